@@ -1,0 +1,101 @@
+// swift-tools-version: 6.2
+// The targets are those of docs/architecture.md; scripts/check-layers.sh holds the imports against that table.
+import PackageDescription
+
+/// What every Swift target is compiled with: Swift 6, each upcoming feature that is ready, no warning left standing.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["JobmonTestSupport"], swiftSettings: strict)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "jobmon",
+    products: [
+        .executable(name: "jobmon", targets: ["JobmonCLI"]),
+        .library(name: "Jobmon", targets: ["Jobmon"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Level 0: words and rules; what Swift can't call.
+        .target(name: "CJobmonPOSIX", cSettings: [.enableWarning("all"), .treatAllWarnings(as: .error)]),
+        library("JobmonCore", []),
+
+        // Level 1: each cuts off a heavy dependency or is a seam.
+        library("JobmonWire", ["JobmonCore"]),
+        library("JobmonProcesses", ["JobmonCore", "CJobmonPOSIX"]),
+        library("JobmonReporting", ["JobmonCore", "JobmonWire", "CJobmonPOSIX"]),
+        library("JobmonLedger", ["JobmonCore", grdb]),
+        library("JobmonQueue", ["JobmonCore"]),
+        library("JobmonExecutors", ["JobmonCore", "JobmonWire", "CJobmonPOSIX"]),
+
+        // Level 2: processes that talk.
+        library("JobmonWrapper", ["JobmonCore", "JobmonWire", "JobmonProcesses", "JobmonReporting", "CJobmonPOSIX"]),
+        library(
+            "JobmonMonitor", ["JobmonCore", "JobmonWire", "JobmonReporting", hummingbird, logging, serviceLifecycle]),
+        library("JobmonRequests", ["JobmonCore", "JobmonWire", "JobmonReporting", asyncHTTPClient]),
+
+        // Level 3: the public library: composition.
+        library(
+            "Jobmon",
+            [
+                "JobmonCore", "JobmonWire", "JobmonReporting", "JobmonLedger", "JobmonMonitor", "JobmonRequests",
+                "JobmonQueue",
+                "JobmonExecutors", "CJobmonPOSIX", logging, serviceLifecycle,
+            ]),
+
+        // Level 4 and 5: the command line.
+        library(
+            "JobmonCommands",
+            [
+                "Jobmon", "JobmonCore", "JobmonWire", "JobmonReporting", "JobmonQueue", "JobmonExecutors",
+                argumentParser, yams,
+            ]),
+        .executableTarget(
+            name: "JobmonCLI", dependencies: ["JobmonCommands", "JobmonWrapper", "JobmonCore"], swiftSettings: strict),
+
+        // Tests: one unit target per library, then the tiers that run the real executable.
+        .target(
+            name: "JobmonTestSupport", dependencies: ["JobmonCore", "JobmonWire"], path: "Tests/Support",
+            swiftSettings: strict),
+        tests("JobmonCoreTests", ["JobmonCore"]),
+        tests("JobmonWireTests", ["JobmonWire", "JobmonCore"]),
+        tests("JobmonProcessesTests", ["JobmonProcesses", "JobmonCore", "CJobmonPOSIX"]),
+        tests("JobmonReportingTests", ["JobmonReporting", "JobmonWire", "JobmonCore", "CJobmonPOSIX"]),
+        tests("JobmonLedgerTests", ["JobmonLedger", "JobmonCore", grdb]),
+        tests("JobmonQueueTests", ["JobmonQueue", "JobmonCore"]),
+        tests("JobmonExecutorsTests", ["JobmonExecutors", "JobmonWire", "JobmonCore", "JobmonCLI"]),
+        tests("JobmonWrapperTests", ["JobmonWrapper", "JobmonCore", "JobmonCLI"]),
+        tests("JobmonMonitorTests", ["JobmonMonitor", "JobmonLedger", "JobmonWire", "JobmonCore"]),
+        tests("JobmonRequestsTests", ["JobmonRequests", "JobmonMonitor", "JobmonLedger", "JobmonWire", "JobmonCore"]),
+        tests("JobmonCommandsTests", ["JobmonCommands", "JobmonCore", "JobmonCLI"]),
+        tests("JobmonTests", ["Jobmon", "JobmonLedger", "JobmonRequests", "JobmonCore"]),
+        tests("EndToEndTests", ["JobmonCLI", "JobmonCore"]),
+        tests("FaultTests", ["JobmonCLI", "JobmonCore"]),
+    ]
+)

@@ -1,0 +1,3 @@
+#ifndef J_H
+#define J_H
+#endif

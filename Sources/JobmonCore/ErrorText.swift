@@ -1,0 +1,71 @@
+/// The words for what went wrong: what stands in `error.description`, and the one line that lists show.
+package enum ErrorText {
+    /// The text of an instance's row in `error`: what whoever knows better said, else the end of stderr, else a
+    /// sentence that says that there was none.
+    package static func describe(_ outcome: Outcome, cause: Cause?) -> String {
+        if let description = outcome.description, !description.isEmpty { return description }
+        if let failure = outcome.evidence.notStarted { return sentence(failure) }
+        let end = ending(cause: cause, exitCode: outcome.evidence.exitCode, signal: outcome.evidence.signal)
+        guard let stderr = outcome.stderr else { return end }
+        return stderr.allSatisfy(\.isWhitespace) ? "\(end), nothing on stderr" : stderr
+    }
+
+    /// How it ended, in a few words: `exit code 1`, `signal 9 (SIGKILL)`, `time limit passed`.
+    package static func ending(cause: Cause?, exitCode: Int?, signal: Int?) -> String {
+        let how = signal.map { "signal \($0) (\(SignalName.name($0)))" } ?? exitCode.map { "exit code \($0)" }
+        switch cause {
+        case .exit, .signal, nil: return how ?? "ended in an unknown way"
+        case .timeout: return "time limit passed"
+        case .timeLimit: return "the scheduler's time limit passed"
+        case .outOfMemory: return "killed for its memory"
+        case .nodeFailure: return "its node failed"
+        case .preempted: return "preempted by the scheduler"
+        case .cancelled: return "cancelled"
+        case .submitFailed: return "the executor did not take it"
+        case .notStarted: return "not started"
+        case .lost: return "lost: nobody saw its end"
+        }
+    }
+
+    /// What hindered the start: `command not found: modle.py`.
+    package static func sentence(_ failure: StartFailure) -> String {
+        switch failure.step {
+        case .directory: "working directory \(failure.path): \(failure.reason)"
+        case .output: "output file \(failure.path): \(failure.reason)"
+        case .command:
+            failure.errno == 2 ? "command not found: \(failure.path)" : "command \(failure.path): \(failure.reason)"
+        case .process: "no process could be made for \(failure.path): \(failure.reason)"
+        }
+    }
+
+    /// The line of a description that says most: the last one of a Python traceback or of plain stderr, R's line
+    /// after `Error`, otherwise the last line that holds anything.
+    package static func headline(_ description: String) -> String {
+        let lines = description.split(whereSeparator: \.isNewline).filter { !$0.allSatisfy(\.isWhitespace) }
+        guard let last = lines.last else { return "" }
+        // R says what is wrong, and then that it stopped.
+        if last.hasPrefix("Execution halted"), let error = lines.last(where: { $0.hasPrefix("Error") }) {
+            guard error.hasSuffix(":") || error.hasSuffix(": "), let index = lines.lastIndex(of: error),
+                index + 1 < lines.count
+            else { return String(error) }
+            return "\(error) \(lines[index + 1].drop(while: \.isWhitespace))"
+        }
+        return String(last)
+    }
+}
+
+/// The names of signals on Linux.
+package enum SignalName {
+    private static let names = [
+        "SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGKILL", "SIGUSR1",
+        "SIGSEGV", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM", "SIGSTKFLT", "SIGCHLD", "SIGCONT", "SIGSTOP", "SIGTSTP",
+        "SIGTTIN", "SIGTTOU", "SIGURG", "SIGXCPU", "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO", "SIGPWR",
+        "SIGSYS",
+    ]
+
+    /// The name of a signal, such as `SIGKILL`; `SIGRTMIN+n` for the real-time ones.
+    package static func name(_ number: Int) -> String {
+        if (1...names.count).contains(number) { return names[number - 1] }
+        return (34...64).contains(number) ? "SIGRTMIN+\(number - 34)" : "signal \(number)"
+    }
+}

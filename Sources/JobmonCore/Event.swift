@@ -1,0 +1,187 @@
+/// One fact that the ledger records. Everything that is written is an event.
+package struct Event: Sendable, Equatable {
+    /// Who says it, and the how-manieth thing that it says: what makes a repeat of it a repeat. Without it there is no
+    /// repeat detection.
+    package var identity: EventIdentity?
+    /// When it happened, where it happened. Nil: when the monitor received it.
+    package var time: Timestamp?
+    package var fact: Fact
+
+    package init(identity: EventIdentity? = nil, time: Timestamp? = nil, fact: Fact) {
+        self.identity = identity
+        self.time = time
+        self.fact = fact
+    }
+}
+
+package struct EventIdentity: Sendable, Hashable {
+    /// A UUID made by each writing process.
+    package var sender: String
+    /// Rising within the sender.
+    package var seq: Int64
+
+    package init(sender: String, seq: Int64) {
+        self.sender = sender
+        self.seq = seq
+    }
+}
+
+/// What an event is about and says.
+package enum Fact: Sendable, Equatable {
+    /// A job is queued. Said again of the same key, only a larger `max_attempts` changes anything.
+    case job(JobReference, JobDescription)
+    /// An instance is made, and with it its job where that is new.
+    case submitted(InstanceReference?, Submission)
+    /// An instance's command is about to start, or has started.
+    case running(InstanceReference, Start)
+    /// The process that an instance became.
+    case process(InstanceReference, ProcessIdentity)
+    /// An instance ended (`status` COMPLETE, FAILED, CANCELLED), or nobody knows any more (UNKNOWN).
+    case outcome(InstanceReference, Outcome)
+    /// These instances are alive. Never spooled, and not kept as an event.
+    case heartbeat([InstanceReference])
+    /// A person wants the job tried once more.
+    case retry(JobReference)
+    /// A person wants the job over.
+    case cancel(JobReference)
+
+    /// The word for it in JSON and in the ledger.
+    package var kind: String {
+        switch self {
+        case .job: "job"
+        case .submitted: "submitted"
+        case .running: "running"
+        case .process: "process"
+        case .outcome(_, let outcome): outcome.status.label.lowercased()
+        case .heartbeat: "heartbeat"
+        case .retry: "retry"
+        case .cancel: "cancel"
+        }
+    }
+}
+
+/// Which instance: by the key that its creator made (a UUID), or by the ledger's number.
+package enum InstanceReference: Sendable, Hashable {
+    case key(String)
+    case id(Int64)
+}
+
+/// Which job: by its key within its queue, or by the ledger's number.
+package enum JobReference: Sendable, Hashable {
+    case key(queue: String, key: String)
+    case jid(Int64)
+}
+
+/// The making of an instance.
+package struct Submission: Sendable, Equatable {
+    /// The job that it is an attempt at; nil: a new job, from `description`.
+    package var job: JobReference?
+    /// Given where the job may be new (always by `exec`): a job of that reference is made if there is none.
+    package var description: JobDescription?
+    /// `exec`, `local`, `sge`, `slurm`, or any word of a plain requester.
+    package var executor: String
+    /// The executor's own name for it, such as `4711_3`; said again later if it is not known yet.
+    package var executorID: String?
+    /// Where its captured output goes; nil: it is not captured.
+    package var stdoutPath: String?
+    package var stderrPath: String?
+
+    package init(
+        job: JobReference? = nil, description: JobDescription? = nil, executor: String, executorID: String? = nil,
+        stdoutPath: String? = nil, stderrPath: String? = nil
+    ) {
+        self.job = job
+        self.description = description
+        self.executor = executor
+        self.executorID = executorID
+        self.stdoutPath = stdoutPath
+        self.stderrPath = stderrPath
+    }
+}
+
+/// Where an instance runs.
+package struct Start: Sendable, Equatable {
+    package var host: String?
+    package var bootID: String?
+    package var executorID: String?
+    package var process: ProcessIdentity?
+
+    package init(
+        host: String? = nil, bootID: String? = nil, executorID: String? = nil, process: ProcessIdentity? = nil
+    ) {
+        self.host = host
+        self.bootID = bootID
+        self.executorID = executorID
+        self.process = process
+    }
+}
+
+/// A process, told apart from a later one that has the same number.
+package struct ProcessIdentity: Sendable, Hashable {
+    package var pid: Int32
+    /// The process's start time in clock ticks since boot (`/proc/PID/stat`, field 22); nil when it could not be read.
+    package var started: Int64?
+
+    package init(pid: Int32, started: Int64? = nil) {
+        self.pid = pid
+        self.started = started
+    }
+}
+
+/// How an instance ended.
+package struct Outcome: Sendable, Equatable {
+    /// COMPLETE, FAILED, CANCELLED or UNKNOWN.
+    package var status: Status
+    /// The cause, where the sender knows it apart from the evidence (`lost`, a plain requester's word).
+    package var cause: Cause?
+    package var evidence: Evidence
+    package var usage: Usage
+    /// The end of what it wrote to stderr, at most 64 KiB; nil when nobody looked.
+    package var stderr: String?
+    /// What went wrong, in the words of whoever knows better than stderr (a structured traceback).
+    package var description: String?
+    /// The attempt does not count: the instance was ended by Ctrl-C, or lost with its supervisor.
+    package var returnsAttempt: Bool
+    /// The captured files that turned out empty and were removed.
+    package var stdoutEmpty: Bool
+    package var stderrEmpty: Bool
+
+    package init(
+        status: Status, cause: Cause? = nil, evidence: Evidence = Evidence(), usage: Usage = Usage(),
+        stderr: String? = nil, description: String? = nil, returnsAttempt: Bool = false, stdoutEmpty: Bool = false,
+        stderrEmpty: Bool = false
+    ) {
+        self.status = status
+        self.cause = cause
+        self.evidence = evidence
+        self.usage = usage
+        self.stderr = stderr
+        self.description = description
+        self.returnsAttempt = returnsAttempt
+        self.stdoutEmpty = stdoutEmpty
+        self.stderrEmpty = stderrEmpty
+    }
+
+    /// The outcome that evidence shows: status and cause by `Cause.decide`.
+    package init(
+        evidence: Evidence, usage: Usage = Usage(), stderr: String? = nil, returnsAttempt: Bool = false,
+        stdoutEmpty: Bool = false, stderrEmpty: Bool = false
+    ) {
+        let decided = Cause.decide(evidence)
+        self.init(
+            status: decided.status, cause: decided.cause, evidence: evidence, usage: usage, stderr: stderr,
+            returnsAttempt: returnsAttempt, stdoutEmpty: stdoutEmpty, stderrEmpty: stderrEmpty)
+    }
+}
+
+/// The bounds of what is taken in.
+package enum EventLimits {
+    /// Bytes of one event's JSON text.
+    package static let event = 4 << 20
+    /// Bytes of one request's body.
+    package static let request = 16 << 20
+    /// Bytes of stderr that are kept.
+    package static let stderr = 64 << 10
+    /// Events in one request.
+    package static let eventsPerRequest = 10000
+}

@@ -1,0 +1,85 @@
+/// A JSON value, kept as it was said: object members in order, integers apart from other numbers.
+///
+/// The fast path of `exec` can't afford Foundation, and one reader for the wrapper, the spool and the monitor means
+/// that a fact is read in one way only.
+package enum JSON: Sendable, Equatable {
+    case null
+    case bool(Bool)
+    case int(Int64)
+    case double(Double)
+    case string(String)
+    case array([JSON])
+    case object(JSONObject)
+
+    /// What this value is, in a word that a person who sent the wrong one understands.
+    package var typeName: String {
+        switch self {
+        case .null: "null"
+        case .bool: "true or false"
+        case .int: "an integer"
+        case .double: "a number"
+        case .string: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+}
+
+/// The members of a JSON object, in order. Of members of one name the last one counts, as in most readers.
+package struct JSONObject: Sendable {
+    package private(set) var members: [(name: String, value: JSON)]
+
+    package init(_ members: [(name: String, value: JSON)] = []) { self.members = members }
+
+    /// The value of `name`; nil when there is none. Setting appends or replaces; setting nil removes.
+    package subscript(_ name: String) -> JSON? {
+        get { members.last { $0.name == name }?.value }
+        set {
+            guard let newValue else {
+                members.removeAll { $0.name == name }
+                return
+            }
+            if let index = members.lastIndex(where: { $0.name == name }) {
+                members[index].value = newValue
+            } else {
+                members.append((name, newValue))
+            }
+        }
+    }
+
+    /// Appends without a look for a member of that name: for writers that know their names.
+    package mutating func append(_ name: String, _ value: JSON) { members.append((name, value)) }
+
+    /// Appends when there is a value.
+    package mutating func append(_ name: String, ifPresent value: JSON?) {
+        if let value { members.append((name, value)) }
+    }
+
+    package var isEmpty: Bool { members.isEmpty }
+}
+
+extension JSONObject: Equatable {
+    /// Equal when the same names have the same values, in any order.
+    package static func == (one: JSONObject, other: JSONObject) -> Bool {
+        guard one.members.count == other.members.count else { return false }
+        return one.members.allSatisfy { other[$0.name] == one[$0.name] }
+    }
+}
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+    package init(dictionaryLiteral elements: (String, JSON)...) {
+        self.init(elements.map { (name: $0.0, value: $0.1) })
+    }
+}
+
+extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
+    ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+    package init(stringLiteral value: String) { self = .string(value) }
+    package init(integerLiteral value: Int64) { self = .int(value) }
+    package init(booleanLiteral value: Bool) { self = .bool(value) }
+    package init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    package init(dictionaryLiteral elements: (String, JSON)...) {
+        self = .object(JSONObject(elements.map { (name: $0.0, value: $0.1) }))
+    }
+}

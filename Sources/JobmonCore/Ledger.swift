@@ -1,0 +1,54 @@
+/// The seam to the durable record: reading. The file, the monitor that has it open and the monitor far away answer
+/// alike, so that every command works with a monitor and without.
+package protocol LedgerReading: Sendable {
+    /// Jobs with their instances, in the order of `jid`.
+    func jobs(_ filter: JobFilter, page: Page) async throws(Problem) -> Paged<JobRecord>
+    /// One job. - Throws: `.notFound`.
+    func job(_ jid: Int64) async throws(Problem) -> JobRecord
+    /// One instance. - Throws: `.notFound`.
+    func instance(_ id: Int64) async throws(Problem) -> InstanceRecord
+    /// The instance of a key; nil when the ledger does not know it.
+    func instance(key: String) async throws(Problem) -> InstanceRecord?
+    /// Errors of the jobs that the filter lets through, in the order of `id`.
+    func errors(_ filter: JobFilter, page: Page) async throws(Problem) -> Paged<ErrorRecord>
+    func summary(queue: String?) async throws(Problem) -> Summary
+    /// Runs one read-only SQL statement. - Throws: `.invalid` for anything else, or when it takes too long.
+    func query(_ sql: String, limits: QueryLimits) async throws(Problem) -> QueryResult
+    /// Changes after a sequence number, oldest first, at most `limit`.
+    func changes(after sequence: Int64, limit: Int) async throws(Problem) -> [Change]
+}
+
+/// How far a query may go.
+package struct QueryLimits: Sendable, Equatable {
+    package var rows: Int
+    package var seconds: Double
+
+    package init(rows: Int = 100_000, seconds: Double = 10) {
+        self.rows = rows
+        self.seconds = seconds
+    }
+}
+
+/// The seam to the durable record: writing. One writer at a time; `record` is the only way in for a fact.
+package protocol Ledger: LedgerReading {
+    /// Records events in one transaction and returns once it is on disk: a result for each event, in order, and the
+    /// changes to publish. An event that is refused does not touch its neighbours.
+    /// - Throws: `.unavailable` when nothing could be written (the disk is full): nothing was recorded then.
+    func record(_ events: [Event]) async throws(Problem) -> RecordedBatch
+    /// Running instances that were last seen before `silentSince` become late; those last seen before `lostSince`
+    /// are returned, so that their UNKNOWN goes the way of every event.
+    func markLate(silentSince: Timestamp, lostSince: Timestamp) async throws(Problem) -> [InstanceReference]
+    /// Ends the writing in order: the file is whole and closed. Nothing may be called after it.
+    func close() async throws(Problem)
+}
+
+/// What became of a batch.
+package struct RecordedBatch: Sendable, Equatable {
+    package var results: [EventResult]
+    package var changes: [Change]
+
+    package init(results: [EventResult], changes: [Change]) {
+        self.results = results
+        self.changes = changes
+    }
+}

@@ -1,0 +1,33 @@
+import Foundation
+
+/// A condition that did not become true in time.
+package struct WaitTimeout: Error, CustomStringConvertible {
+    package let description: String
+}
+
+/// Waits until `condition` holds, looking every 10 ms; what tests use instead of sleeping for a guessed time.
+/// - Throws: `WaitTimeout` with `what` when it does not hold within `seconds`, and whatever `condition` throws.
+package func waitUntil(
+    _ what: String, within seconds: Double = 20, _ condition: () async throws -> Bool
+) async throws {
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    while try await !condition() {
+        guard ContinuousClock.now < deadline else {
+            throw WaitTimeout(description: "waited \(seconds) s in vain: \(what)")
+        }
+        try await Task.sleep(for: .milliseconds(10))
+    }
+}
+
+/// Waits until `look` finds something, and returns it.
+package func waitFor<Found>(
+    _ what: String, within seconds: Double = 20, _ look: () async throws -> Found?
+) async throws -> Found {
+    var found: Found?
+    try await waitUntil(what, within: seconds) {
+        found = try await look()
+        return found != nil
+    }
+    guard let found else { throw WaitTimeout(description: what) }
+    return found
+}
