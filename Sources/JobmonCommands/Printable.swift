@@ -1,0 +1,85 @@
+/// Text of jobs (names, params, errors, output) made fit to be shown on a terminal: what would move the cursor, change
+/// colours, reorder letters or hide something is shown instead of done.
+package enum Printable {
+    /// Text in one line: line breaks and tabs too are shown, as `\n` and `\t`.
+    package static func line(_ text: String) -> String { shown(text, breakingLines: false) }
+
+    /// Text of several lines: line breaks and tabs stay, and a carriage return (a progress bar's) becomes a line break,
+    /// so that nothing is overwritten.
+    package static func text(_ text: String) -> String { shown(text, breakingLines: true) }
+
+    private static func shown(_ text: String, breakingLines: Bool) -> String {
+        // Most texts need nothing.
+        if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
+        var result = String.UnicodeScalarView()
+        let scalars = text.unicodeScalars
+        var index = scalars.startIndex
+        while index < scalars.endIndex {
+            let scalar = scalars[index]
+            let next = scalars.index(after: index)
+            switch scalar {
+            case "\u{1B}":
+                if let end = endOfColours(scalars, after: next) {
+                    index = end
+                    continue
+                }
+                result.append(contentsOf: escape(scalar).unicodeScalars)
+            case "\n" where breakingLines, "\t" where breakingLines: result.append(scalar)
+            case "\r" where breakingLines:
+                // A line break in the DOS way is one line break.
+                if next == scalars.endIndex || scalars[next] != "\n" { result.append("\n") }
+            default:
+                if isHarmless(scalar) {
+                    result.append(scalar)
+                } else {
+                    result.append(contentsOf: escape(scalar).unicodeScalars)
+                }
+            }
+            index = next
+        }
+        return String(result)
+    }
+
+    /// Where a sequence that only sets colours (`ESC [ … m`) ends; nil when it is anything else. Colours are left out
+    /// without a trace: coloured tracebacks are common, and their marks would hide the words.
+    private static func endOfColours(
+        _ scalars: String.UnicodeScalarView, after start: String.UnicodeScalarView.Index
+    ) -> String.UnicodeScalarView.Index? {
+        guard start < scalars.endIndex, scalars[start] == "[" else { return nil }
+        var index = scalars.index(after: start)
+        while index < scalars.endIndex {
+            switch scalars[index] {
+            case "0"..."9", ";", ":": index = scalars.index(after: index)
+            case "m": return scalars.index(after: index)
+            default: return nil
+            }
+        }
+        return nil
+    }
+
+    private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x20..<0x7F: return true
+        case 0..<0x20, 0x7F..<0xA0, 0xFEFF, 0xFFF9...0xFFFB, 0xE0000...0xE007F: return false
+        // Joiners make words of some scripts and emoji what they are; everything else of format reorders or hides.
+        case 0x200C, 0x200D, 0xAD: return true
+        default:
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: return false
+            default: return true
+            }
+        }
+    }
+
+    private static func escape(_ scalar: Unicode.Scalar) -> String {
+        switch scalar {
+        case "\n": "\\n"
+        case "\r": "\\r"
+        case "\t": "\\t"
+        case "\u{1B}": "\\e"
+        case _ where scalar.value < 0x100:
+            "\\x" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+        default: "\\u{\(String(scalar.value, radix: 16))}"
+        }
+    }
+}

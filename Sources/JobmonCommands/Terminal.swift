@@ -1,0 +1,33 @@
+import Glibc
+
+/// What is known of the terminal that output goes to.
+package struct Terminal: Sendable, Equatable {
+    /// Columns; nil off a terminal: nothing is cut then.
+    package var columns: Int?
+    /// Whether colours are wanted and understood.
+    package var colours: Bool
+
+    package init(columns: Int? = nil, colours: Bool = false) {
+        self.columns = columns
+        self.colours = colours
+    }
+
+    /// No terminal: nothing is cut, no colours.
+    package static let none = Terminal()
+
+    package var isTerminal: Bool { columns != nil }
+
+    /// The terminal behind a descriptor. `NO_COLOR` (set to anything but nothing) and `TERM=dumb` turn colours off.
+    package static func behind(descriptor: Int32) -> Terminal {
+        guard isatty(descriptor) == 1 else { return .none }
+        var size = winsize()
+        let known = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        let plain = !(environment("NO_COLOR") ?? "").isEmpty || environment("TERM") == "dumb"
+        return Terminal(columns: known ? Int(size.ws_col) : 80, colours: !plain)
+    }
+
+    /// A variable of the environment; nil when it is not set.
+    package static func environment(_ name: String) -> String? {
+        getenv(name).map { String(cString: $0) }
+    }
+}
