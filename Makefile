@@ -1,0 +1,48 @@
+# The only entry: `make help` lists what there is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format build release install bench clean deps
+
+SWIFT ?= swift
+PREFIX ?= $(HOME)/.local
+# Debug builds are what demo and test share: one build, minutes on a small machine.
+DEBUG_BIN := .build/debug/jobmon
+
+help: ## what one can type here
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+deps: ## installs what is missing (Debian packages when root or sudo is there, else says what to install)
+	@scripts/install-deps.sh
+
+build: deps ## builds the executable for this machine, with checks on (debug)
+	$(SWIFT) build --product jobmon
+
+demo: build ## five real jobs, two of which fail: how it looks
+	@demo/run.sh $(DEBUG_BIN)
+
+test: deps ## every test
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --disable-xctest
+
+check: ## format, layers, sources, documents
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	@scripts/check-layers.sh
+	@scripts/check-source.sh
+	@scripts/check-docs.sh
+
+format: ## formats the sources in place
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+
+release: deps ## builds the executable for use, with the Swift libraries in it
+	$(SWIFT) build -c release --product jobmon --static-swift-stdlib
+
+install: release ## installs the executable in PREFIX/bin (default ~/.local/bin)
+	install -d "$(PREFIX)/bin"
+	install -m 755 .build/release/jobmon "$(PREFIX)/bin/jobmon"
+	@echo "installed $(PREFIX)/bin/jobmon"
+
+bench: release ## jobmon run against xargs, in alternating pairs
+	@benchmarks/run-vs-xargs.sh .build/release/jobmon
+
+clean: ## removes what builds made
+	rm -rf .build dist

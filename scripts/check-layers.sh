@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Holds the imports of every target against the table of layers in docs/architecture.md: a target imports nothing of
+# its own level or above, but for the edges named here, and the heavy packages stay where they belong. The package
+# manager does not check that: a transitive dependency can be imported without a word.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# target | what it may import besides Swift's own modules
+allowed='
+JobmonCore|Glibc
+JobmonWire|JobmonCore
+JobmonProcesses|JobmonCore CJobmonPOSIX Glibc
+JobmonReporting|JobmonCore JobmonWire CJobmonPOSIX Glibc
+JobmonLedger|JobmonCore GRDB SQLite3 GRDBSQLite Foundation Glibc
+JobmonQueue|JobmonCore
+JobmonExecutors|JobmonCore JobmonWire CJobmonPOSIX Glibc
+JobmonWrapper|JobmonCore JobmonWire JobmonProcesses JobmonReporting CJobmonPOSIX Glibc
+JobmonMonitor|JobmonCore JobmonWire JobmonReporting Hummingbird HummingbirdCore HTTPTypes NIOCore NIOPosix NIOHTTPTypes Logging ServiceLifecycle
+JobmonRequests|JobmonCore JobmonWire JobmonReporting AsyncHTTPClient NIOCore NIOHTTP1 Logging
+Jobmon|JobmonCore JobmonWire JobmonReporting JobmonLedger JobmonMonitor JobmonRequests JobmonQueue JobmonExecutors CJobmonPOSIX Logging ServiceLifecycle Glibc Foundation
+JobmonCommands|JobmonCore JobmonWire JobmonReporting JobmonQueue JobmonExecutors Jobmon ArgumentParser Yams Foundation Glibc Dispatch Logging
+JobmonCLI|JobmonCore JobmonWrapper JobmonCommands Glibc
+'
+failed=0
+for folder in Sources/*/; do
+    target=$(basename "$folder")
+    case $target in C*) continue ;; esac
+    line=$(grep "^$target|" <<<"$allowed") || {
+        echo "check-layers: target $target is not in the table"
+        failed=1
+        continue
+    }
+    may=" ${line#*|} Synchronization Swift _Concurrency "
+    while IFS=: read -r file import; do
+        [ -n "$import" ] || continue
+        case $may in
+        *" $import "*) ;;
+        *)
+            echo "check-layers: $file imports $import, which $target may not"
+            failed=1
+            ;;
+        esac
+    done < <(grep -rnoE '^[[:space:]]*(@[a-zA-Z_()]+ )*((package|public|internal|private|fileprivate) )?import (struct |class |enum |func |protocol )?[A-Za-z0-9_]+' "$folder" --include='*.swift' |
+        sed -E 's/^([^:]+):[0-9]+:.*import (struct |class |enum |func |protocol )?([A-Za-z0-9_]+)$/\1:\3/')
+done
+[ $failed = 0 ] && echo "check-layers: every import is as the table says"
+exit $failed

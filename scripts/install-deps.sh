@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Installs what building, the demo and the tests need and this machine lacks: Debian packages by name when we are root
+# or sudo asks no password; otherwise says exactly what to install, and fails.
+set -euo pipefail
+
+if ! command -v swift >/dev/null; then
+    echo "jobmon needs Swift 6.2 or later (swift.org, or your distribution's package); 'swift' is not on PATH." >&2
+    exit 1
+fi
+
+missing=()
+[ -e /usr/include/sqlite3.h ] || missing+=(libsqlite3-dev)
+command -v sqlite3 >/dev/null || missing+=(sqlite3)
+command -v python3 >/dev/null || missing+=(python3)
+command -v git >/dev/null || missing+=(git)
+command -v flock >/dev/null || missing+=(util-linux)
+command -v xargs >/dev/null || missing+=(findutils)
+command -v ps >/dev/null || missing+=(procps)
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+if ! command -v apt-get >/dev/null; then
+    echo "Please install what Debian calls: ${missing[*]}" >&2
+    exit 1
+fi
+if [ "$(id -u)" = 0 ]; then
+    run=()
+elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+    run=(sudo -n)
+else
+    echo "Please run, as root:  apt-get install ${missing[*]}" >&2
+    exit 1
+fi
+echo "Installing: ${missing[*]}" >&2
+"${run[@]}" apt-get update -qq
+"${run[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
