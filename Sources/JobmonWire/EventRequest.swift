@@ -1,0 +1,79 @@
+package import JobmonCore
+
+/// The body of `POST /v1/events`: `{"events":[...]}`, or one event by itself.
+package enum EventRequest {
+    /// The body that carries these events.
+    package static func body(_ events: [Event]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(16 + events.count * 256)
+        bytes.append(contentsOf: "{\"events\":[".utf8)
+        for (index, event) in events.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            event.json.write(to: &bytes)
+        }
+        bytes.append(contentsOf: "]}".utf8)
+        return bytes
+    }
+
+    /// The events of a body. An event that is wrong in itself is a problem in its place, and its neighbours are read.
+    /// - Throws: `.malformed`, `.invalid` or `.tooLarge` when the body as a whole can't be taken.
+    package static func read(_ body: some Collection<UInt8>) throws(Problem) -> [Result<Event, Problem>] {
+        let json: JSON
+        do throws(JSONSyntaxError) { json = try JSON(parsing: body) } catch { throw Problem(error) }
+        let items: [JSON]
+        do throws(FieldError) {
+            let fields = try JSONFields(json, named: "the body")
+            // A batch has no kind, and an event has no events.
+            items = fields.value("kind") == nil ? try fields.objects("events") : [json]
+        } catch {
+            throw Problem(error)
+        }
+        guard items.count <= EventLimits.eventsPerRequest else {
+            throw Problem(
+                .tooLarge, "the request has \(items.count) events; at most \(EventLimits.eventsPerRequest) are taken",
+                hint: "send them in several requests")
+        }
+        let mayBeLarge = body.count > EventLimits.event
+        return items.map { item in
+            if mayBeLarge, item.bytes.count > EventLimits.event {
+                return .failure(
+                    Problem(
+                        .tooLarge, "the event is larger than \(EventLimits.event >> 20) MiB",
+                        hint: "shorten its texts, such as stderr or description"))
+            }
+            do throws(FieldError) { return .success(try Event(item)) } catch { return .failure(Problem(error)) }
+        }
+    }
+}
+
+/// The answer to `POST /v1/events` and `/v1/actions`: a result for each event, in order.
+package enum EventAnswer {
+    /// The HTTP status: 200, unless every event was refused; then that of the first one's problem.
+    package static func status(_ results: [EventResult]) -> Int { problem(results)?.code.httpStatus ?? 200 }
+
+    /// The body. When every event was refused it is an error body as well: the first one's problem beside `results`.
+    package static func body(_ results: [EventResult]) -> [UInt8] {
+        var object = problem(results)?.members ?? [:]
+        object.append("results", .array(results.map(\.json)))
+        return JSON.object(object).bytes
+    }
+
+    /// The results that a body has, whatever its HTTP status.
+    /// - Returns: nil when it is a body without results (an error of the whole request).
+    package static func read(_ body: some Collection<UInt8>) throws(FieldError) -> [EventResult]? {
+        let json: JSON
+        do throws(JSONSyntaxError) { json = try JSON(parsing: body) } catch {
+            throw FieldError("the answer", "is \(error)")
+        }
+        guard let items = try JSONFields(json, named: "the answer").array("results") else { return nil }
+        var results: [EventResult] = []
+        results.reserveCapacity(items.count)
+        for item in items { results.append(try EventResult(item)) }
+        return results
+    }
+
+    private static func problem(_ results: [EventResult]) -> Problem? {
+        guard let first = results.first, results.allSatisfy({ $0.outcome == .refused }) else { return nil }
+        return first.problem ?? Problem(.contradiction, "the event was refused")
+    }
+}

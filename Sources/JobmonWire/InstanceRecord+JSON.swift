@@ -1,0 +1,63 @@
+package import JobmonCore
+
+extension InstanceRecord {
+    /// The instance as every reader shows it: the columns of `job_instance`, the status as its label, and `error`.
+    package var json: JSON {
+        var object = JSONObject()
+        object.append("job_instance_id", .int(jobInstanceID))
+        object.append("instance_key", .text(instanceKey))
+        object.append("jid", .int(jid))
+        object.append("retry_number", .number(retryNumber))
+        object.append("executor", .string(executor))
+        object.append("executor_id", .text(executorID))
+        object.append("status", .label(status))
+        object.append("cause", .word(cause))
+        object.append("exit_code", .number(exitCode))
+        object.append("signal", .number(signal))
+        object.append("host", .text(host))
+        object.append("boot_id", .text(bootID))
+        object.append("pid", .number(process.map { Int64($0.pid) }))
+        object.append("pid_started", .number(process?.started))
+        object.append("submitted_date", .time(submittedDate))
+        object.append("started_date", .time(startedDate))
+        object.append("finished_date", .time(finishedDate))
+        object.append("last_seen", .time(lastSeen))
+        object.append("late_since", .time(lateSince))
+        object.append("wallclock", .amount(usage.wallclock))
+        object.append("cpu", .amount(usage.cpu))
+        object.append("maxrss", .number(usage.maxrss))
+        object.append("maxrss_at_most", .bool(usage.maxrssAtMost))
+        object.append("io_read", .number(usage.ioRead))
+        object.append("io_written", .number(usage.ioWritten))
+        object.append("stdout_path", .text(stdoutPath))
+        object.append("stderr_path", .text(stderrPath))
+        object.append("attempt_returned", .bool(returnedAttempt))
+        object.append("error", .text(error))
+        return .object(object)
+    }
+
+    package init(_ json: JSON) throws(FieldError) {
+        let fields = try JSONFields(json, named: "instance")
+        var process: ProcessIdentity?
+        if let pid = try fields.int("pid") {
+            guard let number = Int32(exactly: pid) else { throw fields.failure("pid", "must be a process id") }
+            process = ProcessIdentity(pid: number, started: try fields.int("pid_started"))
+        }
+        self.init(
+            jobInstanceID: try fields.requiredInt("job_instance_id"), instanceKey: try fields.string("instance_key"),
+            jid: try fields.requiredInt("jid"), retryNumber: try fields.integer("retry_number") ?? 0,
+            executor: try fields.requiredString("executor"), executorID: try fields.string("executor_id"),
+            status: try fields.requiredStatus("status"), cause: try fields.cause("cause"),
+            exitCode: try fields.integer("exit_code"), signal: try fields.integer("signal"),
+            host: try fields.string("host"), bootID: try fields.string("boot_id"), process: process,
+            submittedDate: try fields.requiredTime("submitted_date"),
+            startedDate: try fields.timestamp("started_date"), finishedDate: try fields.timestamp("finished_date"),
+            lastSeen: try fields.timestamp("last_seen"), lateSince: try fields.timestamp("late_since"),
+            usage: Usage(
+                wallclock: try fields.double("wallclock"), cpu: try fields.double("cpu"),
+                maxrss: try fields.int("maxrss"), maxrssAtMost: try fields.bool("maxrss_at_most") ?? false,
+                ioRead: try fields.int("io_read"), ioWritten: try fields.int("io_written")),
+            stdoutPath: try fields.string("stdout_path"), stderrPath: try fields.string("stderr_path"),
+            returnedAttempt: try fields.bool("attempt_returned") ?? false, error: try fields.string("error"))
+    }
+}

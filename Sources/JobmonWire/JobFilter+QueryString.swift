@@ -1,0 +1,53 @@
+package import JobmonCore
+
+extension JobFilter {
+    /// The names that a filter has in the query of an address.
+    package func append(to query: inout QueryString) {
+        for status in statuses { query.append("status", status.label.lowercased()) }
+        if let queue { query.append("queue", queue) }
+        if let name { query.append("name", name) }
+        for param in params { query.append("param", "\(param.name)=\(param.value)") }
+        for jid in jids { query.append("jid", String(jid)) }
+    }
+
+    package init(_ query: QueryString) throws(Problem) {
+        self.init(queue: try query.value("queue"), name: try query.value("name"))
+        for text in query.values("status") {
+            for word in text.split(separator: ",") {
+                guard let status = Status(label: String(word)) else {
+                    let labels = Status.allCases.map { $0.label.lowercased() }.joined(separator: ", ")
+                    throw Problem(.invalid, "there is no status \"\(word.prefix(40))\"", hint: "there are \(labels)")
+                }
+                statuses.append(status)
+            }
+        }
+        for text in query.values("param") {
+            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, !parts[0].isEmpty else {
+                throw Problem(.invalid, "\"param\" must be NAME=VALUE, not \"\(text.prefix(40))\"")
+            }
+            params.append(Param(name: String(parts[0]), value: String(parts[1])))
+        }
+        for text in query.values("jid") {
+            guard let jid = Int64(text), jid > 0 else {
+                throw Problem(.invalid, "\"jid\" must be a positive integer, not \"\(text.prefix(40))\"")
+            }
+            jids.append(jid)
+        }
+    }
+}
+
+extension Page {
+    package func append(to query: inout QueryString) {
+        if after != 0 { query.append("after", String(after)) }
+        query.append("limit", String(limit))
+    }
+
+    package init(_ query: QueryString) throws(Problem) {
+        let limit = try query.int("limit", atLeast: 1) ?? 1000
+        guard limit <= Page.maximumLimit else {
+            throw Problem(.invalid, "\"limit\" must be at most \(Page.maximumLimit), not \(limit)")
+        }
+        self.init(after: try query.int("after", atLeast: 0) ?? 0, limit: Int(limit))
+    }
+}

@@ -1,0 +1,28 @@
+package import JobmonCore
+
+extension Problem {
+    /// The members of an error body: a code for programs, a sentence for people, and what to do (or null).
+    package var members: JSONObject {
+        ["code": .string(code.rawValue), "message": .string(message), "hint": .text(hint)]
+    }
+
+    package var json: JSON { .object(members) }
+
+    /// Reads an error body. A code of a newer monitor counts as `internal_error`.
+    package init(_ json: JSON) throws(FieldError) {
+        let fields = try JSONFields(json, named: "problem")
+        self.init(
+            Code(rawValue: try fields.requiredString("code")) ?? .internalError,
+            try fields.requiredString("message"), hint: try fields.string("hint"))
+    }
+
+    /// The problem of a message with a wrong member.
+    package init(_ error: FieldError) {
+        self.init(.invalid, "\(error)", hint: "see docs/protocol.md for the members of each message")
+    }
+
+    /// The problem of a text that is not JSON.
+    package init(_ error: JSONSyntaxError) {
+        self.init(.malformed, "the body is \(error)", hint: "send one JSON value, UTF-8, without anything after it")
+    }
+}
