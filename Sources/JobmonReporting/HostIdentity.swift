@@ -1,0 +1,39 @@
+import CJobmonPOSIX
+import Glibc
+
+/// Which machine this is, and which of its lives.
+package enum HostIdentity {
+    /// The host's name, as the kernel has it.
+    package static let host: String = {
+        var names = utsname()
+        guard uname(&names) == 0 else { return "localhost" }
+        return withUnsafeBytes(of: names.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }()
+
+    /// The kernel's id of this boot; nil where it can't be read. Another one than recorded: every process of then is over.
+    package static let bootID: String? = {
+        guard let bytes = SmallFile.read("/proc/sys/kernel/random/boot_id", limit: 128) else { return nil }
+        let text = String(decoding: bytes.filter { $0 > 0x20 }, as: UTF8.self)
+        return text.isEmpty ? nil : text
+    }()
+}
+
+/// A new random UUID (version 4), in lower case.
+package func makeUUID() -> String {
+    var bytes = [UInt8](repeating: 0, count: 16)
+    if jobmon_random(&bytes, bytes.count) != 0 {
+        // A kernel that has no getrandom: the system's generator reads /dev/urandom.
+        for index in bytes.indices { bytes[index] = UInt8.random(in: 0...255) }
+    }
+    bytes[6] = bytes[6] & 0x0F | 0x40
+    bytes[8] = bytes[8] & 0x3F | 0x80
+    let hex = Array("0123456789abcdef".utf8)
+    var text: [UInt8] = []
+    text.reserveCapacity(36)
+    for (index, byte) in bytes.enumerated() {
+        if index == 4 || index == 6 || index == 8 || index == 10 { text.append(UInt8(ascii: "-")) }
+        text.append(hex[Int(byte >> 4)])
+        text.append(hex[Int(byte & 15)])
+    }
+    return String(decoding: text, as: UTF8.self)
+}

@@ -1,0 +1,276 @@
+import CJobmonPOSIX
+import Glibc
+package import JobmonCore
+import JobmonWire
+
+/// Brings events to the monitor by `POST /v1/events`, over a kept connection, from somebody else's poll loop. It never
+/// blocks and raises no signal. Whatever goes wrong (no file, nobody listens, a secret that is refused, an answer that is
+/// none, silence) means "no monitor now": the events stay, and it tries again after a while.
+///
+/// The loop asks `pollInterest` and `wakeAfter` before each `poll`, and calls `proceed` after it.
+package final class Poster {
+    private let layout: DirectoryLayout
+    private let time: TimeSource
+    private let options: Options
+    private var queue: [Entry] = []
+    /// Entries before this index were answered.
+    private var front = 0
+    private var firstWaiting: Double = 0
+    private var connection: Connection?
+    private var info: MonitorInfo?
+    private var retryAt: Double = 0
+    private var failures = 0
+    private var largestBatch: Int
+
+    /// How it behaves; times in seconds.
+    package struct Options: Sendable {
+        /// How long an event may wait for others to go with it.
+        package var linger = 0.0
+        /// A batch of this size does not wait.
+        package var batchEvents = 500
+        package var batchBytes = 1 << 20
+        package var connectTimeout = 3.0
+        /// For an answer, from when the request begins to be sent.
+        package var answerTimeout = 10.0
+        package var firstBackoff = 0.1
+        package var longestBackoff = 2.0
+
+        package init() {}
+    }
+
+    private struct Entry {
+        var identity: EventIdentity?
+        var json: [UInt8]
+    }
+
+    private struct Connection {
+        var descriptor: Int32
+        var isConnected = false
+        /// What is left of the request to send.
+        var output: [UInt8] = []
+        var sent = 0
+        /// How many entries the request carries; 0: none is under way.
+        var carried = 0
+        var answer = AnswerReader()
+        var deadline: Double
+    }
+
+    package init(layout: DirectoryLayout, time: TimeSource = .system, options: Options = Options()) {
+        self.layout = layout
+        self.time = time
+        self.options = options
+        largestBatch = options.batchEvents
+    }
+
+    deinit { if let connection { close(connection.descriptor) } }
+
+    // MARK: What the loop's owner says and asks
+
+    /// Adds an event to what is to be posted.
+    package func enqueue(_ event: Event) {
+        var bytes: [UInt8] = []
+        event.json.write(to: &bytes)
+        enqueue(identity: event.identity, json: bytes)
+    }
+
+    /// Adds an event that was written as JSON already.
+    package func enqueue(identity: EventIdentity?, json: [UInt8]) {
+        if pending == 0 { firstWaiting = time.steadySeconds() }
+        queue.append(Entry(identity: identity, json: json))
+    }
+
+    /// How many events were not answered yet.
+    package var pending: Int { queue.count - front }
+    /// A connection stands. What it was told may still be unanswered.
+    package var isConnected: Bool { connection?.isConnected ?? false }
+
+    /// What to poll for; nil when there is no descriptor now.
+    package var pollInterest: (fd: Int32, events: Int16)? {
+        guard let connection else { return nil }
+        let wantsToSend = !connection.isConnected || connection.sent < connection.output.count
+        return (connection.descriptor, Int16(POLLIN) | (wantsToSend ? Int16(POLLOUT) : 0))
+    }
+
+    /// After how many milliseconds `proceed` is to be called even if nothing happens; nil: never.
+    package var wakeAfter: Int? {
+        let now = time.steadySeconds()
+        var moment: Double?
+        if let connection, !connection.isConnected || connection.carried > 0 {
+            moment = connection.deadline
+        } else if pending > 0 {
+            moment = max(lingersUntil, retryAt)
+        }
+        return moment.map { max(0, Int((($0 - now) * 1000).rounded(.up))) }
+    }
+
+    /// Goes on as far as that is possible without waiting.
+    /// - Parameter revents: what `poll` said of the descriptor; 0 when nothing.
+    /// - Returns: what was answered, with the answers. Events without an identity are not among them.
+    package func proceed(revents: Int16) -> [(EventIdentity, EventResult)] {
+        var answered: [(EventIdentity, EventResult)] = []
+        let now = time.steadySeconds()
+        if var current = connection {
+            if !current.isConnected, revents & Int16(POLLOUT | POLLERR | POLLHUP) != 0 {
+                guard jobmon_socket_error(current.descriptor) == 0 else {
+                    fail(now)
+                    return []
+                }
+                current.isConnected = true
+                connection = current
+            }
+            if revents & Int16(POLLIN | POLLERR | POLLHUP) != 0, current.isConnected { answered = receive(now) }
+            if let current = connection, current.deadline <= now, !current.isConnected || current.carried > 0 {
+                fail(now)
+            }
+        }
+        startRequest(now)
+        send(now)
+        return answered
+    }
+
+    private var lingersUntil: Double { pending >= largestBatch ? 0 : firstWaiting + options.linger }
+
+    // MARK: Sending
+
+    private func startRequest(_ now: Double) {
+        guard pending > 0, now >= retryAt, now >= lingersUntil else { return }
+        if connection == nil {
+            // The file is read for each connection: a monitor that was started anew has another port and secret.
+            info = MonitorInfo.read(layout)
+            guard let info else { return fail(now) }
+            let descriptor = jobmon_connect_tcp(info.address, UInt16(info.port))
+            guard descriptor >= 0 else { return fail(now) }
+            connection = Connection(descriptor: descriptor, deadline: now + options.connectTimeout)
+        }
+        guard let current = connection, current.carried == 0, let info else { return }
+        var body = Array("{\"events\":[".utf8)
+        var count = 0
+        while front + count < queue.count, count < largestBatch {
+            let entry = queue[front + count]
+            if count > 0 {
+                if body.count + entry.json.count > options.batchBytes { break }
+                body.append(UInt8(ascii: ","))
+            }
+            body.append(contentsOf: entry.json)
+            count += 1
+        }
+        body.append(contentsOf: "]}".utf8)
+        let address = info.address.utf8.contains(UInt8(ascii: ":")) ? "[\(info.address)]" : info.address
+        let head =
+            "POST \(Endpoint.recordEvents.template) HTTP/1.1\r\nHost: \(address):\(info.port)\r\n"
+            + "Authorization: Bearer \(info.secret)\r\nContent-Type: \(WireNames.json)\r\n"
+            + "Content-Length: \(body.count)\r\n\r\n"
+        connection?.output = Array(head.utf8) + body
+        connection?.sent = 0
+        connection?.carried = count
+        connection?.answer = AnswerReader()
+        connection?.deadline = now + options.answerTimeout
+    }
+
+    private func send(_ now: Double) {
+        while let current = connection, current.isConnected, current.sent < current.output.count {
+            let count = current.output.withUnsafeBytes { bytes in
+                bytes.baseAddress.map { jobmon_send(current.descriptor, $0 + current.sent, bytes.count - current.sent) }
+                    ?? 0
+            }
+            if count < 0 {
+                if errno != EAGAIN { fail(now) }
+                return
+            }
+            connection?.sent += count
+        }
+    }
+
+    // MARK: Answers
+
+    private func receive(_ now: Double) -> [(EventIdentity, EventResult)] {
+        var answered: [(EventIdentity, EventResult)] = []
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while let descriptor = connection?.descriptor {
+            let count = jobmon_receive(descriptor, &buffer, buffer.count)
+            if count < 0, errno == EAGAIN { break }
+            guard let carried = connection?.carried, count >= 0, carried > 0 else {
+                // The monitor closed an idle connection, which is its right, or said something unasked.
+                drop()
+                break
+            }
+            if count == 0 { connection?.answer.end() } else { connection?.answer.take(buffer[..<count]) }
+            guard let answer = connection?.answer else { break }
+            switch answer.state {
+            case .done:
+                answered += settle(answer, now)
+                if count == 0 { drop() }
+            case .garbage: fail(now)
+            default: break
+            }
+        }
+        return answered
+    }
+
+    /// Takes an answer for what it is worth.
+    private func settle(_ answer: AnswerReader, _ now: Double) -> [(EventIdentity, EventResult)] {
+        let carried = connection?.carried ?? 0
+        connection?.carried = 0
+        connection?.output = []
+        connection?.sent = 0
+        if !answer.keepsConnection { drop() }
+        switch answer.status {
+        case 200, 404, 409, 413, 422:
+            if let results = (try? EventAnswer.read(answer.body)) ?? nil, results.count == carried {
+                return settle(results, now)
+            }
+            if answer.status == 413, carried > 1 {
+                largestBatch = max(1, carried / 2)
+                return []
+            }
+            if answer.status == 413 {
+                // It will never be taken: that is an answer too.
+                let problem = Problem(.tooLarge, "the monitor does not take an event of this size")
+                return settle([EventResult(outcome: .refused, problem: problem)], now)
+            }
+            fail(now)
+        case 503:
+            failures += 1
+            retryAt = now + jittered(max(answer.retryAfter ?? 0, options.firstBackoff))
+        default: fail(now)
+        }
+        return []
+    }
+
+    private func settle(_ results: [EventResult], _ now: Double) -> [(EventIdentity, EventResult)] {
+        var answered: [(EventIdentity, EventResult)] = []
+        answered.reserveCapacity(results.count)
+        for (index, result) in results.enumerated() {
+            if let identity = queue[front + index].identity { answered.append((identity, result)) }
+        }
+        front += results.count
+        if front == queue.count {
+            queue.removeAll(keepingCapacity: true)
+            front = 0
+        } else if front > 4096 {
+            queue.removeFirst(front)
+            front = 0
+        }
+        firstWaiting = now
+        failures = 0
+        retryAt = 0
+        largestBatch = options.batchEvents
+        return answered
+    }
+
+    // MARK: When there is no monitor
+
+    private func drop() {
+        if let connection { close(connection.descriptor) }
+        connection = nil
+    }
+
+    private func fail(_ now: Double) {
+        drop()
+        let backoff = min(options.longestBackoff, options.firstBackoff * Double(1 << min(failures, 10)))
+        failures += 1
+        retryAt = now + jittered(backoff)
+    }
+
+    private func jittered(_ seconds: Double) -> Double { seconds * Double.random(in: 0.75...1.25) }
+}
