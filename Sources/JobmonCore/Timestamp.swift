@@ -6,10 +6,22 @@ package struct Timestamp: Sendable, Hashable, Comparable {
 
     package static func < (one: Timestamp, other: Timestamp) -> Bool { one.milliseconds < other.milliseconds }
 
-    /// The moment so many seconds later (earlier when negative).
+    /// The moment so many seconds later (earlier when negative), at most the last moment of the year 9999 and at least
+    /// the first of the year 0: seconds may come from a message, and hold any number. NaN is no time at all.
     package func advanced(bySeconds seconds: Double) -> Timestamp {
-        Timestamp(milliseconds: milliseconds + Int64((seconds * 1000).rounded()))
+        guard !seconds.isNaN else { return self }
+        let wanted = Double(milliseconds) + (seconds * 1000).rounded()
+        guard wanted > Double(Self.calendar.lowerBound) else {
+            return Timestamp(milliseconds: Self.calendar.lowerBound)
+        }
+        guard wanted < Double(Self.calendar.upperBound) else {
+            return Timestamp(milliseconds: Self.calendar.upperBound)
+        }
+        return Timestamp(milliseconds: milliseconds + Int64((seconds * 1000).rounded()))
     }
+
+    /// The milliseconds of the years 0 to 9999, which is what can be written.
+    private static let calendar: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
 
     /// Seconds from `earlier` to this moment.
     package func seconds(since earlier: Timestamp) -> Double { Double(milliseconds - earlier.milliseconds) / 1000 }
@@ -94,6 +106,8 @@ extension Timestamp: CustomStringConvertible {
         }
         let days = Self.days(fromCivil: year, month, day)
         let seconds = days * 86400 + Int64(hour * 3600 + minute * 60 + second - offset)
+        // An offset can lead out of the years that can be written.
+        guard Self.calendar.contains(seconds * 1000 + Int64(fraction)) else { return nil }
         self.init(milliseconds: seconds * 1000 + Int64(fraction))
     }
 
