@@ -61,8 +61,8 @@ package struct JSONObject: Sendable {
 extension JSONObject: Equatable {
     /// Equal when the same names have the same values, in any order.
     package static func == (one: JSONObject, other: JSONObject) -> Bool {
-        guard one.members.count == other.members.count else { return false }
-        return one.members.allSatisfy { other[$0.name] == one[$0.name] }
+        one.members.allSatisfy { other[$0.name] == one[$0.name] }
+            && other.members.allSatisfy { one[$0.name] == other[$0.name] }
     }
 }
 
