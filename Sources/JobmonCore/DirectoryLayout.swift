@@ -4,7 +4,9 @@ package struct DirectoryLayout: Sendable, Hashable {
     package let root: String
 
     package init(root: String) {
-        self.root = root.count > 1 && root.hasSuffix("/") ? String(root.dropLast()) : root
+        var root = root[...]
+        while root.count > 1, root.hasSuffix("/") { root.removeLast() }
+        self.root = String(root)
     }
 
     /// The durable record.
