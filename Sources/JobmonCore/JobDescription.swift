@@ -41,7 +41,7 @@ package struct JobDescription: Sendable, Equatable {
     /// The name that is shown: the given one, else the last part of the program's path, else the line's first word.
     package var shownName: String {
         if let name { return name }
-        let program = shell ? runfile.split(separator: " ").first.map(String.init) ?? runfile : runfile
+        let program = shell ? runfile.split(whereSeparator: \.isWhitespace).first.map(String.init) ?? runfile : runfile
         return program.split(separator: "/").last.map(String.init) ?? program
     }
 }
