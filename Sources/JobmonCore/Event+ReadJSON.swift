@@ -185,6 +185,9 @@ extension Outcome {
         if status == .complete, let exitCode, exitCode != 0 {
             throw fields.failure("exit_code", "is \(exitCode), but the kind is \"complete\"")
         }
+        if status == .complete, let signal {
+            throw fields.failure("signal", "is \(signal), but the kind is \"complete\"")
+        }
     }
 }
 
