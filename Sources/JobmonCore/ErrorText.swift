@@ -38,20 +38,8 @@ package enum ErrorText {
         }
     }
 
-    /// The line of a description that says most: the last one of a Python traceback or of plain stderr, R's line
-    /// after `Error`, otherwise the last line that holds anything.
-    package static func headline(_ description: String) -> String {
-        let lines = description.split(whereSeparator: \.isNewline).filter { !$0.allSatisfy(\.isWhitespace) }
-        guard let last = lines.last else { return "" }
-        // R says what is wrong, and then that it stopped.
-        if last.hasPrefix("Execution halted"), let error = lines.last(where: { $0.hasPrefix("Error") }) {
-            guard error.hasSuffix(":") || error.hasSuffix(": "), let index = lines.lastIndex(of: error),
-                index + 1 < lines.count
-            else { return String(error) }
-            return "\(error) \(lines[index + 1].drop(while: \.isWhitespace))"
-        }
-        return String(last)
-    }
+    /// The line of a description that says most, whatever language wrote it: at most 500 characters.
+    package static func headline(_ description: String) -> String { ErrorHeadline(description).text }
 }
 
 /// The names of signals on Linux.
