@@ -1,0 +1,66 @@
+package import JobmonCore
+
+/// The text of a command with places for values: `{name}` of a name that is known is replaced, all else is literal, so
+/// that `awk '{print}'` works.
+package enum CommandTemplate {
+    /// Puts values in.
+    /// - Parameters:
+    ///   - quoting: the text is a shell's: each value is quoted so that the shell takes it as it is.
+    ///   - value: the value of a name; nil when the name is not declared.
+    package static func fill(_ text: String, quoting: Bool, value: (Substring) -> String?) -> String {
+        guard text.utf8.contains(UInt8(ascii: "{")) else { return text }
+        var result = ""
+        var rest = text[...]
+        while let open = rest.firstIndex(of: "{") {
+            result += rest[..<open]
+            let inside = rest[rest.index(after: open)...]
+            guard let close = inside.firstIndex(where: { $0 == "}" || $0 == "{" }), inside[close] == "}",
+                let value = value(inside[..<close])
+            else {
+                result += "{"
+                rest = inside
+                continue
+            }
+            result += quoting ? shellQuoted(value) : value
+            rest = inside[inside.index(after: close)...]
+        }
+        return result + rest
+    }
+
+    /// The text as one word of a POSIX shell.
+    package static func shellQuoted(_ text: String) -> String {
+        let plain = text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            default: "_-./,:+@%".utf8.contains(byte)
+            }
+        }
+        guard !plain || text.isEmpty else { return text }
+        return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+
+    /// The command of one attempt: `{jid}` and `{attempt}` (from 1) replaced in the program and its arguments.
+    package static func forAttempt(
+        _ description: JobDescription, jid: Int64, attempt: Int
+    ) -> JobDescription {
+        func value(_ name: Substring) -> String? {
+            switch name {
+            case "jid": String(jid)
+            case "attempt": String(attempt)
+            default: nil
+            }
+        }
+        func isTemplate(_ text: String) -> Bool { text.utf8.contains(UInt8(ascii: "{")) }
+        guard isTemplate(description.runfile) || description.args.contains(where: isTemplate) else {
+            return description
+        }
+        var description = description
+        description.runfile = fill(description.runfile, quoting: description.shell, value: value)
+        for index in description.args.indices {
+            description.args[index] = fill(description.args[index], quoting: false, value: value)
+        }
+        return description
+    }
+}

@@ -1,0 +1,35 @@
+/// A queue that gives the smallest element first. Elements appended in order cost no more than in an array.
+struct Heap<Element: Comparable & Sendable>: Sendable {
+    private(set) var elements: [Element] = []
+
+    var count: Int { elements.count }
+    var isEmpty: Bool { elements.isEmpty }
+    var first: Element? { elements.first }
+
+    mutating func push(_ element: Element) {
+        elements.append(element)
+        var child = elements.count - 1
+        while child > 0 {
+            let parent = (child - 1) / 2
+            guard elements[child] < elements[parent] else { return }
+            elements.swapAt(child, parent)
+            child = parent
+        }
+    }
+
+    mutating func popFirst() -> Element? {
+        guard let last = elements.popLast() else { return nil }
+        guard let first = elements.first else { return last }
+        elements[0] = last
+        var parent = 0
+        while true {
+            var smallest = parent
+            let left = 2 * parent + 1
+            if left < elements.count, elements[left] < elements[smallest] { smallest = left }
+            if left + 1 < elements.count, elements[left + 1] < elements[smallest] { smallest = left + 1 }
+            if smallest == parent { return first }
+            elements.swapAt(parent, smallest)
+            parent = smallest
+        }
+    }
+}

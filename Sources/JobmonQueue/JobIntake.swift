@@ -1,0 +1,74 @@
+import JobmonCore
+
+/// How jobs come into a queue: those that it has, and the new ones.
+struct JobIntake: Sendable {
+    /// Jobs in one request.
+    private static let batch = 1000
+
+    let queue: String
+    let environment: QueueEnvironment
+
+    /// Reads the queue's jobs, and finds out which of the given ones are new. Of those that are known, a larger number
+    /// of attempts is recorded.
+    func load(_ given: [NewJob], again: Bool) async throws(Problem) -> (known: [JobRecord], new: [NewJob]) {
+        var known: [JobRecord] = []
+        var page = Page(after: 0, limit: Page.maximumLimit)
+        while true {
+            let part = try await environment.reading.jobs(JobFilter(queue: queue), page: page)
+            known += part.items
+            guard let next = part.next else { break }
+            page.after = next
+        }
+        var indexOfKey: [String: Int] = [:]
+        var round = 1
+        for (index, record) in known.enumerated() {
+            guard let key = record.jobKey else { continue }
+            indexOfKey[key] = index
+            round = max(round, QueueRound.of(key))
+        }
+        if again, !known.isEmpty, !given.isEmpty { round += 1 }
+
+        var new: [NewJob] = []
+        var grown: [NewJob] = []
+        for job in given {
+            let job = NewJob(key: QueueRound.key(job.key, round: round), description: job.description)
+            guard let index = indexOfKey[job.key] else {
+                new.append(job)
+                continue
+            }
+            if job.description.maxAttempts > known[index].description.maxAttempts {
+                known[index].description.maxAttempts = job.description.maxAttempts
+                grown.append(job)
+            }
+        }
+        try await queue(grown) { _ in }
+        return (known, new)
+    }
+
+    /// Queues jobs, batch by batch; each batch is told of as soon as the ledger has it.
+    func queue(_ jobs: [NewJob], _ queued: ([JobRecord]) -> Void) async throws(Problem) {
+        var rest = jobs[...]
+        while !rest.isEmpty, !Task.isCancelled {
+            let batch = rest.prefix(Self.batch)
+            let now = environment.time.now()
+            let results = try await environment.enqueue(
+                batch.map { job in
+                    Event(time: now, fact: .job(.key(queue: queue, key: job.key), job.description))
+                })
+            var records: [JobRecord] = []
+            records.reserveCapacity(batch.count)
+            for (job, result) in zip(batch, results) {
+                guard result.outcome != .refused, let jid = result.jid else {
+                    throw result.problem
+                        ?? Problem(.internalError, "job \"\(job.description.shownName)\" could not be queued")
+                }
+                records.append(
+                    JobRecord(
+                        jid: jid, queue: queue, jobKey: job.key, description: job.description, submittedDate: now,
+                        status: .queued, attempts: 0, cancelRequested: false, instances: []))
+            }
+            queued(records)
+            rest = rest.dropFirst(Self.batch)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import Synchronization
+
+/// Where many leave things for one reader, who takes all that is there at once. In order, nothing is dropped; what
+/// bounds it is that each sender waits for what it asked for, or is bounded by the executor's window.
+final class Mailbox<Item: Sendable>: Sendable {
+    private let items = Mutex<[Item]>([])
+    private let wakes: AsyncStream<Void>
+    private let wake: AsyncStream<Void>.Continuation
+
+    init() {
+        (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    func post(_ item: Item) {
+        items.withLock { $0.append(item) }
+        wake.yield()
+    }
+
+    /// Nothing more comes: the reader ends once it has taken what is left.
+    func close() { wake.finish() }
+
+    /// The reader's side. One reader only.
+    func reader() -> Reader { Reader(mailbox: self, wakes: wakes.makeAsyncIterator()) }
+
+    struct Reader {
+        fileprivate let mailbox: Mailbox
+        fileprivate var wakes: AsyncStream<Void>.Iterator
+
+        /// All that is there, at least one; nil at the end and when the task is cancelled.
+        mutating func next() async -> [Item]? {
+            while true {
+                let items = mailbox.items.withLock { items in
+                    defer { items = [] }
+                    return items
+                }
+                if !items.isEmpty { return items }
+                guard await wakes.next() != nil else { return mailbox.last() }
+            }
+        }
+    }
+
+    private func last() -> [Item]? {
+        let items = items.withLock { items in
+            defer { items = [] }
+            return items
+        }
+        return items.isEmpty || Task.isCancelled ? nil : items
+    }
+}

@@ -1,0 +1,27 @@
+package import JobmonCore
+
+/// A job to be queued, by its key.
+package struct NewJob: Sendable, Equatable {
+    /// Within its queue and round.
+    package var key: String
+    package var description: JobDescription
+
+    package init(key: String, description: JobDescription) {
+        self.key = key
+        self.description = description
+    }
+}
+
+/// The rounds of a queue: the same jobs once more are other jobs. The ledger's key of a job of a later round is its key
+/// with `#2`, `#3` and so on after it.
+package enum QueueRound {
+    /// The round of a ledger's key, from 1.
+    package static func of(_ jobKey: String) -> Int {
+        guard let mark = jobKey.utf8.lastIndex(of: UInt8(ascii: "#")),
+            let round = Int(jobKey[jobKey.utf8.index(after: mark)...]), round > 1
+        else { return 1 }
+        return round
+    }
+
+    package static func key(_ key: String, round: Int) -> String { round > 1 ? "\(key)#\(round)" : key }
+}

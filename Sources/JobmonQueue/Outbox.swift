@@ -1,0 +1,35 @@
+import JobmonCore
+
+/// The actions of one turn, joined: one submit for all orders, one cancel for all keys.
+struct Outbox: Sendable {
+    var events: [Event] = []
+    var prepare: [InstanceOrder] = []
+    var submit: [InstanceOrder] = []
+    var cancel: [String] = []
+    var fences: [String] = []
+    var observe: [String]?
+    var look: [Int64] = []
+    var notices: [String] = []
+    var stopExecutor: Bool?
+    var wakeAt: Double?
+    var finished: QueueSummary?
+
+    mutating func say(_ notice: String) { notices.append(notice) }
+
+    /// The actions, in the order in which they are to be begun: facts before what follows from them.
+    mutating func empty() -> [QueueAction] {
+        var actions: [QueueAction] = notices.map { .say($0) }
+        if !events.isEmpty { actions.append(.record(events)) }
+        if !prepare.isEmpty { actions.append(.prepare(prepare)) }
+        if !submit.isEmpty { actions.append(.submit(submit)) }
+        if !cancel.isEmpty { actions.append(.cancel(cancel, returningAttempt: false)) }
+        for key in fences { actions.append(.writeFence(key)) }
+        if let observe { actions.append(.observe(observe)) }
+        if !look.isEmpty { actions.append(.look(look)) }
+        if let stopExecutor { actions.append(.stopExecutor(ending: stopExecutor)) }
+        if let wakeAt { actions.append(.wakeAt(wakeAt)) }
+        if let finished { actions.append(.finished(finished)) }
+        self = Outbox()
+        return actions
+    }
+}

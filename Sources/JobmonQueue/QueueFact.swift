@@ -1,0 +1,65 @@
+package import JobmonCore
+
+/// What reaches the queue.
+package enum QueueFact: Sendable {
+    /// Jobs as the ledger has them: at the start, newly queued, or looked at again.
+    case known([JobRecord])
+    /// No more jobs are coming.
+    case allKnown
+    /// The making of these instances is acknowledged or spooled.
+    case prepared([InstanceOrder])
+    /// It could be neither acknowledged nor spooled; `.contradiction`, `.notFound` and `.invalid` are the ledger's no.
+    case notPrepared(InstanceOrder, Problem)
+    /// What the executor answered.
+    case submitted([InstanceOrder], [SubmitAnswer])
+    /// The executor may or may not have taken them.
+    case submitUnclear([InstanceOrder], String)
+    /// The executor can't work at all.
+    case unusable(Problem)
+    /// What the executor says by itself.
+    case report(ExecutorReport)
+    /// What the executor knows of the keys that were asked for; keys that it says nothing about are left out.
+    case observed([String], [String: Observation])
+    /// The executor could not be asked.
+    case unobservable([String], String)
+    /// The executor was asked to end these.
+    case cancelAsked([String])
+    /// It could not be asked to end these.
+    case notCancelled([String], String)
+    /// The fence of this instance stands.
+    case fenced(String)
+    /// It could not be written, and why.
+    case notFenced(String, String)
+    /// What the monitor published.
+    case changed([Change])
+    /// How many instances the executor wants to have, running and waiting.
+    case window(Int)
+    /// A time that was asked for has come.
+    case woke
+    /// Somebody wants the queue to stop; said again, at once.
+    case stop
+    /// The executor has stopped: nothing that it had lives on.
+    case executorStopped
+}
+
+/// What the queue wants done.
+package enum QueueAction: Sendable, Equatable {
+    /// Record that these instances are made, then say `.prepared` or `.notPrepared`.
+    case prepare([InstanceOrder])
+    /// Hand these to the executor: their making is recorded.
+    case submit([InstanceOrder])
+    /// Record facts, in this order among all that is recorded.
+    case record([Event])
+    case cancel([String], returningAttempt: Bool)
+    case observe([String])
+    /// Write `run/fence/KEY`.
+    case writeFence(String)
+    /// Read these jobs from the ledger and say them as `.known`.
+    case look([Int64])
+    /// Say `.woke` at this time of the steady clock. A later wish replaces an earlier one.
+    case wakeAt(Double)
+    case stopExecutor(ending: Bool)
+    /// Tell the user.
+    case say(String)
+    case finished(QueueSummary)
+}

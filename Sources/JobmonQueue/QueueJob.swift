@@ -1,0 +1,76 @@
+import JobmonCore
+
+/// A job as the queue has it.
+struct QueueJob: Sendable {
+    let jid: Int64
+    var description: JobDescription
+    var standing: JobStanding
+    /// Instances made so far: the next one's `retry_number`.
+    var instances: Int
+    /// How many of its latest instances in a row were lost with their supervisor.
+    var lossesRunning: Int
+    var phase: Phase
+    /// The instance that is not known to be over.
+    var live: LiveInstance?
+
+    /// Where a job stands in the queue.
+    enum Phase: Sendable, Equatable {
+        /// Waits for room.
+        case queued
+        /// Waits for its time (of the steady clock).
+        case backingOff(until: Double)
+        /// The making of its instance is being recorded.
+        case preparing
+        /// Its instance is being handed to the executor.
+        case submitting
+        /// The executor has its instance, not started.
+        case waiting
+        case running
+        /// Nobody can say anything about its instance right now.
+        case unclear
+        /// The executor says that its instance is over, without proof: its fence is being written.
+        case fencing
+        case complete
+        case failed
+        case cancelled
+
+        var isOver: Bool { self == .complete || self == .failed || self == .cancelled }
+
+        /// The executor has the instance, or is about to.
+        var takesRoom: Bool { self == .preparing || self == .submitting || self == .waiting || self == .running }
+    }
+}
+
+/// The instance of a job that is not known to be over.
+struct LiveInstance: Sendable {
+    let key: String
+    let retryNumber: Int
+    var stdoutPath: String?
+    var stderrPath: String?
+    /// Its making is in the ledger or in the spool.
+    var recorded: Bool
+    /// Its end was asked for.
+    var cancelSent = false
+    /// Our executor can be asked about it.
+    var askable = true
+    /// Where it runs, as far as the ledger knows.
+    var host: String?
+}
+
+/// A time at which a job is due.
+struct DueJob: Sendable, Comparable {
+    var time: Double
+    var index: Int
+
+    static func < (one: DueJob, other: DueJob) -> Bool {
+        one.time != other.time ? one.time < other.time : one.index < other.index
+    }
+}
+
+/// A job that is ready: the smallest `jid` first.
+struct ReadyJob: Sendable, Comparable {
+    var jid: Int64
+    var index: Int
+
+    static func < (one: ReadyJob, other: ReadyJob) -> Bool { one.jid < other.jid }
+}

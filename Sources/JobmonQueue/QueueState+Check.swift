@@ -1,0 +1,44 @@
+import JobmonCore
+
+extension QueueState {
+    /// Looks at everything that must hold between two facts; what does not, in words. For tests: it goes through all
+    /// jobs.
+    package func sanityCheck() -> [String] {
+        var wrong: [String] = []
+        func expect(_ holds: Bool, _ what: @autoclosure () -> String) { if !holds { wrong.append(what()) } }
+        var counted = QueueState(configuration)
+        var liveKeys: Set<String> = []
+        let readyIndexes = Set(ready.elements.map(\.index))
+        let dueIndexes = Set(due.elements.map(\.index))
+        for (index, job) in jobs.enumerated() {
+            counted.count(job.phase, 1)
+            expect(indexOfJid[job.jid] == index, "job \(job.jid) is not found by its jid")
+            if let live = job.live {
+                expect(liveKeys.insert(live.key).inserted, "two jobs have the instance \(live.key)")
+                expect(indexOfKey[live.key] == index, "instance \(live.key) is not found by its key")
+                expect(live.retryNumber < job.instances, "instance \(live.key) was never counted")
+            }
+            expect(job.standing.attempts >= 0, "job \(job.jid) has used \(job.standing.attempts) attempts")
+            expect(
+                job.standing.attempts <= job.instances, "job \(job.jid) has used more attempts than it has instances")
+            switch job.phase {
+            case .queued: expect(readyIndexes.contains(index), "job \(job.jid) is ready and in no queue")
+            case .backingOff: expect(dueIndexes.contains(index), "job \(job.jid) waits for a time that never comes")
+            case .preparing, .submitting, .waiting, .running, .unclear, .fencing:
+                expect(job.live != nil, "job \(job.jid) is \(job.phase) without an instance")
+            case .complete, .failed, .cancelled:
+                expect(job.live == nil, "job \(job.jid) is over and has a live instance")
+            }
+            if job.phase == .complete {
+                expect(job.standing.anyComplete, "job \(job.jid) is complete without a complete instance")
+            }
+            let askable = job.phase == .unclear && job.live?.askable == true
+            expect(
+                unclearKeys.contains(job.live?.key ?? "") == askable, "job \(job.jid) is asked about at the wrong time")
+        }
+        expect(counted.counts == counts, "counts \(counts), counted \(counted.counts)")
+        expect(counted.inRoom == inRoom, "room \(inRoom), counted \(counted.inRoom)")
+        expect(counted.fencing == fencing, "fencing \(fencing), counted \(counted.fencing)")
+        return wrong
+    }
+}

@@ -1,0 +1,144 @@
+import JobmonCore
+
+/// From the end of an instance to what becomes of its job, and of the queue.
+extension QueueState {
+    /// An instance ended.
+    /// - Parameter recorded: whoever ran it has spooled its outcome; otherwise the queue records it.
+    mutating func ended(_ key: String, _ outcome: Outcome, recorded: Bool, at now: Moment) {
+        guard let index = liveIndex(of: key) else {
+            // One that was given up long ago.
+            if let index = indexOfKey[key], outcome.status.isFinal {
+                indexOfKey[key] = nil
+                if !recorded { record(key, outcome, at: now) }
+                if outcome.status == .complete { lateComplete(index, at: now) }
+            }
+            return
+        }
+        guard outcome.status.isFinal else {
+            becomeUnclear(key: key, if: { _ in true }, at: now)
+            return
+        }
+        let cause = outcome.cause ?? Cause.decide(outcome.evidence).cause
+        var outcome = outcome
+        if outcome.returnsAttempt, cause == .lost {
+            jobs[index].lossesRunning += 1
+            if !recorded, jobs[index].lossesRunning > Self.returnedLosses { outcome.returnsAttempt = false }
+        } else if !outcome.returnsAttempt {
+            jobs[index].lossesRunning = 0
+        }
+        if !recorded { record(key, outcome, at: now) }
+
+        jobs[index].standing.latest = outcome.status
+        jobs[index].standing.latestReturnedAttempt = outcome.returnsAttempt
+        if outcome.returnsAttempt { jobs[index].standing.attempts -= 1 }
+        if outcome.status == .complete { jobs[index].standing.anyComplete = true }
+        dropLive(index)
+        settle(index, at: now)
+        if jobs[index].phase == .failed {
+            fail(
+                index,
+                QueueFailure(
+                    jid: jobs[index].jid, name: jobs[index].description.shownName,
+                    attempts: jobs[index].standing.attempts, cause: cause, exitCode: outcome.evidence.exitCode,
+                    signal: outcome.evidence.signal,
+                    headline: ErrorText.headline(ErrorText.describe(outcome, cause: cause))))
+        }
+    }
+
+    mutating func record(_ key: String, _ outcome: Outcome, at now: Moment) {
+        outbox.events.append(Event(time: now.time, fact: .outcome(.key(key), outcome)))
+    }
+
+    /// Finds the place of a job that has no live instance.
+    mutating func settle(_ index: Int, at now: Moment) {
+        let standing = jobs[index].standing
+        switch standing.status {
+        case .complete: move(index, to: .complete)
+        case .failed: move(index, to: .failed)
+        case .cancelled: move(index, to: .cancelled)
+        case .queued where standing.latest != .failed || standing.latestReturnedAttempt: move(index, to: .queued)
+        // A given-up instance stays UNKNOWN, and its job goes on.
+        case .queued, .unknown, .submitted, .running:
+            guard let delay = delay(afterFailures: standing.attempts) else { return move(index, to: .failed) }
+            move(index, to: .backingOff(until: now.steady + delay))
+        }
+    }
+
+    func delay(afterFailures failures: Int) -> Double? {
+        configuration.policy.delay(failures: max(1, failures), unit: configuration.random.unit())
+    }
+
+    /// Notes a job that failed for good in this run.
+    private mutating func fail(_ index: Int, _ failure: QueueFailure) {
+        note(failure)
+        failedNow += 1
+        guard let limit = configuration.haltAfter, failedNow >= limit, !halted else { return }
+        halted = true
+        outbox.say("\(failedNow) \(failedNow == 1 ? "job" : "jobs") failed: nothing more is started (--halt \(limit))")
+        if !stopping { outbox.stopExecutor = false }
+    }
+
+    mutating func note(_ failure: QueueFailure) {
+        if failures.count < Self.keptFailures || failures[failure.jid] != nil { failures[failure.jid] = failure }
+    }
+
+    /// A COMPLETE that nobody waited for any more: the job is done, and its younger instance is not wanted.
+    mutating func lateComplete(_ index: Int, at now: Moment) {
+        guard !jobs[index].standing.anyComplete else { return }
+        jobs[index].standing.anyComplete = true
+        failures[jobs[index].jid] = nil
+        leaveOff(index, at: now)
+    }
+
+    /// The job wants no instance any more: what it has is ended, and where it has none it is over.
+    mutating func leaveOff(_ index: Int, at now: Moment) {
+        switch jobs[index].phase {
+        case .queued, .backingOff:
+            if jobs[index].live != nil { endUnstarted(index, at: now) } else { settle(index, at: now) }
+        case .waiting, .running: cancelIfUnwanted(index)
+        case .unclear:
+            // Complete is complete, whatever the silent one does; a cancelled one is waited for.
+            if jobs[index].standing.anyComplete {
+                dropLive(index)
+                move(index, to: .complete)
+            }
+        case .failed, .cancelled: settle(index, at: now)
+        case .preparing, .submitting, .fencing, .complete: break
+        }
+    }
+
+    mutating func stop(at now: Moment) {
+        guard !stopping, !configuration.leavesRunning else { return finish(.stopped) }
+        stopping = true
+        deadline = now.steady + Self.stopLimit
+        // What was handed back unstarted and waits for its next turn ends here.
+        for index in jobs.indices where jobs[index].live != nil {
+            switch jobs[index].phase {
+            case .queued, .backingOff: endUnstarted(index, at: now)
+            default: break
+            }
+        }
+        outbox.stopExecutor = true
+    }
+
+    /// Ends the queue when nothing is left to do or to wait for.
+    mutating func finishWhenDone(at now: Moment) {
+        let ending: QueueSummary.Ending = stopping ? .stopped : halted ? .halted : .done
+        if let deadline, now.steady >= deadline { return finish(ending) }
+        let idle: Bool
+        if stopping || halted {
+            idle = inRoom == 0 && fencing == 0
+        } else {
+            idle = allKnown && counts.over == jobs.count
+        }
+        guard idle, unacknowledged == 0 else { return }
+        if unansweredEnd == nil { finish(ending) }
+    }
+
+    mutating func finish(_ how: QueueSummary.Ending) {
+        guard ending == nil else { return }
+        ending = how
+        outbox.finished = QueueSummary(
+            ending: how, counts: counts, failures: failures.values.sorted { $0.jid < $1.jid })
+    }
+}

@@ -1,0 +1,152 @@
+import JobmonCore
+
+/// What the ledger and the monitor say about jobs.
+extension QueueState {
+    mutating func know(_ record: JobRecord, at now: Moment) {
+        if let index = indexOfJid[record.jid] { merge(record, into: index, at: now) } else { insert(record, at: now) }
+    }
+
+    private mutating func insert(_ record: JobRecord, at now: Moment) {
+        let last = record.instances.last
+        var standing = JobStanding(
+            attempts: record.attempts, maxAttempts: record.description.maxAttempts,
+            cancelRequested: record.cancelRequested,
+            anyComplete: record.instances.contains { $0.status == .complete }, latest: last?.status,
+            latestReturnedAttempt: last?.returnedAttempt ?? false)
+        // Somebody asked to retry a job whose attempts do not show it.
+        if record.status == .queued, standing.status != .queued { standing.latestReturnedAttempt = true }
+        let index = jobs.count
+        jobs.append(
+            QueueJob(
+                jid: record.jid, description: record.description, standing: standing,
+                instances: record.instances.count, lossesRunning: Self.lossesRunning(record.instances),
+                phase: .queued, live: nil))
+        indexOfJid[record.jid] = index
+        // `move` takes it from here: it is counted once as queued before.
+        count(.queued, 1)
+        for given in record.instances.dropLast() where given.status == .unknown {
+            if let key = given.instanceKey { indexOfKey[key] = index }
+        }
+
+        if let last, !last.status.isFinal, !standing.anyComplete {
+            jobs[index].live = LiveInstance(
+                key: last.instanceKey ?? "instance \(last.jobInstanceID)", retryNumber: last.retryNumber,
+                stdoutPath: last.stdoutPath, stderrPath: last.stderrPath, recorded: true,
+                askable: last.instanceKey != nil && last.executor == configuration.executor, host: last.host)
+            indexOfKey[jobs[index].live?.key ?? ""] = index
+            move(index, to: .unclear)
+            if jobs[index].live?.askable == true {
+                if observeAt == nil { observeAt = now.steady }
+            } else {
+                outbox.say(
+                    "job \(record.jid) waits: its last instance was started by \(last.executor), "
+                        + "which this queue can't ask")
+            }
+            return
+        }
+        if standing.status == .queued, standing.latest == .failed, !standing.latestReturnedAttempt {
+            // What is left of its delay. The one before may have had another policy: the ledger says it is due.
+            let delay = delay(afterFailures: standing.attempts) ?? 0
+            let passed = last?.finishedDate.map { now.time.seconds(since: $0) } ?? delay
+            let left = min(delay, delay - passed)
+            move(index, to: left > 0 ? .backingOff(until: now.steady + left) : .queued)
+        } else {
+            settle(index, at: now)
+        }
+        if jobs[index].phase == .failed { noteOld(record, last) }
+    }
+
+    private mutating func noteOld(_ record: JobRecord, _ last: InstanceRecord?) {
+        note(
+            QueueFailure(
+                jid: record.jid, name: record.description.shownName, attempts: record.attempts, cause: last?.cause,
+                exitCode: last?.exitCode, signal: last?.signal, headline: ErrorText.headline(last?.error ?? "")))
+    }
+
+    private static func lossesRunning(_ instances: [InstanceRecord]) -> Int {
+        var losses = 0
+        for instance in instances.reversed() {
+            if instance.returnedAttempt, instance.cause == .lost {
+                losses += 1
+            } else if !instance.returnedAttempt, instance.status.isFinal {
+                break
+            }
+        }
+        return losses
+    }
+
+    /// The ledger's word on a job that is known: its limits and wishes count, and what became of an instance that is
+    /// unclear. Of an instance that the executor has, the executor knows better.
+    private mutating func merge(_ record: JobRecord, into index: Int, at now: Moment) {
+        let grew = record.description.maxAttempts > jobs[index].standing.maxAttempts
+        if grew { jobs[index].standing.maxAttempts = record.description.maxAttempts }
+        if jobs[index].phase == .unclear, let live = jobs[index].live,
+            let said = record.instances.first(where: {
+                ($0.instanceKey ?? "instance \($0.jobInstanceID)") == live.key
+            }), said.status.isFinal
+        {
+            applyRecorded(said, to: live.key, at: now)
+        }
+        if !jobs[index].standing.anyComplete, record.instances.contains(where: { $0.status == .complete }),
+            jobs[index].live.map({ live in
+                !record.instances.contains { $0.instanceKey == live.key && $0.status == .complete }
+            })
+                ?? true
+        {
+            lateComplete(index, at: now)
+        }
+        if record.cancelRequested { cancelRequested(index, at: now) }
+        if grew, jobs[index].phase == .failed, jobs[index].standing.status == .queued { revive(index, at: now) }
+    }
+
+    /// The outcome of an unclear instance, as the ledger has it.
+    private mutating func applyRecorded(_ said: InstanceRecord, to key: String, at now: Moment) {
+        ended(
+            key,
+            Outcome(
+                status: said.status, cause: said.cause,
+                evidence: Evidence(exitCode: said.exitCode, signal: said.signal), description: said.error,
+                returnsAttempt: said.returnedAttempt), recorded: true, at: now)
+    }
+
+    mutating func changed(_ change: Change, at now: Moment) {
+        guard let jid = change.jid, let index = indexOfJid[jid] else { return }
+        switch change.kind {
+        case "cancel": return cancelRequested(index, at: now)
+        case "retry": return retried(index, at: now)
+        case "job":
+            if jobs[index].phase == .failed { outbox.look.append(jid) }
+            return
+        default: break
+        }
+        guard let status = change.status, status.isFinal, let key = change.instanceKey else { return }
+        if key == jobs[index].live?.key {
+            // While the executor has it, its report comes, and says more.
+            if jobs[index].phase == .unclear { outbox.look.append(jid) }
+        } else if status == .complete {
+            indexOfKey[key] = nil
+            lateComplete(index, at: now)
+        }
+    }
+
+    private mutating func cancelRequested(_ index: Int, at now: Moment) {
+        guard !jobs[index].phase.isOver else { return }
+        jobs[index].standing.cancelRequested = true
+        leaveOff(index, at: now)
+    }
+
+    private mutating func retried(_ index: Int, at now: Moment) {
+        jobs[index].standing.cancelRequested = false
+        guard jobs[index].phase == .failed || jobs[index].phase == .cancelled else { return }
+        revive(index, at: now)
+    }
+
+    /// A job that was over has another attempt, at once.
+    private mutating func revive(_ index: Int, at now: Moment) {
+        let standing = jobs[index].standing
+        jobs[index].standing.maxAttempts = max(standing.maxAttempts, standing.attempts + 1)
+        if standing.status != .queued { jobs[index].standing.latestReturnedAttempt = true }
+        failures[jobs[index].jid] = nil
+        move(index, to: .queued)
+    }
+}

@@ -1,0 +1,142 @@
+import JobmonCore
+
+/// From a job that is ready to an instance that the executor has.
+extension QueueState {
+    mutating func wakeDue(at now: Moment) {
+        while let first = due.first, first.time <= now.steady {
+            _ = due.popFirst()
+            // What was cancelled or retried meanwhile left its entry behind.
+            if case .backingOff(let until) = jobs[first.index].phase, until == first.time {
+                move(first.index, to: .queued)
+            }
+        }
+        if let ended = unansweredEnd, now.steady >= ended + Self.acknowledgementWait { unansweredEnd = nil }
+        if let observeAt, observeAt <= now.steady, !observing {
+            self.observeAt = nil
+            guard !unclearKeys.isEmpty || executorAway else { return }
+            observing = true
+            outbox.observe = unclearKeys.sorted()
+        }
+    }
+
+    /// Keeps the executor's window full. Not one by one: a quarter of the window at a time, so that the making of
+    /// instances is recorded in batches.
+    mutating func refill() {
+        guard !stopping, !halted, !executorAway else { return }
+        var room = window - inRoom
+        guard room >= max(1, window / 4) || inRoom == 0 else { return }
+        while room > 0, let next = ready.popFirst() {
+            guard jobs[next.index].phase == .queued else { continue }
+            begin(next.index)
+            room -= 1
+        }
+    }
+
+    /// Starts an attempt at a job, or goes on with the instance that it has and that never started.
+    private mutating func begin(_ index: Int) {
+        let live = jobs[index].live ?? makeInstance(index)
+        jobs[index].live = live
+        let order = InstanceOrder(
+            instanceKey: live.key, jid: jobs[index].jid, retryNumber: live.retryNumber,
+            description: CommandTemplate.forAttempt(
+                jobs[index].description, jid: jobs[index].jid, attempt: live.retryNumber + 1),
+            stdoutPath: live.stdoutPath, stderrPath: live.stderrPath)
+        if live.recorded {
+            move(index, to: .submitting)
+            outbox.submit.append(order)
+        } else {
+            move(index, to: .preparing)
+            outbox.prepare.append(order)
+        }
+    }
+
+    private mutating func makeInstance(_ index: Int) -> LiveInstance {
+        let key = configuration.random.uuid()
+        let jid = jobs[index].jid
+        let retry = jobs[index].instances
+        jobs[index].instances += 1
+        jobs[index].standing.attempts += 1
+        jobs[index].standing.latest = .submitted
+        jobs[index].standing.latestReturnedAttempt = false
+        indexOfKey[key] = index
+        return LiveInstance(
+            key: key, retryNumber: retry, stdoutPath: configuration.logs?.log(jid: jid, retry: retry, .out),
+            stderrPath: configuration.logs?.log(jid: jid, retry: retry, .err), recorded: false)
+    }
+
+    mutating func prepared(_ order: InstanceOrder, at now: Moment) {
+        guard let index = liveIndex(of: order.instanceKey), jobs[index].phase == .preparing else { return }
+        jobs[index].live?.recorded = true
+        if isUnwanted(index) {
+            endUnstarted(index, at: now)
+        } else {
+            move(index, to: .submitting)
+            outbox.submit.append(order)
+        }
+    }
+
+    mutating func notPrepared(_ order: InstanceOrder, _ problem: Problem, at now: Moment) {
+        guard let index = liveIndex(of: order.instanceKey), jobs[index].phase == .preparing else { return }
+        if problem.code == .contradiction || problem.code == .notFound || problem.code == .invalid {
+            // The ledger knows something that the queue does not: it decides.
+            outbox.say("job \(order.jid) could not be started: \(problem)")
+            ended(
+                order.instanceKey,
+                Outcome(status: .failed, cause: .submitFailed, description: problem.description), recorded: true,
+                at: now)
+            outbox.look.append(order.jid)
+        } else if isUnwanted(index) {
+            endUnstarted(index, at: now)
+        } else {
+            move(index, to: .backingOff(until: now.steady + 1))
+        }
+    }
+
+    mutating func submitted(_ order: InstanceOrder, _ answer: SubmitAnswer, at now: Moment) {
+        // A report of it may have been faster than the answer.
+        guard let index = liveIndex(of: order.instanceKey), jobs[index].phase == .submitting else { return }
+        switch answer {
+        case .taken:
+            move(index, to: .waiting)
+            cancelIfUnwanted(index)
+        case .refused(let reason):
+            ended(
+                order.instanceKey, Outcome(status: .failed, cause: .submitFailed, description: reason),
+                recorded: false, at: now)
+        }
+    }
+
+    /// The executor handed an instance back unstarted: it goes on under the same key, unless nobody wants it any more.
+    mutating func handedBack(_ index: Int, at now: Moment) {
+        guard jobs[index].phase != .preparing else { return }
+        if isUnwanted(index) { endUnstarted(index, at: now) } else { move(index, to: .queued) }
+    }
+
+    /// The job's instance is not to run (any more).
+    func isUnwanted(_ index: Int) -> Bool {
+        stopping || halted || jobs[index].standing.cancelRequested || jobs[index].standing.anyComplete
+    }
+
+    /// Records the end of an instance that never ran. Unless the user wanted it, the attempt does not count.
+    mutating func endUnstarted(_ index: Int, at now: Moment) {
+        guard let live = jobs[index].live else { return }
+        let returns = !jobs[index].standing.cancelRequested && !jobs[index].standing.anyComplete
+        ended(
+            live.key,
+            Outcome(
+                status: .cancelled, cause: .cancelled, evidence: Evidence(cancelled: true), returnsAttempt: returns,
+                stdoutEmpty: true, stderrEmpty: true), recorded: false, at: now)
+    }
+
+    /// Asks the executor to end the instance of a job that is cancelled or complete already. (At a stop, the executor
+    /// ends all it has by itself.)
+    mutating func cancelIfUnwanted(_ index: Int) {
+        let standing = jobs[index].standing
+        guard standing.cancelRequested || standing.anyComplete, let live = jobs[index].live, !live.cancelSent else {
+            return
+        }
+        guard jobs[index].phase == .waiting || jobs[index].phase == .running else { return }
+        jobs[index].live?.cancelSent = true
+        outbox.cancel.append(live.key)
+    }
+}

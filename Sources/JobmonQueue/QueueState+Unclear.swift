@@ -1,0 +1,91 @@
+import JobmonCore
+
+/// Instances that nobody can say anything about, until somebody can.
+extension QueueState {
+    /// Seconds between two looks at what is unclear, at most.
+    private static let longestObserveDelay = 30.0
+
+    mutating func becomeUnclear(key: String, if holds: (QueueJob.Phase) -> Bool, at now: Moment) {
+        guard let index = liveIndex(of: key), holds(jobs[index].phase) else { return }
+        move(index, to: .unclear)
+        if observeAt == nil { observeAt = now.steady + observeDelay }
+    }
+
+    mutating func executorIsAway(_ reason: String) {
+        executorAway = true
+        guard !saidUnreachable else { return }
+        saidUnreachable = true
+        outbox.say("the executor \(configuration.executor) can't be asked (\(reason)); waiting for it")
+    }
+
+    mutating func executorAnswers() {
+        if saidUnreachable { outbox.say("the executor \(configuration.executor) answers again") }
+        executorAway = false
+        saidUnreachable = false
+    }
+
+    /// Arranges the next look, after a longer time than the last.
+    mutating func lookAgain(at now: Moment) {
+        guard !unclearKeys.isEmpty || executorAway else {
+            observeDelay = 0
+            observeAt = nil
+            return
+        }
+        observeDelay = min(max(1, observeDelay * 2), Self.longestObserveDelay)
+        observeAt = now.steady + observeDelay
+    }
+
+    /// The end of an instance could not be asked for: it is asked for again once the executor has said what it knows.
+    mutating func cancelFailed(_ key: String, at now: Moment) {
+        guard let index = liveIndex(of: key) else { return }
+        jobs[index].live?.cancelSent = false
+        becomeUnclear(key: key, if: { $0 == .waiting || $0 == .running }, at: now)
+    }
+
+    mutating func observed(_ key: String, _ observation: Observation?, at now: Moment) {
+        guard let index = liveIndex(of: key), jobs[index].phase == .unclear else { return }
+        switch observation {
+        case nil:
+            if observeDelay == 0 {
+                outbox.say(
+                    "job \(jobs[index].jid) waits: nobody here can say whether its last instance is over"
+                        + (jobs[index].live?.host.map { " (it ran on \($0))" } ?? ""))
+            }
+        case .waiting:
+            move(index, to: .waiting)
+            cancelIfUnwanted(index)
+        case .running:
+            move(index, to: .running)
+            cancelIfUnwanted(index)
+        case .ended(let outcome): ended(key, outcome, recorded: false, at: now)
+        case .neverStarted:
+            jobs[index].live?.recorded = true
+            handedBack(index, at: now)
+        case .gone:
+            move(index, to: .fencing)
+            outbox.fences.append(key)
+        }
+    }
+
+    /// The instance can start no more: it is given up. While another attempt is left it stays UNKNOWN, so that a
+    /// COMPLETE of it that comes late still counts; without one the job has failed.
+    mutating func fenced(_ key: String, at now: Moment) {
+        guard let index = liveIndex(of: key), jobs[index].phase == .fencing else { return }
+        let standing = jobs[index].standing
+        let goesOn =
+            standing.attempts < standing.maxAttempts && !standing.cancelRequested && !standing.anyComplete
+            && configuration.policy != .simple
+        let description = "the executor \(configuration.executor) has it no more, and nobody saw its end"
+        guard goesOn else {
+            return ended(
+                key, Outcome(status: .failed, cause: .lost, description: description), recorded: false, at: now)
+        }
+        record(key, Outcome(status: .unknown, cause: .lost, description: description), at: now)
+        dropLive(index)
+        indexOfKey[key] = index
+        jobs[index].standing.latest = .unknown
+        jobs[index].standing.latestReturnedAttempt = false
+        jobs[index].lossesRunning = 0
+        settle(index, at: now)
+    }
+}

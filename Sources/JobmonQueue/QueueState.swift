@@ -1,0 +1,238 @@
+package import JobmonCore
+
+/// The queue as a value: facts in, actions out; no clock, no I/O. The scheduler is the loop around it.
+///
+/// The rules, in one place:
+/// - a job has at most one instance that is not known to be over, and gets another only then;
+/// - of an instance that nobody can say anything about, the queue waits to hear, and says so;
+/// - the ledger's numbers of attempts and its wishes (cancel, retry) are what a job's standing is derived from, by
+///   `JobStanding`, so that a queue that starts anew decides as the one before it would have.
+///
+/// Each fact costs O(log n) at most, whatever the number of jobs; only a stop, the loss of the executor and a look at
+/// unclear instances go through the live ones.
+package struct QueueState: Sendable {
+    /// What does not change while a queue runs.
+    package struct Configuration: Sendable {
+        /// The executor's word in the ledger.
+        package var executor: String
+        package var policy: RelaunchPolicy
+        /// How many instances the executor wants at first.
+        package var window: Int
+        /// Failed jobs after which nothing more is started; nil: never.
+        package var haltAfter: Int?
+        /// Where captured output goes; nil: it is not captured.
+        package var logs: DirectoryLayout?
+        /// A stop leaves the executor's instances running.
+        package var leavesRunning: Bool
+        package var random: RandomSource
+
+        package init(
+            executor: String, policy: RelaunchPolicy = .retry(RelaunchPolicy.Backoff()), window: Int,
+            haltAfter: Int? = nil, logs: DirectoryLayout? = nil, leavesRunning: Bool = false,
+            random: RandomSource = .system
+        ) {
+            self.executor = executor
+            self.policy = policy
+            self.window = max(1, window)
+            self.haltAfter = haltAfter
+            self.logs = logs
+            self.leavesRunning = leavesRunning
+            self.random = random
+        }
+    }
+
+    /// How often in a row an attempt is given back to a job whose instance was lost with its supervisor: a job that
+    /// takes its supervisor down with it must end some time.
+    package static let returnedLosses = 3
+    /// How many failed jobs the summary can name.
+    package static let keptFailures = 1000
+    /// Seconds from the first stop after which the queue ends whatever is left.
+    package static let stopLimit = 11.0
+    /// Seconds for which the executor's word on unacknowledged facts is waited for after the last end.
+    static let acknowledgementWait = 1.0
+
+    let configuration: Configuration
+    var jobs: [QueueJob] = []
+    var indexOfJid: [Int64: Int] = [:]
+    /// Live instances, and given-up ones whose end may still be heard of.
+    var indexOfKey: [String: Int] = [:]
+    var ready = Heap<ReadyJob>()
+    var due = Heap<DueJob>()
+    var counts = QueueCounts()
+    /// Jobs that take room in the executor.
+    var inRoom = 0
+    /// Jobs whose fence is being written.
+    var fencing = 0
+    var failures: [Int64: QueueFailure] = [:]
+    var window: Int
+    var failedNow = 0
+
+    var allKnown = false
+    var halted = false
+    var stopping = false
+    /// When the queue ends, whatever is left.
+    var deadline: Double?
+    var ending: QueueSummary.Ending?
+    /// The executor could not be asked; nothing is handed to it until it answers again.
+    var executorAway = false
+    var unacknowledged = 0
+    /// When an end was reported that no word on unacknowledged facts has followed yet.
+    var unansweredEnd: Double?
+
+    /// Keys of unclear instances that the executor can be asked about.
+    var unclearKeys: Set<String> = []
+    var observing = false
+    var observeAt: Double?
+    var observeDelay = 0.0
+    var saidUnreachable = false
+    var wokenAt: Double?
+
+    var outbox = Outbox()
+
+    package init(_ configuration: Configuration) {
+        self.configuration = configuration
+        window = configuration.window
+    }
+
+    /// Takes facts in and says what is to be done about them.
+    package mutating func take(_ facts: [QueueFact], at now: Moment) -> [QueueAction] {
+        guard ending == nil else { return [] }
+        for fact in facts {
+            take(fact, at: now)
+            if ending != nil { break }
+        }
+        if ending == nil { wakeDue(at: now) }
+        if ending == nil { refill() }
+        if ending == nil { finishWhenDone(at: now) }
+        if ending == nil { arrangeWake() }
+        return outbox.empty()
+    }
+
+    /// How many jobs are where, now.
+    package var currentCounts: QueueCounts { counts }
+
+    private mutating func take(_ fact: QueueFact, at now: Moment) {
+        switch fact {
+        case .known(let records): for record in records { know(record, at: now) }
+        case .allKnown: allKnown = true
+        case .prepared(let orders): for order in orders { prepared(order, at: now) }
+        case .notPrepared(let order, let problem): notPrepared(order, problem, at: now)
+        case .submitted(let orders, let answers):
+            executorAnswers()
+            for (order, answer) in zip(orders, answers) { submitted(order, answer, at: now) }
+        case .submitUnclear(let orders, let reason):
+            for order in orders { becomeUnclear(key: order.instanceKey, if: { $0 == .submitting }, at: now) }
+            executorIsAway(reason)
+        case .unusable(let problem): finish(.failed(problem))
+        case .report(let report): take(report, at: now)
+        case .observed(let keys, let answers):
+            observing = false
+            executorAnswers()
+            for key in keys { observed(key, answers[key], at: now) }
+            lookAgain(at: now)
+        case .unobservable(_, let reason):
+            observing = false
+            executorIsAway(reason)
+            lookAgain(at: now)
+        case .cancelAsked: executorAnswers()
+        case .notCancelled(let keys, let reason):
+            for key in keys { cancelFailed(key, at: now) }
+            executorIsAway(reason)
+        case .fenced(let key): fenced(key, at: now)
+        case .notFenced(let key, let reason):
+            outbox.say("the fence of an instance could not be written: \(reason)")
+            becomeUnclear(key: key, if: { $0 == .fencing }, at: now)
+        case .changed(let changes): for change in changes { changed(change, at: now) }
+        case .window(let wanted): window = max(1, wanted)
+        case .woke: wokenAt = nil
+        case .stop: stop(at: now)
+        case .executorStopped:
+            // The last reports may still be on their way.
+            if stopping || halted { deadline = min(deadline ?? .infinity, now.steady + Self.acknowledgementWait) }
+        }
+    }
+
+    private mutating func take(_ report: ExecutorReport, at now: Moment) {
+        switch report {
+        case .started(let key, _):
+            guard let index = liveIndex(of: key), jobs[index].phase != .fencing else { return }
+            move(index, to: .running)
+            cancelIfUnwanted(index)
+        case .ended(let key, _, let outcome):
+            unansweredEnd = now.steady
+            ended(key, outcome, recorded: true, at: now)
+        case .returned(let key):
+            guard let index = liveIndex(of: key) else { return }
+            handedBack(index, at: now)
+        case .unacknowledged(let count):
+            unacknowledged = count
+            unansweredEnd = nil
+        case .lost(let reason):
+            outbox.say("the executor \(configuration.executor) was lost: \(reason)")
+            for (key, index) in indexOfKey where jobs[index].live?.key == key {
+                becomeUnclear(key: key, if: { $0 == .submitting || $0 == .waiting || $0 == .running }, at: now)
+            }
+            executorAway = true
+            observeDelay = 0
+            observeAt = now.steady
+        }
+    }
+
+    // MARK: - Bookkeeping
+
+    func liveIndex(of key: String) -> Int? {
+        guard let index = indexOfKey[key], jobs[index].live?.key == key else { return nil }
+        return index
+    }
+
+    /// The only place where a job changes its phase: every count follows.
+    mutating func move(_ index: Int, to phase: QueueJob.Phase) {
+        let old = jobs[index].phase
+        count(old, -1)
+        count(phase, 1)
+        jobs[index].phase = phase
+        switch phase {
+        case .queued: ready.push(ReadyJob(jid: jobs[index].jid, index: index))
+        case .backingOff(let until): due.push(DueJob(time: until, index: index))
+        case .complete: jobs[index].description = Self.forgotten
+        default: break
+        }
+        if old == .unclear || phase == .unclear, let live = jobs[index].live, live.askable {
+            if phase == .unclear { unclearKeys.insert(live.key) } else { unclearKeys.remove(live.key) }
+        }
+    }
+
+    /// Stands for the description of a job that is complete: it is never needed again, and there may be a million.
+    private static let forgotten = JobDescription(runfile: "")
+
+    mutating func count(_ phase: QueueJob.Phase, _ change: Int) {
+        switch phase {
+        case .queued, .backingOff, .preparing, .submitting, .waiting: counts.queued += change
+        case .running: counts.running += change
+        case .unclear, .fencing: counts.unclear += change
+        case .complete: counts.complete += change
+        case .failed: counts.failed += change
+        case .cancelled: counts.cancelled += change
+        }
+        if phase.takesRoom { inRoom += change }
+        if phase == .fencing { fencing += change }
+    }
+
+    /// Gives the job's instance up as over: nothing more of it is waited for.
+    mutating func dropLive(_ index: Int) {
+        guard let live = jobs[index].live else { return }
+        indexOfKey[live.key] = nil
+        unclearKeys.remove(live.key)
+        jobs[index].live = nil
+    }
+
+    private mutating func arrangeWake() {
+        let times = [
+            due.first?.time, observing ? nil : observeAt, deadline,
+            unansweredEnd.map { $0 + Self.acknowledgementWait },
+        ]
+        guard let earliest = times.compactMap(\.self).min(), earliest != wokenAt else { return }
+        wokenAt = earliest
+        outbox.wakeAt = earliest
+    }
+}

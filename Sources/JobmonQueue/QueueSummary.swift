@@ -1,0 +1,67 @@
+package import JobmonCore
+
+/// What a queue came to.
+package struct QueueSummary: Sendable, Equatable {
+    package enum Ending: Sendable, Equatable {
+        /// Every job is over.
+        case done
+        /// So many jobs failed that no more were started.
+        case halted
+        /// Somebody stopped it.
+        case stopped
+        /// Something that it can't do without failed.
+        case failed(Problem)
+    }
+
+    package var ending: Ending
+    package var counts: QueueCounts
+    /// Jobs that failed, in the order of `jid`; at most `QueueState.keptFailures`.
+    package var failures: [QueueFailure]
+
+    package init(ending: Ending, counts: QueueCounts, failures: [QueueFailure]) {
+        self.ending = ending
+        self.counts = counts
+        self.failures = failures
+    }
+}
+
+/// How many jobs are where.
+package struct QueueCounts: Sendable, Equatable {
+    package var queued = 0
+    package var running = 0
+    /// Jobs whose last instance nobody can say anything about right now.
+    package var unclear = 0
+    package var complete = 0
+    package var failed = 0
+    package var cancelled = 0
+
+    package init() {}
+
+    package var total: Int { queued + running + unclear + over }
+    package var over: Int { complete + failed + cancelled }
+}
+
+/// A job that failed for good, as the summary shows it.
+package struct QueueFailure: Sendable, Equatable {
+    package var jid: Int64
+    package var name: String
+    /// Attempts used.
+    package var attempts: Int
+    package var cause: Cause?
+    package var exitCode: Int?
+    package var signal: Int?
+    /// The line of its error that says most.
+    package var headline: String
+
+    package init(
+        jid: Int64, name: String, attempts: Int, cause: Cause?, exitCode: Int?, signal: Int?, headline: String
+    ) {
+        self.jid = jid
+        self.name = name
+        self.attempts = attempts
+        self.cause = cause
+        self.exitCode = exitCode
+        self.signal = signal
+        self.headline = headline
+    }
+}

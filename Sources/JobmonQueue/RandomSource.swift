@@ -1,0 +1,38 @@
+/// Where chance comes from, so that a test can repeat it: fresh instance keys and the jitter of delays.
+package struct RandomSource: Sendable {
+    private var next: @Sendable () -> UInt64
+
+    /// - Parameter next: gives 64 random bits a call.
+    package init(_ next: @escaping @Sendable () -> UInt64) { self.next = next }
+
+    /// The system's own.
+    package static let system = RandomSource {
+        var generator = SystemRandomNumberGenerator()
+        return generator.next()
+    }
+
+    /// A number from 0 up to 1.
+    func unit() -> Double { Double(next() >> 11) / Double(1 << 53) }
+
+    /// A random UUID (version 4), in lower case.
+    func uuid() -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        var high = next()
+        var low = next()
+        high = (high & 0xFFFF_FFFF_FFFF_0FFF) | 0x4000
+        low = (low & 0x3FFF_FFFF_FFFF_FFFF) | 0x8000_0000_0000_0000
+        return String(unsafeUninitializedCapacity: 36) { buffer in
+            var written = 0
+            for position in 0..<32 {
+                if position == 8 || position == 12 || position == 16 || position == 20 {
+                    buffer[written] = UInt8(ascii: "-")
+                    written += 1
+                }
+                let word = position < 16 ? high : low
+                buffer[written] = digits[Int(word >> UInt64(60 - 4 * (position % 16)) & 15)]
+                written += 1
+            }
+            return written
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import JobmonCore
+import Synchronization
+
+/// The lane through which the queue's own facts are recorded: in order, in batches, one batch at a time. While one is
+/// on its way the next one gathers.
+final class Recorder: Sendable {
+    /// Events in one batch.
+    private static let batch = 1000
+    /// Tries after the close before facts that nobody takes are given up. They lie nowhere then: both the monitor and
+    /// the spool failed, and the executor's own facts are what the next queue goes by.
+    private static let lastTries = 5
+
+    private enum Item: Sendable {
+        case order(InstanceOrder)
+        case event(Event)
+    }
+
+    private let executor: String
+    private let sink: FactSink
+    private let time: TimeSource
+    private let mailbox = Mailbox<[Item]>()
+    private let closed = Mutex(false)
+    private let (ends, end) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+
+    init(executor: String, sink: FactSink, time: TimeSource) {
+        self.executor = executor
+        self.sink = sink
+        self.time = time
+    }
+
+    /// Records that instances are made; each is said to be `.prepared` or `.notPrepared`.
+    func prepare(_ orders: [InstanceOrder]) { mailbox.post(orders.map { .order($0) }) }
+
+    func record(_ events: [Event]) { mailbox.post(events.map { .event($0) }) }
+
+    /// Nothing more comes.
+    func close() {
+        closed.withLock { $0 = true }
+        mailbox.close()
+    }
+
+    /// Waits until all is recorded.
+    func done() async { for await _ in ends {} }
+
+    func run(_ post: @Sendable (QueueFact) -> Void) async {
+        var reader = mailbox.reader()
+        while let items = await reader.next() {
+            var rest = items.flatMap(\.self)[...]
+            while !rest.isEmpty {
+                await write(Array(rest.prefix(Self.batch)), post)
+                rest = rest.dropFirst(Self.batch)
+            }
+        }
+        end.finish()
+    }
+
+    private func write(_ items: [Item], _ post: @Sendable (QueueFact) -> Void) async {
+        var items = items
+        var tries = 0
+        while !items.isEmpty {
+            let answers = await sink.record(items.map(event))
+            var prepared: [InstanceOrder] = []
+            var again: [Item] = []
+            for (item, answer) in zip(items, answers) {
+                switch (item, answer) {
+                case (.order(let order), .failed(let problem)): post(.notPrepared(order, problem))
+                case (.order(let order), .acknowledged(let result)):
+                    if result.outcome == .refused {
+                        let problem = result.problem ?? Problem(.contradiction, "the ledger refused it")
+                        post(.notPrepared(order, problem))
+                    } else {
+                        prepared.append(order)
+                    }
+                case (.order(let order), .spooled): prepared.append(order)
+                case (.event, .failed): again.append(item)
+                case (.event, .acknowledged), (.event, .spooled): break
+                }
+            }
+            if !prepared.isEmpty { post(.prepared(prepared)) }
+            items = again
+            guard !items.isEmpty else { return }
+            if closed.withLock({ $0 }) { tries += 1 }
+            guard tries < Self.lastTries, (try? await Task.sleep(for: .seconds(1))) != nil else { return }
+        }
+    }
+
+    private func event(_ item: Item) -> Event {
+        switch item {
+        case .event(let event): event
+        case .order(let order):
+            Event(
+                time: time.now(),
+                fact: .submitted(
+                    .key(order.instanceKey),
+                    Submission(
+                        job: .jid(order.jid), executor: executor, stdoutPath: order.stdoutPath,
+                        stderrPath: order.stderrPath)))
+        }
+    }
+}

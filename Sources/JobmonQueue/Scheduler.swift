@@ -1,0 +1,158 @@
+package import JobmonCore
+import Synchronization
+
+/// The loop around `QueueState`: one owner, one stream of facts into it, everything that takes time beside it.
+package final class Scheduler: Sendable {
+    private let queue: String
+    private let configuration: QueueState.Configuration
+    let environment: QueueEnvironment
+    /// Says something to the user, a sentence at a time.
+    private let notice: @Sendable (String) -> Void
+    let inbox = Mailbox<Input>()
+    private let latest = Mutex(QueueCounts())
+    /// Why not all jobs could be queued.
+    private let notQueued = Mutex<Problem?>(nil)
+
+    enum Input: Sendable {
+        case fact(QueueFact)
+        case timer(Int)
+    }
+
+    package init(
+        queue: String, configuration: QueueState.Configuration, environment: QueueEnvironment,
+        notice: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        self.queue = queue
+        self.configuration = configuration
+        self.environment = environment
+        self.notice = notice
+    }
+
+    /// How many jobs are where, as of now.
+    package var counts: QueueCounts { latest.withLock { $0 } }
+
+    /// Asks the queue to stop: nothing more is started, what runs is ended and recorded. Said a second time, `run`
+    /// ends as soon as what it awaits lets it; a program that is to end at once just ends: all is spooled.
+    package func requestStop() { post(.stop) }
+
+    func post(_ fact: QueueFact) { inbox.post(.fact(fact)) }
+
+    /// Goes on with the queue, and queues the given jobs as far as they are new. Returns when every job is over, or as
+    /// the summary's ending says.
+    /// - Parameter again: the jobs are queued as a new round, whatever became of them before.
+    /// - Throws: when the ledger can't be read; nothing was started then.
+    package func run(_ new: [NewJob], again: Bool = false) async throws(Problem) -> QueueSummary {
+        // First of all: what happens from now on must reach us, however long the reading takes.
+        let reports = environment.executor.reports()
+        let changes = environment.changes()
+        let intake = JobIntake(queue: queue, environment: environment)
+        let (known, toQueue) = try await intake.load(new, again: again)
+
+        let recorder = Recorder(executor: configuration.executor, sink: environment.sink, time: environment.time)
+        let orders = ExecutorLane(executor: environment.executor)
+        var summary: QueueSummary?
+        await withDiscardingTaskGroup { group in
+            group.addTask { for await report in reports { self.post(.report(report)) } }
+            group.addTask { for await batch in changes { self.post(.changed(batch)) } }
+            group.addTask { await recorder.run { self.post($0) } }
+            group.addTask { await orders.run { self.post($0) } }
+            post(.known(known))
+            group.addTask {
+                do throws(Problem) {
+                    try await intake.queue(toQueue) { self.post(.known($0)) }
+                } catch {
+                    self.notQueued.withLock { $0 = error }
+                }
+                self.post(.allKnown)
+            }
+            summary = await loop(recorder: recorder, orders: orders, in: &group)
+            recorder.close()
+            await recorder.done()
+            group.cancelAll()
+        }
+        var result = summary ?? QueueSummary(ending: .stopped, counts: counts, failures: [])
+        if let problem = notQueued.withLock({ $0 }), result.ending == .done { result.ending = .failed(problem) }
+        return result
+    }
+
+    private func loop(
+        recorder: Recorder, orders: ExecutorLane, in group: inout DiscardingTaskGroup
+    ) async -> QueueSummary? {
+        var state = QueueState(configuration)
+        var timer = 0
+        var armed: Double?
+        var reader = inbox.reader()
+        while let inputs = await reader.next() {
+            var facts: [QueueFact] = [.window(environment.window())]
+            for input in inputs {
+                switch input {
+                case .fact(let fact): facts.append(fact)
+                case .timer(timer):
+                    armed = nil
+                    facts.append(.woke)
+                case .timer: break
+                }
+            }
+            let actions = state.take(facts, at: Moment(environment.time))
+            latest.withLock { $0 = state.currentCounts }
+            for action in actions {
+                switch action {
+                case .prepare(let batch): recorder.prepare(batch)
+                case .record(let events): recorder.record(events)
+                case .submit(let batch): orders.post(.submit(batch))
+                case .cancel(let keys, let returning): orders.post(.cancel(keys, returningAttempt: returning))
+                case .observe(let keys): orders.post(.observe(keys))
+                case .writeFence(let key): group.addTask { await self.writeFence(key) }
+                case .look(let jids): group.addTask { await self.look(at: jids) }
+                case .stopExecutor(let ending):
+                    group.addTask {
+                        await self.environment.executor.stop(ending: ending)
+                        self.post(.executorStopped)
+                    }
+                case .wakeAt(let time):
+                    if let armed, armed <= time { continue }
+                    armed = time
+                    timer += 1
+                    wake(timer, at: time, in: &group)
+                case .say(let text): notice(text)
+                case .finished(let summary): return summary
+                }
+            }
+        }
+        return nil
+    }
+
+    private func wake(_ timer: Int, at time: Double, in group: inout DiscardingTaskGroup) {
+        let seconds = max(0, time - environment.time.steadySeconds())
+        group.addTask {
+            // Cancelled at the end, when nobody is left to be woken.
+            guard (try? await Task.sleep(for: .seconds(seconds))) != nil else { return }
+            self.inbox.post(.timer(timer))
+        }
+    }
+
+    private func writeFence(_ key: String) async {
+        do throws(Problem) {
+            try await environment.writeFence(key)
+            post(.fenced(key))
+        } catch {
+            post(.notFenced(key, error.description))
+        }
+    }
+
+    /// Reads jobs again, until it can.
+    private func look(at jids: [Int64]) async {
+        var rest = jids[...]
+        while !rest.isEmpty, !Task.isCancelled {
+            let batch = Array(rest.prefix(500))
+            do throws(Problem) {
+                let page = try await environment.reading.jobs(
+                    JobFilter(jids: batch), page: Page(after: 0, limit: batch.count))
+                post(.known(page.items))
+                rest = rest.dropFirst(batch.count)
+            } catch {
+                guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
+            }
+        }
+    }
+}
