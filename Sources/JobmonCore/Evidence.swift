@@ -28,7 +28,7 @@ package struct Evidence: Sendable, Equatable {
 }
 
 /// Which step of starting a command failed, on what, and why.
-package struct StartFailure: Sendable, Equatable {
+package struct StartFailure: Error, Sendable, Equatable {
     package enum Step: String, Sendable, CaseIterable {
         /// Going to the working directory.
         case directory

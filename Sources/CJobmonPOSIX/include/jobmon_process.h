@@ -1,0 +1,89 @@
+// Starting, waiting for and looking at processes.
+#ifndef JOBMON_PROCESS_H
+#define JOBMON_PROCESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// What a descriptor of a command becomes, where it is not a descriptor of ours.
+#define JP_KEEP (-1)
+#define JP_CLOSE (-2)
+
+// The steps of a start, as they come back when one fails.
+#define JP_STEP_DIRECTORY 1
+#define JP_STEP_OUTPUT 2
+#define JP_STEP_COMMAND 3
+#define JP_STEP_PROCESS 4
+
+// What to start. Texts are exact bytes; "packed" means one after the other, each with a NUL at its end.
+struct jp_command {
+    const char *arguments;  // packed; the first is the program
+    size_t argument_count;
+    char *const *environment;  // NAME=value, NULL at the end
+    const char *additions;  // packed NAME=value: they replace what `environment` has of the same name; NAME: it goes
+    size_t addition_count;
+    const char *directory;  // NULL: ours
+    int descriptors[3];  // descriptors of ours, or JP_KEEP, or JP_CLOSE
+    int own_group;  // a process group of its own
+    int close_others;  // no descriptor above 2
+    int signals_as_started;  // dispositions and mask as at jp_signals_remember; else all default, none blocked
+    int shares_memory;  // no copy of our memory until it executes (vfork): fast, but ru_maxrss has our own peak as floor
+};
+
+struct jp_failure {
+    int step;
+    int error;
+};
+
+// Starts a command. Returns its pid once it executes, or -1 with what failed. Allocates nothing between fork and exec.
+pid_t jp_start(const struct jp_command *command, struct jp_failure *failure);
+
+// A process that ended (or stopped).
+struct jp_ended {
+    pid_t pid;
+    int status;  // a wait status
+    double cpu;  // seconds, user and system, with the descendants that it waited for
+    int64_t maxrss;  // bytes
+};
+
+// wait4(pid, ..., options). 1: `ended` is filled; 0: nothing yet; -1: no such child.
+int jp_wait(pid_t pid, int options, struct jp_ended *ended);
+// The pid of a child that has ended (of any for -1), left unreaped; 0: none.
+pid_t jp_peek_ended(pid_t pid);
+// The signal that has stopped this child since the last look; 0: none.
+int jp_take_stop(pid_t pid);
+
+int jp_status_exited(int status);
+int jp_status_code(int status);
+int jp_status_signalled(int status);
+int jp_status_signal(int status);
+
+// The start time of a process in clock ticks since boot; -1: not there.
+int64_t jp_process_started(pid_t pid);
+// The environment of this process.
+char *const *jp_environment(void);
+// What a process, and the children that it waited for, read from and wrote to storage. 0, or -1: not readable.
+int jp_process_io(pid_t pid, int64_t *read_bytes, int64_t *written_bytes);
+// The living descendants of a process, at most `capacity`. Returns how many there are.
+size_t jp_descendants(pid_t root, pid_t *found, size_t capacity);
+// The peak of our own resident memory, in bytes: the floor of a child's that shares memory until it executes.
+int64_t jp_own_peak(void);
+// Our anonymous memory, in bytes: the floor of a child's that copies it.
+int64_t jp_own_anonymous(void);
+
+// Orphaned descendants become children of ours (1), or of init (0). 0 or errno.
+int jp_adopt_orphans(int adopt);
+// Ends this process by a signal, as whoever waits for us sees it, without a core.
+void jp_die_by(int signal);
+// fork(), which Swift does not have. Only in a process with one thread.
+pid_t jp_fork(void);
+// Closes every descriptor but 0 to 2 and the given ones.
+void jp_close_all_but(const int *kept, size_t count);
+// pipe2 with close-on-exec. 0 or errno.
+int jp_pipe(int ends[2], int nonblocking_read);
+int jp_set_nonblocking(int fd);
+// An error number in words. 0, or -1.
+int jp_error_text(int error, char *text, size_t capacity);
+
+#endif

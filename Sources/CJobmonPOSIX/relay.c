@@ -1,0 +1,122 @@
+#define _GNU_SOURCE
+#include "jobmon_relay.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+int jp_kind(int fd) {
+    struct stat info;
+    if (fstat(fd, &info) < 0) return JP_KIND_CLOSED;
+    if (S_ISREG(info.st_mode)) return JP_KIND_FILE;
+    if (S_ISFIFO(info.st_mode)) return JP_KIND_PIPE;
+    if (S_ISSOCK(info.st_mode)) return JP_KIND_SOCKET;
+    return isatty(fd) ? JP_KIND_TERMINAL : JP_KIND_OTHER;
+}
+
+int jp_same(int one, int other) {
+    struct stat a, b;
+    if (fstat(one, &a) < 0 || fstat(other, &b) < 0) return 0;
+    // A terminal may have several names.
+    if (S_ISCHR(a.st_mode) && S_ISCHR(b.st_mode)) return a.st_rdev == b.st_rdev;
+    return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+int jp_fill_standard_descriptors(void) {
+    int filled = 0;
+    for (int fd = 0; fd < 3; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
+        // The lowest free number is this one.
+        if (open("/dev/null", O_RDWR | O_CLOEXEC) == fd) filled |= 1 << fd;
+    }
+    return filled;
+}
+
+int jp_terminal_open(int like, int *inner, int *outer) {
+    struct termios settings;
+    struct winsize size;
+    if (tcgetattr(like, &settings) < 0) return errno;
+    int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+    if (master < 0) return errno;
+    char name[64];
+    int slave = -1;
+    if (grantpt(master) == 0 && unlockpt(master) == 0 && ptsname_r(master, name, sizeof name) == 0) {
+        slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    }
+    if (slave < 0) {
+        int error = errno;
+        close(master);
+        return error;
+    }
+    // Output is processed once, by the real terminal.
+    settings.c_oflag &= ~(tcflag_t)OPOST;
+    tcsetattr(slave, TCSANOW, &settings);
+    if (ioctl(like, TIOCGWINSZ, &size) == 0) ioctl(slave, TIOCSWINSZ, &size);
+    *inner = slave;
+    *outer = master;
+    return 0;
+}
+
+int jp_terminal_pass_size(int from, int outer) {
+    struct winsize real, ours;
+    if (ioctl(from, TIOCGWINSZ, &real) < 0 || ioctl(outer, TIOCGWINSZ, &ours) < 0) return 0;
+    if (memcmp(&real, &ours, sizeof real) == 0) return 0;
+    return ioctl(outer, TIOCSWINSZ, &real) == 0;
+}
+
+size_t jp_terminal_settings_size(void) { return sizeof(struct termios); }
+
+void jp_terminal_note_settings(int outer, void *last) {
+    memset(last, 0, sizeof(struct termios));
+    tcgetattr(outer, last);
+}
+
+void jp_terminal_pass_settings(int outer, int real, void *last) {
+    struct termios now, before, outside;
+    memset(&now, 0, sizeof now);
+    memcpy(&before, last, sizeof before);
+    if (tcgetattr(outer, &now) < 0 || memcmp(&now, &before, sizeof now) == 0) return;
+    memcpy(last, &now, sizeof now);
+    if (tcgetattr(real, &outside) < 0) return;
+    // Only a command that takes the whole terminal raw wants raw output; else the real terminal goes on processing.
+    int raw = !(now.c_lflag & (ICANON | ISIG | IEXTEN)) && !(now.c_oflag & OPOST);
+    struct termios wanted = now;
+    wanted.c_oflag = raw ? now.c_oflag & ~(tcflag_t)OPOST : now.c_oflag | OPOST;
+    tcsetattr(real, TCSADRAIN, &wanted);
+}
+
+int jp_reopen_for_writing(int fd) {
+    char path[40];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+ssize_t jp_send(int fd, const void *bytes, size_t count) { return send(fd, bytes, count, MSG_DONTWAIT | MSG_NOSIGNAL); }
+
+off_t jp_output_position(int fd) {
+    int flags = fcntl(fd, F_GETFL);
+    struct stat info;
+    if (flags >= 0 && (flags & O_APPEND) && fstat(fd, &info) == 0) return info.st_size;
+    return lseek(fd, 0, SEEK_CUR);
+}
+
+ssize_t jp_read_behind(int fd, void *bytes, size_t count, off_t offset) {
+    ssize_t direct = pread(fd, bytes, count, offset);
+    if (direct >= 0) return direct;
+    char path[40];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    int reading = open(path, O_RDONLY | O_CLOEXEC);
+    if (reading < 0) return -1;
+    ssize_t result = pread(reading, bytes, count, offset);
+    int error = errno;
+    close(reading);
+    errno = error;
+    return result;
+}

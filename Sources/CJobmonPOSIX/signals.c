@@ -1,0 +1,169 @@
+#define _GNU_SOURCE
+#include "jobmon_signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+// Bit n is signal n + 1.
+static uint64_t ignored_at_start;
+static sigset_t mask_at_start;
+static pthread_once_t remembered = PTHREAD_ONCE_INIT;
+static _Atomic uint64_t caught;
+
+// The inboxes' writing ends; 0: a free place. (A process has one; tests have several.)
+#define INBOXES 64
+static _Atomic int inboxes[INBOXES];
+static int reading_ends[INBOXES];
+static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
+
+static uint64_t bit(int number) { return 1ULL << (number - 1); }
+
+static void remember(void) {
+    struct sigaction action;
+    for (int number = 1; number <= 64; number++) {
+        if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN) ignored_at_start |= bit(number);
+    }
+    pthread_sigmask(SIG_BLOCK, NULL, &mask_at_start);
+}
+
+void jp_signals_remember(void) { pthread_once(&remembered, remember); }
+
+const sigset_t *jp_signals_started_mask(void) {
+    jp_signals_remember();
+    return &mask_at_start;
+}
+
+int jp_signals_was_ignored(int number) {
+    jp_signals_remember();
+    return (ignored_at_start & bit(number)) != 0;
+}
+
+// A fault of our own, not a signal that somebody sent: it must end us as it would have without a handler.
+static int is_own_fault(int number, const siginfo_t *info) {
+    switch (number) {
+    case SIGSEGV:
+    case SIGBUS:
+    case SIGILL:
+    case SIGFPE:
+    case SIGTRAP:
+    case SIGSYS: return info->si_code > 0;
+    case SIGABRT: return info->si_code == SI_TKILL && info->si_pid == getpid();
+    default: return 0;
+    }
+}
+
+static void handle(int number, siginfo_t *info, void *context) {
+    (void)context;
+    int error = errno;
+    if (is_own_fault(number, info)) {
+        signal(number, SIG_DFL);
+        raise(number);
+    }
+    // The kernel fills only what goes with the code.
+    int sent = info->si_code <= 0;
+    struct jp_signal record = {
+        .number = number,
+        .code = info->si_code,
+        .pid = sent ? info->si_pid : 0,
+        .value = info->si_code == SI_QUEUE ? info->si_value.sival_int : 0,
+    };
+    for (int i = 0; i < INBOXES; i++) {
+        int fd = atomic_load(&inboxes[i]);
+        // A full pipe has more to tell than its reader has looked at: SIGCHLD is not counted, only noticed.
+        if (fd > 0 && write(fd, &record, sizeof record) < 0) continue;
+    }
+    errno = error;
+}
+
+int jp_signals_open(void) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) return -1;
+    pthread_mutex_lock(&opening);
+    for (int i = 0; i < INBOXES; i++) {
+        if (atomic_load(&inboxes[i]) > 0) continue;
+        reading_ends[i] = ends[0];
+        atomic_store(&inboxes[i], ends[1]);
+        pthread_mutex_unlock(&opening);
+        return ends[0];
+    }
+    pthread_mutex_unlock(&opening);
+    close(ends[0]);
+    close(ends[1]);
+    errno = EMFILE;
+    return -1;
+}
+
+void jp_signals_close(int fd) {
+    pthread_mutex_lock(&opening);
+    for (int i = 0; i < INBOXES; i++) {
+        int writing = atomic_load(&inboxes[i]);
+        if (writing > 0 && reading_ends[i] == fd) {
+            atomic_store(&inboxes[i], 0);
+            close(writing);
+            close(fd);
+            break;
+        }
+    }
+    pthread_mutex_unlock(&opening);
+}
+
+int jp_signals_catch(int number) {
+    jp_signals_remember();
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_sigaction = handle;
+    // SA_NOCLDSTOP is not given: a stopped command stops its wrapper.
+    action.sa_flags = SA_SIGINFO | SA_RESTART;
+    sigfillset(&action.sa_mask);
+    atomic_fetch_or(&caught, bit(number));
+    return sigaction(number, &action, NULL) < 0 ? errno : 0;
+}
+
+void jp_signals_catch_all(void) {
+    for (int number = 1; number <= 64; number++) {
+        if (number == SIGKILL || number == SIGSTOP || number == 32 || number == 33) continue;
+        jp_signals_catch(number);
+    }
+}
+
+void jp_signals_unblock(void) {
+    sigset_t none;
+    jp_signals_remember();
+    sigemptyset(&none);
+    pthread_sigmask(SIG_SETMASK, &none, NULL);
+}
+
+void jp_signals_for_child(int as_started) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    uint64_t change = atomic_load(&caught) | ignored_at_start | bit(SIGPIPE);
+    for (int number = 1; number <= 64; number++) {
+        if (!(change & bit(number))) continue;
+        action.sa_handler = as_started && (ignored_at_start & bit(number)) ? SIG_IGN : SIG_DFL;
+        sigaction(number, &action, NULL);
+    }
+}
+
+int jp_signals_forward(int pid, const struct jp_signal *signal) {
+    if (signal->code == SI_QUEUE) {
+        union sigval value = {.sival_int = signal->value};
+        return sigqueue(pid, signal->number, value) < 0 ? errno : 0;
+    }
+    return kill(pid, signal->number) < 0 ? errno : 0;
+}
+
+void jp_signals_stop_by(int number) {
+    struct sigaction standard, before;
+    memset(&standard, 0, sizeof standard);
+    standard.sa_handler = SIG_DFL;
+    sigaction(number, &standard, &before);
+    raise(number);
+    sigaction(number, &before, NULL);
+}

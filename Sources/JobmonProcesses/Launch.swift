@@ -1,0 +1,137 @@
+import CJobmonPOSIX
+import Glibc
+import JobmonCore
+
+/// The descriptors that a command's start needs and that are ours to close.
+struct OpenedStreams {
+    var descriptors: (Int32, Int32, Int32) = (JP_KEEP, JP_KEEP, JP_KEEP)
+    /// What is closed once the command has it.
+    private var ours: [Int32] = []
+    /// The reading end of the pipe for `Output.tail`.
+    private var tail: Int32 = -1
+
+    /// Opens what the command's streams need; what fails is named.
+    mutating func open(_ command: Command) -> StartFailure? {
+        switch command.stdin {
+        case .inherited: break
+        case .closed: descriptors.0 = JP_CLOSE
+        case .descriptor(let fd): descriptors.0 = fd
+        case .empty:
+            guard let fd = openFile("/dev/null", O_RDONLY) else { return failure("/dev/null") }
+            descriptors.0 = fd
+        }
+        guard let out = output(command.stdout) else { return failure(Self.path(command.stdout)) }
+        descriptors.1 = out
+        guard let err = output(command.stderr) else { return failure(Self.path(command.stderr)) }
+        descriptors.2 = err
+        return nil
+    }
+
+    private mutating func output(_ output: Command.Output) -> Int32? {
+        switch output {
+        case .inherited: return JP_KEEP
+        case .closed: return JP_CLOSE
+        case .descriptor(let fd): return fd
+        case .discarded: return openFile("/dev/null", O_WRONLY)
+        case .file(let path): return openFile(path, O_WRONLY | O_CREAT | O_TRUNC)
+        case .tail:
+            var ends: (Int32, Int32) = (-1, -1)
+            let error = withUnsafeMutableBytes(of: &ends) { jp_pipe($0.bindMemory(to: Int32.self).baseAddress, 1) }
+            guard error == 0 else {
+                errno = error
+                return nil
+            }
+            tail = ends.0
+            ours.append(ends.1)
+            return ends.1
+        }
+    }
+
+    private mutating func openFile(_ path: String, _ flags: Int32) -> Int32? {
+        let fd = Glibc.open(path, flags | O_CLOEXEC | O_NOCTTY, 0o666)
+        guard fd >= 0 else { return nil }
+        ours.append(fd)
+        return fd
+    }
+
+    private static func path(_ output: Command.Output) -> String {
+        switch output {
+        case .file(let path): path
+        case .tail: "pipe"
+        default: "/dev/null"
+        }
+    }
+
+    private mutating func failure(_ path: String) -> StartFailure {
+        let error = errno
+        closeAll()
+        return StartFailure(step: .output, path: path, errno: error, reason: errorText(error))
+    }
+
+    /// The command has them: ours are closed. Returns the reading end of the tail's pipe, or -1.
+    mutating func closeOurs() -> Int32 {
+        for fd in ours { close(fd) }
+        ours = []
+        return tail
+    }
+
+    mutating func closeAll() {
+        _ = closeOurs()
+        if tail >= 0 { close(tail) }
+        tail = -1
+    }
+}
+
+/// Hands a command to C.
+func launch(_ command: Command, _ streams: OpenedStreams) -> Result<pid_t, StartFailure> {
+    var failure = jp_failure()
+    let pid = command.arguments.bytes.withUnsafeBufferPointer { arguments in
+        command.additions.bytes.withUnsafeBufferPointer { additions in
+            withOptionalCString(command.directory) { directory in
+                arguments.withMemoryRebound(to: CChar.self) { arguments in
+                    additions.withMemoryRebound(to: CChar.self) { additions in
+                        var description = jp_command()
+                        description.arguments = arguments.baseAddress
+                        description.argument_count = command.arguments.count
+                        description.environment = jp_environment()
+                        description.additions = additions.baseAddress
+                        description.addition_count = command.additions.count
+                        description.directory = directory
+                        description.descriptors = streams.descriptors
+                        description.own_group = command.ownGroup ? 1 : 0
+                        description.close_others = command.closesOthers ? 1 : 0
+                        description.signals_as_started = command.signalsAsStarted ? 1 : 0
+                        description.shares_memory = command.startsFast ? 1 : 0
+                        return jp_start(&description, &failure)
+                    }
+                }
+            }
+        }
+    }
+    if pid > 0 { return .success(pid) }
+    let step: StartFailure.Step
+    var path = command.arguments.first
+    switch failure.step {
+    case JP_STEP_DIRECTORY:
+        step = .directory
+        path = command.directory ?? "."
+    case JP_STEP_OUTPUT:
+        step = .output
+        path = "standard descriptors"
+    case JP_STEP_COMMAND: step = .command
+    default: step = .process
+    }
+    return .failure(StartFailure(step: step, path: path, errno: failure.error, reason: errorText(failure.error)))
+}
+
+private func withOptionalCString<Result>(_ text: String?, _ body: (UnsafePointer<CChar>?) -> Result) -> Result {
+    guard let text else { return body(nil) }
+    return text.withCString { body($0) }
+}
+
+/// An error number in words.
+package func errorText(_ error: Int32) -> String {
+    var text = [CChar](repeating: 0, count: 256)
+    return jp_error_text(error, &text, text.count) == 0
+        ? String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : "error \(error)"
+}

@@ -1,0 +1,79 @@
+import CJobmonPOSIX
+import Glibc
+
+/// The last bytes of a stream, at most `capacity`.
+package struct OutputTail: Sendable {
+    private let capacity: Int
+    private var ring: [UInt8] = []
+    // Where the next byte goes once the ring is full.
+    private var next = 0
+    /// How many bytes were written in all.
+    package private(set) var total = 0
+
+    package init(capacity: Int = 64 << 10) { self.capacity = max(1, capacity) }
+
+    package mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        total += bytes.count
+        var bytes = bytes.suffix(capacity)
+        if ring.count < capacity {
+            let part = bytes.prefix(capacity - ring.count)
+            ring.append(contentsOf: part)
+            bytes = bytes.dropFirst(part.count)
+        }
+        while !bytes.isEmpty {
+            let part = bytes.prefix(capacity - next)
+            ring.replaceSubrange(next..<next + part.count, with: part)
+            next = (next + part.count) % capacity
+            bytes = bytes.dropFirst(part.count)
+        }
+    }
+
+    package mutating func append(_ bytes: [UInt8]) { bytes.withUnsafeBytes { append($0) } }
+
+    /// The bytes, in order.
+    package var bytes: [UInt8] { next == 0 ? ring : Array(ring[next...] + ring[..<next]) }
+
+    /// The bytes as text: lossy, and without the half of a character at the start that a cut has left.
+    package var text: String { Self.text(bytes, isCut: total > capacity) }
+
+    package static func text(_ bytes: [UInt8], isCut: Bool) -> String {
+        let start = isCut ? bytes.prefix(3).prefix { $0 & 0xC0 == 0x80 }.count : 0
+        var text = String(decoding: bytes[start...], as: UTF8.self)
+        // Bytes that are not UTF-8 become longer ones.
+        while text.utf8.count > 64 << 10 { text = String(text.dropFirst(max(1, (text.utf8.count - (64 << 10)) / 4))) }
+        return text
+    }
+
+    /// The end of what was written to the regular file behind `fd` from `start` on; nil when it can't be read.
+    package static func behind(_ fd: Int32, from start: Int, capacity: Int = 64 << 10) -> String? {
+        var info = stat()
+        guard fstat(fd, &info) == 0 else { return nil }
+        let size = Int(info.st_size)
+        // Emptied meanwhile: what is there is new.
+        let start = start > size ? 0 : start
+        // Where the shared offset stands is where the command stopped; a file that it opened itself again has its own.
+        let position = Int(lseek(fd, 0, SEEK_CUR))
+        let end = position > start && position <= size ? position : size
+        let from = max(start, end - capacity)
+        var bytes = [UInt8](repeating: 0, count: end - from)
+        var filled = 0
+        while filled < bytes.count {
+            let count = bytes.withUnsafeMutableBytes { buffer in
+                jp_read_behind(
+                    fd, buffer.baseAddress.map { $0 + filled }, buffer.count - filled, off_t(from + filled))
+            }
+            if count < 0 { return nil }
+            if count == 0 { break }
+            filled += count
+        }
+        return text(Array(bytes[..<filled]), isCut: from > start)
+    }
+
+    /// The end of a regular file; nil when it can't be read.
+    package static func ofFile(_ path: String) -> String? {
+        let fd = open(path, O_RDONLY | O_CLOEXEC)
+        guard fd >= 0 else { return nil }
+        defer { close(fd) }
+        return behind(fd, from: 0)
+    }
+}

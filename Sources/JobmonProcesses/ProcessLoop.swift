@@ -1,0 +1,358 @@
+import CJobmonPOSIX
+import Glibc
+package import JobmonCore
+
+/// Supervises commands from one thread: starts them, waits with `poll` for their ends, for signals, for descriptors of
+/// others and for timers, ends them when their time is over, and says what each used.
+///
+/// Whoever owns it calls `turn` again and again and acts on what that found; nothing is called back. A command is over
+/// when its process is over, not when a grandchild closes a pipe.
+package final class ProcessLoop {
+    /// Seconds from TERM to KILL.
+    package static let grace = 5.0
+
+    let time: TimeSource
+    private let reapsAll: Bool
+    private let inbox: Int32
+    private var caught: Set<Int32> = []
+    private let memoryKills: MemoryKills?
+
+    var commands: [RunningCommand] = []
+    /// What is left of commands that were ended: others of their group, or our descendants.
+    var remnants: [Remnant] = []
+    private var drains: [Drain] = []
+    private var watches: [(token: Int, fd: Int32, events: Int16)] = []
+    private var timers: [(token: Int, at: Double)] = []
+
+    private var polled: [pollfd] = []
+    private var arrangement = Arrangement.stale
+    private var nextID: CommandID = 1
+    var found: [LoopEvent] = []
+    private var buffer = [UInt8](repeating: 0, count: 64 << 10)
+
+    /// Whether a stop of a command by a signal is an event.
+    package var reportsStops = false
+
+    private enum Arrangement { case stale, current }
+
+    /// - Parameter reapsAll: all children of this process are the loop's, those too that it adopts. False where others
+    ///   have children here (in tests).
+    /// - Throws: when there is no descriptor left for its signals.
+    package init(time: TimeSource = .system, reapsAll: Bool = true) throws(Problem) {
+        self.time = time
+        self.reapsAll = reapsAll
+        jp_signals_remember()
+        inbox = jp_signals_open()
+        guard inbox >= 0 else {
+            throw Problem(
+                .internalError, "no pipe for signals could be opened: \(errorText(errno))",
+                hint: "close other programs, or raise the limit of open files")
+        }
+        jp_signals_catch(SIGCHLD)
+        memoryKills = MemoryKills()
+    }
+
+    deinit {
+        jp_signals_close(inbox)
+        for command in commands where command.tailFD >= 0 { close(command.tailFD) }
+        for drain in drains { close(drain.fd) }
+    }
+
+    // MARK: Commands
+
+    /// How many commands run.
+    package var running: Int { commands.count }
+
+    /// Whether processes of commands that are over are still being ended: stay until there are none.
+    package var isEndingRemnants: Bool { !remnants.isEmpty }
+
+    /// Starts a command. When it returns, the command executes, or its start failed and it never will.
+    package func start(_ command: Command) -> Result<StartedCommand, StartFailure> {
+        var streams = OpenedStreams()
+        if let failure = streams.open(command) { return .failure(failure) }
+        let kills = memoryKills?.count()
+        let floor = command.startsFast ? jp_own_peak() : jp_own_anonymous() + 1 << 20
+        let begun = time.steadySeconds()
+        let pid: pid_t
+        switch launch(command, streams) {
+        case .failure(let failure):
+            streams.closeAll()
+            return .failure(failure)
+        case .success(let started): pid = started
+        }
+        let tail = streams.closeOurs()
+
+        let id = nextID
+        nextID += 1
+        commands.append(
+            RunningCommand(
+                id: id, pid: pid, ownGroup: command.ownGroup, begun: begun,
+                deadline: command.timeLimit.map { begun + $0 }, tailFD: tail, floor: floor, kills: kills))
+        if tail >= 0 { arrangement = .stale }
+        var identity = ProcessIdentity(pid: pid)
+        if command.looksUpStartTime {
+            let started = jp_process_started(pid)
+            identity.started = started >= 0 ? started : nil
+        }
+        return .success(StartedCommand(id: id, process: identity))
+    }
+
+    /// Ends a command: TERM (and CONT, so that a stopped one can heed it), and KILL after the grace even if the
+    /// command itself has ended by then, for what is left of its group. Its end comes as an event. False: it is over.
+    @discardableResult
+    package func end(_ id: CommandID, _ reason: EndReason) -> Bool {
+        guard let index = commands.firstIndex(where: { $0.id == id }) else { return false }
+        endCommand(at: index, reason)
+        return true
+    }
+
+    /// Kills a command and its group (or all our descendants) at once.
+    package func kill(_ id: CommandID, _ reason: EndReason) {
+        guard let index = commands.firstIndex(where: { $0.id == id }) else { return }
+        commands[index].ending = commands[index].ending ?? reason
+        commands[index].killAt = .infinity
+        send(SIGKILL, to: commands[index].target)
+    }
+
+    /// Sends a signal to a command's process alone. False: it is over.
+    @discardableResult
+    package func send(_ signal: Int32, to id: CommandID) -> Bool {
+        guard let command = commands.first(where: { $0.id == id }) else { return false }
+        return Glibc.kill(command.pid, signal) == 0
+    }
+
+    /// Sends a signal on to a command's process as it came here, a queued value with it.
+    package func forward(_ signal: ReceivedSignal, to id: CommandID) {
+        guard let command = commands.first(where: { $0.id == id }) else { return }
+        var record = jp_signal(
+            number: signal.number, code: Int32(signal.queuedValue == nil ? SI_USER : SI_QUEUE), pid: signal.sender,
+            value: signal.queuedValue ?? 0)
+        jp_signals_forward(command.pid, &record)
+    }
+
+    /// The pid of a command that runs.
+    package func pid(of id: CommandID) -> Int32? { commands.first { $0.id == id }?.pid }
+
+    // MARK: Signals, descriptors, timers
+
+    /// These signals become events instead of ending us. (SIGCHLD is always caught.)
+    package func catchSignals(_ numbers: [Int32]) {
+        for number in numbers {
+            caught.insert(number)
+            jp_signals_catch(number)
+        }
+    }
+
+    /// All signals that can be caught become events.
+    package func catchAllSignals() {
+        caught = Set(1...64)
+        jp_signals_catch_all()
+        jp_signals_unblock()
+    }
+
+    /// Waits for `events` of poll on a descriptor; `.ready` says each turn what holds. A token that is watched already
+    /// is changed; no events: only hang-ups and errors.
+    package func watch(_ fd: Int32, events: Int16, token: Int) {
+        if let index = watches.firstIndex(where: { $0.token == token }) {
+            if watches[index].fd == fd, watches[index].events == events { return }
+            watches[index] = (token, fd, events)
+        } else {
+            watches.append((token, fd, events))
+        }
+        arrangement = .stale
+    }
+
+    package func unwatch(token: Int) {
+        guard let index = watches.firstIndex(where: { $0.token == token }) else { return }
+        watches.remove(at: index)
+        arrangement = .stale
+    }
+
+    /// Sets a timer, or sets it anew: seconds from now.
+    package func setTimer(_ token: Int, after seconds: Double) {
+        cancelTimer(token)
+        timers.append((token, time.steadySeconds() + seconds))
+    }
+
+    package func cancelTimer(_ token: Int) { timers.removeAll { $0.token == token } }
+
+    // MARK: The turn
+
+    /// Waits until something happened, at most so many milliseconds (nil: as long as it takes; 0: only looks), and
+    /// returns what.
+    package func turn(atMost milliseconds: Int? = nil) -> [LoopEvent] {
+        arrange()
+        let waited = poll(&polled, nfds_t(polled.count), timeout(atMost: milliseconds))
+        if waited > 0 {
+            // In the order of `arrange`.
+            if polled[0].revents != 0 { readInbox() }
+            var index = 1
+            for watch in watches {
+                if polled[index].revents != 0 {
+                    found.append(.ready(token: watch.token, revents: polled[index].revents))
+                }
+                index += 1
+            }
+            for command in commands.indices where commands[command].tailFD >= 0 {
+                if polled[index].revents != 0 { readTail(of: command) }
+                index += 1
+            }
+            for drain in drains.indices where polled[index + drain].revents != 0 { empty(drain) }
+            dropFinishedDrains()
+        }
+        reap()
+        lookAtClock()
+        defer { found.removeAll(keepingCapacity: true) }
+        return found
+    }
+
+    private func arrange() {
+        guard arrangement == .stale else { return }
+        arrangement = .current
+        polled.removeAll(keepingCapacity: true)
+        polled.append(pollfd(fd: inbox, events: Int16(POLLIN), revents: 0))
+        for watch in watches { polled.append(pollfd(fd: watch.fd, events: watch.events, revents: 0)) }
+        for command in commands where command.tailFD >= 0 {
+            polled.append(pollfd(fd: command.tailFD, events: Int16(POLLIN), revents: 0))
+        }
+        for drain in drains { polled.append(pollfd(fd: drain.fd, events: Int16(POLLIN), revents: 0)) }
+    }
+
+    private func timeout(atMost milliseconds: Int?) -> Int32 {
+        if !found.isEmpty { return 0 }
+        var next = Double.infinity
+        for command in commands { next = min(next, command.nextMoment) }
+        for remnant in remnants { next = min(next, remnant.lookAt) }
+        for timer in timers { next = min(next, timer.at) }
+        var limit = milliseconds.map(Double.init) ?? .infinity
+        if next < .infinity { limit = min(limit, max(0, ((next - time.steadySeconds()) * 1000).rounded(.up))) }
+        return limit < .infinity ? Int32(min(limit, 3_600_000)) : -1
+    }
+
+    private func readInbox() {
+        var record = jp_signal()
+        while read(inbox, &record, MemoryLayout<jp_signal>.size) == MemoryLayout<jp_signal>.size {
+            // A SIGCHLD of the kernel only says that there is something to reap.
+            if record.number == SIGCHLD, record.code > 0 { continue }
+            guard caught.contains(record.number) else { continue }
+            found.append(
+                .signal(
+                    ReceivedSignal(
+                        number: record.number, isFromKernel: record.code == JP_SIGNAL_FROM_KERNEL, sender: record.pid,
+                        queuedValue: record.code == Int32(SI_QUEUE) ? record.value : nil)))
+        }
+    }
+
+    private func lookAtClock() {
+        guard !timers.isEmpty || !remnants.isEmpty || commands.contains(where: { $0.nextMoment < .infinity }) else {
+            return
+        }
+        let now = time.steadySeconds()
+        for timer in timers where timer.at <= now { found.append(.timer(token: timer.token)) }
+        timers.removeAll { $0.at <= now }
+        enforceLimits(now)
+    }
+
+    // MARK: Ends
+
+    private func reap() {
+        if reportsStops {
+            for command in commands {
+                let signal = jp_take_stop(command.pid)
+                if signal != 0 { found.append(.stopped(command.id, signal: signal)) }
+            }
+        }
+        if reapsAll {
+            while true {
+                let pid = jp_peek_ended(-1)
+                guard pid > 0 else { break }
+                collect(pid)
+            }
+        } else {
+            for pid in commands.map(\.pid) where jp_peek_ended(pid) > 0 { collect(pid) }
+        }
+    }
+
+    /// Takes what an ended child leaves, while its place in /proc is still there, and then reaps it.
+    private func collect(_ pid: pid_t) {
+        let index = commands.firstIndex { $0.pid == pid }
+        var readBytes: Int64 = -1
+        var writtenBytes: Int64 = -1
+        let now = time.steadySeconds()
+        // Not of the many short ones: the look takes longer than what it could find.
+        if let index, now - commands[index].begun > 0.1 { jp_process_io(pid, &readBytes, &writtenBytes) }
+        var ended = jp_ended()
+        guard jp_wait(pid, WNOHANG, &ended) == 1, let index else { return }
+
+        let command = commands.remove(at: index)
+        var evidence = Evidence()
+        if jp_status_signalled(ended.status) != 0 {
+            evidence.signal = Int(jp_status_signal(ended.status))
+        } else {
+            evidence.exitCode = Int(jp_status_code(ended.status))
+        }
+        evidence.timedOut = command.ending == .timeLimit
+        evidence.cancelled = command.ending == .cancelled
+        if evidence.signal == 9 || evidence.exitCode == 137, let before = command.kills,
+            let after = memoryKills?.count()
+        {
+            evidence.oomKills = max(0, after - before)
+        }
+        let usage = Usage(
+            wallclock: max(0, now - command.begun), cpu: ended.cpu, maxrss: ended.maxrss,
+            maxrssAtMost: ended.maxrss <= command.floor, ioRead: readBytes >= 0 ? readBytes : nil,
+            ioWritten: writtenBytes >= 0 ? writtenBytes : nil)
+        var end = CommandEnd(evidence: evidence, usage: usage)
+        let text = command.tailFD >= 0 ? finishTail(command) : command.hadTail ? command.tail.text : nil
+        if evidence.exitCode != 0 { end.stderr = text }
+        if command.ending != nil { leaveRemnant(of: command, now) }
+        found.append(.ended(command.id, end))
+    }
+
+    // MARK: Tails
+
+    private func readTail(of index: Int) {
+        let count = read(commands[index].tailFD, &buffer, buffer.count)
+        if count > 0 {
+            buffer.withUnsafeBytes { commands[index].tail.append(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+        } else if count == 0 {
+            close(commands[index].tailFD)
+            commands[index].tailFD = -1
+            commands[index].hadTail = true
+            arrangement = .stale
+        }
+    }
+
+    /// Reads what is in the pipe. A grandchild that holds it still is read on, and forgotten: a closed pipe would
+    /// kill it.
+    private func finishTail(_ command: RunningCommand) -> String {
+        var tail = command.tail
+        arrangement = .stale
+        while true {
+            let count = read(command.tailFD, &buffer, buffer.count)
+            if count > 0 {
+                buffer.withUnsafeBytes { tail.append(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+                // A grandchild that never stops writing does not hold up the news of the end.
+                if tail.total - command.tail.total < 4 << 20 { continue }
+            }
+            if count < 0, errno == EINTR { continue }
+            if count == 0 || drains.count >= 1024 {
+                close(command.tailFD)
+            } else {
+                drains.append(Drain(fd: command.tailFD))
+            }
+            return tail.text
+        }
+    }
+
+    private func empty(_ index: Int) {
+        if read(drains[index].fd, &buffer, buffer.count) == 0 { drains[index].isFinished = true }
+    }
+
+    private func dropFinishedDrains() {
+        guard drains.contains(where: \.isFinished) else { return }
+        for drain in drains where drain.isFinished { close(drain.fd) }
+        drains.removeAll(where: \.isFinished)
+        arrangement = .stale
+    }
+}

@@ -1,0 +1,68 @@
+import Glibc
+
+/// A command that runs, as the loop keeps it.
+struct RunningCommand {
+    let id: CommandID
+    let pid: Int32
+    let ownGroup: Bool
+    /// Steady seconds.
+    let begun: Double
+    /// When its time limit passes.
+    var deadline: Double?
+    /// The pipe with its stderr; -1: none, or at its end.
+    var tailFD: Int32
+    var hadTail = false
+    var tail = OutputTail()
+    /// The least that its `maxrss` can show.
+    let floor: Int64
+    /// The kills for memory in our cgroup before it started.
+    let kills: Int?
+    /// Why it is being ended.
+    var ending: EndReason?
+    /// When KILL is due; infinite: sent.
+    var killAt: Double?
+
+    init(
+        id: CommandID, pid: Int32, ownGroup: Bool, begun: Double, deadline: Double?, tailFD: Int32, floor: Int64,
+        kills: Int?
+    ) {
+        self.id = id
+        self.pid = pid
+        self.ownGroup = ownGroup
+        self.begun = begun
+        self.deadline = deadline
+        self.tailFD = tailFD
+        self.floor = floor
+        self.kills = kills
+    }
+
+    /// When the clock must be looked at for its sake.
+    var nextMoment: Double { killAt ?? deadline ?? .infinity }
+
+    var target: EndTarget { ownGroup ? .group(pid) : .descendants }
+}
+
+/// Whom an end goes to.
+enum EndTarget: Equatable {
+    /// The process group that the command leads.
+    case group(Int32)
+    /// All descendants of this process.
+    case descendants
+}
+
+/// Processes that a command left behind when it was ended.
+struct Remnant {
+    let target: EndTarget
+    /// When KILL is due.
+    var killAt: Double
+    /// When to look next whether any is left.
+    var lookAt: Double
+    /// When to stop trying: not even KILL ends a process that waits for a dead disk.
+    var giveUpAt: Double
+}
+
+/// The pipe of a command that is over, still held by a grandchild.
+struct Drain {
+    let fd: Int32
+    var isFinished = false
+}
