@@ -21,6 +21,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -50,7 +51,7 @@ let package = Package(
         library("JobmonWire", ["JobmonCore"]),
         library("JobmonProcesses", ["JobmonCore", "CJobmonPOSIX"]),
         library("JobmonReporting", ["JobmonCore", "JobmonWire", "CJobmonPOSIX"]),
-        library("JobmonLedger", ["JobmonCore", grdb]),
+        library("JobmonLedger", ["JobmonCore", grdb, grdbSQLite]),
         library("JobmonQueue", ["JobmonCore"]),
         library("JobmonExecutors", ["JobmonCore", "JobmonWire", "CJobmonPOSIX"]),
 
@@ -87,7 +88,7 @@ let package = Package(
         tests("JobmonWireTests", ["JobmonWire", "JobmonCore"]),
         tests("JobmonProcessesTests", ["JobmonProcesses", "JobmonCore", "CJobmonPOSIX"]),
         tests("JobmonReportingTests", ["JobmonReporting", "JobmonWire", "JobmonCore", "CJobmonPOSIX"]),
-        tests("JobmonLedgerTests", ["JobmonLedger", "JobmonCore", grdb]),
+        tests("JobmonLedgerTests", ["JobmonLedger", "JobmonCore", grdb, grdbSQLite]),
         tests("JobmonQueueTests", ["JobmonQueue", "JobmonCore"]),
         tests("JobmonExecutorsTests", ["JobmonExecutors", "JobmonWire", "JobmonCore", "JobmonCLI"]),
         tests("JobmonWrapperTests", ["JobmonWrapper", "JobmonCore", "JobmonCLI"]),

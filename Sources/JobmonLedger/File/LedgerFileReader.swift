@@ -1,0 +1,76 @@
+import Dispatch
+import GRDBSQLite
+import JobmonCore
+
+/// Reads a ledger's file without being its monitor. Each reading opens the file anew: a monitor may start or end at any
+/// time between two.
+struct LedgerFileReader: LedgerReads {
+    let file: String
+    let time: TimeSource
+
+    var path: String? { file }
+
+    /// - Throws: when there is no ledger, or none that can be read.
+    init(path: String, time: TimeSource) throws(Problem) {
+        file = path
+        self.time = time
+        if case .missing = FileSystem.kind(of: path) {
+            throw Problem(
+                .notFound, "there is no ledger \(path)", hint: "name the directory of a monitor with -d, or JOBMON_DIR")
+        }
+        if case .empty = FileSystem.kind(of: path) {
+            throw Problem(.notFound, "the ledger \(path) is empty", hint: "start a monitor in its directory")
+        }
+        try LedgerFile(path: path, time: time).look(sharing: FileSystem.sharing(at: path))
+    }
+
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Connection) throws -> Value
+    ) async throws(Problem) -> Value {
+        let file = file
+        return try await Self.aside(path: file) {
+            let database = try Self.open(file)
+            return try database.connection.inTransaction("BEGIN") { try body(database.connection) }
+        }
+    }
+
+    func query(_ sql: String, limits: QueryLimits) async throws(Problem) -> QueryResult {
+        try await Self.query(sql, limits: limits, path: file, time: time)
+    }
+
+    /// Runs a query through a connection of its own that can only read.
+    static func query(
+        _ sql: String, limits: QueryLimits, path: String, time: TimeSource
+    ) async throws(Problem) -> QueryResult {
+        try await aside(path: path) {
+            let database = try open(path)
+            return try GuardedQuery(connection: database.connection, time: time).run(sql, limits: limits)
+        }
+    }
+
+    /// Where no other process can read beside the writer, reading needs the lock that the writer has, and with it the
+    /// right to write; the connection then forbids itself to use that.
+    private static func open(_ path: String) throws(SQLiteFailure) -> RawDatabase {
+        switch FileSystem.sharing(at: path) {
+        case .readersBesideWriter: return try RawDatabase.reading(path)
+        case .oneProcess:
+            let database = try RawDatabase(path, flags: SQLITE_OPEN_READWRITE)
+            try database.connection.execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA query_only = 1")
+            return database
+        }
+    }
+
+    /// Runs what blocks on a thread that may be blocked.
+    private static func aside<Value: Sendable>(
+        path: String, _ body: @escaping @Sendable () throws -> Value
+    ) async throws(Problem) -> Value {
+        let result: Result<Value, any Error> = await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(returning: Result { try body() }) }
+        }
+        do {
+            return try result.get()
+        } catch {
+            throw Problem(error, path: path)
+        }
+    }
+}

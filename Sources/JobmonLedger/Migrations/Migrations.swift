@@ -1,0 +1,15 @@
+import GRDB
+
+/// Every migration, in order. A file that knows one that is not here is from a newer version.
+enum Migrations {
+    static var all: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration(Migration001.identifier) { database in
+            try database.execute(sql: Migration001.sql)
+        }
+        return migrator
+    }
+
+    /// The identifiers that this version knows.
+    static let known: Set<String> = [Migration001.identifier]
+}

@@ -1,0 +1,27 @@
+import JobmonCore
+
+/// The stream of changes, read again from the events that made them.
+struct ChangeQueries {
+    private let connection: Connection
+
+    init(_ connection: Connection) { self.connection = connection }
+
+    func changes(after sequence: Int64, limit: Int) throws(SQLiteFailure) -> [Change] {
+        try connection.prepare(
+            """
+            SELECT v.seq, v.kind, v.time, v.jid, j.queue, j.job_key, v.job_instance_id, i.instance_key, v.status,
+                v.job_status, v.cause, e.description
+            FROM event v LEFT JOIN job j ON j.jid = v.jid
+                LEFT JOIN job_instance i ON i.job_instance_id = v.job_instance_id
+                LEFT JOIN error e ON e.job_instance_id = v.job_instance_id AND v.kind = 'failed'
+            WHERE v.seq > ? AND v.changed = 1 ORDER BY v.seq LIMIT ?
+            """
+        ).put(sequence).put(max(0, limit)).all { row in
+            Change(
+                sequence: row.int(), kind: row.text(), time: row.time(), jid: row.optionalInt(),
+                queue: row.optionalText(), jobKey: row.optionalText(), jobInstanceID: row.optionalInt(),
+                instanceKey: row.optionalText(), status: row.status(), jobStatus: row.status(), cause: row.cause(),
+                error: row.optionalText().map(ErrorText.headline))
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import JobmonCore
+
+/// A filter as conditions of SQL, and the table that the search best starts from. With a million jobs that choice is
+/// the difference between a millisecond and a second, and SQLite can't know how many jobs have which status.
+struct JobConditions {
+    /// What the rows of a search are taken from first.
+    enum Start {
+        /// These jobs.
+        case jids
+        /// The jobs of one status, by its index.
+        case status(Status)
+        /// The jobs with the first param, by its index.
+        case param
+        case name
+        case queue
+        /// All jobs.
+        case all
+    }
+
+    private static let few = 20000
+    let filter: JobFilter
+
+    /// One start, or one for each status that is wanted: their results are merged.
+    func starts(_ connection: Connection) throws(SQLiteFailure) -> [Start] {
+        if !filter.jids.isEmpty { return [.jids] }
+        let statuses = Set(filter.statuses).sorted { $0.rawValue < $1.rawValue }
+        if !statuses.isEmpty, try SummaryQueries(connection).count(of: statuses) <= Self.few {
+            return statuses.map { .status($0) }
+        }
+        if !filter.params.isEmpty { return [.param] }
+        if filter.name != nil { return [.name] }
+        if !statuses.isEmpty, filter.queue == nil { return statuses.map { .status($0) } }
+        if filter.queue != nil { return [.queue] }
+        return [.all]
+    }
+
+    /// The jids that pass, in order, after `after`.
+    func jids(_ connection: Connection, after: Int64, limit: Int) throws(SQLiteFailure) -> [Int64] {
+        var found: [Int64] = []
+        let starts = try starts(connection)
+        for start in starts {
+            let (from, condition) = tables(start)
+            let statement = try connection.prepare(
+                "SELECT j.jid FROM \(from) WHERE \(condition) AND j.jid > ? ORDER BY j.jid LIMIT ?")
+            bind(start, to: statement)
+            found += try statement.put(after).put(limit).all { $0.int() }
+        }
+        if starts.count > 1 {
+            found.sort()
+            found = Array(found.prefix(limit))
+        }
+        return found
+    }
+
+    /// The tables to read `j` from, and what must hold. Its values are put in by `bind`, in this order.
+    func tables(_ start: Start) -> (from: String, condition: String) {
+        var from: String
+        var conditions: [String] = []
+        switch start {
+        case .jids: from = "(SELECT DISTINCT value FROM json_each(?)) w CROSS JOIN job j ON j.jid = w.value"
+        case .status:
+            from = "job j INDEXED BY job_by_status"
+            conditions.append("j.status = ?")
+        case .param: from = "job_param p CROSS JOIN job j ON j.jid = p.jid AND p.name = ? AND p.value = ?"
+        case .name:
+            from = "job j INDEXED BY job_by_name"
+            conditions.append("j.name = ?")
+        case .queue:
+            from = "job j INDEXED BY job_by_queue"
+            conditions.append("j.queue = ?")
+        case .all: from = "job j NOT INDEXED"
+        }
+        if case .status = start {
+        } else if !filter.statuses.isEmpty {
+            conditions.append("+j.status IN (\(filter.statuses.map { String($0.rawValue) }.joined(separator: ",")))")
+        }
+        if filter.queue != nil, !start.isQueue { conditions.append("+j.queue = ?") }
+        if filter.name != nil, !start.isName { conditions.append("+j.name = ?") }
+        for _ in otherParams(start) {
+            conditions.append(
+                "EXISTS (SELECT 1 FROM job_param q WHERE q.name = ? AND q.value = ? AND q.jid = j.jid)")
+        }
+        return (from, conditions.isEmpty ? "1" : conditions.joined(separator: " AND "))
+    }
+
+    func bind(_ start: Start, to statement: Statement) {
+        switch start {
+        case .jids: statement.put(JSON.array(filter.jids.map { .int($0) }).text)
+        case .status(let status): statement.put(status.rawValue)
+        case .param:
+            if let param = filter.params.first { statement.put(param.name).put(ParamText.indexed(param.value)) }
+        case .name: statement.put(filter.name)
+        case .queue: statement.put(filter.queue)
+        case .all: break
+        }
+        if let queue = filter.queue, !start.isQueue { statement.put(queue) }
+        if let name = filter.name, !start.isName { statement.put(name) }
+        for param in otherParams(start) { statement.put(param.name).put(ParamText.indexed(param.value)) }
+    }
+
+    private func otherParams(_ start: Start) -> ArraySlice<JobFilter.Param> {
+        if case .param = start { filter.params.dropFirst() } else { filter.params[...] }
+    }
+}
+
+extension JobConditions.Start {
+    fileprivate var isQueue: Bool { if case .queue = self { true } else { false } }
+    fileprivate var isName: Bool { if case .name = self { true } else { false } }
+}

@@ -1,0 +1,98 @@
+import JobmonCore
+
+/// Jobs and instances as records: three statements a page, however many jobs it has.
+struct JobQueries {
+    private let connection: Connection
+
+    init(_ connection: Connection) { self.connection = connection }
+
+    func jobs(_ filter: JobFilter, page: Page) throws(SQLiteFailure) -> Paged<JobRecord> {
+        var jids = try JobConditions(filter: filter).jids(connection, after: page.after, limit: page.limit + 1)
+        let isLast = jids.count <= page.limit
+        if !isLast { jids.removeLast() }
+        return Paged(items: try jobs(jids), next: isLast ? nil : jids.last)
+    }
+
+    /// The jobs of these ids, in the order of `jid`, with their instances.
+    func jobs(_ jids: [Int64]) throws(SQLiteFailure) -> [JobRecord] {
+        guard !jids.isEmpty else { return [] }
+        let wanted = JSON.array(jids.map { .int($0) }).text
+        let instances = Dictionary(
+            grouping: try instances("i.jid IN (SELECT value FROM json_each(?))") { $0.put(wanted) }, by: \.jid)
+        return try connection.prepare(
+            """
+            SELECT jid, queue, job_key, name, runfile, args, params, cwd, env, shell, timeout, resources, submitted_date,
+                status, attempts, max_attempts, cancel_requested IS NOT NULL
+            FROM job WHERE jid IN (SELECT value FROM json_each(?)) ORDER BY jid
+            """
+        ).put(wanted).all { row in
+            let jid = row.int()
+            let queue = row.optionalText()
+            let key = row.optionalText()
+            var description = JobDescription(
+                name: row.text(), runfile: row.text(), args: Self.strings(row.json()), params: row.object(),
+                cwd: row.optionalText(), env: row.object(), shell: row.bool(), timeout: row.optionalDouble(),
+                resources: row.object())
+            let submitted = row.time()
+            let status = row.status() ?? .queued
+            let attempts = Int(row.int())
+            description.maxAttempts = Int(row.int())
+            return JobRecord(
+                jid: jid, queue: queue, jobKey: key, description: description, submittedDate: submitted, status: status,
+                attempts: attempts, cancelRequested: row.bool(), instances: instances[jid] ?? [])
+        }
+    }
+
+    /// The instances that a condition on `i` lets through, oldest first.
+    func instances(_ condition: String, _ bind: (Statement) -> Void) throws(SQLiteFailure) -> [InstanceRecord] {
+        let statement = try connection.prepare(
+            """
+            SELECT i.job_instance_id, i.instance_key, i.jid, i.retry_number, i.executor, i.executor_id, i.status, i.cause,
+                i.exit_code, i.signal, i.host, i.boot_id, i.pid, i.pid_started, i.submitted_date, i.started_date,
+                i.finished_date, i.last_seen, i.late_since, i.wallclock, i.cpu, i.maxrss, i.maxrss_at_most, i.io_read,
+                i.io_written, i.stdout_path, i.stderr_path, i.attempt_returned, e.description
+            FROM job_instance i LEFT JOIN error e ON e.job_instance_id = i.job_instance_id
+            WHERE \(condition) ORDER BY i.job_instance_id
+            """)
+        bind(statement)
+        return try statement.all { InstanceRecord(&$0) }
+    }
+
+    private static func strings(_ json: JSON) -> [String] {
+        guard case .array(let values) = json else { return [] }
+        return values.map { value in
+            if case .string(let text) = value { text } else { value.text }
+        }
+    }
+}
+
+extension InstanceRecord {
+    fileprivate init(_ row: inout Row) {
+        self.init(
+            jobInstanceID: row.int(), instanceKey: row.optionalText(), jid: row.int(), retryNumber: Int(row.int()),
+            executor: row.text(), executorID: row.optionalText(), status: row.status() ?? .unknown,
+            cause: row.cause(), exitCode: row.optionalInt().map { Int($0) },
+            signal: row.optionalInt().map { Int($0) }, host: row.optionalText(), bootID: row.optionalText(),
+            process: ProcessIdentity(&row), submittedDate: row.time(), startedDate: row.optionalTime(),
+            finishedDate: row.optionalTime(), lastSeen: row.optionalTime(), lateSince: row.optionalTime(),
+            usage: Usage(&row), stdoutPath: row.optionalText(), stderrPath: row.optionalText(),
+            returnedAttempt: row.bool(), error: row.optionalText())
+    }
+}
+
+extension ProcessIdentity {
+    fileprivate init?(_ row: inout Row) {
+        let pid = row.optionalInt()
+        let started = row.optionalInt()
+        guard let pid else { return nil }
+        self.init(pid: Int32(truncatingIfNeeded: pid), started: started)
+    }
+}
+
+extension Usage {
+    fileprivate init(_ row: inout Row) {
+        self.init(
+            wallclock: row.optionalDouble(), cpu: row.optionalDouble(), maxrss: row.optionalInt(),
+            maxrssAtMost: row.bool(), ioRead: row.optionalInt(), ioWritten: row.optionalInt())
+    }
+}

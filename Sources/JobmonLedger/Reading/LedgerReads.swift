@@ -1,0 +1,49 @@
+import JobmonCore
+
+/// Reading through a connection that sees one state of the file for as long as `body` runs. What has that has all of
+/// `LedgerReading`.
+protocol LedgerReads: LedgerReading {
+    /// The file, for messages; nil: in memory.
+    var path: String? { get }
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Connection) throws -> Value
+    ) async throws(Problem) -> Value
+}
+
+extension LedgerReads {
+    package func jobs(_ filter: JobFilter, page: Page) async throws(Problem) -> Paged<JobRecord> {
+        try await read { connection in try JobQueries(connection).jobs(filter, page: page) }
+    }
+
+    package func job(_ jid: Int64) async throws(Problem) -> JobRecord {
+        let found = try await read { connection in try JobQueries(connection).jobs([jid]).first }
+        guard let found else { throw .unknown(.jid(jid)) }
+        return found
+    }
+
+    package func instance(_ id: Int64) async throws(Problem) -> InstanceRecord {
+        let found = try await read { connection in
+            try JobQueries(connection).instances("i.job_instance_id = ?") { $0.put(id) }.first
+        }
+        guard let found else { throw .unknown(instance: id) }
+        return found
+    }
+
+    package func instance(key: String) async throws(Problem) -> InstanceRecord? {
+        try await read { connection in
+            try JobQueries(connection).instances("i.instance_key = ?") { $0.put(key) }.first
+        }
+    }
+
+    package func errors(_ filter: JobFilter, page: Page) async throws(Problem) -> Paged<ErrorRecord> {
+        try await read { connection in try ErrorQueries(connection).errors(filter, page: page) }
+    }
+
+    package func summary(queue: String?) async throws(Problem) -> Summary {
+        try await read { connection in try SummaryQueries(connection).summary(queue: queue) }
+    }
+
+    package func changes(after sequence: Int64, limit: Int) async throws(Problem) -> [Change] {
+        try await read { connection in try ChangeQueries(connection).changes(after: sequence, limit: limit) }
+    }
+}

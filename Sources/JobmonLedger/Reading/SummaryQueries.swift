@@ -1,0 +1,40 @@
+import JobmonCore
+
+/// Numbers of jobs, from the counts that the recorder keeps: the answer takes no longer with a million jobs.
+struct SummaryQueries {
+    private let connection: Connection
+
+    init(_ connection: Connection) { self.connection = connection }
+
+    func summary(queue: String?) throws(SQLiteFailure) -> Summary {
+        var counts = Dictionary(uniqueKeysWithValues: Status.allCases.map { ($0, 0) })
+        var errors = 0
+        let rows = try connection.prepare(
+            "SELECT what, sum(count) FROM tally WHERE ?1 IS NULL OR queue = ?1 GROUP BY what"
+        ).put(queue).all { row in (what: Int(row.int()), count: Int(row.int())) }
+        for row in rows {
+            if row.what == 0 { errors = row.count }
+            if let status = Status(rawValue: row.what) { counts[status] = row.count }
+        }
+        let late = try connection.prepare(
+            """
+            SELECT count(*) FROM job_instance i INDEXED BY job_instance_late JOIN job j ON j.jid = i.jid
+            WHERE i.late_since IS NOT NULL AND i.status = 2 AND (?1 IS NULL OR j.queue = ?1)
+            """
+        ).put(queue).first { Int($0.int()) }
+        let sequence = try connection.number("SELECT max(seq) FROM event")
+        return Summary(jobs: counts, late: late ?? 0, errors: errors, sequence: sequence ?? 0)
+    }
+
+    /// How many jobs have one of these statuses.
+    func count(of statuses: [Status]) throws(SQLiteFailure) -> Int {
+        try connection.prepare("SELECT sum(count) FROM tally WHERE what IN (SELECT value FROM json_each(?))")
+            .put(JSON.array(statuses.map { .int(Int64($0.rawValue)) }).text).first { Int($0.int()) } ?? 0
+    }
+
+    /// How many errors the jobs of a queue (nil: all jobs) have.
+    func errors(queue: String?) throws(SQLiteFailure) -> Int {
+        try connection.prepare("SELECT sum(count) FROM tally WHERE what = 0 AND (?1 IS NULL OR queue = ?1)")
+            .put(queue).first { Int($0.int()) } ?? 0
+    }
+}

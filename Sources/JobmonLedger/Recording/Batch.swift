@@ -1,0 +1,36 @@
+import JobmonCore
+
+/// What a batch collects until its end.
+struct Batch {
+    let now: Timestamp
+    let nowText: String
+    var changes: [Change] = []
+    /// Statuses that instances took; written last, so that `recorded_time` is that of the commit.
+    var statuses: [StatusRow] = []
+    /// By queue ("" for none): how the numbers of errors (0) and of jobs of each status (1 to 7) change.
+    var tally: [String: [Int]] = [:]
+
+    struct StatusRow {
+        var jid: Int64
+        var instance: Int64
+        var status: Status
+        var time: Timestamp
+    }
+
+    init(now: Timestamp) {
+        self.now = now
+        nowText = now.description
+    }
+
+    /// A job of `queue` had the status `from` (nil: is new) and has `to`.
+    mutating func count(queue: String?, from: Status?, to: Status) {
+        var counts = tally[queue ?? ""] ?? Self.none
+        if let from { counts[from.rawValue] -= 1 }
+        counts[to.rawValue] += 1
+        tally[queue ?? ""] = counts
+    }
+
+    mutating func countError(queue: String?) { tally[queue ?? "", default: Self.none][0] += 1 }
+
+    private static let none = [Int](repeating: 0, count: Status.allCases.count + 1)
+}

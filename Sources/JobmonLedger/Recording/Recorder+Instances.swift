@@ -1,0 +1,216 @@
+import JobmonCore
+
+extension Recorder {
+    // MARK: - Instances
+
+    /// An instance is made, and its job where that is new.
+    func submit(
+        _ reference: InstanceReference?, _ submission: Submission, at time: Timestamp
+    ) throws(SQLiteFailure) -> Verdict {
+        if let reference, let known = try find(reference) { return try submitAgain(known, submission) }
+        if case .id(let id)? = reference { return Verdict(refused: .unknown(instance: id)) }
+        var key: String?
+        if case .key(let given)? = reference { key = given }
+
+        var created = Verdict.Subject(instanceKey: key)
+        var job: JobState
+        switch submission.job {
+        case .jid?:
+            guard let job_ = submission.job, let known = try find(job_) else {
+                return Verdict(refused: submission.job.map(Problem.unknown) ?? Self.noJob)
+            }
+            job = known
+        case .key(let queue, let jobKey)?:
+            if let known = try find(.key(queue: queue, key: jobKey)) {
+                job = known
+            } else if let description = submission.description {
+                job = try insert(description, queue: queue, key: jobKey, at: time)
+                created.queue = queue
+                created.jobKey = jobKey
+            } else {
+                return Verdict(awaiting: Verdict.Subject(queue: queue, jobKey: jobKey))
+            }
+        case nil:
+            guard let description = submission.description else { return Verdict(refused: Self.noJob) }
+            job = try insert(description, queue: nil, key: nil, at: time)
+        }
+
+        try statements.insertInstance
+            .put(key).put(job.jid).put(job.instances).put(submission.executor).put(submission.executorID)
+            .put(Status.submitted.rawValue).put(time == batch.now ? batch.nowText : time.description)
+            .put(submission.stdoutPath).put(submission.stderrPath).run()
+        let id = connection.lastInsertedRow
+        job.instances += 1
+        job.attempts += 1
+        job.latestInstance = id
+        var instance = InstanceState(id: id, key: key, executorID: submission.executorID, job: job)
+        try restand(&instance.job, after: instance)
+        note(instance, .submitted, at: time)
+        var verdict = Verdict(instance, changed: true)
+        verdict.created = created
+        return verdict
+    }
+
+    private static let noJob = Problem(
+        .invalid, "the event says neither which job it is an attempt at nor describes one")
+
+    /// The making of an instance said again: it may name what the executor calls it.
+    private func submitAgain(_ known: InstanceState, _ submission: Submission) throws(SQLiteFailure) -> Verdict {
+        var instance = known
+        let sameJob =
+            switch submission.job {
+            case .jid(let jid)?: jid == known.job.jid
+            case .key(let queue, let key)?: queue == known.job.queue && key == known.job.key
+            case nil: true
+            }
+        guard sameJob else {
+            return Verdict(
+                known,
+                refused: Problem(
+                    .contradiction, "instance \(known.id) is an attempt at \(known.job.words), not at another job",
+                    hint: "give each instance a key of its own"))
+        }
+        guard known.executorID == nil, let executorID = submission.executorID else {
+            return Verdict(known, changed: false)
+        }
+        instance.executorID = executorID
+        try write(instance)
+        return Verdict(instance, changed: true)
+    }
+
+    /// An instance's command starts or has started; after the end this fills in where and when that was.
+    func run(
+        _ reference: InstanceReference, _ start: Start, at time: Timestamp
+    ) throws(SQLiteFailure) -> Verdict {
+        guard var instance = try find(reference) else { return missing(reference) }
+        var changed = false
+        func fill<Value>(_ value: inout Value?, _ said: Value?) {
+            guard value == nil, let said else { return }
+            value = said
+            changed = true
+        }
+        fill(&instance.host, start.host)
+        fill(&instance.bootID, start.bootID)
+        fill(&instance.executorID, start.executorID)
+        if instance.pid == nil, let process = start.process {
+            instance.pid = Int64(process.pid)
+            instance.pidStarted = process.started
+            changed = true
+        }
+        switch InstanceStateMachine.answer(current: instance.status, said: .running) {
+        case .moves:
+            fill(&instance.startedDate, time)
+            instance.status = .running
+            instance.cause = nil
+            try write(instance)
+            note(instance, .running, at: instance.startedDate ?? time)
+            try restand(&instance.job, after: instance)
+            return Verdict(instance, changed: true)
+        case .fills:
+            let started = instance.startedDate == nil
+            fill(&instance.startedDate, time)
+            if started {
+                instance.wallclock = instance.wallclock ?? instance.lived
+                note(instance, .running, at: time)
+            }
+            if changed { try write(instance) }
+        case .repeats:
+            // Also when it says nothing new it is a sign of life.
+            try write(instance)
+        case .contradicts: return Verdict(instance, refused: contradiction(instance, .running))
+        }
+        return Verdict(instance, changed: changed)
+    }
+
+    /// The process that an instance became.
+    func name(
+        _ process: ProcessIdentity, of reference: InstanceReference
+    ) throws(SQLiteFailure) -> Verdict {
+        guard var instance = try find(reference) else { return missing(reference) }
+        let known = instance.pid == Int64(process.pid) && instance.pidStarted == process.started
+        if !known {
+            instance.pid = Int64(process.pid)
+            instance.pidStarted = process.started
+        }
+        if !known || !instance.status.isFinal { try write(instance) }
+        return Verdict(instance, changed: !known)
+    }
+
+    /// Writes what a start may say of an instance. The instance was heard of just now.
+    private func write(_ instance: InstanceState) throws(SQLiteFailure) {
+        try statements.updateInstance
+            .put(instance.status.rawValue).put(instance.cause?.rawValue).put(instance.executorID)
+            .put(instance.host).put(instance.bootID).put(instance.pid).put(instance.pidStarted)
+            .put(instance.startedDate?.description).put(instance.wallclock).put(batch.nowText).put(instance.id).run()
+    }
+
+    /// Keeps that an instance took a status, to be written at the batch's end.
+    func note(_ instance: InstanceState, _ status: Status, at time: Timestamp) {
+        batch.statuses.append(Batch.StatusRow(jid: instance.job.jid, instance: instance.id, status: status, time: time))
+    }
+
+    func contradiction(_ instance: InstanceState, _ said: Status) -> Problem {
+        let since = instance.finishedDate.map { " since \($0)" } ?? ""
+        return Problem(
+            .contradiction,
+            "instance \(instance.id) of \(instance.job.words) is \(instance.status.label)\(since): it can't be "
+                + "\(said.label) too",
+            hint: "the first outcome stands; this one is kept as evidence in the table event")
+    }
+
+    /// The answer to an event about an instance that the ledger does not know: by its key it may still come.
+    func missing(_ reference: InstanceReference) -> Verdict {
+        switch reference {
+        case .key(let key): Verdict(awaiting: Verdict.Subject(instanceKey: key))
+        case .id(let id): Verdict(refused: .unknown(instance: id))
+        }
+    }
+
+    func find(_ reference: InstanceReference) throws(SQLiteFailure) -> InstanceState? {
+        switch reference {
+        case .key(let key): try statements.findInstanceByKey.put(key).first { InstanceState(&$0) }
+        case .id(let id): try statements.findInstance.put(id).first { InstanceState(&$0) }
+        }
+    }
+
+    // MARK: - Heartbeats
+
+    /// These instances are alive: when they were last seen is kept, and they are late no more. One that was given up as
+    /// UNKNOWN is RUNNING again, which is a change and so an event like any other.
+    func heartbeat(_ references: [InstanceReference], time: Timestamp) throws(SQLiteFailure) -> EventResult {
+        var alive = false
+        var early = false
+        var unknown: Int64?
+        var single: EventResult?
+        for reference in references {
+            switch reference {
+            case .key(let key): try statements.heartbeatByKey.put(batch.nowText).put(key).run()
+            case .id(let id): try statements.heartbeat.put(batch.nowText).put(id).run()
+            }
+            if connection.changedRows > 0, references.count > 1 {
+                alive = true
+                continue
+            }
+            guard let instance = try find(reference) else {
+                if case .id(let id) = reference { unknown = unknown ?? id } else { early = true }
+                continue
+            }
+            if instance.status == .unknown {
+                let fact = Fact.running(reference, Start())
+                _ = try store(Event(time: time, fact: fact), try decide(fact, at: time))
+            }
+            if !instance.status.isFinal { alive = true }
+            single = EventResult(outcome: .repeat, jid: instance.job.jid, jobInstanceID: instance.id)
+        }
+        var result = references.count == 1 ? single ?? EventResult(outcome: .repeat) : EventResult(outcome: .repeat)
+        if alive {
+            result.outcome = .recorded
+        } else if early {
+            result.outcome = .early
+        } else if let unknown {
+            result.outcome = .refused
+            result.problem = .unknown(instance: unknown)
+        }
+        return result
+    }
+}

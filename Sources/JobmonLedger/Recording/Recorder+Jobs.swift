@@ -1,0 +1,149 @@
+import JobmonCore
+
+extension Recorder {
+    // MARK: - Jobs
+
+    /// A job is queued, or said again, which can only give it more attempts.
+    func queueJob(
+        _ reference: JobReference, _ description: JobDescription, at time: Timestamp
+    ) throws(SQLiteFailure) -> Verdict {
+        guard var job = try find(reference) else {
+            guard case .key(let queue, let key) = reference else { return Verdict(refused: .unknown(reference)) }
+            let job = try insert(description, queue: queue, key: key, at: time)
+            var verdict = Verdict(job, changed: true)
+            verdict.created = Verdict.Subject(queue: queue, jobKey: key)
+            return verdict
+        }
+        guard description.maxAttempts > job.maxAttempts else { return Verdict(job, changed: false) }
+        job.maxAttempts = description.maxAttempts
+        try restand(&job)
+        return Verdict(job, changed: true)
+    }
+
+    /// A person wants the job tried once more: it may use one attempt more than it has used.
+    func retry(_ reference: JobReference) throws(SQLiteFailure) -> Verdict {
+        guard var job = try find(reference) else { return missing(reference) }
+        guard job.status == .failed || job.status == .cancelled else {
+            return Verdict(
+                job,
+                refused: Problem(
+                    .contradiction,
+                    "\(job.words) is \(job.status.label): only a FAILED or CANCELLED job is tried again",
+                    hint: job.status == .queued ? "its next attempt is due already" : nil))
+        }
+        guard job.queue != nil else {
+            return Verdict(
+                job,
+                refused: Problem(
+                    .contradiction, "\(job.words) is \(job.status.label) and belongs to no queue that could run it",
+                    hint: "start it again the same way as the first time (jobmon exec ...)"))
+        }
+        job.maxAttempts = max(job.maxAttempts, job.attempts + 1)
+        job.cancelRequested = nil
+        job.retriedInstance = job.latestInstance
+        try restand(&job)
+        return Verdict(job, changed: true)
+    }
+
+    /// A person wants the job over. One that is alive is ended by its queue, which sees the published change.
+    func cancel(_ reference: JobReference, at time: Timestamp) throws(SQLiteFailure) -> Verdict {
+        guard var job = try find(reference) else { return missing(reference) }
+        if job.status.isFinal {
+            return Verdict(
+                job, refused: Problem(.contradiction, "\(job.words) is \(job.status.label) already: it is over"))
+        }
+        guard job.queue != nil else { return Verdict(job, refused: try notOurs(job)) }
+        if job.cancelRequested != nil { return Verdict(job, changed: false) }
+        job.cancelRequested = time
+        try restand(&job)
+        return Verdict(job, changed: true)
+    }
+
+    /// Why a job of no queue can't be cancelled, and where its process is.
+    private func notOurs(_ job: JobState) throws(SQLiteFailure) -> Problem {
+        var place = "where it was started"
+        if let latest = job.latestInstance, let instance = try find(.id(latest)), let host = instance.host {
+            place = instance.pid.map { "on \(host) with: kill \($0)" } ?? "on \(host)"
+        }
+        return Problem(
+            .contradiction, "\(job.words) is \(job.status.label) and belongs to no queue that could end it",
+            hint: "end it yourself \(place)")
+    }
+
+    /// The answer to an event about a job that the ledger does not know: by its key it may still come.
+    private func missing(_ reference: JobReference) -> Verdict {
+        switch reference {
+        case .key(let queue, let key): Verdict(awaiting: Verdict.Subject(queue: queue, jobKey: key))
+        case .jid: Verdict(refused: .unknown(reference))
+        }
+    }
+
+    func find(_ reference: JobReference) throws(SQLiteFailure) -> JobState? {
+        switch reference {
+        case .key(let queue, let key): try statements.findJobByKey.put(queue).put(key).first { JobState(&$0) }
+        case .jid(let jid): try statements.findJob.put(jid).first { JobState(&$0) }
+        }
+    }
+
+    func insert(
+        _ description: JobDescription, queue: String?, key: String?, at time: Timestamp
+    ) throws(SQLiteFailure) -> JobState {
+        let maxAttempts = max(1, description.maxAttempts)
+        try statements.insertJob
+            .put(queue).put(key).put(description.shownName).put(description.runfile)
+            .put(description.args.isEmpty ? "[]" : JSON.array(description.args.map { .string($0) }).text)
+            .put(description.params.isEmpty ? "{}" : JSON.object(description.params).text).put(description.cwd)
+            .put(description.env.isEmpty ? "{}" : JSON.object(description.env).text).put(description.shell)
+            .put(description.timeout)
+            .put(description.resources.isEmpty ? "{}" : JSON.object(description.resources).text)
+            .put(time == batch.now ? batch.nowText : time.description).put(Status.queued.rawValue).put(maxAttempts)
+            .run()
+        let job = JobState(jid: connection.lastInsertedRow, queue: queue, key: key, maxAttempts: maxAttempts)
+        for param in description.params.members {
+            try statements.insertParam.put(param.name).put(ParamText.indexed(param.value)).put(job.jid).run()
+        }
+        batch.count(queue: queue, from: nil, to: .queued)
+        return job
+    }
+
+    /// Derives a job's status from what is known of it now, and writes the job. `instance` is one of its instances whose
+    /// row is as said there; of the latest, if it is another one, the row is read.
+    func restand(_ job: inout JobState, after instance: InstanceState? = nil) throws(SQLiteFailure) {
+        var latest: (status: Status, returned: Bool)?
+        if let id = job.latestInstance {
+            if let instance, instance.id == id {
+                latest = (instance.status, instance.attemptReturned)
+            } else {
+                latest = try statements.findInstanceStatus.put(id).first { row in (row.status() ?? .unknown, row.bool())
+                }
+            }
+        }
+        let before = job.status
+        job.status =
+            JobStanding(
+                attempts: job.attempts, maxAttempts: job.maxAttempts, cancelRequested: job.cancelRequested != nil,
+                anyComplete: job.anyComplete, latest: latest?.status,
+                // Asked to try it once more, the job stands as if that attempt had not counted.
+                latestReturnedAttempt: latest?.returned == true
+                    || job.retriedInstance != nil && job.retriedInstance == job.latestInstance
+            ).status
+        try statements.updateJob
+            .put(job.status.rawValue).put(job.attempts).put(job.maxAttempts)
+            .put(job.cancelRequested?.description).put(job.instances).put(job.latestInstance)
+            .put(job.retriedInstance).put(job.anyComplete).put(job.jid).run()
+        if before != job.status { batch.count(queue: job.queue, from: before, to: job.status) }
+    }
+}
+
+extension Problem {
+    static func unknown(_ reference: JobReference) -> Problem {
+        switch reference {
+        case .jid(let jid): Problem(.notFound, "there is no job \(jid)", hint: "jobmon jobs lists them")
+        case .key(let queue, let key): Problem(.notFound, "there is no job with the key \(key) in queue \(queue)")
+        }
+    }
+
+    static func unknown(instance id: Int64) -> Problem {
+        Problem(.notFound, "there is no job instance \(id)", hint: "jobmon jobs --json lists them with their jobs")
+    }
+}

@@ -1,0 +1,76 @@
+import JobmonCore
+
+extension Recorder {
+    /// An instance ended, or nobody knows any more.
+    func end(
+        _ reference: InstanceReference, _ outcome: Outcome, at time: Timestamp
+    ) throws(SQLiteFailure) -> Verdict {
+        guard outcome.status.isFinal || outcome.status == .unknown else {
+            return Verdict(refused: Problem(.invalid, "\(outcome.status.label) is no outcome of an instance"))
+        }
+        guard var instance = try find(reference) else { return missing(reference) }
+        switch InstanceStateMachine.answer(current: instance.status, said: outcome.status) {
+        case .repeats: return Verdict(instance, changed: false)
+        case .contradicts, .fills: return Verdict(instance, refused: contradiction(instance, outcome.status))
+        case .moves: break
+        }
+        instance.status = outcome.status
+        instance.cause = cause(of: outcome)
+        let final = outcome.status.isFinal
+        instance.finishedDate = final ? time : nil
+        instance.wallclock = outcome.usage.wallclock ?? instance.wallclock ?? instance.lived
+        instance.attemptReturned = outcome.returnsAttempt && (outcome.status == .failed || outcome.status == .cancelled)
+        try writeEnd(instance, outcome)
+        note(instance, outcome.status, at: time)
+        let headline = outcome.status == .failed ? try writeError(instance, outcome, at: time) : nil
+
+        if instance.attemptReturned { instance.job.attempts = max(0, instance.job.attempts - 1) }
+        if outcome.status == .complete { instance.job.anyComplete = true }
+        try restand(&instance.job, after: instance)
+        var verdict = Verdict(instance, changed: true)
+        verdict.error = headline
+        return verdict
+    }
+
+    /// Why it ended: what the sender knows, else what the evidence shows. Only COMPLETE has none.
+    private func cause(of outcome: Outcome) -> Cause? {
+        switch outcome.status {
+        case .failed: outcome.cause ?? Cause.decide(outcome.evidence).cause ?? .exit
+        case .cancelled: outcome.cause ?? .cancelled
+        case .unknown: outcome.cause ?? .lost
+        default: nil
+        }
+    }
+
+    private func writeEnd(_ instance: InstanceState, _ outcome: Outcome) throws(SQLiteFailure) {
+        let usage = outcome.usage
+        try statements.endInstance
+            .put(instance.status.rawValue).put(instance.cause?.rawValue).put(outcome.evidence.exitCode)
+            .put(outcome.evidence.signal).put(instance.finishedDate?.description)
+            // UNKNOWN is said because of silence: it is not a sign of life.
+            .put(instance.status == .unknown ? nil : batch.nowText).put(instance.status == .unknown)
+            .put(instance.wallclock).put(usage.cpu).put(usage.maxrss).put(usage.maxrssAtMost).put(usage.ioRead)
+            .put(usage.ioWritten).put(outcome.evidence.oomKills).put(instance.attemptReturned)
+            .put(outcome.stdoutEmpty).put(outcome.stderrEmpty).put(instance.id).run()
+    }
+
+    /// The one row in `error` of a failed instance. - Returns: its headline.
+    private func writeError(
+        _ instance: InstanceState, _ outcome: Outcome, at time: Timestamp
+    ) throws(SQLiteFailure) -> String {
+        let text = ErrorText.describe(outcome, cause: instance.cause).lastBytes(EventLimits.stderr)
+        try statements.insertError.put(instance.id).put(time.description).put(text).put(instance.job.jid).run()
+        batch.countError(queue: instance.job.queue)
+        return ErrorText.headline(text)
+    }
+}
+
+extension String {
+    /// The end of it that has at most so many bytes of UTF-8, cut between characters.
+    func lastBytes(_ limit: Int) -> String {
+        guard utf8.count > limit else { return self }
+        var start = utf8.index(utf8.endIndex, offsetBy: -limit)
+        while start < utf8.endIndex, utf8[start] & 0xC0 == 0x80 { start = utf8.index(after: start) }
+        return String(self[start...])
+    }
+}

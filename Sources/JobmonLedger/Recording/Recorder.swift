@@ -1,0 +1,187 @@
+import JobmonCore
+
+/// The one writer: takes batches of events into the file, each in one transaction. Belongs to the connection that it was
+/// made with, and is used only where that is used.
+final class Recorder {
+    let connection: Connection
+    let time: TimeSource
+    let statements: RecorderStatements
+    /// What must be right after a rollback too.
+    private var position: Position
+    var batch: Batch
+
+    private struct Position {
+        var nextSequence: Int64
+        /// Events that wait for their instance or job.
+        var early: Int
+    }
+
+    init(_ connection: Connection, time: TimeSource) throws(SQLiteFailure) {
+        self.connection = connection
+        self.time = time
+        statements = try RecorderStatements(connection)
+        let last = try connection.number("SELECT max(seq) FROM event") ?? 0
+        let early = try connection.number("SELECT count(*) FROM event WHERE outcome = 'early'") ?? 0
+        position = Position(nextSequence: last + 1, early: Int(early))
+        batch = Batch(now: time.now())
+    }
+
+    /// Records events in one transaction. When one of them can't be stored for its own sake, the batch is done again
+    /// with each event on its own, so that its neighbours are not touched.
+    func record(_ events: [Event]) throws -> RecordedBatch {
+        do {
+            return try record(events, eachAlone: false)
+        } catch let failure as SQLiteFailure where failure.concernsOneStatement {
+            return try record(events, eachAlone: true)
+        }
+    }
+
+    private func record(_ events: [Event], eachAlone: Bool) throws -> RecordedBatch {
+        let before = position
+        do {
+            return try connection.inTransaction {
+                batch = Batch(now: time.now())
+                var results: [EventResult] = []
+                results.reserveCapacity(events.count)
+                for event in events {
+                    results.append(eachAlone ? try takeAlone(event) : try take(event))
+                }
+                try finishBatch()
+                return RecordedBatch(results: results, changes: batch.changes)
+            }
+        } catch {
+            position = before
+            throw error
+        }
+    }
+
+    /// What can be said only at the end: when the statuses were recorded, and how many jobs have which.
+    func finishBatch() throws(SQLiteFailure) {
+        let recorded = time.now().description
+        for row in batch.statuses {
+            try statements.insertStatus.put(row.jid).put(row.instance).put(row.status.rawValue)
+                .put(row.time.description).put(recorded).run()
+        }
+        for (queue, counts) in batch.tally {
+            for (what, change) in counts.enumerated() where change != 0 {
+                try statements.updateTally.put(change).put(queue).put(what).run()
+                if connection.changedRows == 0 {
+                    try statements.insertTally.put(queue).put(what).put(change).run()
+                }
+            }
+        }
+    }
+
+    /// Takes an event in between savepoints; one that can't be stored is refused, and kept without what it did.
+    private func takeAlone(_ event: Event) throws(SQLiteFailure) -> EventResult {
+        let before = (position, batch)
+        try connection.execute("SAVEPOINT alone")
+        do throws(SQLiteFailure) {
+            let result = try take(event)
+            try connection.execute("RELEASE alone")
+            return result
+        } catch {
+            guard error.concernsOneStatement else { throw error }
+            (position, batch) = before
+            try connection.execute("ROLLBACK TO alone")
+            try connection.execute("RELEASE alone")
+            let problem = Problem(
+                .internalError, "the event could not be recorded: \(error.message)",
+                hint: "it is kept as evidence; please report this as a fault of the ledger")
+            return try store(event, Verdict(refused: problem))
+        }
+    }
+
+    private func take(_ event: Event) throws(SQLiteFailure) -> EventResult {
+        if case .heartbeat(let instances) = event.fact {
+            return try heartbeat(instances, time: event.time ?? batch.now)
+        }
+        if let identity = event.identity, let known = try earlierResult(of: identity) { return known }
+        return try store(event, try decide(event.fact, at: event.time ?? batch.now))
+    }
+
+    /// The state machine decides what a fact does, and it is done.
+    func decide(_ fact: Fact, at time: Timestamp) throws(SQLiteFailure) -> Verdict {
+        switch fact {
+        case .job(let reference, let description): try queueJob(reference, description, at: time)
+        case .submitted(let reference, let submission): try submit(reference, submission, at: time)
+        case .running(let reference, let start): try run(reference, start, at: time)
+        case .process(let reference, let process): try name(process, of: reference)
+        case .outcome(let reference, let outcome): try end(reference, outcome, at: time)
+        case .retry(let reference): try retry(reference)
+        case .cancel(let reference): try cancel(reference, at: time)
+        case .heartbeat: Verdict(.repeat)
+        }
+    }
+
+    // MARK: - The event's own row
+
+    /// Writes the event's row, publishes what it changed, and applies what has waited for it.
+    func store(_ event: Event, _ verdict: Verdict) throws(SQLiteFailure) -> EventResult {
+        let sequence = position.nextSequence
+        position.nextSequence += 1
+        let time = event.time ?? batch.now
+        var body: [UInt8] = []
+        event.json.write(to: &body)
+        try statements.insertEvent
+            .put(sequence).put(event.identity?.sender).put(event.identity?.seq)
+            .put(time == batch.now ? batch.nowText : time.description).put(batch.nowText).put(event.fact.kind)
+            .put(verdict.jid).put(verdict.instanceID).put(verdict.outcome.rawValue).put(bytes: body)
+            .put(verdict.problem?.stored).put(verdict.changed).put(verdict.status?.rawValue)
+            .put(verdict.jobStatus?.rawValue).put(verdict.cause?.rawValue)
+            .put(verdict.awaited?.instanceKey).put(verdict.awaited?.queue).put(verdict.awaited?.jobKey).run()
+        if verdict.outcome == .early { position.early += 1 }
+        if verdict.changed { batch.changes.append(verdict.change(sequence, event.fact.kind, time)) }
+        if position.early > 0, let created = verdict.created { try applyEarly(created) }
+        return verdict.result(sequence)
+    }
+
+    /// What became of the event of this identity when it came first; nil when it did not come yet.
+    private func earlierResult(of identity: EventIdentity) throws(SQLiteFailure) -> EventResult? {
+        try statements.findEvent.put(identity.sender).put(identity.seq).first { row in
+            let sequence = row.int()
+            let refused = row.text() == EventResult.Outcome.refused.rawValue
+            return EventResult(
+                outcome: refused ? .refused : .repeat, jid: row.optionalInt(), jobInstanceID: row.optionalInt(),
+                problem: row.optionalText().map(Problem.init(stored:)), sequence: sequence)
+        }
+    }
+
+    /// Applies the events that waited for an instance or a job that is there now, in the order in which they came.
+    /// Each gets a new sequence number: the stream's order is that in which things took effect, and whoever reads on
+    /// from a number misses nothing.
+    private func applyEarly(_ created: Verdict.Subject) throws(SQLiteFailure) {
+        let waiting = try statements.findEarly.put(created.instanceKey).put(created.queue).put(created.jobKey).all {
+            row in (sequence: row.int(), time: row.time(), body: row.text())
+        }
+        for early in waiting {
+            let event: Event
+            do {
+                event = try Event(JSON(parsing: early.body))
+            } catch {
+                let problem = Problem(.invalid, "the event could not be read again: \(error)")
+                try settle(early.sequence, Verdict(refused: problem), kind: "", time: early.time)
+                continue
+            }
+            let time = event.time ?? early.time
+            try settle(early.sequence, try decide(event.fact, at: time), kind: event.fact.kind, time: time)
+        }
+    }
+
+    /// Writes what became of an early event into its row.
+    private func settle(
+        _ earlier: Int64, _ verdict: Verdict, kind: String, time: Timestamp
+    ) throws(SQLiteFailure) {
+        // It may wait once more: a `submitted` that has its job now is never early, but stay on the safe side.
+        if verdict.outcome == .early { return }
+        let sequence = position.nextSequence
+        position.nextSequence += 1
+        position.early -= 1
+        try statements.settleEvent
+            .put(sequence).put(verdict.jid).put(verdict.instanceID).put(verdict.outcome.rawValue)
+            .put(verdict.problem?.stored).put(verdict.changed).put(verdict.status?.rawValue)
+            .put(verdict.jobStatus?.rawValue).put(verdict.cause?.rawValue).put(earlier).run()
+        if verdict.changed { batch.changes.append(verdict.change(sequence, kind, time)) }
+        if position.early > 0, let created = verdict.created { try applyEarly(created) }
+    }
+}

@@ -1,0 +1,108 @@
+/// The recorder's statements, prepared once. Frozen columns are named in each, never `*`.
+struct RecorderStatements {
+    let findEvent: Statement
+    let insertEvent: Statement
+    let findEarly: Statement
+    let settleEvent: Statement
+
+    let findJobByKey: Statement
+    let findJob: Statement
+    let insertJob: Statement
+    let insertParam: Statement
+    let updateJob: Statement
+
+    let findInstanceByKey: Statement
+    let findInstance: Statement
+    let findInstanceStatus: Statement
+    let insertInstance: Statement
+    let updateInstance: Statement
+    let endInstance: Statement
+    let insertStatus: Statement
+    let insertError: Statement
+
+    let heartbeatByKey: Statement
+    let heartbeat: Statement
+
+    let updateTally: Statement
+    let insertTally: Statement
+
+    init(_ connection: Connection) throws(SQLiteFailure) {
+        findEvent = try connection.prepare(
+            "SELECT seq, outcome, jid, job_instance_id, problem FROM event WHERE sender = ? AND sender_seq = ?")
+        insertEvent = try connection.prepare(
+            """
+            INSERT INTO event (seq, sender, sender_seq, time, recorded_time, kind, jid, job_instance_id, outcome, body,
+                problem, changed, status, job_status, cause, instance_key, queue, job_key)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        findEarly = try connection.prepare(
+            """
+            SELECT seq, time, body FROM event WHERE outcome = 'early' AND instance_key = ?1
+            UNION SELECT seq, time, body FROM event WHERE outcome = 'early' AND queue = ?2 AND job_key = ?3
+            ORDER BY seq
+            """)
+        settleEvent = try connection.prepare(
+            """
+            UPDATE event SET seq = ?, jid = ?, job_instance_id = ?, outcome = ?, problem = ?, changed = ?, status = ?,
+                job_status = ?, cause = ?, instance_key = NULL, queue = NULL, job_key = NULL WHERE seq = ?
+            """)
+
+        let findJob = "SELECT \(JobState.columns) FROM job j WHERE"
+        findJobByKey = try connection.prepare("\(findJob) j.queue = ? AND j.job_key = ?")
+        self.findJob = try connection.prepare("\(findJob) j.jid = ?")
+        insertJob = try connection.prepare(
+            """
+            INSERT INTO job (queue, job_key, name, runfile, args, params, cwd, env, shell, timeout, resources,
+                submitted_date, status, max_attempts)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        insertParam = try connection.prepare("INSERT OR IGNORE INTO job_param (name, value, jid) VALUES (?, ?, ?)")
+        updateJob = try connection.prepare(
+            """
+            UPDATE job SET status = ?, attempts = ?, max_attempts = ?, cancel_requested = ?, instances = ?,
+                latest_instance_id = ?, retried_instance_id = ?, any_complete = ? WHERE jid = ?
+            """)
+
+        let findInstance =
+            "SELECT \(InstanceState.columns), \(JobState.columns) FROM job_instance i JOIN job j ON j.jid = i.jid WHERE"
+        findInstanceByKey = try connection.prepare("\(findInstance) i.instance_key = ?")
+        self.findInstance = try connection.prepare("\(findInstance) i.job_instance_id = ?")
+        findInstanceStatus = try connection.prepare(
+            "SELECT status, attempt_returned FROM job_instance WHERE job_instance_id = ?")
+        insertInstance = try connection.prepare(
+            """
+            INSERT INTO job_instance (instance_key, jid, retry_number, executor, executor_id, status, submitted_date,
+                stdout_path, stderr_path)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        updateInstance = try connection.prepare(
+            """
+            UPDATE job_instance SET status = ?, cause = ?, executor_id = ?, host = ?, boot_id = ?, pid = ?,
+                pid_started = ?, started_date = ?, wallclock = ?, last_seen = ?, late_since = NULL
+            WHERE job_instance_id = ?
+            """)
+        endInstance = try connection.prepare(
+            """
+            UPDATE job_instance SET status = ?, cause = ?, exit_code = ?, signal = ?, finished_date = ?,
+                last_seen = coalesce(?, last_seen), late_since = iif(?, late_since, NULL), wallclock = ?, cpu = ?, maxrss = ?, maxrss_at_most = ?,
+                io_read = ?, io_written = ?, oom_kills = ?, attempt_returned = ?,
+                stdout_path = iif(?, NULL, stdout_path), stderr_path = iif(?, NULL, stderr_path)
+            WHERE job_instance_id = ?
+            """)
+        // An instance may come back from UNKNOWN and take a status twice: the first time stays.
+        insertStatus = try connection.prepare(
+            """
+            INSERT OR IGNORE INTO job_status (jid, job_instance_id, status, status_time, recorded_time)
+            VALUES (?, ?, ?, ?, ?)
+            """)
+        insertError = try connection.prepare(
+            "INSERT INTO error (job_instance_id, error_time, description, jid) VALUES (?, ?, ?, ?)")
+
+        let heartbeat = "UPDATE job_instance SET last_seen = ?, late_since = NULL WHERE status IN (1, 2) AND"
+        heartbeatByKey = try connection.prepare("\(heartbeat) instance_key = ?")
+        self.heartbeat = try connection.prepare("\(heartbeat) job_instance_id = ?")
+
+        updateTally = try connection.prepare("UPDATE tally SET count = count + ? WHERE queue = ? AND what = ?")
+        insertTally = try connection.prepare("INSERT INTO tally (queue, what, count) VALUES (?, ?, ?)")
+    }
+}

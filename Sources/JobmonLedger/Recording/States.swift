@@ -1,0 +1,107 @@
+import JobmonCore
+
+/// What the recorder must know of a job to decide.
+struct JobState {
+    var jid: Int64
+    var queue: String?
+    var key: String?
+    var status: Status
+    var attempts: Int
+    var maxAttempts: Int
+    var cancelRequested: Timestamp?
+    var instances: Int
+    var latestInstance: Int64?
+    /// The instance that was the latest when somebody asked to try the job once more.
+    var retriedInstance: Int64?
+    var anyComplete: Bool
+
+    static let columns = """
+        j.jid, j.queue, j.job_key, j.status, j.attempts, j.max_attempts, j.cancel_requested, j.instances,
+        j.latest_instance_id, j.retried_instance_id, j.any_complete
+        """
+
+    init(_ row: inout Row) {
+        jid = row.int()
+        queue = row.optionalText()
+        key = row.optionalText()
+        status = row.status() ?? .queued
+        attempts = Int(row.int())
+        maxAttempts = Int(row.int())
+        cancelRequested = row.optionalTime()
+        instances = Int(row.int())
+        latestInstance = row.optionalInt()
+        retriedInstance = row.optionalInt()
+        anyComplete = row.bool()
+    }
+
+    /// A new one.
+    init(jid: Int64, queue: String?, key: String?, maxAttempts: Int) {
+        self.jid = jid
+        self.queue = queue
+        self.key = key
+        status = .queued
+        attempts = 0
+        self.maxAttempts = maxAttempts
+        instances = 0
+        anyComplete = false
+    }
+
+    /// The job in words: `job 4`.
+    var words: String { "job \(jid)" }
+}
+
+/// What the recorder must know of an instance to decide, and its job.
+struct InstanceState {
+    var id: Int64
+    var key: String?
+    var status: Status
+    var cause: Cause?
+    var executorID: String?
+    var host: String?
+    var bootID: String?
+    var pid: Int64?
+    var pidStarted: Int64?
+    var startedDate: Timestamp?
+    var finishedDate: Timestamp?
+    var wallclock: Double?
+    var attemptReturned: Bool
+    var job: JobState
+
+    static let columns = """
+        i.job_instance_id, i.instance_key, i.status, i.cause, i.executor_id, i.host, i.boot_id, i.pid, i.pid_started,
+        i.started_date, i.finished_date, i.wallclock, i.attempt_returned
+        """
+
+    init(_ row: inout Row) {
+        id = row.int()
+        key = row.optionalText()
+        status = row.status() ?? .unknown
+        cause = row.cause()
+        executorID = row.optionalText()
+        host = row.optionalText()
+        bootID = row.optionalText()
+        pid = row.optionalInt()
+        pidStarted = row.optionalInt()
+        startedDate = row.optionalTime()
+        finishedDate = row.optionalTime()
+        wallclock = row.optionalDouble()
+        attemptReturned = row.bool()
+        job = JobState(&row)
+    }
+
+    /// A new one.
+    init(id: Int64, key: String?, executorID: String?, job: JobState) {
+        self.id = id
+        self.key = key
+        status = .submitted
+        self.executorID = executorID
+        attemptReturned = false
+        self.job = job
+    }
+
+    /// Seconds from start to end where nobody measured them.
+    var lived: Double? {
+        guard let startedDate, let finishedDate else { return nil }
+        return max(0, finishedDate.seconds(since: startedDate))
+    }
+}
