@@ -51,7 +51,7 @@ let package = Package(
         library("JobmonWire", ["JobmonCore"]),
         library("JobmonProcesses", ["JobmonCore", "CJobmonPOSIX"]),
         library("JobmonReporting", ["JobmonCore", "JobmonWire", "CJobmonPOSIX"]),
-        library("JobmonLedger", ["JobmonCore", grdb, grdbSQLite]),
+        library("JobmonLedger", ["JobmonCore", "CJobmonPOSIX", grdb, grdbSQLite]),
         library("JobmonQueue", ["JobmonCore"]),
         library("JobmonExecutors", ["JobmonCore", "JobmonWire", "CJobmonPOSIX"]),
 

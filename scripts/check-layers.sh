@@ -11,7 +11,7 @@ JobmonCore|Glibc
 JobmonWire|JobmonCore
 JobmonProcesses|JobmonCore CJobmonPOSIX Glibc
 JobmonReporting|JobmonCore JobmonWire CJobmonPOSIX Glibc
-JobmonLedger|JobmonCore GRDB SQLite3 GRDBSQLite Foundation Glibc
+JobmonLedger|JobmonCore CJobmonPOSIX GRDB GRDBSQLite Dispatch Glibc
 JobmonQueue|JobmonCore
 JobmonExecutors|JobmonCore JobmonWire CJobmonPOSIX Glibc
 JobmonWrapper|JobmonCore JobmonWire JobmonProcesses JobmonReporting CJobmonPOSIX Glibc

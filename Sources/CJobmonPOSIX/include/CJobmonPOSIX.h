@@ -2,6 +2,7 @@
 #ifndef CJOBMON_POSIX_H
 #define CJOBMON_POSIX_H
 #include "jobmon_facts.h"
+#include "jobmon_filesystem.h"
 #include "jobmon_process.h"
 #include "jobmon_relay.h"
 #include "jobmon_signals.h"

@@ -1,3 +1,4 @@
+import CJobmonPOSIX
 import Glibc
 
 /// How a file can be shared, by the file system that it lies on.
@@ -10,7 +11,7 @@ enum Sharing: Sendable {
 
 enum FileSystem {
     /// The local file systems on which memory that is mapped from a file is shared by all processes that map it.
-    private static let local: Set<UInt32> = [
+    private static let local: Set<Int> = [
         0xEF53,  // ext2, ext3, ext4
         0x5846_5342,  // xfs
         0x9123_683E,  // btrfs
@@ -21,9 +22,7 @@ enum FileSystem {
 
     /// - Parameter path: of something that exists.
     static func sharing(at path: String) -> Sharing {
-        var facts = statfs()
-        guard statfs(path, &facts) == 0 else { return .oneProcess }
-        return local.contains(UInt32(truncatingIfNeeded: facts.f_type)) ? .readersBesideWriter : .oneProcess
+        local.contains(jobmon_filesystem_type(path)) ? .readersBesideWriter : .oneProcess
     }
 
     enum Kind {

@@ -36,9 +36,9 @@ struct LedgerFile {
             // What a monitor that was killed left beside the file belongs to it, and can only be read through it.
             let unfinished = FileSystem.hasContent("\(path)-wal") || FileSystem.hasContent("\(path)-journal")
             if unfinished {
-                if sharing == .readersBesideWriter { try lookInside(RawDatabase.reading(path)) }
+                if sharing == .readersBesideWriter { try RawDatabase.reading(path).use(lookInside) }
             } else {
-                try lookInside(RawDatabase.reading(path, asItLies: true))
+                try RawDatabase.reading(path, asItLies: true).use(lookInside)
             }
         } catch let problem as Problem {
             throw problem
@@ -48,19 +48,14 @@ struct LedgerFile {
     }
 
     private func lookAtHeader() throws {
-        let database = try RawDatabase.reading(path, asItLies: true)
-        let id = try database.connection.number("PRAGMA application_id") ?? 0
+        let id = try RawDatabase.reading(path, asItLies: true).use { try $0.number("PRAGMA application_id") ?? 0 }
         guard id == Self.applicationID else { throw notALedger("it is a SQLite file of another program") }
     }
 
-    private func lookInside(_ database: consuming RawDatabase) throws {
-        let connection = database.connection
-        let applied: [String]
-        do {
-            applied = try connection.texts("SELECT identifier FROM grdb_migrations")
-        } catch  where error.primary == SQLITE_ERROR {
-            applied = []  // Made, and then killed before it had tables.
-        }
+    private func lookInside(_ connection: Connection) throws {
+        // A ledger that was made, and then killed before it had tables, is an empty one.
+        let hasTables = try connection.number("SELECT count(*) FROM sqlite_schema WHERE name = 'grdb_migrations'") == 1
+        let applied = hasTables ? try connection.texts("SELECT identifier FROM grdb_migrations") : []
         guard Migrations.known.isSuperset(of: applied) else { throw newer }
         try lookForDamage(connection)
     }
@@ -100,8 +95,9 @@ struct LedgerFile {
     /// itself from the first moment.
     private func create() throws(Problem) {
         do {
-            let database = try RawDatabase(path, flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
-            try database.connection.execute("PRAGMA application_id = \(Self.applicationID)")
+            try RawDatabase(path, flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE).use {
+                try $0.execute("PRAGMA application_id = \(Self.applicationID)")
+            }
         } catch {
             removeIfEmpty()
             throw Problem(error, path: path)

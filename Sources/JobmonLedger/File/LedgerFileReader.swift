@@ -29,8 +29,9 @@ struct LedgerFileReader: LedgerReads {
     ) async throws(Problem) -> Value {
         let file = file
         return try await Self.aside(path: file) {
-            let database = try Self.open(file)
-            return try database.connection.inTransaction("BEGIN") { try body(database.connection) }
+            try Self.open(file).use { connection in
+                try connection.inTransaction("BEGIN") { try body(connection) }
+            }
         }
     }
 
@@ -43,8 +44,7 @@ struct LedgerFileReader: LedgerReads {
         _ sql: String, limits: QueryLimits, path: String, time: TimeSource
     ) async throws(Problem) -> QueryResult {
         try await aside(path: path) {
-            let database = try open(path)
-            return try GuardedQuery(connection: database.connection, time: time).run(sql, limits: limits)
+            try open(path).use { try GuardedQuery(connection: $0, time: time).run(sql, limits: limits) }
         }
     }
 
@@ -55,7 +55,9 @@ struct LedgerFileReader: LedgerReads {
         case .readersBesideWriter: return try RawDatabase.reading(path)
         case .oneProcess:
             let database = try RawDatabase(path, flags: SQLITE_OPEN_READWRITE)
-            try database.connection.execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA query_only = 1")
+            try database.use { (connection) throws(SQLiteFailure) in
+                try connection.execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA query_only = 1")
+            }
             return database
         }
     }

@@ -1,8 +1,8 @@
 import GRDBSQLite
 
 /// A connection that is opened for one purpose and closed at its end.
-struct RawDatabase: ~Copyable {
-    let connection: Connection
+final class RawDatabase {
+    private let connection: Connection
 
     /// - Parameter name: a path, or a `file:` address when the flags allow that.
     init(_ name: String, flags: Int32) throws(SQLiteFailure) {
@@ -36,6 +36,12 @@ struct RawDatabase: ~Copyable {
             }
         }
         return try RawDatabase("\(address)?immutable=1", flags: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI)
+    }
+
+    /// The connection is open for as long as `body` runs, at least.
+    func use<Value, Failure: Error>(_ body: (Connection) throws(Failure) -> Value) throws(Failure) -> Value {
+        defer { withExtendedLifetime(self) {} }
+        return try body(connection)
     }
 
     deinit { sqlite3_close_v2(connection.pointer) }

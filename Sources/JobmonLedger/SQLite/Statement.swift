@@ -40,17 +40,7 @@ final class Statement {
 
     @discardableResult func put(_ value: String?) -> Statement {
         if var value {
-            value.withUTF8 { bytes in
-                // An empty buffer may have no address, and no address means null.
-                bytes.withMemoryRebound(to: CChar.self) { text in
-                    if let start = text.baseAddress {
-                        sqlite3_bind_text64(
-                            pointer, next, start, UInt64(text.count), Self.copied, UInt8(SQLITE_UTF8))
-                    } else {
-                        sqlite3_bind_text(pointer, next, "", 0, Self.copied)
-                    }
-                }
-            }
+            value.withUTF8 { bind($0) }
         }
         next += 1
         return self
@@ -58,17 +48,20 @@ final class Statement {
 
     /// Text that is UTF-8 already.
     @discardableResult func put(bytes: [UInt8]) -> Statement {
-        bytes.withUnsafeBufferPointer { buffer in
-            buffer.withMemoryRebound(to: CChar.self) { text in
-                if let start = text.baseAddress {
-                    sqlite3_bind_text64(pointer, next, start, UInt64(text.count), Self.copied, UInt8(SQLITE_UTF8))
-                } else {
-                    sqlite3_bind_text(pointer, next, "", 0, Self.copied)
-                }
-            }
-        }
+        bytes.withUnsafeBufferPointer { bind($0) }
         next += 1
         return self
+    }
+
+    private func bind(_ bytes: UnsafeBufferPointer<UInt8>) {
+        // An empty buffer may have no address, and no address means null.
+        guard let start = bytes.baseAddress else {
+            sqlite3_bind_text(pointer, next, "", 0, Self.copied)
+            return
+        }
+        start.withMemoryRebound(to: CChar.self, capacity: bytes.count) { text in
+            _ = sqlite3_bind_text64(pointer, next, text, UInt64(bytes.count), Self.copied, UInt8(SQLITE_UTF8))
+        }
     }
 
     /// SQLITE_TRANSIENT: SQLite makes its own copy before the call returns.
