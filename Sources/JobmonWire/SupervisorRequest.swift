@@ -1,0 +1,105 @@
+package import JobmonCore
+
+/// What a queue says to its supervisor: a line of JSON each, over the socket of `SupervisorSocket`.
+package enum SupervisorRequest: Sendable, Equatable {
+    /// The first line of a connection: from now on the supervisor is this queue's.
+    case hello(version: Int, slots: Int)
+    /// Instances to run, in this order, as slots are free.
+    case submit([InstanceOrder])
+    /// All that has not started comes back.
+    case recall
+    /// These are ended or, not started, come back CANCELLED.
+    case cancel(keys: [String], returningAttempt: Bool)
+    /// How many may run at once.
+    case slots(Int)
+    /// Which instances it has; answered under the same number.
+    case state(Int)
+    /// Nothing more is started; what runs is ended when `ending`; the supervisor ends once all is over.
+    case stop(ending: Bool)
+
+    /// The version of these messages. A supervisor that outlived its queue may be older than the next queue.
+    package static let version = 1
+}
+
+extension SupervisorRequest {
+    /// Appends the message as a line.
+    package func write(to bytes: inout [UInt8]) {
+        json.write(to: &bytes)
+        bytes.append(0x0A)
+    }
+
+    private var json: JSON {
+        switch self {
+        case .hello(let version, let slots):
+            ["kind": "hello", "version": .int(Int64(version)), "slots": .int(Int64(slots))]
+        case .submit(let orders): ["kind": "submit", "orders": .array(orders.map(\.json))]
+        case .recall: ["kind": "recall"]
+        case .cancel(let keys, let returning):
+            ["kind": "cancel", "keys": .array(keys.map { .string($0) }), "returning": .bool(returning)]
+        case .slots(let slots): ["kind": "slots", "slots": .int(Int64(slots))]
+        case .state(let number): ["kind": "state", "number": .int(Int64(number))]
+        case .stop(let ending): ["kind": "stop", "ending": .bool(ending)]
+        }
+    }
+
+    /// Reads a line, without its end.
+    /// - Throws: `.malformed` or `.invalid` for what is no such message.
+    package init(line: some Collection<UInt8>) throws(Problem) {
+        let json: JSON
+        do throws(JSONSyntaxError) { json = try JSON(parsing: line) } catch { throw Problem(error) }
+        do throws(FieldError) { self = try Self.read(json) } catch { throw Problem(error) }
+    }
+
+    private static func read(_ json: JSON) throws(FieldError) -> SupervisorRequest {
+        let fields = try JSONFields(json, named: "message")
+        let kind = try fields.required("kind", try fields.string("kind"))
+        switch kind {
+        case "hello":
+            return .hello(
+                version: Int(try fields.required("version", try fields.int("version", atLeast: 1))),
+                slots: try slots(fields))
+        case "submit":
+            var orders: [InstanceOrder] = []
+            for item in try fields.required("orders", try fields.array("orders")) {
+                orders.append(try InstanceOrder(item))
+            }
+            return .submit(orders)
+        case "recall": return .recall
+        case "cancel":
+            return .cancel(
+                keys: try fields.required("keys", try fields.strings("keys")),
+                returningAttempt: try fields.bool("returning") ?? false)
+        case "slots": return .slots(try slots(fields))
+        case "state": return .state(Int(try fields.int("number", atLeast: 0) ?? 0))
+        case "stop": return .stop(ending: try fields.bool("ending") ?? false)
+        default: throw fields.failure("kind", "is unknown: \"\(kind.prefix(40))\"")
+        }
+    }
+
+    private static func slots(_ fields: JSONFields) throws(FieldError) -> Int {
+        Int(try fields.required("slots", try fields.int("slots", atLeast: 0)))
+    }
+}
+
+extension InstanceOrder {
+    fileprivate var json: JSON {
+        var object = JSONObject()
+        object.append("key", .string(instanceKey))
+        object.append("jid", .int(jid))
+        if retryNumber != 0 { object.append("retry", .int(Int64(retryNumber))) }
+        object.append("job", description.json)
+        object.append("stdout", ifPresent: stdoutPath.map { .string($0) })
+        object.append("stderr", ifPresent: stderrPath.map { .string($0) })
+        return .object(object)
+    }
+
+    fileprivate init(_ json: JSON) throws(FieldError) {
+        let fields = try JSONFields(json, named: "order")
+        self.init(
+            instanceKey: try fields.required("key", try fields.string("key")),
+            jid: try fields.required("jid", try fields.int("jid", atLeast: 0)),
+            retryNumber: Int(try fields.int("retry", atLeast: 0) ?? 0),
+            description: try JobDescription(try fields.required("job", try fields.fields("job"))),
+            stdoutPath: try fields.string("stdout"), stderrPath: try fields.string("stderr"))
+    }
+}
