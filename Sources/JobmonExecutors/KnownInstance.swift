@@ -1,0 +1,50 @@
+package import JobmonCore
+
+/// What is on record of an instance: what spool and ledger together say.
+package struct KnownInstance: Sendable, Equatable {
+    /// A RUNNING was spooled or recorded: its command was started, or was about to be.
+    package var started: Bool
+    package var host: String?
+    package var bootID: String?
+    package var process: ProcessIdentity?
+    /// How it ended, where that is on record.
+    package var outcome: Outcome?
+
+    package init(
+        started: Bool = false, host: String? = nil, bootID: String? = nil, process: ProcessIdentity? = nil,
+        outcome: Outcome? = nil
+    ) {
+        self.started = started
+        self.host = host
+        self.bootID = bootID
+        self.process = process
+        self.outcome = outcome
+    }
+
+    /// As the ledger has it.
+    package init(_ record: InstanceRecord) {
+        self.init(
+            started: record.startedDate != nil || record.status == .running, host: record.host,
+            bootID: record.bootID, process: record.process)
+        if record.status.isFinal {
+            outcome = Outcome(
+                status: record.status, cause: record.cause,
+                evidence: Evidence(exitCode: record.exitCode, signal: record.signal), usage: record.usage,
+                description: record.error, returnsAttempt: record.returnedAttempt)
+        }
+    }
+
+    /// Adds a fact about it, as the spool has it.
+    package mutating func take(_ fact: Fact) {
+        switch fact {
+        case .running(_, let start):
+            started = true
+            host = start.host ?? host
+            bootID = start.bootID ?? bootID
+            process = start.process ?? process
+        case .process(_, let identity): process = identity
+        case .outcome(_, let said): if said.status.isFinal { outcome = outcome ?? said }
+        case .submitted, .job, .heartbeat, .retry, .cancel: break
+        }
+    }
+}

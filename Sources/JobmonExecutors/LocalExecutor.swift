@@ -1,0 +1,128 @@
+package import JobmonCore
+import JobmonWire
+import Synchronization
+
+/// Runs instances as processes of this host, through a supervisor process that outlives the queue if it must.
+///
+/// Whoever makes one holds the queue's lock: only then is it certain that nobody else talks to this queue's supervisor
+/// or starts one.
+package final class LocalExecutor: Executor {
+    package let name = "local"
+    private let link: SupervisorLink
+    private let recovery: LocalRecovery
+    private let known: KnownInstances
+
+    /// What is on record of instances, from the spool first and then from the ledger (a fact leaves the spool only once it
+    /// is in the ledger). Keys of which there is nothing are left out.
+    package typealias KnownInstances = @Sendable (_ keys: [String]) async throws -> [String: KnownInstance]
+
+    /// What it is started with.
+    package struct Configuration: Sendable {
+        package var layout: DirectoryLayout
+        package var queue: String
+        package var slots: Int
+        /// This host and its boot, as they stand in a RUNNING.
+        package var host: String
+        package var bootID: String?
+        /// The `jobmon` to start as supervisor; nil: it is looked for.
+        package var executable: String?
+        /// How long a supervisor may take to answer, in seconds, before `start` gives up.
+        package var patience = 20.0
+        package var time = TimeSource.system
+        /// A line for people: that a supervisor can't be reached and is waited for.
+        package var say: @Sendable (String) -> Void = { _ in }
+
+        package init(layout: DirectoryLayout, queue: String, slots: Int, host: String, bootID: String?) {
+            self.layout = layout
+            self.queue = queue
+            self.slots = slots
+            self.host = host
+            self.bootID = bootID
+        }
+    }
+
+    private init(link: SupervisorLink, recovery: LocalRecovery, known: @escaping KnownInstances) {
+        self.link = link
+        self.recovery = recovery
+        self.known = known
+    }
+
+    deinit { link.close() }
+
+    /// Connects to the queue's supervisor, or starts one where there is none.
+    /// - Throws: `.notFound` without an executable to start, `.unavailable` when no supervisor answers in time: one holds
+    ///   its lock but can't be reached, or a new one did not come up.
+    package static func start(
+        _ configuration: Configuration, known: @escaping KnownInstances
+    ) async throws(Problem) -> LocalExecutor {
+        let executable: String
+        if let given = configuration.executable {
+            executable = given
+        } else {
+            executable = try SupervisorExecutable.find()
+        }
+        let link = try SupervisorLink(configuration, executable: executable)
+        let recovery = LocalRecovery(host: configuration.host, bootID: configuration.bootID, time: configuration.time)
+        let executor = LocalExecutor(link: link, recovery: recovery, known: known)
+        guard await link.connected() else {
+            throw Problem(
+                .unavailable, link.trouble ?? "the supervisor of queue \(configuration.queue) does not answer",
+                hint: "see \(SupervisorExecutable.log(configuration.layout, queue: configuration.queue))")
+        }
+        return executor
+    }
+
+    /// How many instances are best handed over and not over yet: the slots and about 2 s of work, at most 1,000 more
+    /// than the slots.
+    package var window: Int { link.window }
+
+    /// Changes how many run at once. What runs already goes on.
+    package func setSlots(_ slots: Int) { link.send(.slots(slots), slots: slots) }
+
+    /// Takes back all that has not started; each comes as a `returned`.
+    package func recall() { link.send(.recall) }
+
+    package func submit(_ batch: [InstanceOrder]) async throws(ExecutorError) -> [SubmitAnswer] {
+        guard !batch.isEmpty else { return [] }
+        guard await link.connected() else { throw .unreachable(link.trouble ?? "the supervisor can't be reached") }
+        guard link.send(.submit(batch)) else { throw .unreachable("the supervisor is gone") }
+        return batch.map { _ in .taken(executorID: nil) }
+    }
+
+    /// What became of instances. Those that the supervisor does not have are looked up; what an earlier supervisor left
+    /// alive of them is ended first, so that `ended` and `neverStarted` are true of every process of theirs.
+    /// Instances of another host are left out: nobody here can judge them.
+    package func observe(_ keys: [String]) async throws(ExecutorError) -> [String: Observation] {
+        // As long as the supervisor lives it has the lock, so an earlier one is dead; and what has ended under this one
+        // was spooled before it left the state. Hence this order: state, records, processes.
+        guard await link.connected(), let state = await link.state() else {
+            throw .unreachable(link.trouble ?? "the supervisor can't be reached")
+        }
+        var answers: [String: Observation] = [:]
+        for key in state.waiting { answers[key] = .waiting }
+        for key in state.running { answers[key] = .running }
+        let wanted = Set(keys)
+        answers = answers.filter { wanted.contains($0.key) }
+        let missing = keys.filter { answers[$0] == nil }
+        guard !missing.isEmpty else { return answers }
+        let records: [String: KnownInstance]
+        do {
+            records = try await known(missing)
+        } catch {
+            throw .unreachable("what is on record can't be read: \(error)")
+        }
+        let judged = try await recovery.judge(missing, records)
+        return answers.merging(judged) { known, _ in known }
+    }
+
+    package func cancel(_ keys: [String], returningAttempt: Bool) async throws(ExecutorError) {
+        guard !keys.isEmpty else { return }
+        guard link.send(.cancel(keys: keys, returningAttempt: returningAttempt)) else {
+            throw .unreachable("the supervisor is gone")
+        }
+    }
+
+    package func reports() -> AsyncStream<ExecutorReport> { link.reports }
+
+    package func stop(ending: Bool) async { await link.stop(ending: ending) }
+}

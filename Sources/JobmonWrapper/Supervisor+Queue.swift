@@ -1,0 +1,119 @@
+import CJobmonPOSIX
+import Glibc
+import JobmonCore
+import JobmonProcesses
+import JobmonWire
+
+/// What the queue says, and what becomes of it.
+extension Supervisor {
+    func acceptCallers() {
+        while true {
+            let descriptor = jobmon_accept(listener)
+            guard descriptor >= 0 else { return }
+            var user = uid_t.max
+            var process: pid_t = 0
+            guard jobmon_peer(descriptor, &user, &process) == 0, user == geteuid() else {
+                close(descriptor)
+                continue
+            }
+            // Who calls last is heard: one that says nothing must not stand in the way.
+            caller = SupervisorConnection(descriptor: descriptor)
+        }
+    }
+
+    func callerReady(_ revents: Int16) {
+        guard let next = caller else { return }
+        let (messages, isOpen) = next.receive()
+        guard let first = messages.first else {
+            if !isOpen { caller = nil }
+            return
+        }
+        caller = nil
+        guard case .hello(_, let slots) = first else { return }
+        // A queue's lock lets only one queue live: the earlier connection is of one that is gone.
+        if connection != nil { loseQueue() }
+        connection = next
+        self.slots = slots
+        mode = .owned
+        SupervisorReport.hello(version: SupervisorRequest.version, pid: getpid(), state: state).write(to: &next.output)
+        tellUnacknowledged(journal.unacknowledged)
+        for message in messages.dropFirst() { obey(message) }
+        if !isOpen { loseQueue() }
+    }
+
+    func connectionReady(_ revents: Int16) {
+        guard let connection else { return }
+        if revents & Int16(POLLIN | POLLHUP | POLLERR) != 0 {
+            let (messages, isOpen) = connection.receive()
+            for message in messages { obey(message) }
+            if !isOpen { loseQueue() }
+        }
+    }
+
+    func flushConnection() {
+        guard let connection, !connection.output.isEmpty else { return }
+        if !connection.flush() { loseQueue() }
+    }
+
+    /// The queue is gone: what it has not seen started is for the next one.
+    func loseQueue() {
+        connection = nil
+        if mode == .owned { mode = .unowned }
+        _ = waiting.removeAll()
+    }
+
+    private var state: SupervisorState {
+        SupervisorState(
+            running: announced.map(\.instanceKey) + running.values.map(\.order.instanceKey)
+                + held.map(\.instance.order.instanceKey),
+            waiting: waiting.keys)
+    }
+
+    private func obey(_ message: SupervisorRequest) {
+        switch message {
+        case .hello(_, let slots): self.slots = slots
+        case .submit(let orders):
+            // After a stop nothing is started: it goes back at once.
+            if mode == .owned { waiting.append(orders) } else { giveBack(orders) }
+        case .recall: giveBack(waiting.removeAll())
+        case .cancel(let keys, let returning): cancel(keys, returningAttempt: returning)
+        case .slots(let slots): self.slots = slots
+        case .state(let number):
+            // What has ended is spooled before it is missing here.
+            spool()
+            if let connection { SupervisorReport.state(number: number, state).write(to: &connection.output) }
+        case .stop(let ending): stop(ending: ending)
+        }
+    }
+
+    private func giveBack(_ orders: [InstanceOrder]) {
+        guard let connection, !orders.isEmpty else { return }
+        SupervisorReport.returned(orders.map(\.instanceKey)).write(to: &connection.output)
+    }
+
+    private func cancel(_ keys: [String], returningAttempt: Bool) {
+        for order in waiting.remove(Set(keys)) {
+            let outcome = Outcome(evidence: Evidence(cancelled: true), returnsAttempt: returningAttempt)
+            journal.note(.outcome(.key(order.instanceKey), outcome), time.now())
+        }
+        for id in keys.compactMap({ idOfKey[$0] }) {
+            running[id]?.returningAttempt = returningAttempt
+            loop.end(id, .cancelled)
+        }
+    }
+
+    func stop(ending: Bool) {
+        mode = .stopping
+        giveBack(waiting.removeAll())
+        guard ending else { return }
+        for order in announced {
+            let outcome = Outcome(evidence: Evidence(cancelled: true), returnsAttempt: true)
+            journal.note(.outcome(.key(order.instanceKey), outcome), time.now())
+        }
+        announced = []
+        for id in running.keys {
+            running[id]?.returningAttempt = true
+            loop.end(id, .cancelled)
+        }
+    }
+}
