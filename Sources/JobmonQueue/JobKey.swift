@@ -1,0 +1,50 @@
+package import JobmonCore
+
+/// The key that makes a job the same job when it is said again: 32 hexadecimal digits, the first half of the SHA-256
+/// of what it is (its name, command, params, working directory and environment) and of its number among equals.
+///
+/// What it is made of never changes, since the keys in a ledger must be found again: the texts one after the other,
+/// each with its length before it, so that no two different jobs give the same bytes. Members of params and of the
+/// environment count in the order of their names.
+package struct JobKeys: Sendable {
+    private var seen: [String: Int] = [:]
+
+    package init() {}
+
+    /// The key of a job; of equal ones, the first, the second and so on have different keys.
+    package mutating func key(of job: JobDescription) -> String {
+        let first = Self.make(job, occurrence: 1)
+        let occurrence = seen[first, default: 0] + 1
+        seen[first] = occurrence
+        return occurrence == 1 ? first : Self.make(job, occurrence: occurrence)
+    }
+
+    /// - Parameter job: with its params put in, but `{jid}` and `{attempt}` as they stand.
+    package static func make(_ job: JobDescription, occurrence: Int) -> String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(256)
+        func add(_ text: String) {
+            bytes.append(contentsOf: String(text.utf8.count).utf8)
+            bytes.append(UInt8(ascii: ":"))
+            bytes.append(contentsOf: text.utf8)
+        }
+        func add(_ object: JSONObject) {
+            add(String(object.members.count))
+            for member in object.members.sorted(by: { $0.name < $1.name }) {
+                add(member.name)
+                add(member.value.text)
+            }
+        }
+        add("jobmon job 1")
+        add(job.name ?? "")
+        add(job.shell ? "shell" : "argv")
+        add(job.runfile)
+        add(String(job.args.count))
+        for argument in job.args { add(argument) }
+        add(job.params)
+        add(job.cwd ?? "")
+        add(job.env)
+        add(String(occurrence))
+        return String(SHA256.hex(bytes).prefix(32))
+    }
+}

@@ -1,0 +1,195 @@
+import JobmonCore
+import JobmonQueue
+import JobmonTestSupport
+
+/// A queue, an executor and a ledger, with everything between them late, in any order that can happen, and any of them
+/// dying: one seeded random schedule.
+struct QueueWorld {
+    var random: SeededGenerator
+    var ledger = LedgerModel()
+    var cluster: ScriptedCluster
+    var state: QueueState
+    let configuration: QueueState.Configuration
+
+    /// Facts on their way to the queue, by the way that they take: each way keeps its order.
+    private var reports: [ExecutorReport] = []
+    private var recorder: [QueueAction] = []
+    private var orders: [QueueAction] = []
+    private var others: [QueueFact] = []
+    private var seenChanges = 0
+    private var wakeAt: Double?
+    private(set) var now = 0.0
+    private var unreachable = false
+    private(set) var summary: QueueSummary?
+    /// What went wrong, in words.
+    private(set) var broken: [String] = []
+    private(set) var restarts = 0
+
+    init(seed: UInt64, cluster: ScriptedCluster, configuration: QueueState.Configuration, jobs: [JobDescription]) {
+        random = SeededGenerator(seed: seed)
+        self.cluster = cluster
+        self.configuration = configuration
+        state = QueueState(configuration)
+        for (index, job) in jobs.enumerated() { ledger.add(jid: Int64(index + 1), job) }
+        feed([.known(ledger.records), .allKnown])
+    }
+
+    private var moment: Moment { Moment(time: Timestamp(milliseconds: Int64(now * 1000)), steady: now) }
+
+    mutating func feed(_ facts: [QueueFact]) {
+        for action in state.take(facts, at: moment) {
+            switch action {
+            case .prepare, .record: recorder.append(action)
+            case .submit, .cancel, .observe: orders.append(action)
+            case .writeFence(let key): others.append(.fenced(key))
+            case .look(let jids): others.append(.known(jids.compactMap { ledger.jobs[$0] }))
+            case .wakeAt(let time): wakeAt = time
+            case .stopExecutor(let ending):
+                reports += cluster.stop(ending: ending)
+                others.append(.executorStopped)
+            case .say: break
+            case .finished(let finished): summary = finished
+            }
+        }
+        broken += state.sanityCheck()
+    }
+
+    /// The facts that the executor's own process spooled reach the ledger.
+    mutating func takeSpool(_ count: Int = .max) {
+        let taken = cluster.spool.prefix(count)
+        for event in taken { ledger.record(event) }
+        cluster.spool.removeFirst(taken.count)
+    }
+
+    /// One thing happens.
+    mutating func step() {
+        switch Int.random(in: 0..<12, using: &random) {
+        case 0, 1: reports += cluster.tick()
+        case 2, 3, 4:
+            if !reports.isEmpty { feed([.report(reports.removeFirst())]) }
+        case 5, 6:
+            if !recorder.isEmpty { perform(recorder.removeFirst()) }
+        case 7, 8:
+            if !orders.isEmpty { perform(orders.removeFirst()) }
+        case 9:
+            if !others.isEmpty { feed([others.removeFirst()]) }
+        case 10:
+            takeSpool(1)
+            let changes = Array(ledger.changes[seenChanges...].prefix(2))
+            seenChanges += changes.count
+            if !changes.isEmpty { feed([.changed(changes)]) }
+        default:
+            now += Double.random(in: 0..<2, using: &random)
+            if let wakeAt, wakeAt <= now {
+                self.wakeAt = nil
+                feed([.woke])
+            }
+        }
+    }
+
+    private mutating func perform(_ action: QueueAction) {
+        switch action {
+        case .prepare(let batch):
+            var facts: [QueueFact] = []
+            for order in batch {
+                if Int.random(in: 0..<20, using: &random) == 0 {
+                    facts.append(.notPrepared(order, Problem(.unavailable, "the disk is full")))
+                    continue
+                }
+                ledger.record(
+                    Event(
+                        time: moment.time,
+                        fact: .submitted(
+                            .key(order.instanceKey), Submission(job: .jid(order.jid), executor: "local"))))
+                facts.append(.prepared([order]))
+            }
+            feed(facts)
+        case .record(let events): for event in events { ledger.record(event) }
+        case .submit(let batch):
+            if unreachable {
+                // Nobody can say whether the executor took them.
+                if Bool.random(using: &random) { _ = cluster.submit(batch) }
+                feed([.submitUnclear(batch, "no answer")])
+            } else {
+                feed([.submitted(batch, cluster.submit(batch))])
+            }
+        case .cancel(let keys, let returning):
+            if unreachable { return feed([.notCancelled(keys, "no answer")]) }
+            reports += cluster.cancel(keys, returningAttempt: returning)
+            feed([.cancelAsked(keys)])
+        case .observe(let keys):
+            if unreachable { return feed([.unobservable(keys, "no answer")]) }
+            feed([.observed(keys, cluster.observe(keys))])
+        default: break
+        }
+    }
+
+    // MARK: - What can go wrong
+
+    mutating func loseSupervisor() { reports += cluster.loseSupervisor() }
+
+    mutating func toggleReach() { unreachable.toggle() }
+
+    /// The queue dies at this instant. Its supervisor goes on with what runs and hands back the rest, or dies with it;
+    /// the next queue begins with the ledger's rows.
+    mutating func killQueue(supervisorToo: Bool) {
+        restarts += 1
+        // What was on its way to the ledger may have reached it, in order, or be lost with the queue.
+        for action in recorder.prefix(Int.random(in: 0...recorder.count, using: &random)) {
+            switch action {
+            case .record(let events): for event in events { ledger.record(event) }
+            case .prepare(let batch):
+                for order in batch {
+                    ledger.record(
+                        Event(
+                            time: moment.time,
+                            fact: .submitted(
+                                .key(order.instanceKey), Submission(job: .jid(order.jid), executor: "local"))))
+                }
+            default: break
+            }
+        }
+        // A submit may have reached the executor, and its answer nobody.
+        if let first = orders.first, case .submit(let batch) = first, Bool.random(using: &random) {
+            _ = cluster.submit(batch)
+        }
+        if supervisorToo { _ = cluster.loseSupervisor() } else { _ = cluster.stop(ending: false) }
+        reports = []
+        recorder = []
+        orders = []
+        others = []
+        takeSpool()
+        seenChanges = ledger.changes.count
+        wakeAt = nil
+        summary = nil
+        unreachable = false
+        state = QueueState(configuration)
+        feed([.known(ledger.records), .allKnown])
+    }
+
+    /// Nothing goes wrong any more: everything arrives until the queue is done, or nothing moves.
+    mutating func finish() {
+        unreachable = false
+        for _ in 0..<20000 where summary == nil {
+            step()
+            // Time goes on where nothing else does.
+            if recorder.isEmpty, orders.isEmpty, reports.isEmpty, others.isEmpty { now += 1 }
+        }
+        while !recorder.isEmpty { perform(recorder.removeFirst()) }
+        takeSpool()
+        if summary == nil { broken.append("the queue does not end: \(state.currentCounts)") }
+    }
+
+    /// What must hold at the end, whatever happened.
+    func verdict() -> [String] {
+        var wrong = broken + cluster.violations + ledger.contradictions
+        for job in ledger.records {
+            if job.attempts > job.description.maxAttempts {
+                wrong.append("job \(job.jid) used \(job.attempts) of \(job.description.maxAttempts) attempts")
+            }
+            let complete = job.instances.count { $0.status == .complete }
+            if complete > 1 { wrong.append("job \(job.jid) has \(complete) complete instances") }
+        }
+        return wrong
+    }
+}

@@ -1,0 +1,12 @@
+import JobmonCore
+import JobmonTestSupport
+import Testing
+
+@Suite struct ScriptedExecutorTests {
+    @Test(
+        "the scripted executor does what every executor must", .timeLimit(.minutes(1)),
+        arguments: ExecutorConformance.contracts)
+    func conforms(_ contract: ExecutorConformance.Contract) async throws {
+        try await contract.check { slots in ScriptedExecutor(slots: slots) }
+    }
+}

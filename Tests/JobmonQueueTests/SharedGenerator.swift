@@ -1,0 +1,11 @@
+import JobmonTestSupport
+import Synchronization
+
+/// A seeded generator that a closure can share.
+final class SharedGenerator: Sendable {
+    private let generator: Mutex<SeededGenerator>
+
+    init(seed: UInt64) { generator = Mutex(SeededGenerator(seed: seed)) }
+
+    func next() -> UInt64 { generator.withLock { $0.next() } }
+}

@@ -1,0 +1,301 @@
+package import JobmonCore
+import Synchronization
+
+/// What every executor must do, as `Executor` says it. Each contract is a test of its own:
+///
+///     @Test(.timeLimit(.minutes(1)), arguments: ExecutorConformance.contracts)
+///     func conforms(_ contract: ExecutorConformance.Contract) async throws {
+///         try await contract.check { slots in ScriptedExecutor(slots: slots) }
+///     }
+package enum ExecutorConformance {
+    /// Makes an executor that runs so many commands at once.
+    package typealias Factory = @Sendable (_ slots: Int) async throws -> any Executor
+
+    /// One thing that an executor must do. It throws `Broken` when it does not.
+    package struct Contract: Sendable, CustomStringConvertible {
+        package let description: String
+        fileprivate let body: @Sendable (Rig) async throws -> Void
+        fileprivate let slots: Int
+
+        package func check(_ make: Factory) async throws {
+            let executor = try await make(slots)
+            let heard = Heard()
+            let reports = executor.reports()
+            try await withThrowingTaskGroup { group in
+                group.addTask { for await report in reports { heard.note(report) } }
+                let result: Result<Void, any Error>
+                do {
+                    result = .success(try await body(Rig(executor: executor, heard: heard)))
+                } catch {
+                    result = .failure(error)
+                }
+                await executor.stop(ending: true)
+                group.cancelAll()
+                try result.get()
+            }
+        }
+    }
+
+    /// A contract that was not kept.
+    package struct Broken: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    package static let contracts: [Contract] = [
+        Contract(
+            description: "what is taken is reported to its end, once, the start before the end",
+            body: reportsToTheEnd, slots: 3),
+        Contract(
+            description: "a word on unacknowledged facts follows the last end", body: saysWhatIsUnacknowledged, slots: 2
+        ),
+        Contract(description: "observe tells waiting, running, ended and unknown apart", body: observes, slots: 1),
+        Contract(description: "no more run at once than there are slots", body: keepsToItsSlots, slots: 2),
+        Contract(
+            description: "a cancelled command ends as CANCELLED, the attempt given back as asked", body: cancels,
+            slots: 2),
+        Contract(description: "a cancelled instance that waits never starts", body: cancelsWaiting, slots: 1),
+        Contract(description: "to cancel what is not there is no error", body: cancelsNothing, slots: 1),
+        Contract(description: "an instance that is submitted twice runs once", body: runsOnce, slots: 2),
+        Contract(
+            description: "a command that is not there is an outcome, not an error", body: reportsNotStarted, slots: 1),
+        Contract(
+            description: "stop without ending lets running ones finish and hands back the rest", body: stopsGently,
+            slots: 1),
+        Contract(description: "stop with ending ends all, and gives the attempts back", body: stopsAll, slots: 2),
+    ]
+
+    // MARK: - The contracts
+
+    private static func reportsToTheEnd(_ rig: Rig) async throws {
+        let orders = [order(.true), order(.shell("exit 3")), order(.shell("kill -9 $$")), order(.true)]
+        let answers = try await rig.executor.submit(orders)
+        try expect(answers.count == orders.count, "\(answers.count) answers to \(orders.count) orders")
+        for answer in answers { try expect(answer.isTaken, "an order was not taken: \(answer)") }
+        try await rig.heard.wait(forEnds: orders.map(\.instanceKey))
+        for (order, status) in zip(orders, [Status.complete, .failed, .failed, .complete]) {
+            let reports = rig.heard.reports(of: order.instanceKey)
+            try expect(reports.count == 2, "\(reports.count) reports of one instance: \(reports)")
+            guard case .started? = reports.first, case .ended(_, _, let outcome)? = reports.last else {
+                throw Broken(description: "not started, then ended: \(reports)")
+            }
+            try expect(outcome.status == status, "\(outcome.status) instead of \(status)")
+            try expect(!outcome.returnsAttempt, "the attempt of a command that ended by itself was given back")
+        }
+        try expect(rig.heard.outcome(of: orders[1].instanceKey)?.evidence.exitCode == 3, "not exit code 3")
+        try expect(rig.heard.outcome(of: orders[2].instanceKey)?.evidence.signal == 9, "not signal 9")
+    }
+
+    private static func saysWhatIsUnacknowledged(_ rig: Rig) async throws {
+        let orders = [order(.true), order(.true)]
+        _ = try await rig.executor.submit(orders)
+        try await rig.heard.wait(forEnds: orders.map(\.instanceKey))
+        try await waitUntil("an .unacknowledged after the last .ended") {
+            let all = rig.heard.all
+            guard let end = all.lastIndex(where: { if case .ended = $0 { true } else { false } }) else { return false }
+            return all[end...].contains { if case .unacknowledged = $0 { true } else { false } }
+        }
+    }
+
+    private static func observes(_ rig: Rig) async throws {
+        let ended = order(.true)
+        _ = try await rig.executor.submit([ended])
+        try await rig.heard.wait(forEnds: [ended.instanceKey])
+        let running = order(.sleep)
+        let waiting = order(.sleep)
+        _ = try await rig.executor.submit([running, waiting])
+        try await rig.heard.wait(forStarts: [running.instanceKey])
+        let unknown = order(.true)
+        let seen = try await rig.executor.observe([ended, running, waiting, unknown].map(\.instanceKey))
+        if case .ended(let outcome)? = seen[ended.instanceKey] {
+            try expect(outcome.status == .complete, "ended as \(outcome.status)")
+        } else {
+            throw Broken(description: "of one that ended: \(String(describing: seen[ended.instanceKey]))")
+        }
+        try expect(
+            seen[running.instanceKey] == .running, "of one that runs: \(String(describing: seen[running.instanceKey]))")
+        try expect(
+            seen[waiting.instanceKey] == .waiting, "of one that waits: \(String(describing: seen[waiting.instanceKey]))"
+        )
+        try expect(
+            seen[unknown.instanceKey] == .neverStarted,
+            "of an unknown one: \(String(describing: seen[unknown.instanceKey]))")
+        let nothing = try await rig.executor.observe([])
+        try expect(nothing.isEmpty, "something was said of no instance: \(nothing)")
+    }
+
+    private static func keepsToItsSlots(_ rig: Rig) async throws {
+        let orders = (0..<12).map { _ in order(.true) }
+        _ = try await rig.executor.submit(orders)
+        try await rig.heard.wait(forEnds: orders.map(\.instanceKey))
+        var alive = 0
+        for report in rig.heard.all {
+            switch report {
+            case .started: alive += 1
+            case .ended: alive -= 1
+            default: break
+            }
+            try expect(alive <= 2, "\(alive) ran at once")
+        }
+    }
+
+    private static func cancels(_ rig: Rig) async throws {
+        let (counted, returned) = (order(.sleep), order(.sleep))
+        _ = try await rig.executor.submit([counted, returned])
+        try await rig.heard.wait(forStarts: [counted.instanceKey, returned.instanceKey])
+        try await rig.executor.cancel([counted.instanceKey], returningAttempt: false)
+        try await rig.executor.cancel([returned.instanceKey], returningAttempt: true)
+        try await rig.heard.wait(forEnds: [counted.instanceKey, returned.instanceKey])
+        for (order, returns) in [(counted, false), (returned, true)] {
+            let outcome = rig.heard.outcome(of: order.instanceKey)
+            try expect(outcome?.status == .cancelled, "cancelled, it ended as \(String(describing: outcome?.status))")
+            try expect(outcome?.returnsAttempt == returns, "the attempt was not treated as asked")
+        }
+    }
+
+    private static func cancelsWaiting(_ rig: Rig) async throws {
+        let (running, waiting) = (order(.sleep), order(.true))
+        _ = try await rig.executor.submit([running, waiting])
+        try await rig.heard.wait(forStarts: [running.instanceKey])
+        try await rig.executor.cancel([waiting.instanceKey], returningAttempt: false)
+        try await waitUntil("a word on the cancelled one") { !rig.heard.reports(of: waiting.instanceKey).isEmpty }
+        try await rig.executor.cancel([running.instanceKey], returningAttempt: false)
+        try await rig.heard.wait(forEnds: [running.instanceKey])
+        for report in rig.heard.reports(of: waiting.instanceKey) {
+            switch report {
+            case .returned: break
+            case .ended(_, _, let outcome): try expect(outcome.status == .cancelled, "ended as \(outcome.status)")
+            default: throw Broken(description: "it was started after all: \(report)")
+            }
+        }
+    }
+
+    private static func cancelsNothing(_ rig: Rig) async throws {
+        let ended = order(.true)
+        _ = try await rig.executor.submit([ended])
+        try await rig.heard.wait(forEnds: [ended.instanceKey])
+        try await rig.executor.cancel([ended.instanceKey, order(.true).instanceKey], returningAttempt: true)
+        try expect(rig.heard.outcome(of: ended.instanceKey)?.status == .complete, "an end was changed")
+    }
+
+    private static func runsOnce(_ rig: Rig) async throws {
+        let one = order(.true)
+        _ = try await rig.executor.submit([one])
+        _ = try await rig.executor.submit([one])
+        let after = order(.true)
+        _ = try await rig.executor.submit([after])
+        try await rig.heard.wait(forEnds: [one.instanceKey, after.instanceKey])
+        let starts = rig.heard.reports(of: one.instanceKey).filter { if case .started = $0 { true } else { false } }
+        try expect(starts.count == 1, "it was started \(starts.count) times")
+    }
+
+    private static func reportsNotStarted(_ rig: Rig) async throws {
+        let missing = order(.program("/nonexistent/command"))
+        _ = try await rig.executor.submit([missing])
+        try await rig.heard.wait(forEnds: [missing.instanceKey])
+        let outcome = rig.heard.outcome(of: missing.instanceKey)
+        try expect(outcome?.status == .failed, "ended as \(String(describing: outcome?.status))")
+        try expect(outcome?.evidence.notStarted?.step == .command, "not a start that failed at its command")
+    }
+
+    private static func stopsGently(_ rig: Rig) async throws {
+        let (running, waiting) = (order(.program("/bin/sleep", "1")), order(.true))
+        _ = try await rig.executor.submit([running, waiting])
+        try await rig.heard.wait(forStarts: [running.instanceKey])
+        await rig.executor.stop(ending: false)
+        try await rig.heard.wait(forEnds: [running.instanceKey])
+        try expect(rig.heard.outcome(of: running.instanceKey)?.status == .complete, "what ran was not let finish")
+        try await waitUntil("the waiting one handed back") {
+            rig.heard.reports(of: waiting.instanceKey) == [.returned(instanceKey: waiting.instanceKey)]
+        }
+    }
+
+    private static func stopsAll(_ rig: Rig) async throws {
+        let (running, other, waiting) = (order(.sleep), order(.sleep), order(.sleep))
+        _ = try await rig.executor.submit([running, other, waiting])
+        try await rig.heard.wait(forStarts: [running.instanceKey, other.instanceKey])
+        await rig.executor.stop(ending: true)
+        try await rig.heard.wait(forEnds: [running.instanceKey, other.instanceKey])
+        for ended in [running, other] {
+            let outcome = rig.heard.outcome(of: ended.instanceKey)
+            try expect(outcome?.status == .cancelled, "ended as \(String(describing: outcome?.status))")
+            try expect(outcome?.returnsAttempt == true, "the attempt was not given back")
+        }
+        try await waitUntil("a word on the waiting one") { !rig.heard.reports(of: waiting.instanceKey).isEmpty }
+    }
+
+    // MARK: - What they need
+
+    private enum Command {
+        case `true`
+        case sleep
+        case shell(String)
+        case program(String, String? = nil)
+    }
+
+    private static let count = Mutex<Int64>(0)
+
+    private static func order(_ command: Command) -> InstanceOrder {
+        let number = count.withLock { count in
+            count += 1
+            return count
+        }
+        let description =
+            switch command {
+            case .true: JobDescription(runfile: "/bin/true")
+            case .sleep: JobDescription(runfile: "/bin/sleep", args: ["30"])
+            case .shell(let line): JobDescription(runfile: line, shell: true)
+            case .program(let path, let argument): JobDescription(runfile: path, args: argument.map { [$0] } ?? [])
+            }
+        return InstanceOrder(
+            instanceKey: "\(number)-\(UInt64.random(in: 0...UInt64.max))", jid: number, retryNumber: 0,
+            description: description)
+    }
+
+    private static func expect(_ holds: Bool, _ otherwise: @autoclosure () -> String) throws {
+        if !holds { throw Broken(description: otherwise()) }
+    }
+}
+
+/// An executor, and what was heard of it.
+private struct Rig: Sendable {
+    let executor: any Executor
+    let heard: Heard
+}
+
+private final class Heard: Sendable {
+    private let reports = Mutex<[ExecutorReport]>([])
+
+    func note(_ report: ExecutorReport) { reports.withLock { $0.append(report) } }
+
+    var all: [ExecutorReport] { reports.withLock { $0 } }
+
+    func reports(of key: String) -> [ExecutorReport] {
+        all.filter { report in
+            switch report {
+            case .started(key, _), .ended(key, _, _), .returned(key): true
+            default: false
+            }
+        }
+    }
+
+    func outcome(of key: String) -> Outcome? {
+        for case .ended(key, _, let outcome) in all { return outcome }
+        return nil
+    }
+
+    func wait(forEnds keys: [String]) async throws {
+        try await waitUntil("the ends of \(keys)") { keys.allSatisfy { self.outcome(of: $0) != nil } }
+    }
+
+    func wait(forStarts keys: [String]) async throws {
+        try await waitUntil("the starts of \(keys)") {
+            keys.allSatisfy { key in
+                self.all.contains { if case .started(key, _) = $0 { true } else { false } }
+            }
+        }
+    }
+}
+
+extension SubmitAnswer {
+    fileprivate var isTaken: Bool { if case .taken = self { true } else { false } }
+}

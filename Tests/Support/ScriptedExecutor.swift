@@ -1,0 +1,99 @@
+package import JobmonCore
+import Synchronization
+
+/// An executor whose commands run by a script: the twin of the real ones, and it passes their conformance suite. Its
+/// clock ticks each millisecond while somebody reads its reports.
+package final class ScriptedExecutor: Executor {
+    private struct State {
+        var cluster: ScriptedCluster
+        /// Reports that nobody has read yet.
+        var reports: [ExecutorReport] = []
+        var unreachable: String?
+    }
+
+    package let name = "local"
+    private let state: Mutex<State>
+
+    /// - Parameter script: what becomes of each instance; by default its command is understood, as far as the
+    ///   conformance suite needs it.
+    package init(
+        slots: Int, loss: ScriptedCluster.Loss = .ends,
+        script: @escaping @Sendable (InstanceOrder) -> ScriptedCluster.Script = ScriptedExecutor.understand
+    ) {
+        state = Mutex(State(cluster: ScriptedCluster(slots: slots, loss: loss, script: script)))
+    }
+
+    /// What the commands of the conformance suite do.
+    package static let understand: @Sendable (InstanceOrder) -> ScriptedCluster.Script = { order in
+        let command = order.description
+        switch (command.runfile, command.args.last) {
+        case ("/bin/true", _): return ScriptedCluster.Script()
+        case ("/bin/sleep", let seconds?):
+            return ScriptedCluster.Script(runsFor: Double(seconds).map { $0 > 5 ? nil : Int($0 * 1000) } ?? nil)
+        case (let line, _) where command.shell && line.hasPrefix("exit "):
+            return ScriptedCluster.Script(outcome: .failure(exitCode: Int(line.dropFirst(5)) ?? 1))
+        case (let line, _) where command.shell && line.hasPrefix("kill -9"):
+            return ScriptedCluster.Script(outcome: Outcome(evidence: Evidence(signal: 9)))
+        default:
+            let failure = StartFailure(
+                step: .command, path: command.runfile, errno: 2, reason: "No such file or directory")
+            return ScriptedCluster.Script(outcome: Outcome(evidence: Evidence(notStarted: failure)))
+        }
+    }
+
+    /// Makes the executor unreachable, with a reason, or reachable again.
+    package func setUnreachable(_ reason: String?) { state.withLock { $0.unreachable = reason } }
+
+    /// Its own process dies.
+    package func loseSupervisor() { state.withLock { $0.reports += $0.cluster.loseSupervisor() } }
+
+    /// What must never happen, and did.
+    package var violations: [String] { state.withLock { $0.cluster.violations } }
+
+    /// Facts as its own process spools them; whoever calls takes them away.
+    package func takeSpool() -> [Event] {
+        state.withLock { state in
+            defer { state.cluster.spool = [] }
+            return state.cluster.spool
+        }
+    }
+
+    package func submit(_ batch: [InstanceOrder]) async throws(ExecutorError) -> [SubmitAnswer] {
+        try reachable()
+        return state.withLock { $0.cluster.submit(batch) }
+    }
+
+    package func observe(_ keys: [String]) async throws(ExecutorError) -> [String: Observation] {
+        try reachable()
+        return state.withLock { $0.cluster.observe(keys) }
+    }
+
+    package func cancel(_ keys: [String], returningAttempt: Bool) async throws(ExecutorError) {
+        try reachable()
+        state.withLock { $0.reports += $0.cluster.cancel(keys, returningAttempt: returningAttempt) }
+    }
+
+    package func reports() -> AsyncStream<ExecutorReport> {
+        AsyncStream { [self] in
+            while !Task.isCancelled {
+                if let report = state.withLock({ $0.reports.isEmpty ? nil : $0.reports.removeFirst() }) {
+                    return report
+                }
+                try? await Task.sleep(for: .milliseconds(1))
+                state.withLock { $0.reports += $0.cluster.tick() }
+            }
+            return nil
+        }
+    }
+
+    package func stop(ending: Bool) async {
+        state.withLock { $0.reports += $0.cluster.stop(ending: ending) }
+        while !Task.isCancelled, state.withLock({ !$0.cluster.running.isEmpty || !$0.reports.isEmpty }) {
+            try? await Task.sleep(for: .milliseconds(1))
+        }
+    }
+
+    private func reachable() throws(ExecutorError) {
+        if let reason = state.withLock({ $0.unreachable }) { throw .unreachable(reason) }
+    }
+}
