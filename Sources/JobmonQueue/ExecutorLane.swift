@@ -5,8 +5,9 @@ import JobmonCore
 final class ExecutorLane: Sendable {
     enum Request: Sendable {
         case submit([InstanceOrder])
-        case cancel([String], returningAttempt: Bool)
+        case cancel([String])
         case observe([String])
+        case stop(ending: Bool)
     }
 
     private let executor: any Executor
@@ -16,28 +17,43 @@ final class ExecutorLane: Sendable {
 
     func post(_ request: Request) { mailbox.post(request) }
 
-    func run(_ post: @Sendable (QueueFact) -> Void) async {
-        var reader = mailbox.reader()
-        while let requests = await reader.next() {
-            for request in requests where !Task.isCancelled { post(await ask(request)) }
+    func run(_ post: @escaping @Sendable (QueueFact) -> Void) async {
+        await withDiscardingTaskGroup { group in
+            var reader = mailbox.reader()
+            while let requests = await reader.next() {
+                for request in requests where !Task.isCancelled {
+                    if case .stop(let ending) = request {
+                        // It takes as long as what runs, and a harder stop must get through meanwhile.
+                        group.addTask { [executor] in
+                            await executor.stop(ending: ending)
+                            post(.executorStopped)
+                        }
+                    } else if let answer = await ask(request) {
+                        post(answer)
+                    }
+                }
+            }
+            group.cancelAll()
         }
     }
 
-    private func ask(_ request: Request) async -> QueueFact {
+    private func ask(_ request: Request) async -> QueueFact? {
         do throws(ExecutorError) {
             switch request {
             case .submit(let batch): return .submitted(batch, try await executor.submit(batch))
-            case .cancel(let keys, let returning):
-                try await executor.cancel(keys, returningAttempt: returning)
+            case .cancel(let keys):
+                try await executor.cancel(keys, returningAttempt: true)
                 return .cancelAsked(keys)
             case .observe(let keys): return .observed(keys, try await executor.observe(keys))
+            case .stop: return nil
             }
         } catch {
             switch (error, request) {
             case (.unusable(let problem), _): return .unusable(problem)
             case (.unreachable(let reason), .submit(let batch)): return .submitUnclear(batch, reason)
-            case (.unreachable(let reason), .cancel(let keys, _)): return .notCancelled(keys, reason)
+            case (.unreachable(let reason), .cancel(let keys)): return .notCancelled(keys, reason)
             case (.unreachable(let reason), .observe(let keys)): return .unobservable(keys, reason)
+            case (.unreachable, .stop): return nil
             }
         }
     }

@@ -22,7 +22,7 @@ struct Outbox: Sendable {
         if !events.isEmpty { actions.append(.record(events)) }
         if !prepare.isEmpty { actions.append(.prepare(prepare)) }
         if !submit.isEmpty { actions.append(.submit(submit)) }
-        if !cancel.isEmpty { actions.append(.cancel(cancel, returningAttempt: false)) }
+        if !cancel.isEmpty { actions.append(.cancel(cancel)) }
         for key in fences { actions.append(.writeFence(key)) }
         if let observe { actions.append(.observe(observe)) }
         if !look.isEmpty { actions.append(.look(look)) }

@@ -43,6 +43,11 @@ package struct FactSink: Sendable {
     package init(record: @escaping @Sendable ([Event]) async -> [SinkAnswer]) { self.record = record }
 }
 
+extension Problem.Code {
+    /// Trying again may help: nobody answered, or there was no room. Everything else is a no.
+    var passes: Bool { self == .unavailable || self == .internalError || self == .requestTimeout }
+}
+
 /// What became of a fact that the queue recorded.
 package enum SinkAnswer: Sendable, Equatable {
     /// The ledger has it, or refused it.

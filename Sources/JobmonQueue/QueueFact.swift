@@ -8,8 +8,10 @@ package enum QueueFact: Sendable {
     case allKnown
     /// The making of these instances is acknowledged or spooled.
     case prepared([InstanceOrder])
-    /// It could be neither acknowledged nor spooled; `.contradiction`, `.notFound` and `.invalid` are the ledger's no.
+    /// It could be neither acknowledged nor spooled, for now or (`Problem.Code.passes` is false) for good.
     case notPrepared(InstanceOrder, Problem)
+    /// A fact of the queue's own was refused, and why: it will be refused again.
+    case notRecorded(Problem)
     /// What the executor answered.
     case submitted([InstanceOrder], [SubmitAnswer])
     /// The executor may or may not have taken them.
@@ -50,7 +52,9 @@ package enum QueueAction: Sendable, Equatable {
     case submit([InstanceOrder])
     /// Record facts, in this order among all that is recorded.
     case record([Event])
-    case cancel([String], returningAttempt: Bool)
+    /// Have these ended. The attempts are given back: that the job is over is said by the wish to cancel it, and one who
+    /// wishes otherwise later finds them all.
+    case cancel([String])
     case observe([String])
     /// Write `run/fence/KEY`.
     case writeFence(String)
@@ -58,6 +62,7 @@ package enum QueueAction: Sendable, Equatable {
     case look([Int64])
     /// Say `.woke` at this time of the steady clock. A later wish replaces an earlier one.
     case wakeAt(Double)
+    /// Stop the executor, once it has what was ordered before.
     case stopExecutor(ending: Bool)
     /// Tell the user.
     case say(String)

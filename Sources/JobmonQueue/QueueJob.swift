@@ -10,6 +10,8 @@ struct QueueJob: Sendable {
     /// How many of its latest instances in a row were lost with their supervisor.
     var lossesRunning: Int
     var phase: Phase
+    /// Somebody asked for another attempt before the queue knew that the last one is over.
+    var retryAsked = false
     /// The instance that is not known to be over.
     var live: LiveInstance?
 

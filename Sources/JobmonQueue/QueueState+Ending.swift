@@ -32,9 +32,13 @@ extension QueueState {
         jobs[index].standing.latestReturnedAttempt = outcome.returnsAttempt
         if outcome.returnsAttempt { jobs[index].standing.attempts -= 1 }
         if outcome.status == .complete { jobs[index].standing.anyComplete = true }
+        let retryAsked = jobs[index].retryAsked
+        jobs[index].retryAsked = false
         dropLive(index)
         settle(index, at: now)
-        if jobs[index].phase == .failed {
+        if retryAsked, jobs[index].phase == .failed || jobs[index].phase == .cancelled {
+            revive(index)
+        } else if jobs[index].phase == .failed {
             fail(
                 index,
                 QueueFailure(

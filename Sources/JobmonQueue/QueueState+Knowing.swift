@@ -96,7 +96,7 @@ extension QueueState {
             lateComplete(index, at: now)
         }
         if record.cancelRequested { cancelRequested(index, at: now) }
-        if grew, jobs[index].phase == .failed, jobs[index].standing.status == .queued { revive(index, at: now) }
+        if grew, jobs[index].phase == .failed, jobs[index].standing.status == .queued { revive(index) }
     }
 
     /// The outcome of an unclear instance, as the ledger has it.
@@ -137,12 +137,16 @@ extension QueueState {
 
     private mutating func retried(_ index: Int, at now: Moment) {
         jobs[index].standing.cancelRequested = false
-        guard jobs[index].phase == .failed || jobs[index].phase == .cancelled else { return }
-        revive(index, at: now)
+        switch jobs[index].phase {
+        case .failed, .cancelled: revive(index)
+        case .complete: break
+        // The ledger knows the end already; the report of it is on its way.
+        default: jobs[index].retryAsked = jobs[index].live != nil
+        }
     }
 
     /// A job that was over has another attempt, at once.
-    private mutating func revive(_ index: Int, at now: Moment) {
+    mutating func revive(_ index: Int) {
         let standing = jobs[index].standing
         jobs[index].standing.maxAttempts = max(standing.maxAttempts, standing.attempts + 1)
         if standing.status != .queued { jobs[index].standing.latestReturnedAttempt = true }

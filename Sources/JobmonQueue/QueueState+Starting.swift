@@ -77,7 +77,7 @@ extension QueueState {
 
     mutating func notPrepared(_ order: InstanceOrder, _ problem: Problem, at now: Moment) {
         guard let index = liveIndex(of: order.instanceKey), jobs[index].phase == .preparing else { return }
-        if problem.code == .contradiction || problem.code == .notFound || problem.code == .invalid {
+        if !problem.code.passes {
             // The ledger knows something that the queue does not: it decides.
             outbox.say("job \(order.jid) could not be started: \(problem)")
             ended(
@@ -117,14 +117,13 @@ extension QueueState {
         stopping || halted || jobs[index].standing.cancelRequested || jobs[index].standing.anyComplete
     }
 
-    /// Records the end of an instance that never ran. Unless the user wanted it, the attempt does not count.
+    /// Records the end of an instance that never ran: the attempt does not count.
     mutating func endUnstarted(_ index: Int, at now: Moment) {
         guard let live = jobs[index].live else { return }
-        let returns = !jobs[index].standing.cancelRequested && !jobs[index].standing.anyComplete
         ended(
             live.key,
             Outcome(
-                status: .cancelled, cause: .cancelled, evidence: Evidence(cancelled: true), returnsAttempt: returns,
+                status: .cancelled, cause: .cancelled, evidence: Evidence(cancelled: true), returnsAttempt: true,
                 stdoutEmpty: true, stderrEmpty: true), recorded: false, at: now)
     }
 

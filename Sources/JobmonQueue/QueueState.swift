@@ -117,6 +117,7 @@ package struct QueueState: Sendable {
         case .allKnown: allKnown = true
         case .prepared(let orders): for order in orders { prepared(order, at: now) }
         case .notPrepared(let order, let problem): notPrepared(order, problem, at: now)
+        case .notRecorded(let problem): outbox.say("a fact could not be recorded: \(problem)")
         case .submitted(let orders, let answers):
             executorAnswers()
             for (order, answer) in zip(orders, answers) { submitted(order, answer, at: now) }
@@ -173,6 +174,9 @@ package struct QueueState: Sendable {
                 becomeUnclear(key: key, if: { $0 == .submitting || $0 == .waiting || $0 == .running }, at: now)
             }
             executorAway = true
+            // What it had spooled, others take in.
+            unacknowledged = 0
+            unansweredEnd = nil
             observeDelay = 0
             observeAt = now.steady
         }

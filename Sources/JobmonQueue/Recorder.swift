@@ -72,7 +72,8 @@ final class Recorder: Sendable {
                         prepared.append(order)
                     }
                 case (.order(let order), .spooled): prepared.append(order)
-                case (.event, .failed): again.append(item)
+                case (.event, .failed(let problem)):
+                    if problem.code.passes { again.append(item) } else { post(.notRecorded(problem)) }
                 case (.event, .acknowledged), (.event, .spooled): break
                 }
             }

@@ -100,15 +100,11 @@ package final class Scheduler: Sendable {
                 case .prepare(let batch): recorder.prepare(batch)
                 case .record(let events): recorder.record(events)
                 case .submit(let batch): orders.post(.submit(batch))
-                case .cancel(let keys, let returning): orders.post(.cancel(keys, returningAttempt: returning))
+                case .cancel(let keys): orders.post(.cancel(keys))
                 case .observe(let keys): orders.post(.observe(keys))
                 case .writeFence(let key): group.addTask { await self.writeFence(key) }
                 case .look(let jids): group.addTask { await self.look(at: jids) }
-                case .stopExecutor(let ending):
-                    group.addTask {
-                        await self.environment.executor.stop(ending: ending)
-                        self.post(.executorStopped)
-                    }
+                case .stopExecutor(let ending): orders.post(.stop(ending: ending))
                 case .wakeAt(let time):
                     if let armed, armed <= time { continue }
                     armed = time

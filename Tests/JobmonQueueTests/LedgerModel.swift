@@ -43,9 +43,10 @@ struct LedgerModel {
     private mutating func make(_ key: String, _ jid: Int64, _ submission: Submission, at time: Timestamp) {
         instances += 1
         jidOfInstance[key] = jid
+        let retry = jobs[jid]?.instances.count ?? 0
         jobs[jid]?.instances.append(
             InstanceRecord(
-                jobInstanceID: instances, instanceKey: key, jid: jid, retryNumber: jobs[jid]?.instances.count ?? 0,
+                jobInstanceID: instances, instanceKey: key, jid: jid, retryNumber: retry,
                 executor: submission.executor, executorID: nil, status: .submitted, cause: nil, exitCode: nil,
                 signal: nil, host: nil, bootID: nil, process: nil, submittedDate: time, startedDate: nil,
                 finishedDate: nil, lastSeen: nil, lateSince: nil, usage: Usage(), stdoutPath: nil, stderrPath: nil,
@@ -89,10 +90,6 @@ struct LedgerModel {
         guard let job = jobs[jid], job.status == .failed || job.status == .cancelled else { return }
         jobs[jid]?.cancelRequested = false
         jobs[jid]?.description.maxAttempts = max(job.description.maxAttempts, job.attempts + 1)
-        if let last = job.instances.indices.last, job.instances[last].status == .cancelled {
-            // As the ledger marks it: another attempt is due.
-            jobs[jid]?.instances[last].returnedAttempt = true
-        }
         publish("retry", jid, nil, nil)
     }
 

@@ -6,7 +6,7 @@ import Testing
 /// Thousands of random schedules: whatever the order of things, and whatever dies when.
 @Suite struct QueueScheduleTests {
     private static let blocks = 20
-    private static let seedsInABlock = 150
+    private static let seedsInABlock = 40
 
     private func configuration(_ seed: UInt64, policy: RelaunchPolicy) -> QueueState.Configuration {
         let generator = SharedGenerator(seed: seed)

@@ -20,6 +20,7 @@ struct QueueWorld {
     private var wakeAt: Double?
     private(set) var now = 0.0
     private var unreachable = false
+    private var executorStops = false
     private(set) var summary: QueueSummary?
     /// What went wrong, in words.
     private(set) var broken: [String] = []
@@ -40,13 +41,10 @@ struct QueueWorld {
         for action in state.take(facts, at: moment) {
             switch action {
             case .prepare, .record: recorder.append(action)
-            case .submit, .cancel, .observe: orders.append(action)
+            case .submit, .cancel, .observe, .stopExecutor: orders.append(action)
             case .writeFence(let key): others.append(.fenced(key))
             case .look(let jids): others.append(.known(jids.compactMap { ledger.jobs[$0] }))
             case .wakeAt(let time): wakeAt = time
-            case .stopExecutor(let ending):
-                reports += cluster.stop(ending: ending)
-                others.append(.executorStopped)
             case .say: break
             case .finished(let finished): summary = finished
             }
@@ -73,13 +71,18 @@ struct QueueWorld {
             if !orders.isEmpty { perform(orders.removeFirst()) }
         case 9:
             if !others.isEmpty { feed([others.removeFirst()]) }
+            // A stop returns when nothing runs any more and all was reported.
+            if executorStops, reports.isEmpty, cluster.running.isEmpty {
+                executorStops = false
+                feed([.executorStopped])
+            }
         case 10:
             takeSpool(1)
             let changes = Array(ledger.changes[seenChanges...].prefix(2))
             seenChanges += changes.count
             if !changes.isEmpty { feed([.changed(changes)]) }
         default:
-            now += Double.random(in: 0..<2, using: &random)
+            now += Double.random(in: 0..<0.2, using: &random)
             if let wakeAt, wakeAt <= now {
                 self.wakeAt = nil
                 feed([.woke])
@@ -113,13 +116,16 @@ struct QueueWorld {
             } else {
                 feed([.submitted(batch, cluster.submit(batch))])
             }
-        case .cancel(let keys, let returning):
+        case .cancel(let keys):
             if unreachable { return feed([.notCancelled(keys, "no answer")]) }
-            reports += cluster.cancel(keys, returningAttempt: returning)
+            reports += cluster.cancel(keys, returningAttempt: true)
             feed([.cancelAsked(keys)])
         case .observe(let keys):
             if unreachable { return feed([.unobservable(keys, "no answer")]) }
             feed([.observed(keys, cluster.observe(keys))])
+        case .stopExecutor(let ending):
+            reports += cluster.stop(ending: ending)
+            executorStops = true
         default: break
         }
     }
@@ -163,6 +169,7 @@ struct QueueWorld {
         wakeAt = nil
         summary = nil
         unreachable = false
+        executorStops = false
         state = QueueState(configuration)
         feed([.known(ledger.records), .allKnown])
     }
