@@ -48,6 +48,32 @@ package enum Endpoint: String, Sendable, CaseIterable {
     }
 }
 
+extension Endpoint {
+    /// What a method and a path ask for.
+    package enum Match: Sendable, Equatable {
+        case found(Endpoint, id: Int64?)
+        /// The path is there for these methods only.
+        case wrongMethod(allowed: [String])
+        case unknown
+    }
+
+    /// Finds what is asked for. A number in a path is a positive integer; anything else is an unknown path.
+    package static func match(method: String, path: String) -> Match {
+        let named = allCases.filter { $0.template == path }
+        if !named.isEmpty { return choose(named, method, id: nil) }
+        guard let slash = path.lastIndex(of: "/"), let id = Int64(path[path.index(after: slash)...]), id > 0 else {
+            return .unknown
+        }
+        return choose(allCases.filter { $0.path(id: id) == path }, method, id: id)
+    }
+
+    private static func choose(_ endpoints: [Endpoint], _ method: String, id: Int64?) -> Match {
+        if endpoints.isEmpty { return .unknown }
+        if let found = endpoints.first(where: { $0.method == method }) { return .found(found, id: id) }
+        return .wrongMethod(allowed: endpoints.map(\.method))
+    }
+}
+
 /// The words of the protocol that both sides must spell alike.
 package enum WireNames {
     package static let json = "application/json"

@@ -1,0 +1,13 @@
+/// The names of what log lines carry besides their sentence.
+enum LogKey {
+    static let error = "error"
+    static let events = "events"
+    static let file = "file"
+    static let method = "method"
+    static let path = "path"
+    static let address = "address"
+    static let port = "port"
+    static let instance = "instance"
+    static let problem = "problem"
+    static let event = "event"
+}

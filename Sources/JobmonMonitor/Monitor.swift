@@ -1,0 +1,134 @@
+import Hummingbird
+package import JobmonCore
+import JobmonWire
+package import Logging
+import NIOCore
+import ServiceLifecycle
+import Synchronization
+
+/// The central process of one directory, around an open ledger: answers requests, records events, publishes changes,
+/// looks for silent instances and takes the spool in.
+///
+/// It takes no lock, writes no file of its own and does not close the ledger: whoever opened the ledger owns that.
+package final class Monitor: Sendable {
+    /// Where a monitor listens.
+    package struct Bound: Sendable, Equatable {
+        package var address: String
+        package var port: Int
+    }
+
+    private let ledger: any Ledger
+    private let configuration: MonitorConfiguration
+    private let logger: Logger
+    private let publisher: Publisher
+    private let writer: Writer
+    let watchdog: Watchdog
+    private let stopSwitch = StopSwitch()
+    private let state = Mutex<(bound: Bound?, failure: (any Error)?)>((nil, nil))
+
+    package init(
+        ledger: any Ledger, layout: DirectoryLayout?, configuration: MonitorConfiguration, time: TimeSource,
+        logger: Logger
+    ) {
+        self.ledger = ledger
+        self.configuration = configuration
+        self.logger = logger
+        publisher = Publisher(configuration: configuration)
+        writer = Writer(ledger: ledger, publisher: publisher, configuration: configuration, logger: logger)
+        watchdog = Watchdog(
+            ledger: ledger, writer: writer, configuration: configuration, time: time, logger: logger)
+    }
+
+    /// Where it listens; nil until it does.
+    package var bound: Bound? { state.withLock { $0.bound } }
+
+    /// The connection for this process. It works from the start of `run` to its end.
+    package var connection: InProcessConnection {
+        InProcessConnection(ledger: ledger, writer: writer, publisher: publisher)
+    }
+
+    /// Asks for an orderly end: requests being answered are answered, what waits is committed, then `run` returns.
+    package func stop() { stopSwitch.ask() }
+
+    /// Runs until `stop`, a stop request, a graceful shutdown or cancellation; each ends it in order.
+    ///
+    /// - Parameter onReady: called once the spool was taken in and the monitor listens. When it throws, the monitor
+    ///   ends and `run` throws that.
+    /// - Throws: a `Problem` when the address can't be listened on or the ledger can't be read.
+    package func run(onReady: @escaping @Sendable (Bound) async throws -> Void = { _ in }) async throws {
+        publisher.start(after: try await ledger.summary(queue: nil).sequence)
+        let group = ServiceGroup(configuration: services(onReady))
+        // A cancelled group drops its services all at once; ours stop one by one, the last commit included.
+        let running = Task { try await group.run() }  // allowed: awaited right below
+        do {
+            try await withTaskCancellationOrGracefulShutdownHandler {
+                try await running.value
+            } onCancelOrGracefulShutdown: { [self] in
+                stop()
+            }
+        } catch {
+            throw state.withLock { $0.failure } ?? Self.listenProblem(error, configuration) ?? error
+        }
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+    }
+
+    /// They stop in the reverse order: first what brings work in, the writer once nobody hands anything in any more,
+    /// and the publisher when everything is committed.
+    private func services(_ onReady: @escaping @Sendable (Bound) async throws -> Void) -> ServiceGroupConfiguration {
+        let services: [any Service] = [publisher, writer, watchdog, application(onReady)]
+        var group = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0) }
+                + [.init(service: stopSwitch, successTerminationBehavior: .gracefullyShutdownGroup)],
+            logger: logger)
+        group.maximumGracefulShutdownDuration = .seconds(configuration.stopSeconds)
+        return group
+    }
+
+    private func application(_ onReady: @escaping @Sendable (Bound) async throws -> Void) -> some ApplicationProtocol {
+        let gate = Gate(configuration: configuration)
+        let responder = Responder(
+            connection: connection, gate: gate, configuration: configuration, counts: RequestCounts(),
+            stop: stopSwitch, logger: logger)
+        let requestSeconds = configuration.requestSeconds
+        var quiet = logger
+        // The framework says things of every start and request that are ours to say.
+        quiet.logLevel = max(quiet.logLevel, .warning)
+        return Application(
+            responder: responder,
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [SlowSenderHandler(seconds: requestSeconds)],
+                    idleTimeout: .nanoseconds(Int64(configuration.idleSeconds * 1e9)))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.bindAddress, port: configuration.port), backlog: 4096),
+            onServerRunning: { [self] channel in
+                let bound = Bound(
+                    address: channel.localAddress?.ipAddress ?? configuration.bindAddress,
+                    port: channel.localAddress?.port ?? configuration.port)
+                gate.open(port: bound.port)
+                state.withLock { $0.bound = bound }
+                do {
+                    try await onReady(bound)
+                } catch {
+                    state.withLock { $0.failure = error }
+                    stop()
+                }
+            },
+            logger: quiet)
+    }
+
+    /// What keeps an address from being listened on, in a sentence.
+    private static func listenProblem(_ error: any Error, _ configuration: MonitorConfiguration) -> Problem? {
+        let place = "\(configuration.bindAddress) port \(configuration.port)"
+        guard let error = error as? IOError else {
+            return error is SocketAddressError
+                ? Problem(
+                    .unavailable, "the address \(configuration.bindAddress) is not known",
+                    hint: "listen on a numeric address of this host, or on any") : nil
+        }
+        let reason = "\(error)"
+        return Problem(
+            .unavailable, "the monitor can't listen on \(place): \(reason)",
+            hint: "choose another port, or none for any that is free, and an address of this host")
+    }
+}

@@ -1,0 +1,36 @@
+import Hummingbird
+import JobmonCore
+import JobmonWire
+
+/// Jobs, instances, errors and their counts.
+extension Responder {
+    func summary(_ query: QueryString) async throws -> Response {
+        try query.allow("queue")
+        return answer(try await connection.summary(queue: try query.value("queue")).json)
+    }
+
+    func jobs(_ query: QueryString) async throws -> Response {
+        try query.allow("status", "queue", "name", "param", "jid", "after", "limit")
+        let page = try await connection.jobs(try JobFilter(query), page: try Page(query))
+        return answer(page.json("jobs", \.json))
+    }
+
+    func job(_ jid: Int64) async throws -> Response { answer(try await connection.job(jid).json) }
+
+    func instance(_ id: Int64) async throws -> Response { answer(try await connection.instance(id).json) }
+
+    func instances(_ query: QueryString) async throws -> Response {
+        try query.allow("key")
+        guard let key = try query.value("key") else {
+            throw Problem(.invalid, "\"key\" is missing", hint: "ask for one instance by its key, or for jobs")
+        }
+        let found = try await connection.instance(key: key)
+        return answer(Paged(items: found.map { [$0] } ?? [], next: nil).json("instances", \.json))
+    }
+
+    func errors(_ query: QueryString) async throws -> Response {
+        try query.allow("status", "queue", "name", "param", "jid", "after", "limit")
+        let page = try await connection.errors(try JobFilter(query), page: try Page(query))
+        return answer(page.json("errors", \.json))
+    }
+}
