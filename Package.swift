@@ -92,8 +92,15 @@ let package = Package(
         tests("JobmonQueueTests", ["JobmonQueue", "JobmonCore"]),
         tests("JobmonExecutorsTests", ["JobmonExecutors", "JobmonWire", "JobmonCore", "JobmonCLI"]),
         tests("JobmonWrapperTests", ["JobmonWrapper", "JobmonCore", "JobmonCLI"]),
-        tests("JobmonMonitorTests", ["JobmonMonitor", "JobmonLedger", "JobmonWire", "JobmonCore"]),
-        tests("JobmonRequestsTests", ["JobmonRequests", "JobmonMonitor", "JobmonLedger", "JobmonWire", "JobmonCore"]),
+        tests(
+            "JobmonMonitorTests",
+            ["JobmonMonitor", "JobmonLedger", "JobmonReporting", "JobmonWire", "JobmonCore", logging, yams]),
+        tests(
+            "JobmonRequestsTests",
+            [
+                "JobmonRequests", "JobmonMonitor", "JobmonLedger", "JobmonReporting", "JobmonWire", "JobmonCore",
+                logging,
+            ]),
         tests("JobmonCommandsTests", ["JobmonCommands", "JobmonCore", "JobmonCLI"]),
         tests("JobmonTests", ["Jobmon", "JobmonLedger", "JobmonRequests", "JobmonCore"]),
         tests("EndToEndTests", ["JobmonCLI", "JobmonCore"]),

@@ -23,6 +23,7 @@ package final class Monitor: Sendable {
     private let publisher: Publisher
     private let writer: Writer
     let watchdog: Watchdog
+    let intake: SpoolIntake
     private let stopSwitch = StopSwitch()
     private let state = Mutex<(bound: Bound?, failure: (any Error)?)>((nil, nil))
 
@@ -37,6 +38,7 @@ package final class Monitor: Sendable {
         writer = Writer(ledger: ledger, publisher: publisher, configuration: configuration, logger: logger)
         watchdog = Watchdog(
             ledger: ledger, writer: writer, configuration: configuration, time: time, logger: logger)
+        intake = SpoolIntake(layout: layout, writer: writer, configuration: configuration, logger: logger)
     }
 
     /// Where it listens; nil until it does.
@@ -75,7 +77,7 @@ package final class Monitor: Sendable {
     /// They stop in the reverse order: first what brings work in, the writer once nobody hands anything in any more,
     /// and the publisher when everything is committed.
     private func services(_ onReady: @escaping @Sendable (Bound) async throws -> Void) -> ServiceGroupConfiguration {
-        let services: [any Service] = [publisher, writer, watchdog, application(onReady)]
+        let services: [any Service] = [publisher, writer, watchdog, intake, application(onReady)]
         var group = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) }
                 + [.init(service: stopSwitch, successTerminationBehavior: .gracefullyShutdownGroup)],
@@ -93,7 +95,7 @@ package final class Monitor: Sendable {
         var quiet = logger
         // The framework says things of every start and request that are ours to say.
         quiet.logLevel = max(quiet.logLevel, .warning)
-        return Application(
+        var application = Application(
             responder: responder,
             server: .http1(
                 configuration: .init(
@@ -115,6 +117,15 @@ package final class Monitor: Sendable {
                 }
             },
             logger: quiet)
+        application.beforeServerStarts { [self] in
+            do {
+                _ = try await intake.runOnce()
+            } catch {
+                state.withLock { $0.failure = error }
+                throw error
+            }
+        }
+        return application
     }
 
     /// What keeps an address from being listened on, in a sentence.

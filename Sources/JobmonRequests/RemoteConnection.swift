@@ -1,0 +1,321 @@
+import AsyncHTTPClient
+package import JobmonCore
+import JobmonReporting
+import JobmonWire
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// The connection to a directory's monitor over HTTP.
+///
+/// It finds the monitor by its file, keeps its connections, and when the monitor does not answer (or is another one by
+/// now) it reads the file again and goes on trying for as long as its patience lasts. Every wait is bounded.
+package final class RemoteConnection: MonitorConnection {
+    private let layout: DirectoryLayout
+    private let patience: Double
+    private let time: TimeSource
+    private let info: Mutex<MonitorInfo?>
+    /// What makes events of people (retry, cancel) recognizable when they are handed over twice.
+    private let sender = makeUUID()
+    private let seq = Mutex<Int64>(0)
+
+    /// Shared by all, so that nobody has to end it: idle connections close by themselves.
+    private static let http: HTTPClient = {
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: .seconds(5), read: .seconds(60)),
+            connectionPool: .init(idleTimeout: .seconds(45)))
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
+    /// - Parameter patience: seconds for which a monitor that does not answer is tried again; 0: once.
+    package init(layout: DirectoryLayout, patience: Double = 10, time: TimeSource = .system) {
+        self.layout = layout
+        self.patience = patience
+        self.time = time
+        info = Mutex(nil)
+    }
+
+    // MARK: - MonitorConnection
+
+    package func record(_ events: [Event]) async throws(Problem) -> [EventResult] {
+        var results: [EventResult] = []
+        results.reserveCapacity(events.count)
+        let marked = events.map(identified)
+        for body in Self.bodies(marked) {
+            let answer = try await call(.recordEvents, body: body.bytes, acceptResults: true)
+            let read: [EventResult]?
+            do throws(FieldError) { read = try EventAnswer.read(answer) } catch { throw Self.notOurs(error) }
+            guard let read, read.count == body.count else {
+                throw Problem(.internalError, "the monitor did not answer for every event")
+            }
+            results += read
+        }
+        return results
+    }
+
+    package func follow(after sequence: Int64?) async throws(Problem) -> AsyncThrowingStream<[Change], any Error> {
+        var query = QueryString()
+        if let sequence { query.append("after", String(sequence)) }
+        let subscription = try await retrying { (info) throws(CallError) in
+            var request = Self.request(.followEvents, path: Endpoint.followEvents.path() + query.text, info)
+            request.headers.add(name: "Accept", value: WireNames.eventStream)
+            let response = try await Self.send(request, seconds: 30)
+            guard response.status == .ok else {
+                throw Self.failure(response.status, try await Self.collect(response, upTo: 1 << 20))
+            }
+            return try await Subscription.start(response.body)
+        }
+        return AsyncThrowingStream { try await subscription.next() }
+    }
+
+    /// Asks the monitor to end in order. It may still be there for a moment when this returns.
+    package func stop() async throws(Problem) { _ = try await call(.stop, body: Array("{}".utf8)) }
+
+    // MARK: - LedgerReading
+
+    package func jobs(_ filter: JobFilter, page: Page) async throws(Problem) -> Paged<JobRecord> {
+        try await read(.jobs, query: Self.query(filter, page)) { (json) throws(FieldError) in
+            try Paged(json, "jobs") { (item) throws(FieldError) in try JobRecord(item) }
+        }
+    }
+
+    package func job(_ jid: Int64) async throws(Problem) -> JobRecord {
+        try await read(.job, id: jid) { (json) throws(FieldError) in try JobRecord(json) }
+    }
+
+    package func instance(_ id: Int64) async throws(Problem) -> InstanceRecord {
+        try await read(.instance, id: id) { (json) throws(FieldError) in try InstanceRecord(json) }
+    }
+
+    package func instance(key: String) async throws(Problem) -> InstanceRecord? {
+        var query = QueryString()
+        query.append("key", key)
+        return try await read(.instances, query: query) { (json) throws(FieldError) in
+            try Paged(json, "instances") { (item) throws(FieldError) in try InstanceRecord(item) }.items.first
+        }
+    }
+
+    package func errors(_ filter: JobFilter, page: Page) async throws(Problem) -> Paged<ErrorRecord> {
+        try await read(.errors, query: Self.query(filter, page)) { (json) throws(FieldError) in
+            try Paged(json, "errors") { (item) throws(FieldError) in try ErrorRecord(item) }
+        }
+    }
+
+    package func summary(queue: String?) async throws(Problem) -> Summary {
+        var query = QueryString()
+        if let queue { query.append("queue", queue) }
+        return try await read(.summary, query: query) { (json) throws(FieldError) in try Summary(json) }
+    }
+
+    package func query(_ sql: String, limits: QueryLimits) async throws(Problem) -> QueryResult {
+        let body = QueryRequest(sql: sql, limits: limits).json.bytes
+        return try decode(try await call(.query, body: body)) { (json) throws(FieldError) in try QueryResult(json) }
+    }
+
+    package func changes(after sequence: Int64, limit: Int) async throws(Problem) -> [Change] {
+        var changes: [Change] = []
+        var after = sequence
+        while changes.count < limit {
+            var query = QueryString()
+            Page(after: after, limit: limit - changes.count).append(to: &query)
+            let page = try await read(.followEvents, query: query) { (json) throws(FieldError) in
+                try Paged(json, "changes") { (item) throws(FieldError) in try Change(item) }
+            }
+            changes += page.items
+            guard let next = page.next else { break }
+            after = next
+        }
+        return changes
+    }
+
+    // MARK: - Requests
+
+    private func read<Message>(
+        _ endpoint: Endpoint, id: Int64? = nil, query: QueryString = QueryString(),
+        _ message: (JSON) throws(FieldError) -> Message
+    ) async throws(Problem) -> Message {
+        try decode(try await call(endpoint, id: id, query: query), message)
+    }
+
+    private func decode<Message>(
+        _ body: [UInt8], _ message: (JSON) throws(FieldError) -> Message
+    ) throws(Problem) -> Message {
+        let json: JSON
+        do throws(JSONSyntaxError) {
+            json = try JSON(parsing: body)
+        } catch {
+            throw Self.notOurs(FieldError("the answer", "is \(error)"))
+        }
+        do throws(FieldError) { return try message(json) } catch { throw Self.notOurs(error) }
+    }
+
+    /// Sends one request and returns the body of its answer.
+    /// - Parameter acceptResults: an answer with an error status is no error when it answers for each event.
+    private func call(
+        _ endpoint: Endpoint, id: Int64? = nil, query: QueryString = QueryString(), body: [UInt8]? = nil,
+        acceptResults: Bool = false
+    ) async throws(Problem) -> [UInt8] {
+        try await retrying { (info) throws(CallError) in
+            var request = Self.request(endpoint, path: endpoint.path(id: id) + query.text, info)
+            request.headers.add(name: "Accept", value: WireNames.json)
+            if let body {
+                request.headers.add(name: "Content-Type", value: WireNames.json)
+                request.body = .bytes(ByteBuffer(bytes: body))
+            }
+            let response = try await Self.send(request, seconds: 60)
+            let answer = try await Self.collect(response, upTo: 1 << 30)
+            if response.status == .ok { return answer }
+            if acceptResults, [404, 409, 413, 422].contains(response.status.code), Self.hasResults(answer) {
+                return answer
+            }
+            throw Self.failure(response.status, answer)
+        }
+    }
+
+    private static func hasResults(_ body: [UInt8]) -> Bool {
+        do { return try EventAnswer.read(body) != nil } catch { return false }
+    }
+
+    private static func query(_ filter: JobFilter, _ page: Page) -> QueryString {
+        var query = QueryString()
+        filter.append(to: &query)
+        page.append(to: &query)
+        return query
+    }
+
+    private func identified(_ event: Event) -> Event {
+        guard event.identity == nil else { return event }
+        var event = event
+        event.identity = EventIdentity(
+            sender: sender,
+            seq: seq.withLock {
+                $0 += 1
+                return $0
+            })
+        return event
+    }
+
+    /// The bodies of as few requests as the bounds of one allow.
+    private static func bodies(_ events: [Event]) -> [(bytes: [UInt8], count: Int)] {
+        let whole = EventRequest.body(events)
+        guard whole.count > EventLimits.request || events.count > EventLimits.eventsPerRequest, events.count > 1 else {
+            return events.isEmpty ? [] : [(whole, events.count)]
+        }
+        let middle = events.count / 2
+        return bodies(Array(events[..<middle])) + bodies(Array(events[middle...]))
+    }
+
+    private static func notOurs(_ error: FieldError) -> Problem {
+        Problem(
+            .internalError, "the monitor's answer is not what it should be: \(error)",
+            hint: "are both of the same version of jobmon?")
+    }
+}
+
+// MARK: - Trying again
+
+extension RemoteConnection {
+    /// Why a call failed, and whether it may be tried again.
+    enum CallError: Error {
+        /// Nobody answered, or somebody who is not (or no longer) the monitor that we took it for.
+        case away(Problem)
+        case refused(Problem)
+    }
+
+    private static let firstPause = 0.02
+    private static let longestPause = 1.0
+
+    /// Calls until there is an answer, or patience ends. What is called must do no harm when it is done twice.
+    private func retrying<Answer: Sendable>(
+        _ call: (MonitorInfo) async throws(CallError) -> Answer
+    ) async throws(Problem) -> Answer {
+        let start = time.steadySeconds()
+        var pause = Self.firstPause
+        while true {
+            let problem: Problem
+            if let current = currentInfo() {
+                do throws(CallError) {
+                    return try await call(current)
+                } catch {
+                    switch error {
+                    case .refused(let problem): throw problem
+                    case .away(let away): problem = away
+                    }
+                }
+                // It may have been started again, elsewhere and with another secret.
+                info.withLock { $0 = nil }
+            } else {
+                problem = Problem(
+                    .unavailable, "there is no monitor in \(layout.root)",
+                    hint: "start one with: jobmon monitor \(layout.root)")
+            }
+            let left = patience - (time.steadySeconds() - start)
+            if left <= 0 { throw problem }
+            // Many who lost the same monitor must not come back all at once.
+            let wait = min(left, pause * Double.random(in: 0.5...1.5))
+            do {
+                try await Task.sleep(for: .seconds(wait))
+            } catch {
+                throw problem
+            }
+            pause = min(Self.longestPause, pause * 2)
+        }
+    }
+
+    private func currentInfo() -> MonitorInfo? {
+        if let known = info.withLock({ $0 }) { return known }
+        let found = MonitorInfo.read(layout)
+        info.withLock { $0 = found }
+        return found
+    }
+
+    private static func request(_ endpoint: Endpoint, path: String, _ info: MonitorInfo) -> HTTPClientRequest {
+        let host = info.address.contains(":") ? "[\(info.address)]" : info.address
+        var request = HTTPClientRequest(url: "http://\(host):\(info.port)\(path)")
+        request.method = HTTPMethod(rawValue: endpoint.method)
+        request.headers.add(name: "Authorization", value: "Bearer \(info.secret)")
+        return request
+    }
+
+    private static func send(
+        _ request: HTTPClientRequest, seconds: Int64
+    ) async throws(CallError) -> HTTPClientResponse {
+        do {
+            return try await http.execute(request, timeout: .seconds(seconds))
+        } catch {
+            throw away(error)
+        }
+    }
+
+    private static func collect(_ response: HTTPClientResponse, upTo limit: Int) async throws(CallError) -> [UInt8] {
+        do {
+            return Array(try await response.body.collect(upTo: limit).readableBytesView)
+        } catch {
+            throw away(error)
+        }
+    }
+
+    static func away(_ error: any Error) -> CallError {
+        .away(Problem(.unavailable, "the monitor does not answer: \(error)", hint: "is it still running?"))
+    }
+
+    /// What an answer that is an error means.
+    private static func failure(_ status: HTTPResponseStatus, _ body: [UInt8]) -> CallError {
+        let problem: Problem
+        do {
+            problem = try Problem(try JSON(parsing: body))
+        } catch {
+            return .away(
+                Problem(
+                    .unavailable, "what answers at the monitor's address is not a monitor (status \(status.code))",
+                    hint: "start the monitor again; it writes its new address"))
+        }
+        switch problem.code {
+        case .unauthorized, .forbidden, .unavailable, .requestTimeout: return .away(problem)
+        default: return .refused(problem)
+        }
+    }
+}
