@@ -68,6 +68,9 @@ final class Writer: Service {
         }
     }
 
+    /// Nothing is taken any more: the monitor ends.
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+
     /// Commits what is handed in until it is told to end; then commits the rest and returns.
     func run() async throws {
         // Cancellation must not reach the ledger in the middle of a commit, so the loop has a task of its own.

@@ -102,9 +102,11 @@ struct RequestTests {
     }
 
     @Test func queryLimitsOnlyShrink() throws {
-        let request = try QueryRequest(["sql": "select 1", "rows": 1_000_000_000, "seconds": 1e9])
+        let request = try QueryRequest(["sql": "select 1", "rows": 1_000_000_000, "seconds": .double(1e9)])
         #expect(request.limits == QueryLimits())
-        #expect(try QueryRequest(["sql": "x", "rows": 5, "seconds": 0.5]).limits == QueryLimits(rows: 5, seconds: 0.5))
+        #expect(
+            try QueryRequest(["sql": "x", "rows": 5, "seconds": .double(0.5)]).limits
+                == QueryLimits(rows: 5, seconds: 0.5))
         #expect(throws: FieldError.self) { try QueryRequest([:]) }
     }
 
