@@ -13,6 +13,7 @@ import Synchronization
 package final class RemoteConnection: MonitorConnection {
     private let layout: DirectoryLayout
     private let patience: Double
+    private let timeout: Double
     private let time: TimeSource
     private let info: Mutex<MonitorInfo?>
     /// What makes events of people (retry, cancel) recognizable when they are handed over twice.
@@ -30,10 +31,13 @@ package final class RemoteConnection: MonitorConnection {
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
 
-    /// - Parameter patience: seconds for which a monitor that does not answer is tried again; 0: once.
-    package init(layout: DirectoryLayout, patience: Double = 10, time: TimeSource = .system) {
+    /// - Parameters:
+    ///   - patience: seconds for which a monitor that does not answer is tried again; 0: once.
+    ///   - timeout: seconds that one answer may take.
+    package init(layout: DirectoryLayout, patience: Double = 10, timeout: Double = 60, time: TimeSource = .system) {
         self.layout = layout
         self.patience = patience
+        self.timeout = timeout
         self.time = time
         info = Mutex(nil)
     }
@@ -69,6 +73,17 @@ package final class RemoteConnection: MonitorConnection {
             return try await Subscription.start(response.body)
         }
         return AsyncThrowingStream { try await subscription.next() }
+    }
+
+    /// Whether somebody answers where the directory's file says that its monitor is, within so many seconds.
+    package func isAlive(within seconds: Double) async -> Bool {
+        guard let info = MonitorInfo.read(layout) else { return false }
+        do throws(CallError) {
+            let request = Self.request(.alive, path: Endpoint.alive.path(), info)
+            return try await Self.send(request, seconds: seconds).status == .ok
+        } catch {
+            return false
+        }
     }
 
     /// Asks the monitor to end in order. It may still be there for a moment when this returns.
@@ -165,7 +180,7 @@ package final class RemoteConnection: MonitorConnection {
                 request.headers.add(name: "Content-Type", value: WireNames.json)
                 request.body = .bytes(ByteBuffer(bytes: body))
             }
-            let response = try await Self.send(request, seconds: 60)
+            let response = try await Self.send(request, seconds: timeout)
             let answer = try await Self.collect(response, upTo: 1 << 30)
             if response.status == .ok { return answer }
             if acceptResults, [404, 409, 413, 422].contains(response.status.code), Self.hasResults(answer) {
@@ -281,10 +296,10 @@ extension RemoteConnection {
     }
 
     private static func send(
-        _ request: HTTPClientRequest, seconds: Int64
+        _ request: HTTPClientRequest, seconds: Double
     ) async throws(CallError) -> HTTPClientResponse {
         do {
-            return try await http.execute(request, timeout: .seconds(seconds))
+            return try await http.execute(request, timeout: .nanoseconds(Int64(seconds * 1e9)))
         } catch {
             throw away(error)
         }

@@ -1,0 +1,82 @@
+package import JobmonCore
+import JobmonLedger
+import JobmonReporting
+import JobmonRequests
+
+/// A monitor's directory as a command reads it: through its monitor where one answers, else straight from the file.
+package struct DirectoryAccess: Sendable {
+    package let layout: DirectoryLayout
+    package let reading: any LedgerReading
+    /// Facts in the spool that the ledger does not have yet; 0 with a monitor, which takes them in by itself.
+    package let spooled: Int
+    package let hasMonitor: Bool
+    /// What somebody should know about how this reads, such as that the monitor does not answer; nil mostly.
+    package let remark: String?
+
+    private let remote: RemoteConnection?
+
+    /// How long a monitor that says it is there may take to answer before the file is read instead, in seconds.
+    private static let patience = 3.0
+
+    /// Opens a directory for reading. Nothing is made or changed.
+    /// - Throws: `.unavailable` when it is no directory of a monitor, or its ledger can't be read: which, and what to do.
+    package static func open(_ layout: DirectoryLayout) async throws(Problem) -> DirectoryAccess {
+        guard layout.isDirectoryOfMonitor else {
+            throw Problem(
+                .unavailable, "\(layout.root) is not a directory of jobmon: there is no ledger in it",
+                hint: "name the directory with -d or JOBMON_DIR; `jobmon monitor DIR` and `jobmon run` make one")
+        }
+        var remark: String?
+        if let info = MonitorInfo.read(layout) {
+            let remote = RemoteConnection(layout: layout, patience: Self.patience)
+            if await remote.isAlive(within: Self.patience) {
+                return DirectoryAccess(
+                    layout: layout, reading: remote, spooled: 0, hasMonitor: true, remark: nil, remote: remote)
+            }
+            if FileLock.isHeld(layout.monitorLock) == true {
+                remark = "the monitor, process \(info.pid) on \(info.host), does not answer; reading the file itself"
+            }
+        }
+        let reading = try SQLiteLedger.reader(path: layout.ledger)
+        return DirectoryAccess(
+            layout: layout, reading: reading, spooled: SpoolReader(layout: layout).count(), hasMonitor: false,
+            remark: remark, remote: nil)
+    }
+
+    /// Records what a person wants (`retry`, `cancel`), through the monitor, or, where there is none, under the
+    /// directory's lock, which is taken for that moment. The spool is taken in first, so that it is judged by all facts.
+    /// - Throws: `.unavailable` when a monitor has the lock and does not answer, or the ledger can't be written.
+    package func act(_ event: Event) async throws(Problem) -> EventResult {
+        let results: [EventResult]
+        if let remote {
+            results = try await remote.record([event])
+        } else {
+            guard let lock = try MonitorLock.take(layout) else { throw MonitorLock.refusal(layout) }
+            let ledger = try SQLiteLedger.open(.file(path: layout.ledger), time: .system)
+            results = try await Self.record(event, in: ledger, layout: layout)
+            withExtendedLifetime(lock) {}
+        }
+        guard let result = results.first else {
+            throw Problem(.internalError, "the monitor gave no result for the request")
+        }
+        return result
+    }
+
+    private static func record(
+        _ event: Event, in ledger: SQLiteLedger, layout: DirectoryLayout
+    ) async throws(Problem) -> [EventResult] {
+        do throws(Problem) {
+            for batch in SpoolReader(layout: layout).batches() {
+                _ = try await ledger.record(batch.events)
+                batch.acknowledge()
+            }
+            let results = try await ledger.record([event]).results
+            try await ledger.close()
+            return results
+        } catch {
+            // What failed first is what is said; that the file could not be closed as well follows from it.
+            do { try await ledger.close() } catch {}
+            throw error
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package import JobmonCore
+import JobmonLedger
+import JobmonMonitor
+import JobmonReporting
+import JobmonRequests
+package import Logging
+import Synchronization
+
+/// A monitor together with the directory that it serves: the lock, the ledger, `monitor_info.json`.
+package final class DirectoryMonitor: Sendable {
+    package struct Configuration: Sendable {
+        package var layout: DirectoryLayout
+        /// Keep the ledger in memory only; the directory still has the lock, the file and the spool.
+        package var inMemory: Bool
+        /// The address to listen on, or `any`.
+        package var address: String
+        /// The port to listen on; 0: any that is free.
+        package var port: Int
+        package var time: TimeSource
+        package var logger: Logger
+        /// Tells the user a sentence.
+        package var say: @Sendable (String) -> Void
+
+        package init(
+            layout: DirectoryLayout, inMemory: Bool = false, address: String = "127.0.0.1", port: Int = 0,
+            time: TimeSource = .system, logger: Logger = quietLogger, say: @escaping @Sendable (String) -> Void
+        ) {
+            self.layout = layout
+            self.inMemory = inMemory
+            self.address = address
+            self.port = port
+            self.time = time
+            self.logger = logger
+            self.say = say
+        }
+    }
+
+    /// A logger that says only what somebody must look at.
+    package static var quietLogger: Logger {
+        var logger = Logger(label: "jobmon") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .warning
+        return logger
+    }
+
+    private let configuration: Configuration
+    private let secret: String
+    private let lock: MonitorLock
+    private let ledger: SQLiteLedger
+    private let monitor: Monitor
+    private let readiness: AsyncStream<Result<MonitorInfo, Problem>>
+    private let announce: AsyncStream<Result<MonitorInfo, Problem>>.Continuation
+
+    private init(configuration: Configuration, lock: MonitorLock, ledger: SQLiteLedger) {
+        self.configuration = configuration
+        self.lock = lock
+        self.ledger = ledger
+        secret = String((makeUUID() + makeUUID()).filter { $0 != "-" })
+        var settings = MonitorConfiguration(secret: secret)
+        settings.address = configuration.address
+        settings.port = configuration.port
+        settings.hostNames = [HostIdentity.host]
+        monitor = Monitor(
+            ledger: ledger, layout: configuration.layout, configuration: settings, time: configuration.time,
+            logger: configuration.logger)
+        (readiness, announce) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Makes the directory where it is missing, takes its lock and opens its ledger; nil when somebody else has the
+    /// lock. What a dead monitor left is replaced, with a sentence.
+    /// - Throws: `.unavailable` when the directory or the ledger can't be used: why, and what to do. The ledger's file is
+    ///   as it was then.
+    package static func prepare(_ configuration: Configuration) async throws(Problem) -> DirectoryMonitor? {
+        let layout = configuration.layout
+        try layout.makeFolders()
+        guard let lock = try MonitorLock.take(layout) else { return nil }
+        try await refuseIfServedFromElsewhere(layout)
+        if let stale = MonitorLock.stale(layout) { configuration.say(stale) }
+        let ledger = try SQLiteLedger.open(
+            configuration.inMemory ? .memory : .file(path: layout.ledger), time: configuration.time)
+        return DirectoryMonitor(configuration: configuration, lock: lock, ledger: ledger)
+    }
+
+    /// Some shared file systems keep locks to one host. A monitor on another host that still answers counts.
+    private static func refuseIfServedFromElsewhere(_ layout: DirectoryLayout) async throws(Problem) {
+        guard let info = MonitorInfo.read(layout), info.host != HostIdentity.host else { return }
+        let remote = RemoteConnection(layout: layout, patience: 1)
+        let answers = await remote.isAlive(within: 2)
+        if answers { throw MonitorLock.refusal(layout) }
+    }
+
+    /// The connection of this process, from the start of `run` to its end.
+    package var connection: any MonitorConnection { monitor.connection }
+
+    /// Waits until the monitor answers.
+    /// - Returns: where it is found.
+    /// - Throws: why it will not.
+    @discardableResult
+    package func ready() async throws(Problem) -> MonitorInfo {
+        for await result in readiness { return try result.get() }
+        throw Problem(.unavailable, "the monitor ended before it was ready")
+    }
+
+    /// Serves the directory until somebody asks it to stop, the task is cancelled or shut down; then lets go of all.
+    package func run() async throws(Problem) {
+        let failure: Problem?
+        do {
+            try await monitor.run { [self] bound in announce.yield(.success(try publish(bound))) }
+            failure = nil
+        } catch let problem as Problem {
+            failure = problem
+        } catch is CancellationError {
+            failure = nil
+        } catch {
+            failure = Problem(.internalError, "the monitor ended with an unexpected error: \(error)")
+        }
+        MonitorInfo.read(configuration.layout).flatMap { $0.secret == secret ? $0 : nil }?.remove(configuration.layout)
+        if let failure { announce.yield(.failure(failure)) }
+        announce.finish()
+        defer { withExtendedLifetime(lock) {} }
+        do throws(Problem) {
+            try await ledger.close()
+        } catch {
+            throw failure ?? error
+        }
+        if let failure { throw failure }
+    }
+
+    /// Asks for the end in order; `run` returns when it is over.
+    package func stop() { monitor.stop() }
+
+    private func publish(_ bound: Monitor.Bound) throws(Problem) -> MonitorInfo {
+        let address = bound.address == "0.0.0.0" || bound.address == "::" ? HostAddress.reachable : bound.address
+        let info = MonitorInfo(
+            host: HostIdentity.host, address: address, port: bound.port, pid: ProcessNumber.own,
+            hostBootID: HostIdentity.bootID, secret: secret, started: configuration.time.now(),
+            version: JobmonVersion.current)
+        try info.write(configuration.layout)
+        return info
+    }
+}

@@ -1,0 +1,354 @@
+package import JobmonCore
+import JobmonExecutors
+import JobmonQueue
+import JobmonReporting
+import JobmonRequests
+import Synchronization
+
+/// The way from a queue to the monitor of its directory, whoever that is at the moment: another process, or this one.
+///
+/// A queue must not care: its facts are acknowledged by a monitor, or lie in the spool, by the time `record` returns,
+/// and what the monitor publishes comes without a gap. When a monitor that was there is away for `patience` seconds,
+/// this process becomes the monitor itself.
+final class MonitorLink: Sendable {
+    /// How long a monitor may be away before this process becomes it, in seconds (DESIGN §9).
+    static let patience = 60.0
+
+    private struct State {
+        var remote: RemoteConnection?
+        var own: DirectoryMonitor?
+        /// When the monitor was last seen going away, on the steady clock; nil while there is one.
+        var awaySince: Double?
+        /// Facts that are spooled and that no monitor has acknowledged, in order.
+        var unacknowledged: [Event] = []
+        var spool: SpoolWriter
+        var seq: Int64 = 0
+        /// The ledger's sequence number when we came: what is published from then on is followed.
+        var start: Int64 = 0
+        var ending = false
+        var stopped: @Sendable () -> Void = {}
+    }
+
+    private let layout: DirectoryLayout
+    private let time: TimeSource
+    private let sender: String
+    private let patience: Double
+    private let state: Mutex<State>
+    /// Monitors that this process is to be, handed to the loop that runs them.
+    private let becoming: AsyncStream<DirectoryMonitor>
+    private let become: AsyncStream<DirectoryMonitor>.Continuation
+    private let say: @Sendable (String) -> Void
+
+    /// - Parameter say: tells the user a sentence.
+    init(
+        layout: DirectoryLayout, time: TimeSource = .system, patience: Double = MonitorLink.patience,
+        say: @escaping @Sendable (String) -> Void
+    ) {
+        self.layout = layout
+        self.time = time
+        self.patience = patience
+        self.say = say
+        let sender = makeUUID()
+        self.sender = sender
+        state = Mutex(State(spool: SpoolWriter(layout: layout, sender: sender)))
+        (becoming, become) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    // MARK: Beginning and ending
+
+    /// Finds the directory's monitor, or becomes it; then runs `body`. At the end everything that `body` recorded is
+    /// acknowledged, unless the task is cancelled; a monitor of our own has ended in order.
+    ///
+    /// - Parameter patience: how many seconds the end may take, by what `body` came to; nil: until all is acknowledged.
+    /// - Throws: `.unavailable` when the ledger can't be used, or a monitor that holds the lock does not answer.
+    func run<Result: Sendable>(
+        _ body: @escaping @Sendable (MonitorLink) async throws(Problem) -> Result,
+        endingWithin patience: @escaping @Sendable (Result) -> Double?
+    ) async throws(Problem) -> Result {
+        let outcome: Swift.Result<Result, Problem>
+        do {
+            outcome = try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await self.serve() }
+                group.addTask { await self.keep() }
+                let result: Swift.Result<Result, Problem>
+                do throws(Problem) {
+                    try await attach()
+                    let value = try await body(self)
+                    await flush(within: patience(value))
+                    result = .success(value)
+                } catch {
+                    result = .failure(error)
+                }
+                await end()
+                group.cancelAll()
+                // What the monitor's end throws matters only where the body itself went well.
+                if case .success = result { try await group.waitForAll() }
+                return result
+            }
+        } catch let problem as Problem {
+            throw problem
+        } catch is CancellationError {
+            throw Problem(.unavailable, "the queue was ended")
+        } catch {
+            throw Problem(.internalError, "the monitor ended with an unexpected error: \(error)")
+        }
+        return try outcome.get()
+    }
+
+    /// Runs the monitors that this process becomes, one after the other.
+    private func serve() async throws {
+        for await monitor in becoming {
+            try await monitor.run()
+            let (ending, stopped) = state.withLock { ($0.ending, $0.stopped) }
+            guard !ending else { return }
+            say("this process was asked to stop being the monitor; stopping the queue in order")
+            stopped()
+        }
+    }
+
+    private func attach() async throws(Problem) {
+        var told = false
+        let start = time.steadySeconds()
+        while true {
+            if await findRemote() { break }
+            if try await becomeMonitor() { break }
+            guard time.steadySeconds() - start < patience else { throw MonitorLock.refusal(layout) }
+            if !told, time.steadySeconds() - start > 2 {
+                told = true
+                say("the monitor of \(layout.root) does not answer yet; waiting for it")
+            }
+            guard await pause(0.1) else { throw Problem(.unavailable, "interrupted while waiting for the monitor") }
+        }
+        let sequence = try await LinkReading(link: self).summary(queue: nil).sequence
+        state.withLock { $0.start = sequence }
+    }
+
+    private func findRemote() async -> Bool {
+        guard MonitorInfo.read(layout) != nil, FileLock.isHeld(layout.monitorLock) != false else { return false }
+        let remote = RemoteConnection(layout: layout, patience: 1, timeout: 10)
+        guard await remote.isAlive(within: 2) else {
+            return false
+        }
+        state.withLock {
+            $0.remote = remote
+            $0.awaySince = nil
+        }
+        return true
+    }
+
+    /// Becomes the monitor, if nobody is; returns once it answers.
+    private func becomeMonitor() async throws(Problem) -> Bool {
+        guard let monitor = try await DirectoryMonitor.prepare(.init(layout: layout, time: time, say: say)) else {
+            return false
+        }
+        become.yield(monitor)
+        try await monitor.ready()
+        state.withLock {
+            $0.own = monitor
+            $0.awaySince = nil
+        }
+        return true
+    }
+
+    /// Waits until nothing is left in our part of the spool, or for so long.
+    private func flush(within seconds: Double?) async {
+        let deadline = time.steadySeconds() + (seconds ?? .infinity)
+        while unacknowledgedCount > 0, time.steadySeconds() < deadline {
+            guard await pause(0.05) else { return }
+        }
+    }
+
+    private func end() async {
+        let own = state.withLock { state in
+            state.ending = true
+            return state.own
+        }
+        own?.stop()
+        become.finish()
+    }
+
+    // MARK: Keeping
+
+    /// Looks after the connection: notices when a monitor is away, finds the next one, becomes it when none comes, and
+    /// hands over what was spooled meanwhile.
+    private func keep() async {
+        var nextLook = time.steadySeconds() + 1
+        while await pause(0.1) {
+            let (hasRemote, isOwn, awaySince) = state.withLock { ($0.remote != nil, $0.own != nil, $0.awaySince) }
+            if let awaySince {
+                guard time.steadySeconds() >= nextLook else { continue }
+                nextLook = time.steadySeconds() + 0.25
+                if await findRemote() {
+                    say("a monitor is back")
+                } else if time.steadySeconds() - awaySince > patience {
+                    await takeOver()
+                }
+            } else if hasRemote || isOwn {
+                await deliver()
+                if hasRemote, time.steadySeconds() >= nextLook {
+                    nextLook = time.steadySeconds() + 2
+                    let remote = state.withLock { $0.remote }
+                    if let remote, await !remote.isAlive(within: 5) { noteAway() }
+                }
+            }
+        }
+    }
+
+    private func takeOver() async {
+        do throws(Problem) {
+            if try await becomeMonitor() { say("no monitor came back; this process is the monitor now") }
+        } catch {
+            say("\(error)")
+        }
+    }
+
+    private func noteAway() {
+        let isNews = state.withLock { state in
+            guard state.own == nil, state.awaySince == nil, state.remote != nil else { return false }
+            state.awaySince = time.steadySeconds()
+            state.remote = nil
+            return true
+        }
+        if isNews { say("the monitor does not answer; facts are spooled, local jobs go on") }
+    }
+
+    /// Hands spooled facts over again; their identity makes what has arrived already a repeat.
+    private func deliver() async {
+        let waiting = state.withLock { Array($0.unacknowledged.prefix(1000)) }
+        guard !waiting.isEmpty, let connection else { return }
+        do throws(Problem) {
+            _ = try await connection.record(waiting)
+            state.withLock { state in
+                state.unacknowledged.removeFirst(min(waiting.count, state.unacknowledged.count))
+                for event in waiting { event.identity.map { state.spool.remove($0) } }
+            }
+        } catch {
+            await noteFailure(error)
+        }
+    }
+
+    /// What a failed call says of the monitor: one that answers, but can't write just now, is not away.
+    private func noteFailure(_ problem: Problem) async {
+        guard problem.code == .unavailable, let remote = state.withLock({ $0.remote }) else { return }
+        if await !remote.isAlive(within: 5) { noteAway() }
+    }
+
+    // MARK: What a queue uses
+
+    var connection: (any MonitorConnection)? {
+        state.withLock { state in
+            if let own = state.own { return own.connection }
+            return state.remote
+        }
+    }
+
+    /// How many of the queue's own facts lie in the spool, acknowledged by nobody.
+    var unacknowledgedCount: Int { state.withLock { $0.unacknowledged.count } }
+
+    /// Records facts, in order. Returns once each is acknowledged or spooled. New jobs need a monitor: while there is
+    /// none, a call that holds one waits.
+    func record(_ events: [Event]) async -> [SinkAnswer] {
+        let stamped = stamp(events)
+        let needsMonitor = stamped.contains {
+            if case .job = $0.fact { true } else { false }
+        }
+        var told = false
+        while true {
+            // What is spooled already comes first: facts of one sender arrive in their order.
+            if unacknowledgedCount == 0, let connection {
+                do throws(Problem) {
+                    return try await connection.record(stamped).map { .acknowledged($0) }
+                } catch {
+                    guard error.code == .unavailable else { return stamped.map { _ in .failed(error) } }
+                    await noteFailure(error)
+                    if needsMonitor, !told {
+                        told = true
+                        say("\(error)")
+                    }
+                }
+            }
+            if !needsMonitor, spool(stamped) { return stamped.map { _ in .spooled } }
+            guard await pause(0.2) else {
+                return stamped.map { _ in .failed(Problem(.unavailable, "interrupted while waiting for the monitor")) }
+            }
+        }
+    }
+
+    private func stamp(_ events: [Event]) -> [Event] {
+        state.withLock { state in
+            events.map { event in
+                guard event.identity == nil else { return event }
+                var stamped = event
+                state.seq += 1
+                stamped.identity = EventIdentity(sender: sender, seq: state.seq)
+                if stamped.time == nil { stamped.time = time.now() }
+                return stamped
+            }
+        }
+    }
+
+    private func spool(_ events: [Event]) -> Bool {
+        state.withLock { state in
+            guard events.allSatisfy({ state.spool.write($0) }) else { return false }
+            state.unacknowledged += events
+            return true
+        }
+    }
+
+    /// Queues jobs; waits for a monitor while there is none.
+    func enqueue(_ events: [Event]) async throws(Problem) -> [EventResult] {
+        var results: [EventResult] = []
+        for answer in await record(events) {
+            switch answer {
+            case .acknowledged(let result): results.append(result)
+            case .failed(let problem): throw problem
+            case .spooled: throw Problem(.internalError, "a new job was spooled, though it needs a monitor")
+            }
+        }
+        return results
+    }
+
+    /// Says what is to happen when this process, being the monitor, is asked to stop.
+    func onStopped(_ act: @escaping @Sendable () -> Void) { state.withLock { $0.stopped = act } }
+
+    /// The monitor that answers at the moment; waits for one while there is none.
+    func reading() async throws(Problem) -> any LedgerReading {
+        while true {
+            if let connection { return connection }
+            guard await pause(0.1) else { throw Problem(.unavailable, "interrupted while waiting for the monitor") }
+        }
+    }
+
+    /// What the monitor publishes of a queue since this process came, without a gap, whoever is the monitor. Ends when
+    /// nobody reads it any more.
+    func changes(queue: String) -> AsyncStream<[Change]> {
+        let follower = ChangeFollower(link: self, queue: queue, after: state.withLock { $0.start })
+        return AsyncStream { await follower.next() }
+    }
+
+    /// What is on record of instances: in the spool, and in the ledger. The spool is read first, since a fact leaves it
+    /// only once it is in the ledger.
+    func known(_ keys: [String]) async throws(Problem) -> [String: KnownInstance] {
+        let spooled = SpoolReader(layout: layout).events(about: Set(keys))
+        let reading = LinkReading(link: self)
+        var known: [String: KnownInstance] = [:]
+        for key in keys {
+            if let record = try await reading.instance(key: key) { known[key] = KnownInstance(record) }
+        }
+        for event in spooled {
+            guard let key = event.fact.instanceKey else { continue }
+            known[key, default: KnownInstance()].take(event.fact)
+        }
+        return known
+    }
+
+    /// Lets time pass; false when the task is cancelled.
+    func pause(_ seconds: Double) async -> Bool {
+        do {
+            try await Task.sleep(for: .seconds(seconds))
+            return true
+        } catch {
+            return false
+        }
+    }
+}

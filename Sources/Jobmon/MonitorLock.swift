@@ -1,0 +1,41 @@
+package import JobmonCore
+import JobmonReporting
+
+/// Who may write to a directory's ledger: the holder of `monitor.lock`. It ends with the process, however it ends.
+package final class MonitorLock: Sendable {
+    private let lock: FileLock
+
+    private init(lock: FileLock) { self.lock = lock }
+
+    /// Takes the lock; nil when a monitor, or a queue that is one, has it.
+    /// - Throws: `.unavailable` when the file can't be locked at all.
+    package static func take(_ layout: DirectoryLayout) throws(Problem) -> MonitorLock? {
+        guard let lock = try FileLock.acquire(layout.monitorLock) else { return nil }
+        return MonitorLock(lock: lock)
+    }
+
+    /// The sentence for whoever wanted the lock that somebody else holds: who, where, and what to do.
+    package static func refusal(_ layout: DirectoryLayout) -> Problem {
+        let holder = MonitorInfo.read(layout).map { (pid: $0.pid, host: $0.host) }
+            ?? FileLock.holder(layout.monitorLock).map { (pid: $0.pid, host: $0.host) }
+        let who = holder.map { "process \($0.pid) on \($0.host)" } ?? "another process"
+        return Problem(
+            .unavailable, "\(layout.root) is served by \(who) already",
+            hint: "use it as it is, or end it with: jobmon stop -d \(layout.root)")
+    }
+
+    /// What a left-over `monitor_info.json` means to whoever holds the lock: nobody serves the directory, so it is
+    /// stale. The sentence says how we know; nil when there is none.
+    package static func stale(_ layout: DirectoryLayout) -> String? {
+        guard let info = MonitorInfo.read(layout) else { return nil }
+        let reason: String
+        if info.host != HostIdentity.host {
+            reason = "its monitor on host \(info.host) no longer holds the directory's lock"
+        } else if let boot = info.hostBootID, let now = HostIdentity.bootID, boot != now {
+            reason = "this host was started again since"
+        } else {
+            reason = "its monitor, process \(info.pid), is gone"
+        }
+        return "replacing \(layout.info) of \(info.started): \(reason)"
+    }
+}

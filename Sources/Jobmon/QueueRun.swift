@@ -1,0 +1,58 @@
+package import JobmonCore
+import JobmonExecutors
+package import JobmonQueue
+import JobmonReporting
+
+/// A queue of a directory, put together: its lock, the monitor that it finds or becomes, the executor.
+package enum QueueRun {
+    /// Opens a queue and gives `body` what a scheduler needs; then closes it in order. By the end every fact is
+    /// acknowledged; after a stop, or where that takes too long then, what is not lies in the spool.
+    ///
+    /// - Parameter say: tells the user a sentence.
+    /// - Throws: `.unavailable` when the directory or its ledger can't be used, or a queue of that name runs already
+    ///   (by whom is said); and what `body` throws.
+    package static func run(
+        _ settings: QueueSettings, time: TimeSource = .system, say: @escaping @Sendable (String) -> Void,
+        _ body: @escaping @Sendable (QueueEnvironment) async throws(Problem) -> QueueSummary
+    ) async throws(Problem) -> QueueSummary {
+        let layout = settings.layout
+        try layout.makeFolders()
+        let lock = try takeQueue(settings.queue, layout)
+        defer { withExtendedLifetime(lock) {} }
+        let link = MonitorLink(layout: layout, time: time, say: say)
+        let summary = try await link.run({ (link) async throws(Problem) in
+            let executor = try await startExecutor(settings, link: link, time: time, say: say)
+            return try await body(
+                QueueEnvironment(
+                    reading: LinkReading(link: link),
+                    enqueue: { (events) async throws(Problem) in try await link.enqueue(events) },
+                    sink: FactSink { await link.record($0) }, executor: executor, window: { executor.window },
+                    changes: { link.changes(queue: settings.queue) },
+                    writeFence: { (key) async throws(Problem) in try QueueFence.write(key, layout) }, time: time))
+        }, endingWithin: { $0.ending == .stopped ? stopPatience : nil })
+        return summary
+    }
+
+    private static func startExecutor(
+        _ settings: QueueSettings, link: MonitorLink, time: TimeSource, say: @escaping @Sendable (String) -> Void
+    ) async throws(Problem) -> LocalExecutor {
+        var configuration = LocalExecutor.Configuration(
+            layout: settings.layout, queue: settings.queue, slots: settings.slots, host: HostIdentity.host,
+            bootID: HostIdentity.bootID)
+        configuration.time = time
+        configuration.say = say
+        return try await LocalExecutor.start(configuration) { try await link.known($0) }
+    }
+
+    /// Seconds that a queue which was stopped waits for acknowledgements; what has none by then lies in the spool.
+    private static let stopPatience = 3.0
+
+    private static func takeQueue(_ queue: String, _ layout: DirectoryLayout) throws(Problem) -> FileLock {
+        let path = layout.queueLock(queue)
+        if let lock = try FileLock.acquire(path) { return lock }
+        let who = FileLock.holder(path).map { "process \($0.pid) on \($0.host)" } ?? "another process"
+        throw Problem(
+            .unavailable, "the queue \"\(queue)\" of \(layout.root) is run by \(who) already",
+            hint: "wait for it, or give this one a name of its own with --queue")
+    }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import JobmonTestSupport
+import Testing
+
+/// Places where a monitor can't live: one clear sentence, what to do, exit code 4, and what was there untouched.
+struct BadPlacesTests {
+    private static let isRoot = geteuid() == 0
+
+    private func refuses(
+        _ directory: String, _ words: [String], _ arguments: [String] = [], location: SourceLocation = #_sourceLocation
+    ) async throws {
+        let result = try await Executable.run(["monitor", directory] + arguments)
+        #expect(result.status == 4, "\(result.stderr)", sourceLocation: location)
+        #expect(result.stdout == "", sourceLocation: location)
+        for word in words {
+            #expect(result.stderr.contains(word), "\(result.stderr)", sourceLocation: location)
+        }
+        #expect(!result.stderr.contains("Fatal"), "\(result.stderr)", sourceLocation: location)
+    }
+
+    /// What lies in a directory, byte for byte.
+    private func contents(_ directory: String) throws -> [String: Data] {
+        var all: [String: Data] = [:]
+        for name in try FileManager.default.contentsOfDirectory(atPath: directory) where name.hasPrefix("job_monitor") {
+            all[name] = FileManager.default.contents(atPath: "\(directory)/\(name)")
+        }
+        return all
+    }
+
+    @Test("a file that is not a ledger", .timeLimit(.minutes(1)))
+    func notALedger() async throws {
+        try await withTestDirectory { directory in
+            try Data(repeating: 65, count: 10000).write(to: URL(fileURLWithPath: "\(directory)/job_monitor.sqlite"))
+            let before = try contents(directory)
+            try await refuses(directory, ["job_monitor.sqlite"])
+            #expect(try contents(directory) == before)
+        }
+    }
+
+    @Test("another program's database", .enabled(if: SQLiteCommand.isThere), .timeLimit(.minutes(1)))
+    func anothersDatabase() async throws {
+        try await withTestDirectory { directory in
+            _ = try await Running(
+                "/usr/bin/env",
+                ["sqlite3", "\(directory)/job_monitor.sqlite", "create table mine (a); insert into mine values (1)"],
+                stdin: ""
+            ).finished()
+            let before = try contents(directory)
+            try await refuses(directory, ["job_monitor.sqlite"])
+            #expect(try contents(directory) == before)
+        }
+    }
+
+    @Test("a damaged ledger", .enabled(if: SQLiteCommand.isThere), .timeLimit(.minutes(1)))
+    func damaged() async throws {
+        try await withTestDirectory { directory in
+            let file = "\(directory)/job_monitor.sqlite"
+            let monitor = try await MonitorProcess.start(directory)
+            monitor.send(SIGTERM)
+            _ = try await monitor.finished()
+            let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: file))
+            try handle.seek(toOffset: 4096)
+            try handle.write(contentsOf: Data(repeating: 0xFF, count: 8192))
+            try handle.close()
+            let before = try contents(directory)
+            try await refuses(directory, ["damaged"])
+            #expect(try contents(directory) == before)
+        }
+    }
+
+    @Test("a ledger of a newer version", .enabled(if: SQLiteCommand.isThere), .timeLimit(.minutes(1)))
+    func newer() async throws {
+        try await withTestDirectory { directory in
+            let monitor = try await MonitorProcess.start(directory)
+            monitor.send(SIGTERM)
+            _ = try await monitor.finished()
+            _ = try await Running(
+                "/usr/bin/env",
+                [
+                    "sqlite3", "\(directory)/job_monitor.sqlite",
+                    "insert into grdb_migrations values ('v99 of the future')",
+                ],
+                stdin: ""
+            ).finished()
+            let before = try contents(directory)
+            try await refuses(directory, ["newer"])
+            #expect(try contents(directory) == before)
+        }
+    }
+
+    @Test("a port that is taken", .timeLimit(.minutes(1)))
+    func portTaken() async throws {
+        try await withTestDirectory { directory in
+            let first = try await MonitorProcess.start("\(directory)/one")
+            let url = try #require(first.stdout.split(separator: " ").last)
+            let port = try #require(url.split(separator: ":").last).prefix { $0.isNumber }
+            try await refuses("\(directory)/two", [String(port)], ["--port", String(port)])
+            try await first.killed()
+        }
+    }
+
+    @Test("a directory that can't be made", .timeLimit(.minutes(1)))
+    func notADirectory() async throws {
+        try await withTestDirectory { directory in
+            try Data().write(to: URL(fileURLWithPath: "\(directory)/file"))
+            try await refuses("\(directory)/file/mon", ["\(directory)/file"])
+            try await refuses("\(directory)/file", ["\(directory)/file"])
+        }
+    }
+
+    @Test(
+        "a directory on a read-only file system",
+        .enabled(if: isRoot, "a file system is mounted for it, which only root may"),
+        .timeLimit(.minutes(1)))
+    func readOnly() async throws {
+        try await withTestDirectory { directory in
+            let script = """
+                mount -t tmpfs -o size=1m tmpfs "$1" && mount -o remount,ro "$1" && "$0" monitor "$1/mon"
+                """
+            let result = try await Running(
+                "/usr/bin/env", ["unshare", "-m", "sh", "-c", script, Executable.path, directory], stdin: ""
+            ).finished()
+            #expect(result.status == 4, "\(result.stderr)")
+            #expect(result.stderr.lowercased().contains("read-only"), "\(result.stderr)")
+        }
+    }
+
+    @Test(
+        "a full disk at the start", .enabled(if: isRoot, "a file system is mounted for it, which only root may"),
+        .timeLimit(.minutes(1)))
+    func fullAtStart() async throws {
+        try await withTestDirectory { directory in
+            let script = """
+                mount -t tmpfs -o size=64k tmpfs "$1" && mkdir "$1/mon" && cat /dev/zero >"$1/fill" 2>/dev/null
+                "$0" monitor "$1/mon"
+                """
+            let result = try await Running(
+                "/usr/bin/env", ["unshare", "-m", "sh", "-c", script, Executable.path, directory], stdin: ""
+            ).finished()
+            #expect(result.status == 4, "\(result.stderr)")
+            #expect(result.stderr.contains("full") || result.stderr.contains("space"), "\(result.stderr)")
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import JobmonTestSupport
+import Testing
+
+/// Who is the monitor of a directory, and how it begins and ends.
+struct MonitorLifeTests {
+    private func info(_ directory: String) throws -> [String: Any] {
+        let data = try Data(contentsOf: URL(fileURLWithPath: "\(directory)/monitor_info.json"))
+        return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    }
+
+    @Test("a second monitor is refused with the first one's pid", .timeLimit(.minutes(1)))
+    func secondIsRefused() async throws {
+        try await withTestDirectory { directory in
+            let first = try await MonitorProcess.start("\(directory)/mon")
+            let second = try await Executable.run(["monitor", "\(directory)/mon"])
+            #expect(second.status == 4)
+            #expect(second.stderr.contains("\(first.pid)"), "\(second.stderr)")
+            #expect(second.stdout == "")
+            #expect(first.isRunning)
+            try await first.killed()
+        }
+    }
+
+    @Test(
+        "a stale monitor_info.json is replaced with a message", .timeLimit(.minutes(1)),
+        arguments: ["pid", "host", "boot"])
+    func staleInfoIsReplaced(kind: String) async throws {
+        try await withTestDirectory { directory in
+            let first = try await MonitorProcess.start("\(directory)/mon")
+            try await first.killed()
+            var stale = try info("\(directory)/mon")
+            let secret = try #require(stale["secret"] as? String)
+            if kind == "host" { stale["host"] = "another-host" }
+            if kind == "boot" { stale["host_boot_id"] = "00000000-0000-0000-0000-000000000000" }
+            try JSONSerialization.data(withJSONObject: stale).write(
+                to: URL(fileURLWithPath: "\(directory)/mon/monitor_info.json"))
+            let second = try await MonitorProcess.start("\(directory)/mon")
+            #expect(second.stderr.contains("monitor_info.json"), "\(second.stderr)")
+            let fresh = try info("\(directory)/mon")
+            #expect(fresh["pid"] as? Int == Int(second.pid))
+            #expect(fresh["secret"] as? String != secret)
+            try await second.killed()
+        }
+    }
+
+    @Test("TERM and INT end it cleanly", .timeLimit(.minutes(1)), arguments: [SIGTERM, SIGINT])
+    func signalsEndItCleanly(signal: Int32) async throws {
+        try await withTestDirectory { directory in
+            let monitor = try await MonitorProcess.start("\(directory)/mon")
+            monitor.send(signal)
+            let result = try await monitor.finished()
+            #expect(!result.signalled && result.status == 0, "\(result.stderr)")
+            #expect(!FileManager.default.fileExists(atPath: "\(directory)/mon/monitor_info.json"))
+            #expect(!FileManager.default.fileExists(atPath: "\(directory)/mon/job_monitor.sqlite-wal"))
+        }
+    }
+
+    @Test("stop ends it, and says when there is none", .timeLimit(.minutes(1)))
+    func stop() async throws {
+        try await withTestDirectory { directory in
+            let monitor = try await MonitorProcess.start("\(directory)/mon")
+            let stopped = try await Executable.run(["stop", "-d", "\(directory)/mon"])
+            #expect(stopped.status == 0, "\(stopped.stderr)")
+            #expect(try await monitor.finished().status == 0)
+            let again = try await Executable.run(["stop", "-d", "\(directory)/mon"])
+            #expect(again.status == 3)
+        }
+    }
+
+    @Test("the directory and what is secret in it are the owner's alone, whatever the umask", .timeLimit(.minutes(1)))
+    func modes() async throws {
+        try await withTestDirectory { directory in
+            let script = "umask 000; exec \"$0\" monitor \"$1\""
+            let monitor = try Running("/bin/sh", ["-c", script, Executable.path, "\(directory)/mon"])
+            try await waitUntil("ready") { monitor.stdout.contains("ready ") }
+            func mode(_ path: String) throws -> Int {
+                let attributes = try FileManager.default.attributesOfItem(atPath: path)
+                return try #require(attributes[.posixPermissions] as? Int) & 0o777
+            }
+            #expect(try mode("\(directory)/mon") == 0o700)
+            #expect(try mode("\(directory)/mon/monitor_info.json") == 0o600)
+            try await monitor.killed()
+        }
+    }
+
+    @Test("an in-memory monitor leaves no ledger behind", .timeLimit(.minutes(1)))
+    func inMemory() async throws {
+        try await withTestDirectory { directory in
+            let monitor = try await MonitorProcess.start("\(directory)/mon", ["--in-memory"])
+            let job = try await Executable.run(["exec", "-d", "\(directory)/mon", "--name", "a", "--", "true"])
+            #expect(job.status == 0)
+            try await waitUntil("the job is seen") {
+                try await Executable.run(["jobs", "-d", "\(directory)/mon", "--status", "complete", "--json"])
+                    .stdout.contains("\"a\"")
+            }
+            #expect(!FileManager.default.fileExists(atPath: "\(directory)/mon/job_monitor.sqlite"))
+            try await monitor.killed()
+        }
+    }
+
+    @Test(
+        "the ledger can be read by sqlite3 while the monitor runs", .enabled(if: SQLiteCommand.isThere),
+        .timeLimit(.minutes(1)))
+    func sqliteReadsAlong() async throws {
+        try await withTestDirectory { directory in
+            let monitor = try await MonitorProcess.start("\(directory)/mon")
+            _ = try await Executable.run([
+                "exec", "-d", "\(directory)/mon", "--", "sh", "-c", "echo broken >&2; exit 3",
+            ])
+            let rows = try await waitFor("the error's row") {
+                let rows = try await SQLiteCommand.rows(
+                    "\(directory)/mon/job_monitor.sqlite", "select description from error")
+                return rows.isEmpty ? nil : rows
+            }
+            #expect(rows == [["broken"]])
+            try await monitor.killed()
+        }
+    }
+}
