@@ -17,7 +17,8 @@ extension DirectoryLayout {
         var status = stat()
         guard stat(path, &status) == 0 else { throw problem(path, errno) }
         guard status.st_mode & S_IFMT == S_IFDIR else {
-            throw Problem(.unavailable, "\(path) is not a directory", hint: "name another directory, or move that file away")
+            throw Problem(
+                .unavailable, "\(path) is not a directory", hint: "name another directory, or move that file away")
         }
         guard access(path, W_OK | X_OK) == 0 else { throw problem(path, errno) }
     }

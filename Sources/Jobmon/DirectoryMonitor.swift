@@ -1,7 +1,7 @@
 package import JobmonCore
 import JobmonLedger
 import JobmonMonitor
-import JobmonReporting
+package import JobmonReporting
 import JobmonRequests
 package import Logging
 import Synchronization

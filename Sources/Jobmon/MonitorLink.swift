@@ -1,4 +1,4 @@
-package import JobmonCore
+import JobmonCore
 import JobmonExecutors
 import JobmonQueue
 import JobmonReporting

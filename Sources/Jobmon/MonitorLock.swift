@@ -16,7 +16,8 @@ package final class MonitorLock: Sendable {
 
     /// The sentence for whoever wanted the lock that somebody else holds: who, where, and what to do.
     package static func refusal(_ layout: DirectoryLayout) -> Problem {
-        let holder = MonitorInfo.read(layout).map { (pid: $0.pid, host: $0.host) }
+        let holder =
+            MonitorInfo.read(layout).map { (pid: $0.pid, host: $0.host) }
             ?? FileLock.holder(layout.monitorLock).map { (pid: $0.pid, host: $0.host) }
         let who = holder.map { "process \($0.pid) on \($0.host)" } ?? "another process"
         return Problem(

@@ -20,17 +20,22 @@ package enum QueueRun {
         let lock = try takeQueue(settings.queue, layout)
         defer { withExtendedLifetime(lock) {} }
         let link = MonitorLink(layout: layout, time: time, say: say)
-        let summary = try await link.run({ (link) async throws(Problem) in
-            let executor = try await startExecutor(settings, link: link, time: time, say: say)
-            return try await body(
-                QueueEnvironment(
-                    reading: LinkReading(link: link),
-                    enqueue: { (events) async throws(Problem) in try await link.enqueue(events) },
-                    sink: FactSink { await link.record($0) }, executor: executor, window: { executor.window },
-                    changes: { link.changes(queue: settings.queue) },
-                    writeFence: { (key) async throws(Problem) in try QueueFence.write(key, layout) }, time: time))
-        }, endingWithin: { $0.ending == .stopped ? stopPatience : nil })
-        return summary
+        return try await link.run(
+            { (link) async throws(Problem) -> QueueSummary in
+                let executor = try await startExecutor(settings, link: link, time: time, say: say)
+                return try await body(environment(settings, link: link, executor: executor, time: time))
+            }, endingWithin: { $0.ending == .stopped ? stopPatience : nil })
+    }
+
+    private static func environment(
+        _ settings: QueueSettings, link: MonitorLink, executor: LocalExecutor, time: TimeSource
+    ) -> QueueEnvironment {
+        QueueEnvironment(
+            reading: LinkReading(link: link),
+            enqueue: { (events) async throws(Problem) in try await link.enqueue(events) },
+            sink: FactSink { await link.record($0) }, executor: executor, window: { executor.window },
+            changes: { link.changes(queue: settings.queue) },
+            writeFence: { (key) async throws(Problem) in try QueueFence.write(key, settings.layout) }, time: time)
     }
 
     private static func startExecutor(
