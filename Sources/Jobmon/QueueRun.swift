@@ -30,12 +30,14 @@ package enum QueueRun {
     private static func environment(
         _ settings: QueueSettings, link: MonitorLink, executor: LocalExecutor, time: TimeSource
     ) -> QueueEnvironment {
-        QueueEnvironment(
+        var environment = QueueEnvironment(
             reading: LinkReading(link: link),
             enqueue: { (events) async throws(Problem) in try await link.enqueue(events) },
             sink: FactSink { await link.record($0) }, executor: executor, window: { executor.window },
             changes: { link.changes(queue: settings.queue) },
             writeFence: { (key) async throws(Problem) in try QueueFence.write(key, settings.layout) }, time: time)
+        environment.whenAskedToStop = { link.onStopped($0) }
+        return environment
     }
 
     private static func startExecutor(

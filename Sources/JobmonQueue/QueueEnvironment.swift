@@ -16,6 +16,8 @@ package struct QueueEnvironment: Sendable {
     /// Writes the fence of an instance key.
     package var writeFence: @Sendable (String) async throws(Problem) -> Void
     package var time: TimeSource
+    /// Takes what is to be called when somebody asks this process, being the monitor too, to stop.
+    package var whenAskedToStop: @Sendable (@escaping @Sendable () -> Void) -> Void = { _ in }
 
     package init(
         reading: any LedgerReading, enqueue: @escaping @Sendable ([Event]) async throws(Problem) -> [EventResult],

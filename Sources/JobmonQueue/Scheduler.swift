@@ -42,6 +42,7 @@ package final class Scheduler: Sendable {
     /// - Parameter again: the jobs are queued as a new round, whatever became of them before.
     /// - Throws: when the ledger can't be read; nothing was started then.
     package func run(_ new: [NewJob], again: Bool = false) async throws(Problem) -> QueueSummary {
+        environment.whenAskedToStop { self.requestStop() }
         // First of all: what happens from now on must reach us, however long the reading takes.
         let reports = environment.executor.reports()
         let changes = environment.changes()
