@@ -82,6 +82,12 @@ int64_t jp_process_started(pid_t pid) {
     return field ? strtoll(field, NULL, 10) : -1;
 }
 
+int jp_process_is_stopped(pid_t pid) {
+    char text[1024];
+    const char *fields = after_name(pid, text, sizeof text);
+    return fields && fields[0] == 'T';
+}
+
 static int64_t value_after(const char *text, const char *name) {
     const char *found = strstr(text, name);
     return found ? strtoll(found + strlen(name), NULL, 10) : -1;
@@ -227,7 +233,7 @@ void jp_close_all_but(const int *kept, size_t count) {
     struct dirent *entry;
     while ((entry = readdir(directory))) {
         int fd = atoi(entry->d_name);
-        if (fd < 3 || fd == dirfd(directory) || is_kept(fd, kept, count)) continue;
+        if (entry->d_name[0] == '.' || fd == dirfd(directory) || is_kept(fd, kept, count)) continue;
         int *grown = realloc(found, (total + 1) * sizeof *found);
         if (!grown) break;
         found = grown;

@@ -3,14 +3,24 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
+
+// A relay in the background writes what its command may write; it is the command that is stopped for it, not the relay.
+static sigset_t without_ttou(void) {
+    sigset_t ttou, before;
+    sigemptyset(&ttou);
+    sigaddset(&ttou, SIGTTOU);
+    pthread_sigmask(SIG_BLOCK, &ttou, &before);
+    return before;
+}
 
 int jp_kind(int fd) {
     struct stat info;
@@ -89,7 +99,10 @@ void jp_terminal_pass_settings(int outer, int real, void *last) {
     int raw = !(now.c_lflag & (ICANON | ISIG | IEXTEN)) && !(now.c_oflag & OPOST);
     struct termios wanted = now;
     wanted.c_oflag = raw ? now.c_oflag & ~(tcflag_t)OPOST : now.c_oflag | OPOST;
+    if (tcgetpgrp(real) != getpgrp()) return;
+    sigset_t before = without_ttou();
     tcsetattr(real, TCSADRAIN, &wanted);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 int jp_reopen_for_writing(int fd) {
@@ -98,7 +111,21 @@ int jp_reopen_for_writing(int fd) {
     return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
-ssize_t jp_send(int fd, const void *bytes, size_t count) { return send(fd, bytes, count, MSG_DONTWAIT | MSG_NOSIGNAL); }
+ssize_t jp_pass_on(int fd, int kind, const void *bytes, size_t count) {
+    if (kind == JP_KIND_SOCKET) return send(fd, bytes, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (kind != JP_KIND_TERMINAL) return write(fd, bytes, count);
+    sigset_t before = without_ttou();
+    ssize_t result = write(fd, bytes, count);
+    int error = errno;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    errno = error;
+    return result;
+}
+
+int jp_readable_bytes(int fd) {
+    int count = 0;
+    return ioctl(fd, FIONREAD, &count) < 0 ? 0 : count;
+}
 
 off_t jp_output_position(int fd) {
     int flags = fcntl(fd, F_GETFL);

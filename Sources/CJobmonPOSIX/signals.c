@@ -151,6 +151,13 @@ void jp_signals_for_child(int as_started) {
     }
 }
 
+void jp_signals_reset(void) {
+    jp_signals_for_child(0);
+    atomic_store(&caught, 0);
+    for (int i = 0; i < INBOXES; i++) atomic_store(&inboxes[i], 0);
+    jp_signals_unblock();
+}
+
 int jp_signals_forward(int pid, const struct jp_signal *signal) {
     if (signal->code == SI_QUEUE) {
         union sigval value = {.sival_int = signal->value};

@@ -59,6 +59,8 @@ int jp_status_code(int status);
 int jp_status_signalled(int status);
 int jp_status_signal(int status);
 
+// 1: this process is stopped now.
+int jp_process_is_stopped(pid_t pid);
 // The start time of a process in clock ticks since boot; -1: not there.
 int64_t jp_process_started(pid_t pid);
 // The environment of this process.
@@ -78,7 +80,7 @@ int jp_adopt_orphans(int adopt);
 void jp_die_by(int signal);
 // fork(), which Swift does not have. Only in a process with one thread.
 pid_t jp_fork(void);
-// Closes every descriptor but 0 to 2 and the given ones.
+// Closes every descriptor but the given ones.
 void jp_close_all_but(const int *kept, size_t count);
 // pipe2 with close-on-exec. 0 or errno.
 int jp_pipe(int ends[2], int nonblocking_read);

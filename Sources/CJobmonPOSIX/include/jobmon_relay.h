@@ -24,7 +24,7 @@ int jp_fill_standard_descriptors(void);
 int jp_terminal_open(int like, int *inner, int *outer);
 // Passes the window's size on. 1: it has changed.
 int jp_terminal_pass_size(int from, int outer);
-// Passes settings that a command changed through the inner terminal on to the real one. `last` (JP_TERMIOS bytes)
+// Passes settings that a command changed through the inner terminal on to the real one, while we are in its foreground. `last` (JP_TERMIOS bytes)
 // remembers what was seen.
 void jp_terminal_pass_settings(int outer, int real, void *last);
 size_t jp_terminal_settings_size(void);
@@ -33,8 +33,10 @@ void jp_terminal_note_settings(int outer, void *last);
 
 // A descriptor of its own, non-blocking, for what `fd` writes to; -1: it can't be had (then small writes after poll do).
 int jp_reopen_for_writing(int fd);
-// Writes without blocking to a socket; -1 with errno.
-ssize_t jp_send(int fd, const void *bytes, size_t count);
+// Writes to what jp_kind says, and to a terminal as its foreground may; -1 with errno.
+ssize_t jp_pass_on(int fd, int kind, const void *bytes, size_t count);
+// How many bytes can be read from a pipe or terminal now.
+int jp_readable_bytes(int fd);
 // Where a regular file's next output goes: its end when it is appended to.
 off_t jp_output_position(int fd);
 // Reads from the file behind `fd`, though `fd` may be for writing only. -1 with errno.

@@ -23,6 +23,8 @@ void jp_signals_close(int fd);
 int jp_signals_catch(int number);
 // Catches all that can be caught. (The wrapper does, to forward them.)
 void jp_signals_catch_all(void);
+// In a child that goes on as a process of its own: all default, nobody's inbox is written to any more.
+void jp_signals_reset(void);
 // Nothing is blocked any more.
 void jp_signals_unblock(void);
 // 1: this signal was ignored when this process was started.

@@ -1,0 +1,53 @@
+import CJobmonPOSIX
+import Glibc
+import JobmonCore
+import JobmonProcesses
+import JobmonReporting
+
+/// `jobmon exec`.
+package enum ExecMain {
+    /// Runs the command of these arguments (what comes after `exec`, as bytes), reports on it, and ends this process
+    /// the way the command ended.
+    package static func run(_ arguments: [[UInt8]]) -> Never {
+        // Before anything of ours is opened or caught: what the command is to inherit.
+        let closed = jp_fill_standard_descriptors()
+        jp_signals_remember()
+        switch ExecOptions.parse(arguments) {
+        case .help:
+            write(ExecOptions.help, to: STDOUT_FILENO)
+            _exit(0)
+        case .wrong(let sentence):
+            say("\(sentence) (see jobmon exec --help)")
+            _exit(2)
+        case .run(let options): run(options, closed: closed)
+        }
+    }
+
+    private static func run(_ options: ExecOptions, closed: Int32) -> Never {
+        let directory = ExecDirectory.find(options.directory)
+        if let remark = directory.remark { say(remark) }
+        if let layout = directory.layout, let key = options.instance, access(layout.fence(key), F_OK) == 0 {
+            say("instance \(key) may not start any more (\(layout.fence(key)) forbids it): the command was not run")
+            _exit(75)
+        }
+        do throws(Problem) {
+            let run = try ExecRun(options, layout: directory.layout, stderrIsClosed: closed & 4 != 0)
+            run.finish()
+        } catch {
+            say(error.description)
+            _exit(126)
+        }
+    }
+
+    static func say(_ text: String) { write("jobmon exec: \(text)\n", to: STDERR_FILENO) }
+
+    private static func write(_ text: String, to fd: Int32) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Glibc.write(fd, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            if count <= 0 { return }
+            bytes = bytes.dropFirst(count)
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import JobmonCore
+
+/// What `jobmon exec` was asked to do.
+struct ExecOptions {
+    /// The directory that was named with `-d`.
+    var directory: String?
+    var name: String?
+    var params: JSONObject = [:]
+    /// Seconds.
+    var timeout: Double?
+    /// The key of an instance that exists already, which this run of the command is.
+    var instance: String?
+    /// The command, its bytes untouched.
+    var command: [[UInt8]] = []
+
+    /// What the arguments after `exec` amount to.
+    enum Parsed {
+        case run(ExecOptions)
+        case help
+        /// One sentence: what is wrong and where.
+        case wrong(String)
+    }
+
+    static let help = """
+        Usage: jobmon exec [-d DIR] [--name NAME] [--param KEY=VALUE]... [--timeout TIME] [--instance KEY] -- COMMAND...
+
+        Runs a command and tells the monitor of a directory what becomes of it. The command has the same input, output,
+        signals and end as without `jobmon exec`, whether the monitor is there or not.
+
+          -d, --dir DIR       the monitor's directory (made if it is not there); else $JOBMON_DIR, else the current
+                              directory if it is a monitor's
+          --name NAME         the job's name; else the command's own
+          --param KEY=VALUE   a parameter to find the job by; may be repeated
+          --timeout TIME      ends the command after that time, such as 90, 45s, 10m, 2h or 1d: TERM, and KILL 5 s later
+          --instance KEY      the command is this instance, which the ledger has or will have; without it, a new job
+          -h, --help          this text
+
+        Exit code: the command's own; if a signal ended the command, the same signal ends this. 127: command not found.
+        126: it can't be started. 125 is not used. 75: the instance may not start any more. 2: these arguments are wrong.
+
+        """
+
+    static func parse(_ arguments: [[UInt8]]) -> Parsed {
+        var options = ExecOptions()
+        var rest = arguments[...]
+        while let bytes = rest.first {
+            let word = String(decoding: bytes, as: UTF8.self)
+            rest = rest.dropFirst()
+            if word == "--" { break }
+            guard word.hasPrefix("-"), word != "-" else {
+                rest = rest.base[(rest.startIndex - 1)...]
+                break
+            }
+            if word == "-h" || word == "--help" { return .help }
+            var option = word
+            var value: String?
+            if word.hasPrefix("--"), let equals = word.firstIndex(of: "=") {
+                option = String(word[..<equals])
+                value = String(word[word.index(after: equals)...])
+            } else if word.hasPrefix("-d"), word.count > 2, !word.hasPrefix("--") {
+                option = "-d"
+                value = String(word.dropFirst(2))
+            }
+            guard ["-d", "--dir", "--name", "--param", "--timeout", "--instance"].contains(option) else {
+                return .wrong("\(option) is no option of exec; put -- before the command")
+            }
+            if value == nil {
+                guard let next = rest.first, next != Array("--".utf8) else { return .wrong("\(option) needs a value") }
+                value = String(decoding: next, as: UTF8.self)
+                rest = rest.dropFirst()
+            }
+            if let wrong = options.set(option, value ?? "") { return .wrong(wrong) }
+        }
+        options.command = Array(rest)
+        if options.command.isEmpty { return .wrong("no command is given; put it after --") }
+        return .run(options)
+    }
+
+    private mutating func set(_ option: String, _ value: String) -> String? {
+        switch option {
+        case "-d", "--dir":
+            if value.isEmpty { return "\(option) needs a directory's name" }
+            directory = value
+        case "--name": name = value
+        case "--param":
+            guard let equals = value.firstIndex(of: "="), equals > value.startIndex else {
+                return "--param \(value): give it as KEY=VALUE"
+            }
+            params[String(value[..<equals])] = .string(String(value[value.index(after: equals)...]))
+        case "--timeout":
+            guard let seconds = Self.seconds(value) else {
+                return "--timeout \(value): give it as seconds, or as 45s, 10m, 2h or 1d"
+            }
+            timeout = seconds
+        default:
+            if value.isEmpty { return "--instance needs a key" }
+            instance = value
+        }
+        return nil
+    }
+
+    /// A time such as `90`, `1.5h`; nil for anything else, and for nothing or less.
+    static func seconds(_ text: String) -> Double? {
+        var digits = Substring(text)
+        var unit = 1.0
+        if let last = text.last, let factor = ["s": 1.0, "m": 60, "h": 3600, "d": 86400][last] {
+            unit = factor
+            digits = digits.dropLast()
+        }
+        guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }),
+            let number = Double(digits), number > 0, number.isFinite
+        else { return nil }
+        return number * unit
+    }
+}

@@ -1,0 +1,166 @@
+import CJobmonPOSIX
+import Glibc
+import JobmonCore
+import JobmonProcesses
+import JobmonReporting
+
+/// One command under `jobmon exec`, from its start to our own end.
+final class ExecRun {
+    /// Seconds that the acknowledgement of the outcome may hold up the end.
+    private static let patience = 0.1
+
+    private enum Token {
+        static let source = 1
+        static let sink = 2
+        static let poster = 3
+        static let heartbeat = 4
+    }
+
+    private let time = TimeSource.system
+    private let options: ExecOptions
+    private let loop: ProcessLoop
+    private let streams: ExecStreams
+    private let reporter: ExecReporter?
+    private var command: CommandID?
+    private var end: CommandEnd?
+    /// A signal came after the command's end: nothing is waited for any more.
+    private var isHurried = false
+
+    /// Starts the command, then tells of it.
+    /// - Throws: when this process can't even prepare that.
+    init(_ options: ExecOptions, layout: DirectoryLayout?, stderrIsClosed: Bool) throws(Problem) {
+        self.options = options
+        loop = try ProcessLoop(time: time)
+        loop.reportsStops = true
+        loop.catchAllSignals()
+        // So that a time limit reaches those too that have left their parents.
+        if options.timeout != nil { jp_adopt_orphans(1) }
+        streams = ExecStreams(stderrIsClosed: stderrIsClosed)
+        let key = options.instance ?? makeUUID()
+        reporter = layout.map { ExecReporter(layout: $0, instanceKey: key, time: .system) }
+
+        var command = Command(PackedTexts(options.command))
+        streams.give(to: &command)
+        command.ownGroup = false
+        command.closesOthers = false
+        command.signalsAsStarted = true
+        command.startsFast = false
+        command.timeLimit = options.timeout
+        if let layout {
+            command.additions.append("JOBMON_DIR=\(layout.root)")
+            command.additions.append("JOBMON_INSTANCE=\(key)")
+            // A job of its own is not the queue's.
+            if options.instance == nil { command.additions.append("JOBMON_JID") }
+        }
+        let moment = time.now()
+        switch loop.start(command) {
+        case .success(let started):
+            streams.relay?.commandHasStarted()
+            self.command = started.id
+            if options.instance == nil { reporter?.submitted(options, pid: started.process.pid, at: moment) }
+            reporter?.running(started.process, at: moment)
+            if let reporter { loop.setTimer(Token.heartbeat, after: reporter.nextBeat()) }
+        case .failure(let failure): notStarted(failure, at: moment)
+        }
+    }
+
+    private func notStarted(_ failure: StartFailure, at moment: Timestamp) -> Never {
+        ExecMain.say(ErrorText.sentence(failure))
+        if options.instance == nil { reporter?.submitted(options, pid: nil, at: moment) }
+        reporter?.ended(Outcome(evidence: Evidence(notStarted: failure)))
+        waitForAcknowledgement()
+        _exit(failure.exitCode)
+    }
+
+    /// Sees the command to its end, and ends this process in the same way.
+    func finish() -> Never {
+        reporter?.proceed(0)
+        while end == nil { turn(atMost: nil) }
+        streams.relay?.endHere()
+        if let end {
+            // Not read where nothing went wrong: nobody would look at it.
+            let succeeded = end.evidence.exitCode == 0 && !end.evidence.timedOut
+            reporter?.ended(
+                Outcome(evidence: end.evidence, usage: end.usage, stderr: succeeded ? nil : streams.tail))
+        }
+        loop.cancelTimer(Token.heartbeat)
+        waitForAcknowledgement()
+        while !isHurried, !(streams.relay?.isDone ?? true) { turn(atMost: nil) }
+        while loop.isEndingRemnants { turn(atMost: nil) }
+        if let relay = streams.relay, !relay.isOver { relay.leaveBehind() }
+        if let signal = end?.evidence.signal { jp_die_by(Int32(signal)) }
+        _exit(Int32(end?.evidence.exitCode ?? 126))
+    }
+
+    private func waitForAcknowledgement() {
+        guard let reporter else { return }
+        reporter.proceed(0)
+        let until = time.steadySeconds() + Self.patience
+        while reporter.isConnected, !reporter.isAllAcknowledged, !isHurried {
+            let left = until - time.steadySeconds()
+            guard left > 0 else { return }
+            turn(atMost: Int((left * 1000).rounded(.up)))
+        }
+    }
+
+    // MARK: The loop
+
+    private func turn(atMost milliseconds: Int?) {
+        reporter?.watch(in: loop, token: Token.poster)
+        watchRelay()
+        let wake = reporter?.wakeAfter
+        let limit = [milliseconds, wake].compactMap { $0 }.min()
+        var posterReady: Int16 = 0
+        for event in loop.turn(atMost: limit) {
+            switch event {
+            case .ready(Token.poster, let revents): posterReady = revents
+            case .ready: break
+            case .timer:
+                reporter?.beat()
+                if let reporter { loop.setTimer(Token.heartbeat, after: reporter.nextBeat()) }
+            case .signal(let signal): received(signal)
+            case .stopped(let id, let signal): stopped(id, by: signal)
+            case .ended(let id, let end): if id == command { self.end = end }
+            }
+        }
+        streams.relay?.pump()
+        reporter?.proceed(posterReady)
+    }
+
+    private func watchRelay() {
+        guard let relay = streams.relay else { return }
+        watch(relay.readInterest, events: Int16(POLLIN), token: Token.source)
+        watch(relay.writeInterest, events: Int16(POLLOUT), token: Token.sink)
+    }
+
+    private func watch(_ fd: Int32?, events: Int16, token: Int) {
+        if let fd { loop.watch(fd, events: events, token: token) } else { loop.unwatch(token: token) }
+    }
+
+    // MARK: Signals
+
+    private func received(_ signal: ReceivedSignal) {
+        if signal.number == SIGWINCH, streams.relay?.passSize() ?? false {
+            // The kernel told the real terminal's group before our terminal had the new size.
+            if let command { loop.send(SIGWINCH, to: command) }
+            return
+        }
+        guard end == nil, let command else {
+            // The command would have been ended by it while it waited for its reader.
+            if [SIGHUP, SIGINT, SIGQUIT, SIGTERM].contains(signal.number) { isHurried = true }
+            return
+        }
+        // The terminal's signals reach the command by themselves; SIGPIPE of our own is about our own writing.
+        if signal.isFromKernel || signal.sender == getpid() { return }
+        loop.forward(signal, to: command)
+    }
+
+    /// The terminal stopped the command; whoever waits for us must see us stopped. (Not for SIGSTOP: it is sent to one
+    /// process, and nobody would continue us.)
+    private func stopped(_ id: CommandID, by signal: Int32) {
+        guard [SIGTSTP, SIGTTIN, SIGTTOU].contains(signal), let pid = loop.pid(of: id) else { return }
+        streams.relay?.pump()
+        streams.relay?.passSettings()
+        if jp_process_is_stopped(pid) != 0 { jp_signals_stop_by(signal) }
+    }
+}
