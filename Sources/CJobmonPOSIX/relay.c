@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -100,9 +101,9 @@ void jp_terminal_pass_settings(int outer, int real, void *last) {
     struct termios wanted = now;
     wanted.c_oflag = raw ? now.c_oflag & ~(tcflag_t)OPOST : now.c_oflag | OPOST;
     if (tcgetpgrp(real) != getpgrp()) return;
-    sigset_t before = without_ttou();
+    sigset_t mask = without_ttou();
     tcsetattr(real, TCSADRAIN, &wanted);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
 }
 
 int jp_reopen_for_writing(int fd) {

@@ -48,7 +48,7 @@ struct ExecOptions {
             rest = rest.dropFirst()
             if word == "--" { break }
             guard word.hasPrefix("-"), word != "-" else {
-                rest = rest.base[(rest.startIndex - 1)...]
+                rest = arguments[(rest.startIndex - 1)...]
                 break
             }
             if word == "-h" || word == "--help" { return .help }

@@ -1,0 +1,38 @@
+import Foundation
+import JobmonTestSupport
+import Testing
+
+/// Each hard case bare and under `jobmon exec`, whatever the monitor does: `Tests/Differential/differential.py` runs
+/// and compares them, and says which differ.
+@Suite(.serialized, .timeLimit(.minutes(10))) struct DifferentialTests {
+    @Test(arguments: ["none", "absent", "up", "stopped", "silent", "garbage"])
+    func nothingDiffersUnderExec(monitor: String) async throws {
+        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Differential/differential.py").path
+        let run = try Running("/usr/bin/env", ["python3", script, Executable.path, monitor])
+        let finished = try await run.finished()
+        let different = finished.stdout.split(separator: "\n").filter { !$0.hasPrefix("same") }.joined(separator: "\n")
+        #expect(finished.status == 0, "with the monitor \(monitor):\n\(different)\n\(finished.stderr)")
+        // All cases were run.
+        #expect(finished.stdout.split(separator: "\n").filter { $0.hasPrefix("same") }.count >= 50)
+    }
+
+    /// Not a timed test: it shows what a wrapper costs.
+    @Test func overhead() async throws {
+        try await withTestDirectory { path in
+            func milliseconds(_ words: [String]) async throws -> Double {
+                var all: [Double] = []
+                for _ in 0..<15 {
+                    let begun = ContinuousClock.now
+                    let finished = try await Running(words[0], Array(words.dropFirst()), stdin: "").finished()
+                    #expect(finished.status == 0)
+                    all.append((ContinuousClock.now - begun) / .milliseconds(1))
+                }
+                return all.sorted()[all.count / 2]
+            }
+            let bare = try await milliseconds(["/bin/true"])
+            let wrapped = try await milliseconds([Executable.path, "exec", "-d", path, "--", "/bin/true"])
+            print("exec -- /bin/true: \(wrapped) ms, bare: \(bare) ms (medians of 15, debug build)")
+        }
+    }
+}

@@ -1,0 +1,154 @@
+import Foundation
+import JobmonCore
+import JobmonTestSupport
+import Testing
+
+/// `jobmon exec` as a process, without a monitor: what it leaves in the spool, and what only it does.
+@Suite(.timeLimit(.minutes(2))) struct ExecTests {
+    /// The spooled events, in order.
+    private func events(in directory: String) throws -> [Event] {
+        let spool = DirectoryLayout(root: directory).spool
+        return try FileManager.default.contentsOfDirectory(atPath: spool).filter { $0.hasSuffix(".json") }
+            .map { try Event(JSON(parsing: Array(Data(contentsOf: URL(fileURLWithPath: "\(spool)/\($0)"))))) }
+            .sorted { ($0.identity?.seq ?? 0) < ($1.identity?.seq ?? 0) }
+    }
+
+    private func outcome(in directory: String) throws -> Outcome {
+        let found = try events(in: directory).compactMap { event -> Outcome? in
+            if case .outcome(_, let outcome) = event.fact { outcome } else { nil }
+        }
+        return try #require(found.count == 1 ? found[0] : nil)
+    }
+
+    @Test func threeFactsAreSpooled() async throws {
+        try await withTestDirectory { path in
+            let run = try await Executable.run(
+                [
+                    "exec", "-d", "\(path)/mon", "--name", "fit", "--param", "year=1995", "--", "/bin/sh", "-c",
+                    "echo out; echo oops >&2; exit 3",
+                ], in: path)
+            #expect(run.status == 3 && run.stdout == "out\n" && run.stderr == "oops\n")
+            let events = try events(in: "\(path)/mon")
+            #expect(events.map(\.fact.kind) == ["submitted", "running", "failed"])
+            guard events.count == 3, case .submitted(.key(let key)?, let submission) = events[0].fact,
+                case .running(let reference, let start) = events[1].fact
+            else {
+                Issue.record("not as expected: \(events)")
+                return
+            }
+            #expect(reference == .key(key))
+            #expect(submission.executor == "exec")
+            #expect(submission.description?.name == "fit" && submission.description?.params == ["year": "1995"])
+            #expect(submission.description?.runfile == "/bin/sh" && submission.description?.cwd == path)
+            #expect((start.process?.pid ?? 0) > 0 && (start.process?.started ?? 0) > 0)
+            #expect(start.host?.isEmpty == false)
+            let outcome = try outcome(in: "\(path)/mon")
+            #expect(outcome.evidence.exitCode == 3 && outcome.cause == .exit && outcome.stderr == "oops\n")
+            #expect(outcome.usage.wallclock != nil && outcome.usage.cpu != nil && outcome.usage.maxrss != nil)
+            #expect(Set(events.compactMap(\.identity?.sender)).count == 1)
+        }
+    }
+
+    @Test func theEndOfStderrIsKeptFromAFileToo() async throws {
+        try await withTestDirectory { path in
+            let line =
+                "echo before >\(path)/log; \(Executable.path) exec -d \(path)/mon -- sh -c 'echo in >&2; exit 1' "
+                + "2>>\(path)/log; echo after >>\(path)/log"
+            _ = try await Running("/bin/sh", ["-c", line], stdin: "").finished()
+            #expect(try String(contentsOfFile: "\(path)/log", encoding: .utf8) == "before\nin\nafter\n")
+            #expect(try outcome(in: "\(path)/mon").stderr == "in\n")
+        }
+    }
+
+    @Test func aCommandThatIsNotThereIsNamed() async throws {
+        try await withTestDirectory { path in
+            let run = try await Executable.run(["exec", "-d", path, "--", "no-such-thing", "x"])
+            #expect(run.status == 127)
+            #expect(run.stderr == "jobmon exec: command not found: no-such-thing\n")
+            let events = try events(in: path)
+            #expect(events.map(\.fact.kind) == ["submitted", "failed"])
+            #expect(try outcome(in: path).cause == .notStarted)
+            #expect(try outcome(in: path).evidence.notStarted?.path == "no-such-thing")
+        }
+    }
+
+    @Test func aTimeLimitReachesThoseWhoLeftTheirParents() async throws {
+        try await withTestDirectory { path in
+            let line =
+                "trap '' TERM; (setsid sh -c 'trap \"\" TERM; echo $$ >\(path)/far; while :; do sleep 0.05; done' &) ; "
+                + "while ! test -s \(path)/far; do sleep 0.01; done; while :; do sleep 0.05; done"
+            let run = try await Executable.run(
+                ["exec", "-d", "\(path)/mon", "--timeout", "1", "--", "/bin/sh", "-c", line])
+            #expect(run.signalled && run.status == SIGKILL)
+            let outcome = try outcome(in: "\(path)/mon")
+            #expect(outcome.evidence.timedOut && outcome.cause == .timeout)
+            let text = try String(contentsOfFile: "\(path)/far", encoding: .utf8)
+            let far = try #require(Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+            try await waitUntil("the far one is gone") { kill(far, 0) != 0 }
+        }
+    }
+
+    @Test func withoutALimitNothingIsKilled() async throws {
+        try await withTestDirectory { path in
+            let run = try await Executable.run([
+                "exec", "-d", "\(path)/mon", "--", "/bin/sh", "-c",
+                "sleep 300 >/dev/null 2>&1 & echo $!",
+            ])
+            let pid = try #require(Int32(run.stdout.trimmingCharacters(in: .whitespacesAndNewlines)))
+            #expect(kill(pid, 0) == 0)
+            kill(pid, SIGKILL)
+        }
+    }
+
+    @Test func aFencedInstanceDoesNotStart() async throws {
+        try await withTestDirectory { path in
+            let layout = DirectoryLayout(root: path)
+            try FileManager.default.createDirectory(atPath: layout.fences, withIntermediateDirectories: true)
+            FileManager.default.createFile(atPath: layout.fence("key-1"), contents: nil)
+            let fenced = try await Executable.run(
+                ["exec", "-d", path, "--instance", "key-1", "--", "touch", "\(path)/mark"])
+            #expect(fenced.status == 75 && fenced.stderr.contains("may not start"))
+            #expect(!FileManager.default.fileExists(atPath: "\(path)/mark"))
+            let free = try await Executable.run(["exec", "-d", path, "--instance", "key-2", "--", "true"])
+            #expect(free.status == 0)
+            let events = try events(in: path)
+            #expect(events.map(\.fact.kind) == ["running", "complete"])
+            if case .running(let reference, _) = events[0].fact { #expect(reference == .key("key-2")) }
+        }
+    }
+
+    @Test func aNestedOneIsAJobOfItsOwn() async throws {
+        try await withTestDirectory { path in
+            let line =
+                "echo $JOBMON_INSTANCE; echo ${JOBMON_JID-none}; \(Executable.path) exec -- sh -c 'echo $JOBMON_INSTANCE; echo $JOBMON_DIR'"
+            let run = try await Executable.run(
+                ["exec", "-d", "mon", "--", "/bin/sh", "-c", line], in: path, environment: ["JOBMON_JID": "7"])
+            let lines = run.stdout.split(separator: "\n")
+            #expect(lines.count == 4 && lines[0] != lines[2])
+            #expect(lines[1] == "none")
+            #expect(lines[3] == "\(path)/mon")
+            #expect(try events(in: "\(path)/mon").count == 6)
+        }
+    }
+
+    @Test func directoriesThatNobodyNamedAreNotMade() async throws {
+        try await withTestDirectory { path in
+            let nowhere = try await Executable.run(["exec", "--", "true"], in: path)
+            #expect(nowhere.status == 0)
+            #expect(nowhere.stderr.split(separator: "\n").count == 1)
+            let gone = try await Executable.run(
+                ["exec", "--", "true"], in: path, environment: ["JOBMON_DIR": "\(path)/gone"])
+            #expect(gone.status == 0 && gone.stderr.contains("\(path)/gone"))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: path).isEmpty)
+            let file = try await Executable.run(["exec", "-d", "/dev/null/x", "--", "echo", "ran"], in: path)
+            #expect(file.status == 0 && file.stdout == "ran\n" && file.stderr.contains("/dev/null/x"))
+        }
+    }
+
+    @Test func wrongArgumentsAreRefused() async throws {
+        let wrong = try await Executable.run(["exec", "--bogus", "--", "true"])
+        #expect(wrong.status == 2 && wrong.stderr.contains("--bogus"))
+        let help = try await Executable.run(["exec", "--help"])
+        #expect(help.status == 0 && help.stdout.hasPrefix("Usage: jobmon exec"))
+    }
+}
