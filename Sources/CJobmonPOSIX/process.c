@@ -151,18 +151,6 @@ size_t jp_descendants(pid_t root, pid_t *found, size_t capacity) {
     return total;
 }
 
-int64_t jp_own_peak(void) {
-    struct rusage usage;
-    return getrusage(RUSAGE_SELF, &usage) < 0 ? 0 : (int64_t)usage.ru_maxrss * 1024;
-}
-
-int64_t jp_own_anonymous(void) {
-    char text[4096];
-    if (slurp("/proc/self/status", text, sizeof text) <= 0) return jp_own_peak();
-    int64_t found = value_after(text, "RssAnon:");
-    return found < 0 ? jp_own_peak() : found * 1024;
-}
-
 int jp_adopt_orphans(int adopt) { return prctl(PR_SET_CHILD_SUBREAPER, adopt, 0, 0, 0) < 0 ? errno : 0; }
 
 void jp_die_by(int number) {

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,17 +22,21 @@ struct plan {
     char *candidates;  // packed: the files to try
     size_t candidate_count;
     const sigset_t *mask;
-    int report;  // the pipe on which a failure is told; -1: memory is shared
-    volatile struct jp_failure failure;
+    int report;  // the pipe to the parent; -1: it shares our memory
+    volatile struct jp_report told;
 };
 
+// Brings what was told to the parent, unless it sees it anyway.
+static void tell(struct plan *plan) {
+    if (plan->report < 0) return;
+    struct jp_report told = plan->told;
+    while (write(plan->report, &told, sizeof told) < 0 && errno == EINTR) {}
+}
+
 static void fail(struct plan *plan, int step, int error) {
-    plan->failure.step = step;
-    plan->failure.error = error;
-    if (plan->report >= 0) {
-        struct jp_failure failure = {step, error};
-        while (write(plan->report, &failure, sizeof failure) < 0 && errno == EINTR) {}
-    }
+    plan->told.step = step;
+    plan->told.error = error;
+    tell(plan);
     _exit(127);
 }
 
@@ -95,6 +99,9 @@ static int child(void *argument) {
     int error = place(plan);
     if (error) fail(plan, JP_STEP_OUTPUT, error);
     if (command->close_others) jp_cloexec_above_2();
+    struct rusage usage;
+    if (getrusage(RUSAGE_SELF, &usage) == 0) plan->told.floor = (int64_t)usage.ru_maxrss * 1024;
+    tell(plan);
     sigprocmask(SIG_SETMASK, plan->mask, NULL);
     error = execute(plan);
     fail(plan, JP_STEP_COMMAND, error);
@@ -202,17 +209,16 @@ static pid_t start_copying(struct plan *plan, int *error) {
     *error = errno;
     close(report[1]);
     if (plan->report != report[1]) close(plan->report);
-    if (pid > 0) {
-        struct jp_failure failure;
-        ssize_t count;
-        do { count = read(report[0], &failure, sizeof failure); } while (count < 0 && errno == EINTR);
-        if (count == (ssize_t)sizeof failure) plan->failure = failure;
+    struct jp_report told;
+    for (ssize_t count = 1; pid > 0 && count != 0;) {
+        count = read(report[0], &told, sizeof told);
+        if (count == (ssize_t)sizeof told) plan->told = told;
     }
     close(report[0]);
     return pid;
 }
 
-pid_t jp_start(const struct jp_command *command, struct jp_failure *failure) {
+pid_t jp_start(const struct jp_command *command, struct jp_report *report) {
     sigset_t all, before, none;
     struct plan plan = {.command = command, .report = -1};
     pid_t pid = -1;
@@ -231,11 +237,11 @@ pid_t jp_start(const struct jp_command *command, struct jp_failure *failure) {
     free(plan.shell_arguments);
     free(plan.environment);
     free(plan.candidates);
+    *report = plan.told;
     if (pid < 0) {
-        failure->step = JP_STEP_PROCESS;
-        failure->error = error;
-    } else if (plan.failure.step) {
-        *failure = plan.failure;
+        report->step = JP_STEP_PROCESS;
+        report->error = error;
+    } else if (report->step) {
         while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {}
         pid = -1;
     }

@@ -1,3 +1,4 @@
+import Glibc
 import JobmonCommands
 import JobmonWrapper
 
@@ -5,8 +6,11 @@ import JobmonWrapper
 /// no Foundation; everything else is a command of the full program.
 func startJobmon() -> Never {
     let arguments = commandLineBytes()
-    if arguments.count > 1, arguments[1] == Array("exec".utf8) { ExecMain.run(Array(arguments.dropFirst(2))) }
-    runJobmon()
+    switch arguments.dropFirst().first.map({ String(decoding: $0, as: UTF8.self) }) {
+    case "exec": ExecMain.run(Array(arguments.dropFirst(2)))
+    case "__supervisor": exit(SupervisorMain.run(arguments: Array(CommandLine.arguments.dropFirst(2))))
+    default: runJobmon()
+    }
 }
 
 /// The arguments as they are: `CommandLine.arguments` repairs what is not UTF-8.

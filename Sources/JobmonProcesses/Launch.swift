@@ -83,8 +83,10 @@ struct OpenedStreams {
 }
 
 /// Hands a command to C.
-func launch(_ command: Command, _ streams: OpenedStreams) -> Result<pid_t, StartFailure> {
-    var failure = jp_failure()
+func launch(_ command: Command, _ streams: OpenedStreams) -> Result<
+    (pid: pid_t, floor: Int64), StartFailure
+> {
+    var report = jp_report()
     let pid = command.arguments.bytes.withUnsafeBufferPointer { arguments in
         command.additions.bytes.withUnsafeBufferPointer { additions in
             withOptionalCString(command.directory) { directory in
@@ -102,16 +104,16 @@ func launch(_ command: Command, _ streams: OpenedStreams) -> Result<pid_t, Start
                         description.close_others = command.closesOthers ? 1 : 0
                         description.signals_as_started = command.signalsAsStarted ? 1 : 0
                         description.shares_memory = command.startsFast ? 1 : 0
-                        return jp_start(&description, &failure)
+                        return jp_start(&description, &report)
                     }
                 }
             }
         }
     }
-    if pid > 0 { return .success(pid) }
+    if pid > 0 { return .success((pid, report.floor)) }
     let step: StartFailure.Step
     var path = command.arguments.first
-    switch failure.step {
+    switch report.step {
     case JP_STEP_DIRECTORY:
         step = .directory
         path = command.directory ?? "."
@@ -121,7 +123,7 @@ func launch(_ command: Command, _ streams: OpenedStreams) -> Result<pid_t, Start
     case JP_STEP_COMMAND: step = .command
     default: step = .process
     }
-    return .failure(StartFailure(step: step, path: path, errno: failure.error, reason: errorText(failure.error)))
+    return .failure(StartFailure(step: step, path: path, errno: report.error, reason: errorText(report.error)))
 }
 
 private func withOptionalCString<Result>(_ text: String?, _ body: (UnsafePointer<CChar>?) -> Result) -> Result {

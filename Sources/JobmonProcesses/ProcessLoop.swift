@@ -11,6 +11,9 @@ package final class ProcessLoop {
     /// Seconds from TERM to KILL.
     package static let grace = 5.0
 
+    /// Bytes that a process may still touch between the look at its memory and its execution.
+    private static let floorSlack: Int64 = 512 << 10
+
     let time: TimeSource
     private let reapsAll: Bool
     private let inbox: Int32
@@ -71,14 +74,14 @@ package final class ProcessLoop {
         var streams = OpenedStreams()
         if let failure = streams.open(command) { return .failure(failure) }
         let kills = memoryKills?.count()
-        let floor = command.startsFast ? jp_own_peak() : jp_own_anonymous() + 1 << 20
         let begun = time.steadySeconds()
         let pid: pid_t
+        let floor: Int64
         switch launch(command, streams) {
         case .failure(let failure):
             streams.closeAll()
             return .failure(failure)
-        case .success(let started): pid = started
+        case .success(let started): (pid, floor) = started
         }
         let tail = streams.closeOurs()
 
@@ -300,7 +303,7 @@ package final class ProcessLoop {
         }
         let usage = Usage(
             wallclock: max(0, now - command.begun), cpu: ended.cpu, maxrss: ended.maxrss,
-            maxrssAtMost: ended.maxrss <= command.floor, ioRead: readBytes >= 0 ? readBytes : nil,
+            maxrssAtMost: ended.maxrss <= command.floor + Self.floorSlack, ioRead: readBytes >= 0 ? readBytes : nil,
             ioWritten: writtenBytes >= 0 ? writtenBytes : nil)
         var end = CommandEnd(evidence: evidence, usage: usage)
         let text = command.tailFD >= 0 ? finishTail(command) : command.hadTail ? command.tail.text : nil

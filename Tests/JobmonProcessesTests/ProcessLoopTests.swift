@@ -91,7 +91,8 @@ private let bothWays = [true, false]
             close(fd)
             var command = Command(PackedTexts(["only-here"]))
             command.additions.append("PATH=/nowhere:\(path)")
-            #expect(try runToEnd(command).evidence.exitCode == 9)
+            let end = try runToEnd(command)
+            #expect(end.evidence.exitCode == 9)
         }
     }
 

@@ -7,14 +7,27 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(10))) struct DifferentialTests {
     @Test(arguments: ["none", "absent", "up", "stopped", "silent", "garbage"])
     func nothingDiffersUnderExec(monitor: String) async throws {
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Differential/differential.py").path
-        let run = try Running("/usr/bin/env", ["python3", script, Executable.path, monitor])
-        let finished = try await run.finished()
+        let finished = try await compare(Executable.path, monitor)
         let different = finished.stdout.split(separator: "\n").filter { !$0.hasPrefix("same") }.joined(separator: "\n")
         #expect(finished.status == 0, "with the monitor \(monitor):\n\(different)\n\(finished.stderr)")
         // All cases were run.
         #expect(finished.stdout.split(separator: "\n").filter { $0.hasPrefix("same") }.count >= 50)
+    }
+
+    /// The comparison itself can fail.
+    @Test func aNaiveWrapperIsFoundWanting() async throws {
+        let finished = try await compare(Self.file("naive-wrapper"), "none", "exit code")
+        #expect(finished.status == 1)
+        #expect(finished.stdout.split(separator: "\n").filter { $0.hasPrefix("DIFFERENT") }.count >= 7)
+    }
+
+    private static func file(_ name: String) -> String {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Differential/\(name)").path
+    }
+
+    private func compare(_ wrapper: String, _ words: String...) async throws -> Executable.Finished {
+        try await Running("/usr/bin/env", ["python3", Self.file("differential.py"), wrapper] + words).finished()
     }
 
     /// Not a timed test: it shows what a wrapper costs.

@@ -31,13 +31,15 @@ struct jp_command {
     int shares_memory;  // no copy of our memory until it executes (vfork): fast, but ru_maxrss has our own peak as floor
 };
 
-struct jp_failure {
-    int step;
+// What became of a start.
+struct jp_report {
+    int step;  // that failed; 0: none
     int error;
+    int64_t floor;  // bytes of memory of the process before it executed: its ru_maxrss can't show less
 };
 
 // Starts a command. Returns its pid once it executes, or -1 with what failed. Allocates nothing between fork and exec.
-pid_t jp_start(const struct jp_command *command, struct jp_failure *failure);
+pid_t jp_start(const struct jp_command *command, struct jp_report *report);
 
 // A process that ended (or stopped).
 struct jp_ended {
@@ -69,11 +71,6 @@ char *const *jp_environment(void);
 int jp_process_io(pid_t pid, int64_t *read_bytes, int64_t *written_bytes);
 // The living descendants of a process, at most `capacity`. Returns how many there are.
 size_t jp_descendants(pid_t root, pid_t *found, size_t capacity);
-// The peak of our own resident memory, in bytes: the floor of a child's that shares memory until it executes.
-int64_t jp_own_peak(void);
-// Our anonymous memory, in bytes: the floor of a child's that copies it.
-int64_t jp_own_anonymous(void);
-
 // Orphaned descendants become children of ours (1), or of init (0). 0 or errno.
 int jp_adopt_orphans(int adopt);
 // Ends this process by a signal, as whoever waits for us sees it, without a core.
