@@ -104,7 +104,7 @@ import Testing
         try await withTestDirectory { path in
             let layout = DirectoryLayout(root: path)
             try FileManager.default.createDirectory(atPath: layout.fences, withIntermediateDirectories: true)
-            FileManager.default.createFile(atPath: layout.fence("key-1"), contents: nil)
+            _ = FileManager.default.createFile(atPath: layout.fence("key-1"), contents: nil)
             let fenced = try await Executable.run(
                 ["exec", "-d", path, "--instance", "key-1", "--", "touch", "\(path)/mark"])
             #expect(fenced.status == 75 && fenced.stderr.contains("may not start"))
