@@ -87,7 +87,21 @@ package final class RemoteConnection: MonitorConnection {
     }
 
     /// Asks the monitor to end in order. It may still be there for a moment when this returns.
-    package func stop() async throws(Problem) { _ = try await call(.stop, body: Array("{}".utf8)) }
+    package func stopMonitor() async throws(Problem) { _ = try await call(.stop, body: Array("{}".utf8)) }
+
+    /// Whether the monitor answers, and is the one of the file: it knows the secret that the file names.
+    package func isAlive(within seconds: Double) async -> Bool {
+        guard let current = MonitorInfo.read(layout) else { return false }
+        let request = Self.request(.summary, path: Endpoint.summary.path(), current)
+        do throws(CallError) {
+            return try await Self.send(request, seconds: seconds).status == .ok
+        } catch {
+            return false
+        }
+    }
+
+    /// Forgets which monitor it was. Its connections are shared, and close by themselves when they are idle.
+    package func close() async { info.withLock { $0 = nil } }
 
     // MARK: - LedgerReading
 
