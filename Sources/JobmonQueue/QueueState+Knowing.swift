@@ -38,9 +38,7 @@ extension QueueState {
             if jobs[index].live?.askable == true {
                 if observeAt == nil { observeAt = now.steady }
             } else {
-                outbox.say(
-                    "job \(record.jid) waits: its last instance was started by \(last.executor), "
-                        + "which this queue can't ask")
+                foreign.append((record.jid, last.executor))
             }
             return
         }

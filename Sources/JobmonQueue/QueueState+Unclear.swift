@@ -24,6 +24,26 @@ extension QueueState {
         saidUnreachable = false
     }
 
+    /// Says, once, that jobs wait for what nobody here can say.
+    mutating func sayUnjudged() {
+        guard let first = unjudged.first, observeDelay == 0 else { return unjudged = [] }
+        let hosts = Set(unjudged.compactMap { jobs[$0].live?.host }).sorted().prefix(3).joined(separator: ", ")
+        outbox.say(
+            "\(unjudged.count) \(unjudged.count == 1 ? "job waits" : "jobs wait") (job \(jobs[first].jid) first): nobody "
+                + "here can say whether the last instance is over" + (hosts.isEmpty ? "" : "; it ran on \(hosts)"))
+        unjudged = []
+    }
+
+    /// Says, once for a batch, that jobs wait for what another executor runs.
+    mutating func sayForeign() {
+        guard let first = foreign.first else { return }
+        let executors = Set(foreign.map(\.executor)).sorted().joined(separator: ", ")
+        outbox.say(
+            "\(foreign.count) \(foreign.count == 1 ? "job waits" : "jobs wait") (job \(first.jid) first): the last "
+                + "instance was started by \(executors), which this queue can't ask")
+        foreign = []
+    }
+
     /// Arranges the next look, after a longer time than the last.
     mutating func lookAgain(at now: Moment) {
         guard !unclearKeys.isEmpty || executorAway else {
@@ -45,12 +65,7 @@ extension QueueState {
     mutating func observed(_ key: String, _ observation: Observation?, at now: Moment) {
         guard let index = liveIndex(of: key), jobs[index].phase == .unclear else { return }
         switch observation {
-        case nil:
-            if observeDelay == 0 {
-                outbox.say(
-                    "job \(jobs[index].jid) waits: nobody here can say whether its last instance is over"
-                        + (jobs[index].live?.host.map { " (it ran on \($0))" } ?? ""))
-            }
+        case nil: unjudged.append(index)
         case .waiting:
             move(index, to: .waiting)
             cancelIfUnwanted(index)

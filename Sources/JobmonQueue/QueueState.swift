@@ -85,6 +85,9 @@ package struct QueueState: Sendable {
     var observeAt: Double?
     var observeDelay = 0.0
     var saidUnreachable = false
+    /// Jobs that the executor said nothing about, and jobs of another executor, until the user was told.
+    var unjudged: [Int] = []
+    var foreign: [(jid: Int64, executor: String)] = []
     var wokenAt: Double?
 
     var outbox = Outbox()
@@ -113,7 +116,9 @@ package struct QueueState: Sendable {
 
     private mutating func take(_ fact: QueueFact, at now: Moment) {
         switch fact {
-        case .known(let records): for record in records { know(record, at: now) }
+        case .known(let records):
+            for record in records { know(record, at: now) }
+            sayForeign()
         case .allKnown: allKnown = true
         case .prepared(let orders): for order in orders { prepared(order, at: now) }
         case .notPrepared(let order, let problem): notPrepared(order, problem, at: now)
@@ -130,6 +135,7 @@ package struct QueueState: Sendable {
             observing = false
             executorAnswers()
             for key in keys { observed(key, answers[key], at: now) }
+            sayUnjudged()
             lookAgain(at: now)
         case .unobservable(_, let reason):
             observing = false

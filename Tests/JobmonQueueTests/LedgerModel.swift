@@ -13,9 +13,9 @@ struct LedgerModel {
 
     var records: [JobRecord] { jobs.values.sorted { $0.jid < $1.jid } }
 
-    mutating func add(jid: Int64, _ description: JobDescription) {
+    mutating func add(jid: Int64, _ description: JobDescription, key: String? = nil) {
         jobs[jid] = JobRecord(
-            jid: jid, queue: "q", jobKey: "key-\(jid)", description: description,
+            jid: jid, queue: "q", jobKey: key ?? "key-\(jid)", description: description,
             submittedDate: Timestamp(milliseconds: 0), status: .queued, attempts: 0, cancelRequested: false,
             instances: [])
     }

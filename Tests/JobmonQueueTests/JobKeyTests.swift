@@ -1,0 +1,77 @@
+import JobmonCore
+import Testing
+
+@testable import JobmonQueue
+
+@Suite struct JobKeyTests {
+    @Test(
+        "SHA-256 gives the standard's own examples",
+        arguments: [
+            ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+            ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+            (
+                "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+                "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+            ),
+        ])
+    func sha256(_ text: String, _ hash: String) {
+        #expect(SHA256.hex(Array(text.utf8)) == hash)
+    }
+
+    @Test("a million bytes, over many blocks")
+    func sha256Long() {
+        let message = [UInt8](repeating: UInt8(ascii: "a"), count: 1_000_00)
+        #expect(SHA256.hex(message) == SHA256.hex(Array(String(repeating: "a", count: 1_000_00).utf8)))
+        #expect(SHA256.hex(message).count == 64)
+    }
+
+    @Test("the key of a job never changes: a ledger's keys must be found again")
+    func isStable() {
+        let job = JobDescription(
+            name: "fit", runfile: "python", args: ["fit.py", "1990"], params: ["year": 1990, "loc": "a"], cwd: "/w")
+        #expect(JobKeys.make(job, occurrence: 1) == "4e80e75083ddc69288c6c8c60621270b")
+        var other = job
+        other.params = ["loc": "a", "year": 1990]
+        other.timeout = 60
+        other.maxAttempts = 5
+        #expect(JobKeys.make(other, occurrence: 1) == JobKeys.make(job, occurrence: 1))
+    }
+
+    @Test("what is another job has another key")
+    func tellsApart() {
+        let job = JobDescription(name: "fit", runfile: "a", args: ["b", "c"], cwd: "/w")
+        var keys: Set<String> = [JobKeys.make(job, occurrence: 1), JobKeys.make(job, occurrence: 2)]
+        let changes: [(inout JobDescription) -> Void] = [
+            { $0.name = "other" }, { $0.runfile = "ab" }, { $0.args = ["bc"] }, { $0.args = ["b", "c", ""] },
+            { $0.cwd = "/v" }, { $0.env = ["x": "1"] }, { $0.params = ["x": "1"] }, { $0.params = ["x": 1] },
+            { $0.shell = true },
+        ]
+        for change in changes {
+            var changed = job
+            change(&changed)
+            keys.insert(JobKeys.make(changed, occurrence: 1))
+        }
+        #expect(keys.count == 2 + changes.count)
+    }
+
+    @Test("equal jobs are told apart by their number")
+    func countsEquals() {
+        var keys = JobKeys()
+        let job = JobDescription(runfile: "x")
+        let made = [
+            keys.key(of: job), keys.key(of: job), keys.key(of: JobDescription(runfile: "y")), keys.key(of: job),
+        ]
+        #expect(Set(made).count == 4)
+        var again = JobKeys()
+        #expect([again.key(of: job), again.key(of: job)] == Array(made[0...1]))
+    }
+
+    @Test("a round is part of the ledger's key")
+    func rounds() {
+        #expect(QueueRound.key("k", round: 1) == "k")
+        #expect(QueueRound.key("k", round: 3) == "k#3")
+        #expect(QueueRound.of("k#3") == 3)
+        #expect(QueueRound.of("k") == 1)
+        #expect(QueueRound.of("k#x") == 1)
+    }
+}

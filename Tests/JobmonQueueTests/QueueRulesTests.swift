@@ -1,0 +1,268 @@
+import JobmonCore
+import JobmonQueue
+import JobmonTestSupport
+import Testing
+
+/// The rules of `QueueState`, one at a time.
+@Suite struct QueueRulesTests {
+    private func state(
+        window: Int = 2, policy: RelaunchPolicy = .retry(.init(base: 1, factor: 2, cap: 60, jitter: 0)),
+        haltAfter: Int? = nil
+    ) -> QueueState {
+        let generator = SharedGenerator(seed: 1)
+        return QueueState(
+            QueueState.Configuration(
+                executor: "local", policy: policy, window: window, haltAfter: haltAfter,
+                random: RandomSource { generator.next() }))
+    }
+
+    private func at(_ seconds: Double) -> Moment {
+        Moment(time: Timestamp(milliseconds: Int64(seconds * 1000)), steady: seconds)
+    }
+
+    private func job(
+        _ jid: Int64, attempts: Int = 1, _ instances: [InstanceRecord] = [], used: Int? = nil,
+        status: Status = .queued, command: JobDescription = JobDescription(runfile: "/bin/true")
+    ) -> JobRecord {
+        var description = command
+        description.maxAttempts = attempts
+        return JobRecord(
+            jid: jid, queue: "q", jobKey: "k\(jid)", description: description,
+            submittedDate: Timestamp(milliseconds: 0), status: status,
+            attempts: used ?? instances.count { !$0.returnedAttempt }, cancelRequested: false, instances: instances)
+    }
+
+    private func instance(
+        _ key: String, _ jid: Int64, _ status: Status, executor: String = "local", cause: Cause? = nil,
+        returned: Bool = false
+    ) -> InstanceRecord {
+        InstanceRecord(
+            jobInstanceID: 1, instanceKey: key, jid: jid, retryNumber: 0, executor: executor, executorID: nil,
+            status: status, cause: cause, exitCode: nil, signal: nil, host: "n1", bootID: nil, process: nil,
+            submittedDate: Timestamp(milliseconds: 0), startedDate: nil, finishedDate: nil, lastSeen: nil,
+            lateSince: nil, usage: Usage(), stdoutPath: nil, stderrPath: nil, returnedAttempt: returned, error: nil)
+    }
+
+    /// Brings the jobs that `state` prepares into the executor; their orders.
+    private func start(_ state: inout QueueState, _ actions: [QueueAction], at now: Double) -> [InstanceOrder] {
+        var started: [InstanceOrder] = []
+        for case .prepare(let orders) in actions {
+            for case .submit(let batch) in state.take([.prepared(orders)], at: at(now)) {
+                _ = state.take([.submitted(batch, batch.map { _ in .taken(executorID: nil) })], at: at(now))
+                started += batch
+            }
+        }
+        return started
+    }
+
+    private func ended(_ order: InstanceOrder, _ outcome: Outcome) -> QueueFact {
+        .report(.ended(instanceKey: order.instanceKey, time: Timestamp(milliseconds: 0), outcome: outcome))
+    }
+
+    @Test("jobs start in the order of their jid, as far as the window goes")
+    func ordersByJid() {
+        var state = state(window: 2)
+        let actions = state.take([.known([job(7), job(3), job(5)]), .allKnown], at: at(0))
+        let orders = start(&state, actions, at: 0)
+        #expect(orders.map(\.jid) == [3, 5])
+        #expect(
+            state.take([ended(orders[0], .success)], at: at(1)).contains {
+                if case .prepare(let next) = $0 { next.map(\.jid) == [7] } else { false }
+            })
+    }
+
+    @Test("nothing is submitted whose making is not recorded")
+    func recordsFirst() throws {
+        var state = state()
+        let actions = state.take([.known([job(1)]), .allKnown], at: at(0))
+        #expect(!actions.contains { if case .submit = $0 { true } else { false } })
+        guard case .prepare(let orders)? = actions.first(where: { if case .prepare = $0 { true } else { false } })
+        else {
+            Issue.record("nothing was prepared")
+            return
+        }
+        let order = try #require(orders.first)
+        #expect(
+            !state.take([.notPrepared(order, Problem(.unavailable, "the disk is full"))], at: at(0)).contains {
+                if case .submit = $0 { true } else { false }
+            })
+        // Tried again under the same key: the first try may have reached the ledger after all.
+        #expect(state.take([.woke], at: at(2)).contains(.prepare([order])))
+    }
+
+    @Test("a failed job is tried again after its delay, and not before; then it has failed")
+    func retriesWithBackoff() {
+        var state = state()
+        let first = start(&state, state.take([.known([job(1, attempts: 2)]), .allKnown], at: at(0)), at: 0)
+        let actions = state.take([ended(first[0], .failure())], at: at(10))
+        #expect(actions.contains(.wakeAt(11)))
+        #expect(state.take([.woke], at: at(10.5)).isEmpty || state.currentCounts.queued == 1)
+        let second = start(&state, state.take([.woke], at: at(11)), at: 11)
+        #expect(second.map(\.retryNumber) == [1])
+        let last = state.take([ended(second[0], .failure(exitCode: 3)), .report(.unacknowledged(0))], at: at(12))
+        guard case .finished(let summary)? = last.last else {
+            Issue.record("not finished: \(last)")
+            return
+        }
+        #expect(summary.counts.failed == 1)
+        #expect(summary.failures.first?.exitCode == 3)
+        #expect(summary.failures.first?.attempts == 2)
+        #expect(summary.failures.first?.headline == "Error: it broke")
+    }
+
+    @Test("with the simple policy a failed job is not tried again")
+    func simplePolicy() {
+        var state = state(policy: .simple)
+        let first = start(&state, state.take([.known([job(1, attempts: 5)]), .allKnown], at: at(0)), at: 0)
+        _ = state.take([ended(first[0], .failure())], at: at(1))
+        #expect(state.currentCounts.failed == 1)
+    }
+
+    @Test("a lost attempt is given back three times in a row, and then counts")
+    func countsLosses() {
+        var state = state()
+        var orders = start(&state, state.take([.known([job(1)]), .allKnown], at: at(0)), at: 0)
+        let lost = Outcome(status: .failed, cause: .lost, returnsAttempt: true)
+        for round in 1...4 {
+            let key = orders[0].instanceKey
+            _ = state.take([.report(.lost("killed"))], at: at(Double(round)))
+            let actions = state.take([.observed([key], [key: .ended(lost)])], at: at(Double(round)))
+            let recorded = actions.compactMap { action -> Bool? in
+                guard case .record(let events) = action, case .outcome(_, let outcome)? = events.first?.fact else {
+                    return nil
+                }
+                return outcome.returnsAttempt
+            }
+            #expect(recorded == [round <= 3], "round \(round)")
+            if round <= 3 { orders = start(&state, actions, at: Double(round)) }
+        }
+        #expect(state.currentCounts.failed == 1)
+    }
+
+    @Test("an instance that nobody can say anything about is waited for, not relaunched")
+    func waitsForTheUnclear() {
+        var state = state()
+        let actions = state.take(
+            [.known([job(1, attempts: 3, [instance("a", 1, .running)], status: .running)]), .allKnown], at: at(0))
+        #expect(actions.contains(.observe(["a"])))
+        var later = state.take([.unobservable(["a"], "no answer")], at: at(1))
+        #expect(later.contains { if case .say = $0 { true } else { false } })
+        later = state.take([.woke], at: at(100))
+        #expect(later.contains(.observe(["a"])))
+        #expect(!later.contains { if case .prepare = $0 { true } else { false } })
+        #expect(state.currentCounts.unclear == 1)
+    }
+
+    @Test("an instance of another executor is waited for, and its end is read from the ledger")
+    func waitsForOthers() {
+        var state = state()
+        let foreign = instance("a", 1, .running, executor: "slurm")
+        let actions = state.take([.known([job(1, attempts: 2, [foreign], status: .running)]), .allKnown], at: at(0))
+        #expect(!actions.contains { if case .observe = $0 { true } else { false } })
+        let change = Change(
+            sequence: 1, kind: "failed", time: Timestamp(milliseconds: 0), jid: 1, instanceKey: "a", status: .failed)
+        #expect(state.take([.changed([change])], at: at(1)).contains(.look([1])))
+        let done = instance("a", 1, .failed, executor: "slurm", cause: .exit)
+        _ = state.take([.known([job(1, attempts: 2, [done])])], at: at(2))
+        #expect(state.currentCounts.queued == 1)
+    }
+
+    @Test("what never started goes on under the same key, without another record of its making")
+    func handsOn() {
+        var state = state()
+        _ = state.take([.known([job(1, [instance("a", 1, .submitted)], status: .submitted)]), .allKnown], at: at(0))
+        let actions = state.take([.observed(["a"], ["a": .neverStarted])], at: at(0))
+        #expect(
+            actions.contains { if case .submit(let orders) = $0 { orders.map(\.instanceKey) == ["a"] } else { false } })
+        #expect(!actions.contains { if case .prepare = $0 { true } else { false } })
+    }
+
+    @Test("a gone instance is fenced before the next one starts; its late COMPLETE ends the younger one")
+    func fences() throws {
+        var state = state(policy: .retry(.init(base: 0, jitter: 0)))
+        let orders = start(&state, state.take([.known([job(1, attempts: 2)]), .allKnown], at: at(0)), at: 0)
+        let old = orders[0].instanceKey
+        _ = state.take([.report(.lost("killed"))], at: at(1))
+        let gone = state.take([.observed([old], [old: .gone])], at: at(1))
+        #expect(gone.contains(.writeFence(old)))
+        #expect(!gone.contains { if case .prepare = $0 { true } else { false } })
+        let fenced = state.take([.fenced(old)], at: at(2))
+        let younger = try #require(
+            start(&state, fenced, at: 2).first ?? start(&state, state.take([.woke], at: at(3)), at: 3).first)
+        #expect(younger.instanceKey != old)
+        let late = Change(
+            sequence: 1, kind: "complete", time: Timestamp(milliseconds: 0), jid: 1, instanceKey: old, status: .complete
+        )
+        #expect(state.take([.changed([late])], at: at(4)).contains(.cancel([younger.instanceKey])))
+        _ = state.take([ended(younger, .cancelled(returning: true)), .report(.unacknowledged(0))], at: at(5))
+        #expect(state.currentCounts.complete == 1)
+        #expect(state.sanityCheck().isEmpty)
+    }
+
+    @Test("after so many failures nothing more starts, and what has not started is recalled")
+    func halts() {
+        var state = state(window: 1, haltAfter: 1)
+        let orders = start(&state, state.take([.known([job(1), job(2), job(3)]), .allKnown], at: at(0)), at: 0)
+        let actions = state.take([ended(orders[0], .failure())], at: at(1))
+        #expect(actions.contains(.stopExecutor(ending: false)))
+        #expect(!actions.contains { if case .prepare = $0 { true } else { false } })
+        let last = state.take([.report(.unacknowledged(0))], at: at(2))
+        guard case .finished(let summary)? = last.last else {
+            Issue.record("not finished: \(last)")
+            return
+        }
+        #expect(summary.ending == .halted)
+        #expect(summary.counts.queued == 2)
+    }
+
+    @Test("a cancelled job that has not started is over; one that runs is ended first")
+    func cancels() {
+        var state = state(window: 1)
+        let orders = start(&state, state.take([.known([job(1), job(2)]), .allKnown], at: at(0)), at: 0)
+        func cancel(_ jid: Int64) -> QueueFact {
+            .changed([Change(sequence: 1, kind: "cancel", time: Timestamp(milliseconds: 0), jid: jid)])
+        }
+        _ = state.take([cancel(2)], at: at(1))
+        #expect(state.currentCounts.cancelled == 1)
+        #expect(state.take([cancel(1)], at: at(1)).contains(.cancel([orders[0].instanceKey])))
+        #expect(state.currentCounts.cancelled == 1)
+        _ = state.take([ended(orders[0], .cancelled(returning: true))], at: at(2))
+        #expect(state.currentCounts.cancelled == 2)
+    }
+
+    @Test("{jid} and {attempt} are replaced in each attempt, quoted for a shell")
+    func fillsAttempts() {
+        var state = state()
+        let command = JobDescription(runfile: "fit", args: ["{jid}", "{attempt}", "{other}", "awk '{print}'"])
+        let orders = start(&state, state.take([.known([job(12, command: command)]), .allKnown], at: at(0)), at: 0)
+        #expect(orders[0].description.args == ["12", "1", "{other}", "awk '{print}'"])
+        #expect(CommandTemplate.fill("a {x} {", quoting: true) { _ in "it's" } == "a 'it'\\''s' {")
+        #expect(CommandTemplate.fill("{{x}}", quoting: false) { $0 == "x" ? "1" : nil } == "{1}")
+    }
+
+    @Test("delays double up to their cap, and jitter stays within its share")
+    func delays() {
+        let policy = RelaunchPolicy.retry(.init(base: 1, factor: 2, cap: 10, jitter: 0.25))
+        #expect([1, 2, 3, 4, 5, 1_000_000].map { policy.delay(failures: $0, unit: 0.5) } == [1, 2, 4, 8, 10, 10])
+        #expect(policy.delay(failures: 1, unit: 0) == 0.75)
+        #expect(RelaunchPolicy.simple.delay(failures: 1, unit: 0) == nil)
+    }
+
+    @Test("a million jobs: each fact costs the same")
+    func isFast() {
+        var state = state(window: 1000)
+        var actions = state.take([.known((1...200_000).map { job(Int64($0)) }), .allKnown], at: at(0))
+        var ends = 0
+        let clock = ContinuousClock()
+        let spent = clock.measure {
+            for turn in 0..<20 {
+                let orders = start(&state, actions, at: Double(turn))
+                ends += orders.count
+                actions = state.take(orders.map { ended($0, .success) }, at: at(Double(turn)))
+            }
+        }
+        #expect(ends == 20_000)
+        // In a debug build on a busy machine; a scan of all jobs for each fact would take hours.
+        #expect(spent < .seconds(30))
+    }
+}

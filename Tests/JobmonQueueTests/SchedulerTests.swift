@@ -1,0 +1,132 @@
+import JobmonCore
+import JobmonQueue
+import JobmonTestSupport
+import Synchronization
+import Testing
+
+/// The loop around the queue, with a scripted executor and real time.
+@Suite(.timeLimit(.minutes(2))) struct SchedulerTests {
+    private func scheduler(
+        _ ledger: TestLedger, window: Int = 50, haltAfter: Int? = nil, changes: AsyncStream<[Change]>? = nil
+    ) -> Scheduler {
+        Scheduler(
+            queue: "q",
+            configuration: QueueState.Configuration(
+                executor: "local", policy: .retry(.init(base: 0.01, jitter: 0)), window: window, haltAfter: haltAfter),
+            environment: ledger.environment(window: window, changes: changes ?? AsyncStream { _ in }))
+    }
+
+    private func jobs(_ count: Int, retries: Int = 0, _ command: String = "/bin/true") -> [NewJob] {
+        (0..<count).map {
+            NewJob(key: "k\($0)", description: JobDescription(runfile: command, maxAttempts: retries + 1))
+        }
+    }
+
+    @Test("every job is run once and recorded, and the same jobs again are not run again")
+    func runsAndGoesOn() async throws {
+        let ledger = TestLedger(executor: ScriptedExecutor(slots: 8))
+        let summary = try await scheduler(ledger).run(jobs(300))
+        #expect(summary.ending == .done)
+        #expect(summary.counts.complete == 300)
+        #expect(ledger.records.allSatisfy { $0.status == .complete && $0.instances.count == 1 })
+        let second = try await scheduler(ledger).run(jobs(310))
+        #expect(second.counts.complete == 310)
+        #expect(ledger.records.allSatisfy { $0.instances.count == 1 })
+        let round = try await scheduler(ledger).run(jobs(5), again: true)
+        #expect(round.counts.complete == 315)
+        #expect(ledger.records.compactMap(\.jobKey).filter { $0.hasSuffix("#2") }.count == 5)
+        #expect(ledger.executor.violations.isEmpty)
+        #expect(ledger.contradictions.isEmpty)
+    }
+
+    @Test("failed jobs stay failed, unless they may be tried more often")
+    func growsAttempts() async throws {
+        let executor = ScriptedExecutor(slots: 4) { order in
+            ScriptedCluster.Script(outcome: order.retryNumber < 2 ? .failure() : .success)
+        }
+        let ledger = TestLedger(executor: executor)
+        let first = try await scheduler(ledger).run(jobs(3, retries: 1))
+        #expect(first.counts.failed == 3)
+        #expect(first.failures.map(\.attempts) == [2, 2, 2])
+        let same = try await scheduler(ledger).run(jobs(3, retries: 1))
+        #expect(same.counts.failed == 3)
+        #expect(same.failures.map(\.jid) == [1, 2, 3])
+        let more = try await scheduler(ledger).run(jobs(3, retries: 2))
+        #expect(more.counts.complete == 3)
+        #expect(ledger.records.allSatisfy { $0.instances.count == 3 })
+    }
+
+    @Test("a stop ends what runs, gives the attempts back, and the next run goes on")
+    func stops() async throws {
+        let slow = ScriptedExecutor(slots: 3) { _ in ScriptedCluster.Script(runsFor: nil) }
+        let ledger = TestLedger(executor: slow)
+        let scheduler = scheduler(ledger, window: 6)
+        async let summary = scheduler.run(jobs(20))
+        try await waitUntil("three run") { scheduler.counts.running == 3 }
+        scheduler.requestStop()
+        let stopped = try await summary
+        #expect(stopped.ending == .stopped)
+        #expect(stopped.counts.queued == 20)
+        let records = ledger.records
+        #expect(records.allSatisfy { $0.status == .queued && $0.attempts == 0 })
+        #expect(records.flatMap(\.instances).allSatisfy { $0.status == .cancelled && $0.returnedAttempt })
+    }
+
+    @Test("the supervisor dies under the queue: what ran is tried again, what waited goes on")
+    func survivesALoss() async throws {
+        let executor = ScriptedExecutor(slots: 3) { order in
+            // Long enough to be lost, the first time.
+            ScriptedCluster.Script(runsFor: order.retryNumber == 0 && order.jid <= 3 ? nil : 1)
+        }
+        let ledger = TestLedger(executor: executor)
+        let scheduler = scheduler(ledger, window: 6)
+        async let summary = scheduler.run(jobs(20))
+        try await waitUntil("three run") { scheduler.counts.running == 3 }
+        executor.loseSupervisor()
+        let done = try await summary
+        #expect(done.counts.complete == 20)
+        #expect(executor.violations.isEmpty)
+        for record in ledger.records {
+            #expect(record.instances.map(\.status) == (record.jid <= 3 ? [.failed, .complete] : [.complete]))
+            #expect(record.attempts == 1)
+        }
+    }
+
+    @Test("neither monitor nor spool takes a fact: nothing starts, until one does")
+    func waitsForTheSink() async throws {
+        let ledger = TestLedger(executor: ScriptedExecutor(slots: 4))
+        ledger.fail([.failed(Problem(.unavailable, "the disk is full")), .spooled])
+        let summary = try await scheduler(ledger).run(jobs(1))
+        #expect(summary.ending == .done)
+    }
+
+    @Test("cancelled and retried by others, through what the monitor publishes")
+    func heedsChanges() async throws {
+        let (changes, publish) = AsyncStream<[Change]>.makeStream(bufferingPolicy: .unbounded)
+        let executor = ScriptedExecutor(slots: 1) { order in
+            ScriptedCluster.Script(runsFor: order.jid == 1 && order.retryNumber == 0 ? nil : 1)
+        }
+        let ledger = TestLedger(executor: executor)
+        let scheduler = scheduler(ledger, window: 1, changes: changes)
+        async let summary = scheduler.run(jobs(3))
+        try await waitUntil("one runs") { scheduler.counts.running == 1 && scheduler.counts.total == 3 }
+        func say(_ kind: String, _ jid: Int64) {
+            publish.yield([Change(sequence: 1, kind: kind, time: Timestamp(milliseconds: 0), jid: jid)])
+        }
+        say("cancel", 3)
+        try await waitUntil("the waiting one is cancelled") { scheduler.counts.cancelled == 1 }
+        say("retry", 3)
+        try await waitUntil("it is queued again") { scheduler.counts.cancelled == 0 }
+        say("cancel", 1)
+        let done = try await summary
+        #expect(done.counts.complete == 2)
+        #expect(done.counts.cancelled == 1)
+    }
+
+    @Test("5,000 jobs: what the queue itself costs")
+    func costs() async throws {
+        let ledger = TestLedger(executor: ScriptedExecutor(slots: 500))
+        let summary = try await scheduler(ledger, window: 1000).run(jobs(5000))
+        #expect(summary.counts.complete == 5000)
+    }
+}

@@ -1,0 +1,90 @@
+import JobmonCore
+import JobmonQueue
+import JobmonTestSupport
+import Synchronization
+
+/// A ledger for the scheduler's tests: the model behind the seams, and a scripted executor's spool taken in at once.
+final class TestLedger: LedgerReading {
+    private struct State {
+        var model = LedgerModel()
+        var jids: [String: Int64] = [:]
+        /// Answers that are to be failures, for the next events.
+        var failures: [SinkAnswer] = []
+    }
+
+    private let state = Mutex(State())
+    let executor: ScriptedExecutor
+
+    init(executor: ScriptedExecutor) { self.executor = executor }
+
+    var records: [JobRecord] {
+        let spool = executor.takeSpool()
+        return state.withLock { state in
+            for event in spool { state.model.record(event) }
+            return state.model.records
+        }
+    }
+
+    var contradictions: [String] { state.withLock { $0.model.contradictions } }
+
+    /// The next events of the queue's own are answered like this.
+    func fail(_ answers: [SinkAnswer]) { state.withLock { $0.failures = answers } }
+
+    func environment(
+        window: Int, changes: AsyncStream<[Change]> = AsyncStream { $0.finish() }
+    ) -> QueueEnvironment {
+        QueueEnvironment(
+            reading: self, enqueue: { self.enqueue($0) }, sink: FactSink { self.record($0) }, executor: executor,
+            window: { window }, changes: { changes }, writeFence: { _ in }, time: .system)
+    }
+
+    private func enqueue(_ events: [Event]) -> [EventResult] {
+        state.withLock { state in
+            events.map { event in
+                guard case .job(.key(_, let key), let description) = event.fact else {
+                    return EventResult(outcome: .refused)
+                }
+                if let jid = state.jids[key] { return EventResult(outcome: .repeat, jid: jid) }
+                let jid = Int64(state.jids.count + 1)
+                state.jids[key] = jid
+                state.model.add(jid: jid, description, key: key)
+                return EventResult(outcome: .recorded, jid: jid)
+            }
+        }
+    }
+
+    private func record(_ events: [Event]) -> [SinkAnswer] {
+        state.withLock { state in
+            events.map { event in
+                if !state.failures.isEmpty { return state.failures.removeFirst() }
+                return .acknowledged(state.model.record(event))
+            }
+        }
+    }
+
+    func jobs(_ filter: JobFilter, page: Page) async throws(Problem) -> Paged<JobRecord> {
+        let wanted = records.filter { record in
+            record.jid > page.after && (filter.jids.isEmpty || filter.jids.contains(record.jid))
+        }
+        let items = Array(wanted.prefix(page.limit))
+        return Paged(items: items, next: items.count < wanted.count ? items.last?.jid : nil)
+    }
+
+    func job(_ jid: Int64) async throws(Problem) -> JobRecord {
+        guard let job = records.first(where: { $0.jid == jid }) else { throw Problem(.notFound, "no job \(jid)") }
+        return job
+    }
+
+    func instance(_ id: Int64) async throws(Problem) -> InstanceRecord { throw Problem(.notFound, "not asked for") }
+    func instance(key: String) async throws(Problem) -> InstanceRecord? { nil }
+    func errors(_ filter: JobFilter, page: Page) async throws(Problem) -> Paged<ErrorRecord> {
+        Paged(items: [], next: nil)
+    }
+    func summary(queue: String?) async throws(Problem) -> Summary {
+        Summary(jobs: [:], late: 0, errors: 0, sequence: 0)
+    }
+    func query(_ sql: String, limits: QueryLimits) async throws(Problem) -> QueryResult {
+        throw Problem(.invalid, "not asked for")
+    }
+    func changes(after sequence: Int64, limit: Int) async throws(Problem) -> [Change] { [] }
+}
