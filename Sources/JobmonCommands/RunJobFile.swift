@@ -1,0 +1,120 @@
+import JobmonCore
+import JobmonQueue
+
+/// The jobs that a file describes, before defaults are put in.
+struct RunJobFile {
+    /// One job of the file.
+    struct Entry {
+        /// The line on which it begins, from 1.
+        var line: Int
+        var job: RunJobObject
+    }
+
+    var entries: [Entry] = []
+
+    /// The forms of a job file, by its ending.
+    enum Form: Equatable {
+        case lines
+        case table(separator: Character)
+        case objects
+        case yaml
+
+        /// - Throws: `CommandFailure` for an ending that is none of them.
+        init(path: String) throws {
+            let name = path.split(separator: "/").last.map(String.init) ?? path
+            guard path != "-", let dot = name.lastIndex(of: "."), dot != name.startIndex else {
+                self = .lines
+                return
+            }
+            switch name[dot...].lowercased() {
+            case ".txt": self = .lines
+            case ".csv": self = .table(separator: ",")
+            case ".tsv": self = .table(separator: "\t")
+            case ".jsonl": self = .objects
+            case ".yaml", ".yml": self = .yaml
+            default:
+                throw CommandFailure(
+                    .usage, "\(path): a job file ends in .txt, .csv, .tsv, .jsonl or .yaml, not in \(name[dot...])")
+            }
+        }
+    }
+
+    /// Reads a whole file; every line is looked at before this returns.
+    /// - Parameter hasCommand: a command is given beside the file.
+    /// - Throws: `CommandFailure` with the file's name and the line of the first thing that is wrong.
+    init(_ text: String, form: Form, path: String, hasCommand: Bool) throws {
+        func fail(_ line: Int, _ message: String, hint: String? = nil) -> CommandFailure {
+            CommandFailure(.usage, "\(path), line \(line): \(message)", hint: hint)
+        }
+        switch form {
+        case .lines:
+            for (line, content) in Self.lines(text) where !content.hasPrefix("#") {
+                guard !content.utf8.contains(0) else { throw fail(line, "the command holds a NUL character") }
+                entries.append(Entry(line: line, job: RunJobObject(command: .shell(content))))
+            }
+        case .table(let separator):
+            let table: RunTable
+            do {
+                table = try RunTable(text, separator: separator)
+            } catch {
+                throw fail(error.line, error.message)
+            }
+            guard let header = table.rows.first else { return }
+            for (index, name) in header.fields.enumerated() {
+                try RunSweep.check(name: name, where: "\(path), line \(header.line)")
+                guard !header.fields[..<index].contains(name) else {
+                    throw fail(header.line, "two columns are named \"\(name)\"")
+                }
+            }
+            for row in table.rows.dropFirst() {
+                guard row.fields.count == header.fields.count else {
+                    throw fail(
+                        row.line,
+                        "\(row.fields.count) fields, but the header names \(header.fields.count) params")
+                }
+                let params = JSONObject(zip(header.fields, row.fields).map { (name: $0, value: .string($1)) })
+                entries.append(Entry(line: row.line, job: RunJobObject(params: params)))
+            }
+        case .objects:
+            for (line, content) in Self.lines(text) {
+                do {
+                    let json = try JSON(parsing: content)
+                    entries.append(Entry(line: line, job: try RunJobObject(json)))
+                } catch let error as JSONSyntaxError {
+                    throw fail(line, error.description)
+                } catch let error as FieldError {
+                    throw fail(line, error.description)
+                }
+            }
+        case .yaml:
+            for (line, json) in try RunYAML.read(text, path: path) {
+                do {
+                    entries.append(Entry(line: line, job: try RunJobObject(json)))
+                } catch {
+                    throw fail(line, error.description)
+                }
+            }
+        }
+        for entry in entries where entry.job.command == nil && !hasCommand {
+            throw fail(
+                entry.line, "the job has no command",
+                hint: "give \"command\" in the file, or one for all jobs after --")
+        }
+        if hasCommand, form == .lines {
+            throw CommandFailure(
+                .usage, "\(path) holds the commands, and another one is given after --", hint: "leave one of them out")
+        }
+    }
+
+    /// The lines that hold anything, without blanks around them, and their numbers from 1.
+    private static func lines(_ text: String) -> [(line: Int, content: String)] {
+        let text = text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...]
+        return text.split(omittingEmptySubsequences: false, whereSeparator: \.endsLine).enumerated()
+            .compactMap { index, line in
+                guard let first = line.firstIndex(where: { !$0.isWhitespace }),
+                    let last = line.lastIndex(where: { !$0.isWhitespace })
+                else { return nil }
+                return (line: index + 1, content: String(line[first...last]))
+            }
+    }
+}

@@ -1,0 +1,120 @@
+import JobmonCore
+
+/// A job as a job file says it: what it leaves out comes from the command line.
+struct RunJobObject: Equatable {
+    enum Command: Equatable {
+        case arguments([String])
+        case shell(String)
+    }
+
+    var command: Command?
+    var name: String?
+    var params = JSONObject()
+    var env = JSONObject()
+    var cwd: String?
+    var timeout: Double?
+    var maxAttempts: Int?
+    var key: String?
+    var resources = JSONObject()
+
+    private static let members = [
+        "command", "name", "params", "env", "cwd", "timeout", "slots", "memory", "runtime", "project",
+        "queue_options", "max_attempts", "key",
+    ]
+
+    init(command: Command? = nil, params: JSONObject = [:]) {
+        self.command = command
+        self.params = params
+    }
+
+    /// Reads an object of a `.jsonl` or `.yaml` file.
+    /// - Throws: which member is wrong, and what it should be. A member that is none is a slip of the pen, and told.
+    init(_ json: JSON) throws(FieldError) {
+        guard case .object(let object) = json else {
+            throw FieldError("job", "must be an object, not \(json.typeName)")
+        }
+        for member in object.members where !Self.members.contains(member.name) {
+            throw FieldError(member.name, "is no member of a job; they are \(Self.members.joined(separator: ", "))")
+        }
+        let fields = JSONFields(object)
+        command = try Self.command(fields)
+        name = try fields.string("name")
+        params = try fields.fields("params")?.object ?? [:]
+        for member in params.members {
+            do {
+                try RunSweep.check(name: member.name, where: "params")
+            } catch {
+                throw fields.failure("params", "can't hold a param named \"\(member.name)\"")
+            }
+        }
+        env = JSONObject()
+        for member in try fields.fields("env")?.object.members ?? [] {
+            guard !member.name.isEmpty, !member.name.contains("=") else {
+                throw FieldError("env", "can't hold a variable named \"\(member.name)\"")
+            }
+            switch member.value {
+            case .string, .int, .double: env.append(member.name, .string(Self.text(member.value)))
+            default: throw FieldError("env.\(member.name)", "must be a string, not \(member.value.typeName)")
+            }
+        }
+        cwd = try fields.string("cwd")
+        timeout = try Self.seconds("timeout", fields)
+        maxAttempts = try fields.int("max_attempts", atLeast: 1).map(Int.init)
+        key = try fields.string("key")
+        if let key, key.isEmpty || key.contains("#") {
+            throw fields.failure("key", "must not be empty, nor hold a #")
+        }
+        resources = try Self.resources(fields)
+    }
+
+    private static func command(_ fields: JSONFields) throws(FieldError) -> Command? {
+        switch fields.value("command") {
+        case nil: return nil
+        case .string(let line):
+            guard line.contains(where: { !$0.isWhitespace }), !line.utf8.contains(0) else {
+                throw fields.failure("command", "is empty, or holds a NUL character")
+            }
+            return .shell(line)
+        case .array:
+            let words = try fields.strings("command") ?? []
+            guard let program = words.first, !program.isEmpty else {
+                throw fields.failure("command", "must name a program first")
+            }
+            guard !words.contains(where: { $0.utf8.contains(0) }) else {
+                throw fields.failure("command", "holds a NUL character")
+            }
+            return .arguments(words)
+        case .some(let other):
+            throw fields.failure("command", "must be an array of strings, or a string, not \(other.typeName)")
+        }
+    }
+
+    private static func resources(_ fields: JSONFields) throws(FieldError) -> JSONObject {
+        var resources = JSONObject()
+        resources.append("slots", ifPresent: try fields.int("slots", atLeast: 1).map { .int($0) })
+        if let value = fields.value("memory") {
+            guard let bytes = RunQuantity.bytes(text(value)) else {
+                throw fields.failure("memory", "must be a size such as \"4G\" or a number of bytes")
+            }
+            resources.append("memory", .int(bytes))
+        }
+        resources.append("runtime", ifPresent: try seconds("runtime", fields).map { .double($0) })
+        resources.append("project", ifPresent: try fields.string("project").map { .string($0) })
+        resources.append("queue_options", ifPresent: try fields.string("queue_options").map { .string($0) })
+        return resources
+    }
+
+    private static func seconds(_ name: String, _ fields: JSONFields) throws(FieldError) -> Double? {
+        guard let value = fields.value(name) else { return nil }
+        guard let seconds = RunQuantity.seconds(text(value)) else {
+            throw fields.failure(name, "must be a time such as \"10m\" or a number of seconds, more than 0")
+        }
+        return seconds
+    }
+
+    /// The text of a value, as it stands in a command.
+    static func text(_ value: JSON) -> String {
+        if case .string(let text) = value { return text }
+        return value.text
+    }
+}

@@ -1,0 +1,118 @@
+import JobmonCore
+import JobmonQueue
+
+/// What `run` is to queue, from its options and its job file: all of it is read and checked before anything is queued.
+struct RunPlan {
+    var queue: String
+    var jobs: [NewJob]
+
+    /// What the command line says of jobs.
+    struct Input {
+        var each: [String] = []
+        var file: String?
+        var command: [String] = []
+        var queue: String?
+        var name: String?
+        var retries: Int?
+        var timeout: Double?
+        var resources = JSONObject()
+        /// The directory in which commands run, absolute.
+        var cwd: String
+        /// Reads a whole file, `-` being stdin. - Throws: `CommandFailure`.
+        var readFile: (String) throws -> String
+    }
+
+    init(_ input: Input) throws {
+        queue = try Self.queueName(input)
+        jobs = []
+        if let file = input.file {
+            guard input.each.isEmpty else {
+                throw CommandFailure(.usage, "--each and -f can't be used together", hint: "use one of them")
+            }
+            try addFile(file, input)
+        } else if !input.command.isEmpty {
+            let sweep = try RunSweep(input.each, readFile: input.readFile)
+            var keys = JobKeys()
+            sweep.forEachCombination { params in
+                var object = RunJobObject(command: .arguments(input.command), params: params)
+                object.name = input.name
+                add(object, input, &keys)
+            }
+        } else if !input.each.isEmpty {
+            throw CommandFailure(
+                .usage, "--each needs a command", hint: "write it after --, such as: -- python fit.py {year}")
+        } else if input.queue == nil {
+            throw CommandFailure(
+                .usage, "nothing to run: there is no command, no job file and no queue to go on with",
+                hint: "jobmon run -- COMMAND, jobmon run -f FILE, or jobmon run --queue NAME")
+        }
+    }
+
+    private static func queueName(_ input: Input) throws -> String {
+        let name: String
+        if let given = input.queue {
+            name = given
+        } else if let file = input.file, file != "-" {
+            let last = file.split(separator: "/").last.map(String.init) ?? file
+            let dot = last.lastIndex(of: ".")
+            name = dot.map { $0 == last.startIndex ? last : String(last[..<$0]) } ?? last
+        } else {
+            name = "run"
+        }
+        guard !name.isEmpty, !name.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+            throw CommandFailure(
+                .usage, "the queue's name is empty or holds control characters", hint: "give it by --queue")
+        }
+        return name
+    }
+
+    private mutating func addFile(_ path: String, _ input: Input) throws {
+        let form = try RunJobFile.Form(path: path)
+        let file = try RunJobFile(
+            try input.readFile(path), form: form, path: path, hasCommand: !input.command.isEmpty)
+        var keys = JobKeys()
+        var given: [String: Int] = [:]
+        for entry in file.entries {
+            var object = entry.job
+            if let key = object.key, let line = given.updateValue(entry.line, forKey: key) {
+                throw CommandFailure(
+                    .usage, "\(path), line \(entry.line): the key \"\(key)\" is that of line \(line) already")
+            }
+            if object.command == nil { object.command = .arguments(input.command) }
+            if object.name == nil { object.name = input.name }
+            add(object, input, &keys)
+        }
+    }
+
+    private mutating func add(_ object: RunJobObject, _ input: Input, _ keys: inout JobKeys) {
+        func value(_ name: Substring) -> String? { object.params[String(name)].map(RunJobObject.text) }
+        func filled(_ text: String, quoting: Bool = false) -> String {
+            CommandTemplate.fill(text, quoting: quoting, value: value)
+        }
+        var job = JobDescription(
+            name: object.name.map { filled($0) }, runfile: "", params: object.params,
+            cwd: Self.absolute(object.cwd ?? input.cwd, in: input.cwd), env: object.env,
+            timeout: object.timeout ?? input.timeout, resources: Self.merged(input.resources, object.resources),
+            maxAttempts: object.maxAttempts ?? (input.retries ?? 0) + 1)
+        switch object.command {
+        case .shell(let line):
+            job.shell = true
+            job.runfile = filled(line, quoting: true)
+        case .arguments(let words):
+            job.runfile = words.first.map { filled($0) } ?? ""
+            job.args = words.dropFirst().map { filled($0) }
+        case nil: break
+        }
+        jobs.append(NewJob(key: object.key ?? keys.key(of: job), description: job))
+    }
+
+    private static func absolute(_ path: String, in directory: String) -> String {
+        path.hasPrefix("/") ? path : "\(directory == "/" ? "" : directory)/\(path)"
+    }
+
+    private static func merged(_ defaults: JSONObject, _ own: JSONObject) -> JSONObject {
+        var all = defaults
+        for member in own.members { all[member.name] = member.value }
+        return all
+    }
+}

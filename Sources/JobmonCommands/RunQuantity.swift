@@ -1,0 +1,27 @@
+/// Amounts as people write them.
+enum RunQuantity {
+    /// Seconds: `90`, `90s`, `10m`, `2h`, `1.5h`, `1d`. Nil for anything else, and for what is not more than 0.
+    static func seconds(_ text: String) -> Double? {
+        amount(text, units: ["": 1, "s": 1, "m": 60, "h": 3600, "d": 86400])
+    }
+
+    /// Bytes: `4G`, `512M`, `1.5GB`, `100KiB`, `2T`; units are powers of 1,024. Nil for anything else.
+    static func bytes(_ text: String) -> Int64? {
+        var units: [String: Double] = ["": 1, "b": 1]
+        for (power, letter) in ["k", "m", "g", "t"].enumerated() {
+            var size = 1024.0
+            for _ in 0..<power { size *= 1024 }
+            for ending in ["", "b", "ib"] { units[letter + ending] = size }
+        }
+        guard let amount = amount(text.lowercased(), units: units), amount < 9e18 else { return nil }
+        return Int64(amount.rounded())
+    }
+
+    private static func amount(_ text: String, units: [String: Double]) -> Double? {
+        let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+        guard let number = Double(digits), number > 0, let unit = units[String(text.dropFirst(digits.count))] else {
+            return nil
+        }
+        return number * unit
+    }
+}

@@ -1,0 +1,201 @@
+import JobmonCore
+import JobmonQueue
+import Testing
+
+@testable import JobmonCommands
+
+/// What `run` makes of its options and job files.
+@Suite struct RunPlanTests {
+    private func plan(
+        _ files: [String: String] = [:], _ change: (inout RunPlan.Input) -> Void
+    ) throws -> RunPlan {
+        var input = RunPlan.Input(cwd: "/work/here") { path in
+            guard let text = files[path] else { throw CommandFailure(.usage, "\(path) can't be read") }
+            return text
+        }
+        change(&input)
+        return try RunPlan(input)
+    }
+
+    private func refusal(
+        _ files: [String: String] = [:], _ change: (inout RunPlan.Input) -> Void
+    ) -> String {
+        do {
+            let plan = try plan(files, change)
+            return "accepted: \(plan.jobs.count) jobs"
+        } catch let failure as CommandFailure {
+            return failure.status == .usage ? failure.problem.message : "exit \(failure.status)"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test("every combination, the first param slowest, put into the command")
+    func sweeps() throws {
+        let plan = try plan(["locs": "north\nsouth west\n"]) {
+            $0.each = ["year=1990..1992", "loc=@locs"]
+            $0.command = ["python", "fit.py", "--y={year}", "{loc}", "{jid}", "{print}"]
+            $0.name = "fit-{year}"
+        }
+        #expect(plan.queue == "run")
+        #expect(plan.jobs.count == 6)
+        #expect(plan.jobs[1].description.args == ["fit.py", "--y=1990", "south west", "{jid}", "{print}"])
+        #expect(plan.jobs[5].description.name == "fit-1992")
+        #expect(plan.jobs[5].description.params == ["year": 1992, "loc": "south west"])
+        #expect(plan.jobs[0].description.cwd == "/work/here")
+        #expect(Set(plan.jobs.map(\.key)).count == 6)
+    }
+
+    @Test("ranges keep their width, lists keep their spaces")
+    func values() throws {
+        let plan = try plan {
+            $0.each = ["m=08..10", "x=a, b,"]
+            $0.command = ["echo", "{m}{x}"]
+        }
+        #expect(
+            plan.jobs.map { $0.description.args[0] } == ["08a", "08 b", "08", "09a", "09 b", "09", "10a", "10 b", "10"])
+    }
+
+    @Test("lines of a text file are shell commands; comments and empty lines are none")
+    func lines() throws {
+        let plan = try plan(["dir/fits.txt": "# all\n\n  echo a | wc  \r\necho {jid}\necho a | wc\n"]) {
+            $0.file = "dir/fits.txt"
+            $0.retries = 2
+            $0.timeout = 60
+        }
+        #expect(plan.queue == "fits")
+        #expect(plan.jobs.map(\.description.runfile) == ["echo a | wc", "echo {jid}", "echo a | wc"])
+        #expect(
+            plan.jobs.allSatisfy {
+                $0.description.shell && $0.description.maxAttempts == 3 && $0.description.timeout == 60
+            })
+        #expect(plan.jobs[0].key != plan.jobs[2].key)
+    }
+
+    @Test("a table gives params; quotes hold separators, quotes and line breaks")
+    func tables() throws {
+        let plan = try plan(["p.csv": "year,loc\r\n1990,\"a, \"\"b\"\"\r\nc\"\r\n1991,\r\n"]) {
+            $0.file = "p.csv"
+            $0.command = ["fit", "{year}", "{loc}"]
+        }
+        #expect(plan.jobs.map(\.description.args) == [["1990", "a, \"b\"\r\nc"], ["1991", ""]])
+    }
+
+    @Test("objects say all that a job can have; what they leave out comes from the options")
+    func objects() throws {
+        let text = """
+            {"command": ["fit", "{year}", "x"], "params": {"year": 1990}, "name": "a {year}", "cwd": "sub", "timeout": "10m"}
+            {"command": "fit {loc} > out", "params": {"loc": "it's"}, "env": {"N": 3}, "memory": "4G", "slots": 2, "max_attempts": 5, "key": "mine"}
+
+            """
+        let plan = try plan(["j.jsonl": text]) {
+            $0.file = "j.jsonl"
+            $0.retries = 1
+            $0.resources = ["slots": 1, "project": "p"]
+        }
+        let (first, second) = (plan.jobs[0].description, plan.jobs[1].description)
+        #expect(first.runfile == "fit" && first.args == ["1990", "x"] && !first.shell)
+        #expect(first.name == "a 1990" && first.cwd == "/work/here/sub" && first.timeout == 600)
+        #expect(first.maxAttempts == 2 && first.resources == ["slots": 1, "project": "p"])
+        #expect(second.shell && second.runfile == "fit 'it'\\''s' > out")
+        #expect(second.env == ["N": "3"] && second.maxAttempts == 5 && plan.jobs[1].key == "mine")
+        #expect(second.resources == ["slots": 2, "project": "p", "memory": .int(4 << 30)])
+    }
+
+    @Test("YAML is a list of the same objects, and `no` is a word")
+    func yaml() throws {
+        let text = """
+            - command: [fit, "{loc}", "{n}"]
+              params: {loc: no, n: 007}
+              timeout: 2h
+            - command: echo {on}
+              params: {on: true}
+              max_attempts: 2
+            """
+        let plan = try plan(["j.yaml": text]) { $0.file = "j.yaml" }
+        #expect(plan.jobs.map(\.description.args) == [["no", "007"], []])
+        #expect(plan.jobs[0].description.timeout == 7200)
+        #expect(plan.jobs[1].description.runfile == "echo true" && plan.jobs[1].description.maxAttempts == 2)
+    }
+
+    @Test("the same plan again gives the same keys; the order of equal jobs does not matter, other things do")
+    func keys() throws {
+        let first = try plan(["a.txt": "x\ny\nx\n"]) { $0.file = "a.txt" }
+        let second = try plan(["a.txt": "y\nx\nx\n"]) {
+            $0.file = "a.txt"; $0.timeout = 5; $0.retries = 3
+        }
+        #expect(Set(first.jobs.map(\.key)) == Set(second.jobs.map(\.key)))
+        let third = try plan(["a.txt": "x\n"]) {
+            $0.file = "a.txt"; $0.name = "other"
+        }
+        #expect(!first.jobs.map(\.key).contains(third.jobs[0].key))
+    }
+
+    @Test(
+        "a bad line is named, with what is wrong with it",
+        arguments: [
+            ("j.jsonl", "{\"command\":\"a\"}\n{\"command\":", "j.jsonl, line 2: not JSON: "),
+            ("j.jsonl", "\n[1]\n", "j.jsonl, line 2: \"job\" must be an object, not an array"),
+            ("j.jsonl", "{\"comand\":\"a\"}\n", "j.jsonl, line 1: \"comand\" is no member of a job"),
+            ("j.jsonl", "{\"command\":\"a\",\"timeout\":\"soon\"}\n", "j.jsonl, line 1: \"timeout\" must be a time"),
+            ("j.jsonl", "{\"command\":[]}\n", "j.jsonl, line 1: \"command\" must name a program"),
+            (
+                "j.jsonl", "{\"command\":[\"a\",1]}\n",
+                "j.jsonl, line 1: \"command[1]\" must be a string, not an integer"
+            ),
+            ("j.jsonl", "{\"name\":\"a\"}\n", "j.jsonl, line 1: the job has no command"),
+            (
+                "j.jsonl", "{\"command\":\"a\",\"params\":{\"jid\":1}}\n",
+                "j.jsonl, line 1: \"params\" can't hold a param named \"jid\""
+            ),
+            (
+                "j.jsonl", "{\"command\":\"a\",\"key\":\"k\"}\n{\"command\":\"b\",\"key\":\"k\"}\n",
+                "j.jsonl, line 2: the key \"k\" is that of line 1 already"
+            ),
+            (
+                "j.jsonl", "{\"command\":\"a\",\"max_attempts\":0}\n",
+                "j.jsonl, line 1: \"max_attempts\" must be at least 1"
+            ),
+            ("p.csv", "a,b\n1,2\n\n3\n", "p.csv, line 4: 1 fields, but the header names 2 params"),
+            ("p.csv", "a,\"b\n1,2\n", "p.csv, line 1: a quote is opened and never closed"),
+            ("p.csv", "a,a\n1,2\n", "p.csv, line 1: two columns are named \"a\""),
+            ("p.csv", "a\n1\n", "p.csv, line 2: the job has no command"),
+            ("j.yaml", "- command: a\n- comand: b\n", "j.yaml, line 2: \"comand\" is no member"),
+            ("j.yaml", "- command: [a\n- b\n", "j.yaml, line "),
+            ("j.json", "", "j.json: a job file ends in"),
+            ("gone.txt", nil, "gone.txt can't be read"),
+        ] as [(String, String?, String)])
+    func badLines(_ path: String, _ text: String?, _ said: String) {
+        let message = refusal(text.map { [path: $0] } ?? [:]) { $0.file = path }
+        #expect(message.hasPrefix(said), "said: \(message)")
+    }
+
+    @Test(
+        "options that make no sense are refused with what to do",
+        arguments: [
+            (["year"], ["x"], "--each year has no name"),
+            (["=1"], ["x"], "--each =1 has no name"),
+            (["jid=1,2"], ["x"], "--each: a param can't be named \"jid\""),
+            (["a=1", "a=2"], ["x"], "--each a is given twice"),
+            (["a=5..1"], ["x"], "--each a=5..1: the range must rise"),
+            (["a=0..9999999999"], ["x"], "--each a=0..9999999999: the range must rise"),
+            (["a=1..3000", "b=1..3000"], ["x"], "these --each make more than"),
+            (["a=1"], [], "--each needs a command"),
+            ([], [], "nothing to run"),
+        ] as [([String], [String], String)])
+    func badOptions(_ each: [String], _ command: [String], _ said: String) {
+        let message = refusal {
+            $0.each = each; $0.command = command
+        }
+        #expect(message.hasPrefix(said), "said: \(message)")
+    }
+
+    @Test("times and sizes as people write them")
+    func quantities() {
+        #expect(["90", "90s", "10m", "2h", "1.5h", "1d"].map(RunQuantity.seconds) == [90, 90, 600, 7200, 5400, 86400])
+        #expect(["", "0", "-1", "m", "5 m", "1w", "1e3", "nan", "1.2.3"].compactMap(RunQuantity.seconds).isEmpty)
+        #expect(
+            ["100", "4G", "512M", "1.5KiB", "2tb"].map(RunQuantity.bytes) == [100, 4 << 30, 512 << 20, 1536, 2 << 40])
+        #expect(["", "G", "-1G", "4X", "99999999T"].compactMap(RunQuantity.bytes).isEmpty)
+    }
+}
