@@ -1,0 +1,98 @@
+package import JobmonCore
+import Synchronization
+
+/// A ledger that fails where a test wants it to; anything else is the real ledger that it wraps.
+package final class FaultyLedger: Ledger {
+    /// What happens at one call of `record`.
+    package enum Fault: Sendable {
+        /// Nothing is recorded.
+        case failBefore(Problem)
+        /// It is recorded, and then the answer is lost.
+        case failAfter(Problem)
+        /// Waits for `body` before it records.
+        case waitBefore(_ body: @Sendable () async -> Void)
+        /// Waits for `body` after it has recorded and before it answers.
+        case waitAfter(_ body: @Sendable () async -> Void)
+    }
+
+    private struct State {
+        var calls = 0
+        var batches: [Int] = []
+        var faults: [Int: Fault] = [:]
+        var always: Fault?
+    }
+
+    private let wrapped: any Ledger
+    private let state = Mutex(State())
+
+    package init(_ wrapped: any Ledger) { self.wrapped = wrapped }
+
+    /// Sets the fault of the `call`-th call of `record` from the start, from 1.
+    package func set(_ fault: Fault, atCall call: Int) { state.withLock { $0.faults[call] = fault } }
+
+    /// Sets the fault of the next call of `record`.
+    package func setAtNextCall(_ fault: Fault) { state.withLock { $0.faults[$0.calls + 1] = fault } }
+
+    /// Sets the fault of every call that has none of its own; nil: none from now on.
+    package func setAlways(_ fault: Fault?) { state.withLock { $0.always = fault } }
+
+    /// How often `record` was called.
+    package var calls: Int { state.withLock { $0.calls } }
+
+    /// How many events each call of `record` had.
+    package var batches: [Int] { state.withLock { $0.batches } }
+
+    package func record(_ events: [Event]) async throws(Problem) -> RecordedBatch {
+        let fault = state.withLock { state in
+            state.calls += 1
+            state.batches.append(events.count)
+            return state.faults[state.calls] ?? state.always
+        }
+        switch fault {
+        case .failBefore(let problem)?: throw problem
+        case .waitBefore(let body)?: await body()
+        case .failAfter?, .waitAfter?, nil: break
+        }
+        let batch = try await wrapped.record(events)
+        switch fault {
+        case .failAfter(let problem)?: throw problem
+        case .waitAfter(let body)?: await body()
+        case .failBefore?, .waitBefore?, nil: break
+        }
+        return batch
+    }
+
+    package func markLate(
+        silentSince: Timestamp, lostSince: Timestamp
+    ) async throws(Problem) -> [InstanceReference] {
+        try await wrapped.markLate(silentSince: silentSince, lostSince: lostSince)
+    }
+
+    package func close() async throws(Problem) { try await wrapped.close() }
+
+    package func jobs(_ filter: JobFilter, page: Page) async throws(Problem) -> Paged<JobRecord> {
+        try await wrapped.jobs(filter, page: page)
+    }
+
+    package func job(_ jid: Int64) async throws(Problem) -> JobRecord { try await wrapped.job(jid) }
+
+    package func instance(_ id: Int64) async throws(Problem) -> InstanceRecord { try await wrapped.instance(id) }
+
+    package func instance(key: String) async throws(Problem) -> InstanceRecord? {
+        try await wrapped.instance(key: key)
+    }
+
+    package func errors(_ filter: JobFilter, page: Page) async throws(Problem) -> Paged<ErrorRecord> {
+        try await wrapped.errors(filter, page: page)
+    }
+
+    package func summary(queue: String?) async throws(Problem) -> Summary { try await wrapped.summary(queue: queue) }
+
+    package func query(_ sql: String, limits: QueryLimits) async throws(Problem) -> QueryResult {
+        try await wrapped.query(sql, limits: limits)
+    }
+
+    package func changes(after sequence: Int64, limit: Int) async throws(Problem) -> [Change] {
+        try await wrapped.changes(after: sequence, limit: limit)
+    }
+}
