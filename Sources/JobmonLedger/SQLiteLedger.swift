@@ -75,7 +75,7 @@ package final class SQLiteLedger: Ledger, LedgerReads {
             database = try DatabaseQueue(path: file.path, configuration: exclusive)
         }
         do {
-            guard try !database.read(Migrations.all.hasBeenSuperseded) else { throw file.newer }
+            guard try !database.writeWithoutTransaction(Migrations.all.hasBeenSuperseded) else { throw file.newer }
             // GRDB sets synchronous to NORMAL when it turns WAL on: an acknowledged event must survive a power cut.
             try database.writeWithoutTransaction { database in
                 try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000")
@@ -127,17 +127,31 @@ package final class SQLiteLedger: Ledger, LedgerReads {
     package func close() async throws(Problem) {
         let writer = writer
         let database = database
+        let path = sharing == .readersBesideWriter ? path : nil
         let closed: Result<Void, any Error> = await withCheckedContinuation { continuation in
             database.asyncWriteWithoutTransaction { _ in
                 writer.close()
-                DispatchQueue.global().async { continuation.resume(returning: Result { try database.close() }) }
+                DispatchQueue.global().async {
+                    continuation.resume(
+                        returning: Result {
+                            try database.close()
+                            if let path { try Self.bringTogether(path) }
+                        })
+                }
             }
         }
         if case .failure(let error) = closed { throw Problem(error, path: path) }
     }
 
+    /// GRDB closes its readers last, and only a writer that is the last to close puts the -wal file back into the ledger
+    /// and takes it away. So there is one.
+    private static func bringTogether(_ path: String) throws {
+        let last = try RawDatabase(path, flags: SQLITE_OPEN_READWRITE)
+        _ = try last.use { try $0.number("SELECT count(*) FROM sqlite_schema") }
+    }
+
     /// Runs on the writer's queue. Nothing that the caller does meanwhile, not even being cancelled, undoes it.
-    private func write<Value: Sendable>(
+    func write<Value: Sendable>(
         _ body: @escaping @Sendable (Recorder) throws -> Value
     ) async throws(Problem) -> Value {
         let writer = writer

@@ -118,6 +118,7 @@ struct OpeningTests {
             let whole = try Data(contentsOf: URL(fileURLWithPath: path))
             try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: path))
             try expectRefused(path, "damaged")
+            #expect(whole.count > 100_000)
             var holed = whole
             holed.replaceSubrange(8192..<(whole.count - 4096), with: Data(repeating: 0xA5, count: whole.count - 12288))
             try holed.write(to: URL(fileURLWithPath: path))

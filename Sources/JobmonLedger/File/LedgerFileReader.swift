@@ -52,7 +52,19 @@ struct LedgerFileReader: LedgerReads {
     /// right to write; the connection then forbids itself to use that.
     private static func open(_ path: String) throws(SQLiteFailure) -> RawDatabase {
         switch FileSystem.sharing(at: path) {
-        case .readersBesideWriter: return try RawDatabase.reading(path)
+        case .readersBesideWriter:
+            do {
+                let database = try RawDatabase.reading(path)
+                _ = try database.use { (connection) throws(SQLiteFailure) in
+                    try connection.number("SELECT count(*) FROM sqlite_schema")
+                }
+                return database
+            } catch {
+                // Whoever may not write the directory can't make the files beside the ledger that reading needs; of a
+                // ledger that was closed in order they need not be there.
+                guard !FileSystem.hasContent("\(path)-wal") else { throw error }
+                return try RawDatabase.reading(path, asItLies: true)
+            }
         case .oneProcess:
             let database = try RawDatabase(path, flags: SQLITE_OPEN_READWRITE)
             try database.use { (connection) throws(SQLiteFailure) in

@@ -20,6 +20,7 @@ struct GuardedQuery {
         guard !sql.utf8.contains(0) else { throw Problem(.invalid, "the query holds a NUL character") }
         let watch = Watch(time: time, until: time.steadySeconds() + limits.seconds)
         let database = connection.pointer
+        try connectTableFunctions()
         let oldLength = sqlite3_limit(database, SQLITE_LIMIT_LENGTH, Self.largestValue)
         sqlite3_set_authorizer(
             database, { _, action, first, second, _, _ in Allowed.decide(action, first, second) }, nil)
@@ -38,6 +39,14 @@ struct GuardedQuery {
             let statement = try prepare(sql, watch, limits)
             defer { sqlite3_finalize(statement) }
             return try rows(statement, watch, limits)
+        }
+    }
+
+    /// SQLite declares a table function by a CREATE TABLE at its first use, which the authorizer would deny: so those
+    /// that a query may use are used once before.
+    private func connectTableFunctions() throws(SQLiteFailure) {
+        for name in ["json_each", "json_tree"] + Allowed.telling.map({ "pragma_\($0)" }) {
+            _ = try connection.prepare("SELECT 1 FROM \(name) LIMIT 0")
         }
     }
 
@@ -172,7 +181,7 @@ struct GuardedQuery {
             "load_extension", "readfile", "writefile", "edit", "fts3_tokenizer", "sqlite_log",
             "sqlite_compileoption_get",
         ]
-        private static let telling: Set<String> = [
+        static let telling: Set<String> = [
             "table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo", "foreign_key_list",
         ]
     }
