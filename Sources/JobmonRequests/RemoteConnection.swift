@@ -75,17 +75,6 @@ package final class RemoteConnection: MonitorConnection {
         return AsyncThrowingStream { try await subscription.next() }
     }
 
-    /// Whether somebody answers where the directory's file says that its monitor is, within so many seconds.
-    package func isAlive(within seconds: Double) async -> Bool {
-        guard let info = MonitorInfo.read(layout) else { return false }
-        do throws(CallError) {
-            let request = Self.request(.alive, path: Endpoint.alive.path(), info)
-            return try await Self.send(request, seconds: seconds).status == .ok
-        } catch {
-            return false
-        }
-    }
-
     /// Asks the monitor to end in order. It may still be there for a moment when this returns.
     package func stopMonitor() async throws(Problem) { _ = try await call(.stop, body: Array("{}".utf8)) }
 
