@@ -44,7 +44,7 @@ package enum CentralJobMonitor {
         guard let info = MonitorInfo.read(layout), FileLock.isHeld(layout.monitorLock) != false else { return nil }
         let remote = RemoteConnection(layout: layout, patience: 3)
         do throws(Problem) {
-            try await remote.stop()
+            try await remote.stopMonitor()
         } catch {
             throw error
         }
