@@ -101,7 +101,7 @@ let package = Package(
                 "JobmonRequests", "JobmonMonitor", "JobmonLedger", "JobmonReporting", "JobmonWire", "JobmonCore",
                 logging,
             ]),
-        tests("JobmonCommandsTests", ["JobmonCommands", "JobmonCore", "JobmonCLI"]),
+        tests("JobmonCommandsTests", ["JobmonCommands", "JobmonLedger", "JobmonCore", "JobmonCLI"]),
         tests("JobmonTests", ["Jobmon", "JobmonLedger", "JobmonRequests", "JobmonCore"]),
         tests("EndToEndTests", ["JobmonCLI", "JobmonCore"]),
         tests("FaultTests", ["JobmonCLI", "JobmonCore"]),

@@ -19,7 +19,11 @@ package struct JobmonRoot: AsyncParsableCommand {
             ledger can't be used, 130 interrupted. `exec` answers with its command's.
             """,
         version: "jobmon \(JobmonVersion.current)",
-        subcommands: [])
+        groupedSubcommands: [
+            CommandGroup(name: "Run", subcommands: [Monitor.self, Exec.self]),
+            CommandGroup(name: "Look", subcommands: [Jobs.self, Show.self, Errors.self, Logs.self, Query.self]),
+            CommandGroup(name: "Act", subcommands: [Retry.self, Cancel.self, Stop.self]),
+        ])
 
     package init() {}
 }

@@ -10,7 +10,7 @@ package func runJobmon() -> Never {
     signal(SIGPIPE, SIG_IGN)
     // The one bare task: nothing could wait for it, since the main thread is given to the dispatcher; the process ends
     // with it.
-    Task {
+    Task {  // allowed: the whole program
         let status = await runCommand(Array(CommandLine.arguments.dropFirst()))
         exit(status)
     }

@@ -1,0 +1,75 @@
+package import ArgumentParser
+import Glibc
+package import Jobmon
+package import JobmonCore
+
+/// `-d/--dir`: which monitor's directory a command is about.
+package struct DirectoryOption: ParsableArguments {
+    @Option(
+        name: [.customShort("d"), .customLong("dir")],
+        help: ArgumentHelp(
+            "The monitor's directory; else $JOBMON_DIR, else the current directory.", valueName: "dir"),
+        completion: .directory)
+    package var given: String?
+
+    package init() {}
+
+    /// The directory as it was named, by the option or by the environment; nil: the current one is meant.
+    package var named: String? {
+        if let given { return given }
+        guard let variable = Terminal.environment("JOBMON_DIR"), !variable.isEmpty else { return nil }
+        return variable
+    }
+
+    /// Where things lie in the directory that is meant. The directory need not be there.
+    package func layout() throws -> DirectoryLayout { try Self.layout(of: named ?? ".") }
+
+    /// The layout of a path: absolute, and without links where it is there, so that one directory has one name.
+    package static func layout(of path: String) throws -> DirectoryLayout {
+        guard !path.isEmpty else {
+            throw CommandFailure(.usage, "the directory's name is empty", hint: "give it by -d, or leave -d out")
+        }
+        if let resolved = realpath(path, nil) {
+            defer { free(resolved) }
+            return DirectoryLayout(root: String(cString: resolved))
+        }
+        if path.hasPrefix("/") { return DirectoryLayout(root: path) }
+        guard let current = getcwd(nil, 0) else {
+            throw CommandFailure(
+                .ledger, "the current directory can't be named: \(String(cString: strerror(errno)))",
+                hint: "name the directory in full by -d")
+        }
+        defer { free(current) }
+        return DirectoryLayout(root: "\(String(cString: current))/\(path)")
+    }
+
+    /// Opens the directory for the time of `body`: through its monitor, or the file itself. What somebody should know
+    /// about how it reads is said on stderr.
+    package func open(_ body: (DirectoryAccess) async throws -> Void) async throws {
+        let access = try await DirectoryAccess.open(try layout())
+        if let remark = access.remark { Messages.say("jobmon: \(remark)") }
+        if let line = Self.note(spooled: access.spooled) { Messages.say(line) }
+        do {
+            try await body(access)
+        } catch {
+            await access.close()
+            throw error
+        }
+        await access.close()
+    }
+
+    /// What is said of facts that the file does not have yet; nil when it has them all.
+    package static func note(spooled: Int) -> String? {
+        switch spooled {
+        case ...0: nil
+        case 1: "1 fact in the spool is not in these numbers yet; it is taken in when a monitor starts"
+        default: "\(spooled) facts in the spool are not in these numbers yet; they are taken in when a monitor starts"
+        }
+    }
+
+    /// What a command that is suggested must say to mean the same directory: ` -d DIR`, or nothing.
+    package var again: String {
+        guard let given else { return "" }
+        return " -d \(ShellWord.quoted(given))"
+    }
+}

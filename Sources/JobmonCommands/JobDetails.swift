@@ -1,0 +1,170 @@
+package import JobmonCore
+
+/// A job as `jobmon show` tells it.
+package struct JobDetails {
+    private let job: JobRecord
+    private let now: Timestamp
+    private let terminal: Terminal
+    /// What suggested commands must say to mean this directory.
+    private let again: String
+
+    /// Lines of an error's text that are shown; `errors --full` and `logs` give the rest.
+    private static let errorLines = 30
+
+    package init(job: JobRecord, now: Timestamp, terminal: Terminal, again: String) {
+        self.job = job
+        self.now = now
+        self.terminal = terminal
+        self.again = again
+    }
+
+    package var text: String {
+        let name = Printable.line(job.description.shownName)
+        var text = styled("job \(job.jid)  \(name)", .bold) + "  " + styled(job.status.label, job.status.style)
+        text += job.why.isEmpty ? "\n" : "  \(Printable.line(job.why))\n"
+        text += fields(description)
+        for (index, instance) in job.instances.enumerated() {
+            text += "\n" + attempt(instance, isLast: index == job.instances.count - 1)
+        }
+        let steps = nextSteps
+        if !steps.isEmpty {
+            let width = steps.map { DisplayWidth.of($0.command) }.max() ?? 0
+            text += "\nnext:\n"
+            for step in steps {
+                let padding = String(repeating: " ", count: width - DisplayWidth.of(step.command))
+                text += "  \(step.command)\(padding)   \(step.meaning)\n"
+            }
+        }
+        return text
+    }
+
+    private var description: [(String, String)] {
+        let described = job.description
+        var fields: [(String, String)] = []
+        let command =
+            described.shell ? described.runfile : ShellWord.line([described.runfile] + described.args)
+        if !described.runfile.isEmpty { fields.append(("command", command)) }
+        if described.shell { fields.append(("", "(a line for /bin/sh)")) }
+        if !described.params.isEmpty { fields.append(("params", described.params.shown)) }
+        if let cwd = described.cwd { fields.append(("directory", cwd)) }
+        for (index, variable) in described.env.members.enumerated() {
+            fields.append(
+                (index == 0 ? "environment" : "", "\(variable.name)=\(ShellWord.quoted(variable.value.shown))"))
+        }
+        if let timeout = described.timeout { fields.append(("time limit", Units.duration(timeout))) }
+        if !described.resources.isEmpty { fields.append(("resources", resources)) }
+        if let queue = job.queue { fields.append(("queue", queue)) }
+        fields.append(("submitted", "\(Units.time(job.submittedDate)) UTC"))
+        fields.append(("attempts", "\(job.attempts) of \(described.maxAttempts) used"))
+        return fields
+    }
+
+    private var resources: String {
+        job.description.resources.members.map { member in
+            switch (member.name, member.value) {
+            case ("memory", .int(let bytes)): "memory=\(Units.bytes(bytes))"
+            case ("runtime", .int(let seconds)): "runtime=\(Units.duration(Double(seconds)))"
+            case ("runtime", .double(let seconds)): "runtime=\(Units.duration(seconds))"
+            default: "\(member.name)=\(member.value.shown)"
+            }
+        }.joined(separator: " ")
+    }
+
+    // MARK: Attempts
+
+    private func attempt(_ instance: InstanceRecord, isLast: Bool) -> String {
+        var text = styled("attempt \(instance.retryNumber + 1)", .bold) + "  "
+        text += styled(instance.status.label, instance.status.style)
+        if instance.status == .failed {
+            let ending = ErrorText.ending(cause: instance.cause, exitCode: instance.exitCode, signal: instance.signal)
+            text += "  \(ending)"
+        } else if let why = instance.why {
+            text += "  \(Printable.line(why))"
+        }
+        text += instance.returnedAttempt ? "  (does not count as an attempt)\n" : "\n"
+        text += fields(running(instance))
+        if let error = instance.error, !error.isEmpty {
+            text += "  error\n" + IndentedText.of(error, last: Self.errorLines)
+        }
+        return text
+    }
+
+    private func running(_ instance: InstanceRecord) -> [(String, String)] {
+        var fields: [(String, String)] = []
+        var place = instance.executor
+        if let id = instance.executorID { place += " \(id)" }
+        if let host = instance.host { place += ", on \(host)" }
+        if let process = instance.process { place += ", process \(process.pid)" }
+        fields.append(("where", place))
+        fields.append(("times", times(instance)))
+        let used = usage(instance)
+        if !used.isEmpty { fields.append(("used", used)) }
+        if let path = instance.stdoutPath { fields.append(("stdout", path)) }
+        if let path = instance.stderrPath { fields.append(("stderr", path)) }
+        fields.append(("instance", String(instance.jobInstanceID)))
+        return fields
+    }
+
+    private func times(_ instance: InstanceRecord) -> String {
+        guard let started = instance.startedDate else {
+            let ended = instance.finishedDate.map { ", ended \(Units.time($0))" } ?? ", not started"
+            return "submitted \(Units.time(instance.submittedDate))\(ended) UTC"
+        }
+        guard let finished = instance.finishedDate else { return "started \(Units.time(started)) UTC" }
+        return "\(Units.time(started)) to \(Units.time(finished)) UTC"
+    }
+
+    private func usage(_ instance: InstanceRecord) -> String {
+        let used = instance.usage
+        var parts: [String] = []
+        if let seconds = instance.elapsed(now: now) {
+            parts.append("\(Units.duration(seconds))\(instance.status == .running ? " so far" : "")")
+        }
+        if let cpu = used.cpu { parts.append("\(Units.duration(cpu)) of processor") }
+        if let peak = used.maxrss {
+            parts.append("\(used.maxrssAtMost ? "at most " : "")\(Units.bytes(peak)) of memory")
+        }
+        if let read = used.ioRead { parts.append("\(Units.bytes(read)) read") }
+        if let written = used.ioWritten { parts.append("\(Units.bytes(written)) written") }
+        return parts.joined(separator: ", ")
+    }
+
+    // MARK: What next
+
+    private var nextSteps: [(command: String, meaning: String)] {
+        let logs = "jobmon logs \(job.jid)\(again)"
+        let isCaptured = job.instances.last.map { $0.stdoutPath != nil || $0.stderrPath != nil } ?? false
+        var steps: [(command: String, meaning: String)] = []
+        if isCaptured { steps.append((logs, "all that its last attempt wrote")) }
+        switch job.status {
+        case .failed, .cancelled:
+            if job.instances.contains(where: { ($0.error?.split(separator: "\n").count ?? 0) > Self.errorLines }) {
+                steps.append(
+                    (
+                        "jobmon errors --full --name \(ShellWord.quoted(job.description.shownName))\(again)",
+                        "the whole text of its errors"
+                    ))
+            }
+            // Only a queue can start it once more.
+            if job.queue != nil { steps.append(("jobmon retry \(job.jid)\(again)", "one more attempt")) }
+        case .running, .submitted, .unknown, .queued:
+            if job.queue != nil, !job.cancelRequested {
+                steps.append(("jobmon cancel \(job.jid)\(again)", "ends it, or does not start it"))
+            }
+        case .complete: break
+        }
+        return steps
+    }
+
+    // MARK: Form
+
+    private func styled(_ text: String, _ style: Style) -> String {
+        terminal.colours ? style.applied(to: text) : text
+    }
+
+    private func fields(_ fields: [(String, String)]) -> String {
+        fields.map { name, value in
+            "  \(name)\(String(repeating: " ", count: max(0, 11 - name.utf8.count)))  \(Printable.line(value))\n"
+        }.joined()
+    }
+}

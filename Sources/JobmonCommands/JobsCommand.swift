@@ -1,0 +1,133 @@
+package import ArgumentParser
+import Jobmon
+package import JobmonCore
+import JobmonWire
+
+/// `jobmon jobs`: the jobs of a directory, one a line.
+package struct Jobs: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        abstract: "Lists jobs: status, tries used, where, how long, and why it failed.",
+        discussion: """
+            On a terminal the first 1,000 jobs are listed unless --all or --limit says otherwise; elsewhere all are. \
+            --json gives an array with everything that is known of each job and its attempts.
+
+              jobmon jobs --status failed,unknown
+              jobmon jobs --param year=1995 --json
+            """)
+
+    @OptionGroup package var directory: DirectoryOption
+    @OptionGroup package var filter: FilterOptions
+
+    @Flag(help: "Print a JSON array, one object per job.")
+    package var json = false
+
+    @Option(help: ArgumentHelp("List at most this many.", valueName: "n"))
+    package var limit: Int?
+
+    @Flag(help: "List all, on a terminal too.")
+    package var all = false
+
+    package init() {}
+
+    package func validate() throws {
+        if let limit, limit < 1 { throw ValidationError("--limit must be at least 1, not \(limit)") }
+        if limit != nil, all { throw ValidationError("--limit and --all contradict each other") }
+    }
+
+    package func run() async throws {
+        try await directory.open { access in
+            let terminal = Terminal.behind(descriptor: 1)
+            let list = JobList(
+                reading: access.reading, filter: filter.filter,
+                limit: limit ?? (terminal.isTerminal && !all && !json ? JobList.onTerminal : nil))
+            let output = Output()
+            if json {
+                try await list.writeJSON(to: output)
+            } else {
+                let counted = try await list.writeTable(to: output, terminal: terminal, now: TimeSource.system.now())
+                Messages.say(try await list.closing(counted))
+            }
+        }
+    }
+}
+
+/// A list of jobs, read and written page by page.
+package struct JobList {
+    /// How many a terminal gets unless more are asked for.
+    package static let onTerminal = 1000
+
+    package let reading: any LedgerReading
+    package let filter: JobFilter
+    /// The most that are listed; nil: all.
+    package let limit: Int?
+
+    package init(reading: any LedgerReading, filter: JobFilter, limit: Int? = nil) {
+        self.reading = reading
+        self.filter = filter
+        self.limit = limit
+    }
+
+    /// What was listed.
+    package struct Counted: Equatable {
+        package var jobs: [Status: Int] = [:]
+        /// There are more, which the limit cut off.
+        package var isCut = false
+    }
+
+    package func writeJSON(to output: Output) async throws {
+        var array = JSONArrayWriter(output)
+        _ = try await eachPage { jobs in
+            for job in jobs { try array.append(job.json) }
+        }
+        try array.finish()
+        try output.flush()
+    }
+
+    package func writeTable(to output: Output, terminal: Terminal, now: Timestamp) async throws -> Counted {
+        var table = TextTable(JobTable.columns, terminal: terminal)
+        var counted = Counted()
+        var hasHeader = false
+        counted.isCut = try await eachPage { jobs in
+            let rows = jobs.map { JobTable.row($0, now: now) }
+            if !hasHeader, !rows.isEmpty {
+                try output.write(table.header(for: rows))
+                hasHeader = true
+            }
+            try output.write(table.lines(rows))
+            for job in jobs { counted.jobs[job.status, default: 0] += 1 }
+        }
+        try output.flush()
+        return counted
+    }
+
+    /// The line under the list: how many of each status, and how to see the rest.
+    package func closing(_ counted: Counted) async throws -> String {
+        let listed = Summary.sentence(counted.jobs)
+        guard counted.isCut else {
+            return filter == JobFilter() || counted.jobs.isEmpty == false ? listed : "no job matches"
+        }
+        let seeAll = "--all lists all, --status failed only those that failed"
+        var onlyQueue = JobFilter()
+        onlyQueue.queue = filter.queue
+        guard filter == onlyQueue else { return "the first \(listed) (\(seeAll))" }
+        let total = try await reading.summary(queue: filter.queue)
+        return
+            "the first \(Units.count(counted.jobs.values.reduce(0, +), "job")) of \(Summary.sentence(total.jobs)) (\(seeAll))"
+    }
+
+    /// Calls `body` with page after page. Returns whether the limit cut the list.
+    private func eachPage(_ body: ([JobRecord]) throws -> Void) async throws -> Bool {
+        var after: Int64 = 0
+        var rest = limit ?? .max
+        while true {
+            // One more than wanted tells whether there are more.
+            let size = rest < 1000 ? rest + 1 : 1000
+            let page = try await reading.jobs(filter, page: Page(after: after, limit: size))
+            try body(Array(page.items.prefix(rest)))
+            if page.items.count > rest { return true }
+            rest -= page.items.count
+            guard let next = page.next else { return false }
+            after = next
+        }
+    }
+}

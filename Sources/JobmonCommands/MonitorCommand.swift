@@ -1,0 +1,74 @@
+package import ArgumentParser
+import Jobmon
+import JobmonCore
+import JobmonReporting
+
+/// `jobmon monitor`: the central process of a directory.
+package struct Monitor: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        abstract: "Runs the monitor of a directory until it is stopped (jobmon stop, Ctrl-C, TERM).",
+        discussion: """
+            Prints `ready URL` on stdout once it answers, after it has taken the spool in. The directory is made if it \
+            is missing. `jobmon run` needs none: it finds this one, or is one itself while it runs.
+
+              jobmon monitor DIR &
+              jobmon monitor DIR --listen any --port 8765
+            """)
+
+    @OptionGroup package var directory: DirectoryOption
+
+    @Argument(help: ArgumentHelp("The directory; else -d, else $JOBMON_DIR.", valueName: "dir"), completion: .directory)
+    package var path: String?
+
+    @Flag(help: "Keep the ledger in memory: it is gone when the monitor ends.")
+    package var inMemory = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The address to listen on, or `any` for all of them. Jobs on other hosts need it.", valueName: "addr"))
+    package var listen = "127.0.0.1"
+
+    @Option(help: "The port; 0: any free one.")
+    package var port = 0
+
+    package init() {}
+
+    package func validate() throws {
+        guard (0...65535).contains(port) else { throw ValidationError("--port must be 0 to 65535, not \(port)") }
+        if path != nil, directory.given != nil { throw ValidationError("the directory is given twice: DIR and -d") }
+        guard path != nil || directory.named != nil else {
+            throw ValidationError("which directory? Give it: jobmon monitor DIR")
+        }
+    }
+
+    package func run() async throws {
+        let layout = try path.map { try DirectoryOption.layout(of: $0) } ?? directory.layout()
+        let configuration = DirectoryMonitor.Configuration(
+            layout: layout, inMemory: inMemory, address: listen, port: port,
+            say: { Messages.say("jobmon: \(Printable.line($0))") })
+        let signals = Signals.received()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await CentralJobMonitor.run(configuration) { info in Self.announce(info) }
+            }
+            group.addTask {
+                for await _ in signals { return }
+            }
+            // Whichever comes first: a stop request ended it, or a signal asks for its end.
+            defer { group.cancelAll() }
+            try await group.next()
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+    }
+
+    private static func announce(_ info: MonitorInfo) {
+        let host = info.address.contains(":") ? "[\(info.address)]" : info.address
+        let output = Output()
+        // Whoever does not read it does not want it: the monitor lives on.
+        do {
+            try output.write("ready http://\(host):\(info.port)\n")
+            try output.flush()
+        } catch {}
+    }
+}

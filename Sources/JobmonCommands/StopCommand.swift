@@ -1,0 +1,25 @@
+package import ArgumentParser
+import Jobmon
+import JobmonCore
+import JobmonReporting
+
+/// `jobmon stop`: ends a directory's monitor in order.
+package struct Stop: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        abstract: "Ends the monitor of a directory and waits until it is gone.",
+        discussion:
+            "Jobs go on: what they report is kept in the spool for the next monitor. Exit code 3 without a monitor.")
+
+    @OptionGroup package var directory: DirectoryOption
+
+    package init() {}
+
+    package func run() async throws {
+        let layout = try directory.layout()
+        guard layout.isDirectoryOfMonitor else { throw CommandFailure(.ledger, DirectoryAccess.noDirectory(layout)) }
+        guard let info = try await CentralJobMonitor.stop(layout) else {
+            throw CommandFailure(.noMonitor, "no monitor serves \(layout.root)")
+        }
+        Messages.say("the monitor, process \(info.pid) on \(Printable.line(info.host)), has ended")
+    }
+}
