@@ -69,9 +69,14 @@ package struct JobList {
 
     /// What was listed.
     package struct Counted: Equatable {
-        package var jobs: [Status: Int] = [:]
+        package var jobs: [Status: Int]
         /// There are more, which the limit cut off.
-        package var isCut = false
+        package var isCut: Bool
+
+        package init(jobs: [Status: Int] = [:], isCut: Bool = false) {
+            self.jobs = jobs
+            self.isCut = isCut
+        }
     }
 
     package func writeJSON(to output: Output) async throws {

@@ -140,9 +140,9 @@ import Testing
             columns: ["cause", "count(*)"], rows: [["exit", 12], [.null, 3], ["a\u{1B}[2J", .null]], truncated: false)
         #expect(
             try written { try QueryOutput.writeTable(result, to: $0, terminal: .none) } == """
-                cause     count(*)
-                exit            12
-                                 3
+                cause   count(*)
+                exit          12
+                               3
                 a\\e[2J
 
                 """)
@@ -187,7 +187,7 @@ import Testing
         }
         var table = TextTable(Self.columns, terminal: Terminal(columns: 18, colours: false))
         let rows: [[TextTable.Cell]] = [[.init("12"), .init("a long name"), .init("all of it")]]
-        #expect(table.header(for: rows) + table.lines(rows) == "JID  NAME    WHY\n 12  a lon…  all o…\n")
+        #expect(table.header(for: rows) + table.lines(rows) == "JID  NAME    WHY\n 12  a lon…  all …\n")
     }
 
     @Test func coloursOnlyWhereWanted() {

@@ -27,7 +27,7 @@ import Testing
                         reference,
                         Outcome(
                             evidence: evidence, usage: Usage(wallclock: 2),
-                            stderr: evidence.exitCode == 1 ? "Error: \(index)\nmore\n" : nil))),
+                            stderr: evidence.exitCode == 1 ? "more\nError: \(index)\n" : nil))),
             ]
         }
         for start in stride(from: 0, to: events.count, by: 3000) {
@@ -121,8 +121,8 @@ import Testing
         #expect(
             full == """
                 job 4 (odd), attempt 1, 2026-01-31 09:30:02 UTC, on n7: exit code 1
-                  | Error: 3
                   | more
+                  | Error: 3
 
 
                 """)

@@ -14,10 +14,10 @@ import Testing
     @Test func showsJobs() {
         #expect(
             Self.table([Sample.failed, Sample.running, Sample.queued], .none) == """
-                JID  STATUS   NAME      PARAMS                     TRIES  HOST   TIME  WHY
-                  4  FAILED   fit       year=1995 loc=upper egypt    2/2  n7    4m05s  signal 9 (SIGKILL), nothing on stderr
-                  5  RUNNING  sleep                                  1/1  n7     5.0s
-                  6  QUEUED   a\\e[2Jb                                0/1
+                JID  STATUS   NAME     PARAMS                     TRIES  HOST   TIME  WHY
+                  4  FAILED   fit      year=1995 loc=upper egypt    2/2  n7    4m05s  signal 9 (SIGKILL), nothing on stderr
+                  5  RUNNING  sleep                                 1/1  n7     5.0s
+                  6  QUEUED   a\\e[2Jb                               0/1
 
                 """)
     }
