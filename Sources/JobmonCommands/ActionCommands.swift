@@ -87,12 +87,7 @@ package enum JobAction {
         case (.cancel, .cancelled): return "\(name): cancelled"
         case (.cancel, .complete), (.cancel, .failed): return "\(name): is over already (\(job.status.label))"
         case (.cancel, _):
-            guard job.queue == nil else {
-                return "\(name): to be cancelled (\(job.status.label) now); its queue ends it"
-            }
-            let process = job.instances.last.flatMap { last in last.process.map { (last.host ?? "its host", $0.pid) } }
-            let how = process.map { "; no queue runs it: end process \($0.1) on \($0.0) yourself" } ?? ""
-            return "\(name): to be cancelled (\(job.status.label) now)\(how)"
+            return "\(name): to be cancelled (\(job.status.label) now); its queue ends it"
         }
     }
 }

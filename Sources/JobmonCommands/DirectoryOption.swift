@@ -46,7 +46,7 @@ package struct DirectoryOption: ParsableArguments {
     /// Opens the directory for the time of `body`: through its monitor, or the file itself. What somebody should know
     /// about how it reads is said on stderr.
     package func open(_ body: (DirectoryAccess) async throws -> Void) async throws {
-        let access = try await DirectoryAccess.open(try layout())
+        let access = try await Self.access(to: try layout())
         if let remark = access.remark { Messages.say("jobmon: \(remark)") }
         if let line = Self.note(spooled: access.spooled) { Messages.say(line) }
         do {
@@ -56,6 +56,15 @@ package struct DirectoryOption: ParsableArguments {
             throw error
         }
         await access.close()
+    }
+
+    private static func access(to layout: DirectoryLayout) async throws -> DirectoryAccess {
+        do throws(Problem) {
+            return try await DirectoryAccess.open(layout)
+        } catch {
+            // Whatever it is: the directory can't be used.
+            throw CommandFailure(.ledger, error)
+        }
     }
 
     /// What is said of facts that the file does not have yet; nil when it has them all.

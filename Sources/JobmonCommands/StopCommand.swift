@@ -16,10 +16,23 @@ package struct Stop: AsyncParsableCommand {
 
     package func run() async throws {
         let layout = try directory.layout()
-        guard layout.isDirectoryOfMonitor else { throw CommandFailure(.ledger, DirectoryAccess.noDirectory(layout)) }
-        guard let info = try await CentralJobMonitor.stop(layout) else {
+        guard layout.isDirectoryOfMonitor else {
+            throw CommandFailure(
+                .ledger, "\(layout.root) is not a directory of jobmon: there is no ledger in it",
+                hint: "name the directory with -d or JOBMON_DIR")
+        }
+        guard let info = try await Self.stop(layout) else {
             throw CommandFailure(.noMonitor, "no monitor serves \(layout.root)")
         }
         Messages.say("the monitor, process \(info.pid) on \(Printable.line(info.host)), has ended")
+    }
+
+    private static func stop(_ layout: DirectoryLayout) async throws -> MonitorInfo? {
+        do throws(Problem) {
+            return try await CentralJobMonitor.stop(layout)
+        } catch {
+            // It holds the directory, but does not answer.
+            throw CommandFailure(.noMonitor, error)
+        }
     }
 }

@@ -151,9 +151,6 @@ import Testing
         #expect(JobAction.cancel.outcome(job) == "job 4: cancelled")
         job.status = .running
         #expect(JobAction.cancel.outcome(job) == "job 4: to be cancelled (RUNNING now); its queue ends it")
-        #expect(
-            JobAction.cancel.outcome(Sample.running)
-                == "job 5: to be cancelled (RUNNING now); no queue runs it: end process 4242 on n7 yourself")
     }
 }
 
