@@ -49,13 +49,7 @@ package struct DirectoryOption: ParsableArguments {
         let access = try await Self.access(to: try layout())
         if let remark = access.remark { Messages.say("jobmon: \(remark)") }
         if let line = Self.note(spooled: access.spooled) { Messages.say(line) }
-        do {
-            try await body(access)
-        } catch {
-            await access.close()
-            throw error
-        }
-        await access.close()
+        try await body(access)
     }
 
     private static func access(to layout: DirectoryLayout) async throws -> DirectoryAccess {
