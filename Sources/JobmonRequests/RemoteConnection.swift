@@ -89,9 +89,6 @@ package final class RemoteConnection: MonitorConnection {
         }
     }
 
-    /// Forgets which monitor it was. Its connections are shared, and close by themselves when they are idle.
-    package func close() async { info.withLock { $0 = nil } }
-
     // MARK: - LedgerReading
 
     package func jobs(_ filter: JobFilter, page: Page) async throws(Problem) -> Paged<JobRecord> {
