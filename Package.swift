@@ -90,7 +90,7 @@ let package = Package(
         tests("JobmonReportingTests", ["JobmonReporting", "JobmonWire", "JobmonCore", "CJobmonPOSIX"]),
         tests("JobmonLedgerTests", ["JobmonLedger", "JobmonCore", grdb, grdbSQLite]),
         tests("JobmonQueueTests", ["JobmonQueue", "JobmonCore"]),
-        tests("JobmonExecutorsTests", ["JobmonExecutors", "JobmonWire", "JobmonCore", "JobmonCLI"]),
+        tests("JobmonExecutorsTests", ["JobmonExecutors", "JobmonReporting", "JobmonWire", "JobmonCore", "JobmonCLI"]),
         tests("JobmonWrapperTests", ["JobmonWrapper", "JobmonCore", "JobmonCLI"]),
         tests(
             "JobmonMonitorTests",

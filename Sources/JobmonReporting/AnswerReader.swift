@@ -122,7 +122,7 @@ struct AnswerReader {
         keepsConnection = words[0] != "HTTP/1.0"
         var length: Int?
         var isChunked = false
-        for line in lines.dropFirst() {
+        for line in lines.dropFirst() where !line.isEmpty {
             guard let colon = line.firstIndex(of: ":") else { return fail() }
             let name = line[..<colon].lowercased()
             let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }

@@ -1,0 +1,137 @@
+import Foundation
+import JobmonCore
+import JobmonExecutors
+import JobmonReporting
+import JobmonTestSupport
+import Synchronization
+
+/// A directory with a local executor, the real executable as its supervisor, and no monitor: all facts stay in the spool.
+final class Bench: Sendable {
+    let layout: DirectoryLayout
+    let queue = "bench"
+    private let heard: Mutex<[ExecutorReport]> = Mutex([])
+
+    init(_ path: String) throws {
+        layout = DirectoryLayout(root: path)
+        for folder in layout.folders {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        }
+    }
+
+    /// Starts an executor and listens to it.
+    func executor(slots: Int = 2, say: @escaping @Sendable (String) -> Void = { _ in }) async throws -> LocalExecutor {
+        var configuration = LocalExecutor.Configuration(
+            layout: layout, queue: queue, slots: slots, host: HostIdentity.host, bootID: HostIdentity.bootID)
+        configuration.executable = Executable.path
+        configuration.say = say
+        let layout = layout
+        let executor = try await LocalExecutor.start(configuration) { keys in
+            Bench.known(SpoolReader(layout: layout).events(about: Set(keys)))
+        }
+        let reports = executor.reports()
+        Task { [weak self] in
+            for await report in reports { self?.heard.withLock { $0.append(report) } }
+        }
+        return executor
+    }
+
+    static func known(_ events: [Event]) -> [String: KnownInstance] {
+        var known: [String: KnownInstance] = [:]
+        for event in events {
+            if let key = event.fact.instanceKey { known[key, default: KnownInstance()].take(event.fact) }
+        }
+        return known
+    }
+
+    func order(
+        _ key: String, _ line: String, timeout: Double? = nil, env: JSONObject = [:], cwd: String? = nil,
+        logs: Bool = false
+    ) -> InstanceOrder {
+        InstanceOrder(
+            instanceKey: key, jid: 7, retryNumber: 0,
+            description: JobDescription(runfile: line, cwd: cwd, env: env, shell: true, timeout: timeout),
+            stdoutPath: logs ? "\(layout.logs)/3/\(key).out" : nil,
+            stderrPath: logs ? "\(layout.logs)/3/\(key).err" : nil)
+    }
+
+    var reports: [ExecutorReport] { heard.withLock { $0 } }
+
+    /// The outcomes that were reported, by key.
+    var ends: [String: Outcome] {
+        var ends: [String: Outcome] = [:]
+        for case .ended(let key, _, let outcome) in reports { ends[key] = outcome }
+        return ends
+    }
+
+    var started: Set<String> {
+        Set(
+            reports.compactMap { report in
+                if case .started(let key, _) = report { key } else { nil }
+            })
+    }
+
+    var wasLost: Bool {
+        reports.contains { report in
+            if case .lost = report { true } else { false }
+        }
+    }
+
+    func end(_ key: String) async throws -> Outcome {
+        try await waitFor("the end of \(key)", within: 30) { ends[key] }
+    }
+
+    func hasStarted(_ key: String) async throws {
+        try await waitUntil("the start of \(key)", within: 30) { started.contains(key) }
+    }
+
+    /// The pid of the supervisor, as its lock's file says.
+    func supervisor() throws -> Int32 {
+        guard let holder = FileLock.holder(layout.supervisorLock(queue)) else {
+            throw Problem(.notFound, "no supervisor has its lock")
+        }
+        return holder.pid
+    }
+
+    func supervisorIsGone(within seconds: Double = 30) async throws {
+        let lock = layout.supervisorLock(queue)
+        try await waitUntil("the end of the supervisor", within: seconds) { FileLock.isHeld(lock) == false }
+    }
+
+    /// All events in the spool.
+    var spooled: [Event] { SpoolReader(layout: layout).batches().flatMap(\.events) }
+
+    /// A line that holds a lock of its own for as long as it runs, and marks a second one that is alive beside it.
+    func marking(_ name: String, _ line: String) -> String {
+        "exec 9>>\(layout.root)/\(name).lock; flock -n 9 || { echo twice >> \(layout.root)/twice; exit 99; }; "
+            + "echo mark >> \(layout.root)/\(name).marks; \(line)"
+    }
+
+    func marks(_ name: String) -> Int {
+        let text = (try? String(contentsOfFile: "\(layout.root)/\(name).marks", encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").count
+    }
+
+    var anyTwice: Bool { FileManager.default.fileExists(atPath: "\(layout.root)/twice") }
+}
+
+/// Runs a test on a bench, and leaves no supervisor behind.
+func withBench<Result>(
+    _ name: String = #function, _ body: (Bench) async throws -> Result
+) async throws -> Result {
+    try await withTestDirectory(name) { path in
+        let bench = try Bench(path)
+        defer {
+            if FileLock.isHeld(bench.layout.supervisorLock(bench.queue)) == true, let pid = try? bench.supervisor() {
+                kill(pid, SIGKILL)
+            }
+        }
+        return try await body(bench)
+    }
+}
+
+/// Lines from another thread.
+final class Collected: Sendable {
+    private let all: Mutex<[String]> = Mutex([])
+    var lines: [String] { all.withLock { $0 } }
+    func add(_ line: String) { all.withLock { $0.append(line) } }
+}
