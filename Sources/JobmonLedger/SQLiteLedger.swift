@@ -95,6 +95,8 @@ package final class SQLiteLedger: Ledger, LedgerReads {
         configuration.label = "jobmon.ledger"
         configuration.busyMode = .timeout(5)
         configuration.maximumReaderCount = 4
+        // The recorder uses only ids that it has just read or made; looking each up again is a tenth of its time.
+        configuration.foreignKeysEnabled = false
         configuration.prepareDatabase { database in
             try database.execute(
                 sql: "PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = OFF")

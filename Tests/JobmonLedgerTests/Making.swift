@@ -1,7 +1,8 @@
 import JobmonCore
-import JobmonLedger
 import Synchronization
 import Testing
+
+@testable import JobmonLedger
 
 /// A clock that stands until it is moved.
 final class ManualClock: Sendable {
@@ -116,6 +117,8 @@ extension SQLiteLedger {
             UNION ALL SELECT coalesce(queue, ''), 0, count(*) FROM error JOIN job USING (jid) GROUP BY 1 ORDER BY 1, 2
             """)
         #expect(kept == counted, sourceLocation: location)
+        let strays = try await write { try $0.connection.texts("PRAGMA foreign_key_check") }
+        #expect(strays.isEmpty, "ids that lead nowhere", sourceLocation: location)
         let broken = [
             "one error row per failed instance":
                 """
