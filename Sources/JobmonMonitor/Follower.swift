@@ -39,8 +39,11 @@ final class Follower: Sendable {
         state = Mutex(State(cursor: start))
     }
 
-    /// Makes `next` return nil from its next look on; the reader's wait is ended by cancelling it.
-    func stop() { state.withLock { $0.isStopped = true } }
+    /// Makes `next` return nil from now on, also the one that waits.
+    func stop() {
+        state.withLock { $0.isStopped = true }
+        publisher.wakeAll(.changed)
+    }
 
     /// What comes next; nil when the monitor ends, after `stop`, and when the reader is cancelled.
     func next() async throws(Problem) -> Delivery? {
@@ -64,7 +67,7 @@ final class Follower: Sendable {
                 if !changes.isEmpty { return .changes(changes) }
             case .nothing:
                 advance(to: cursor, live: true)
-                switch await publisher.wait(after: cursor) {
+                switch await publisher.wait(after: cursor, isStopped: { state.withLock { $0.isStopped } }) {
                 case .changed: continue
                 case .keepAlive: return .nothing
                 case .cancelled: return nil

@@ -69,7 +69,8 @@ package final class Monitor: Sendable {
                 stop()
             }
         } catch {
-            throw state.withLock { $0.failure } ?? Self.listenProblem(error, configuration) ?? error
+            let (bound, failure) = state.withLock { ($0.bound, $0.failure) }
+            throw failure ?? (bound == nil ? Self.listenProblem(error, configuration) : error)
         }
         if let failure = state.withLock({ $0.failure }) { throw failure }
     }
@@ -129,17 +130,11 @@ package final class Monitor: Sendable {
     }
 
     /// What keeps an address from being listened on, in a sentence.
-    private static func listenProblem(_ error: any Error, _ configuration: MonitorConfiguration) -> Problem? {
-        let place = "\(configuration.bindAddress) port \(configuration.port)"
-        guard let error = error as? IOError else {
-            return error is SocketAddressError
-                ? Problem(
-                    .unavailable, "the address \(configuration.bindAddress) is not known",
-                    hint: "listen on a numeric address of this host, or on any") : nil
-        }
-        let reason = "\(error)"
+    private static func listenProblem(_ error: any Error, _ configuration: MonitorConfiguration) -> any Error {
+        if error is Problem || error is CancellationError { return error }
         return Problem(
-            .unavailable, "the monitor can't listen on \(place): \(reason)",
+            .unavailable,
+            "the monitor can't listen on \(configuration.bindAddress) port \(configuration.port): \(error)",
             hint: "choose another port, or none for any that is free, and an address of this host")
     }
 }

@@ -113,8 +113,9 @@ final class Publisher: Service {
         }
     }
 
-    /// Waits until there is something after `cursor`, or it is time for a sign of life.
-    func wait(after cursor: Int64) async -> Wake {
+    /// Waits until there is something after `cursor`, or it is time for a sign of life, or `isStopped`: whoever makes
+    /// that true says `wakeAll` after it.
+    func wait(after cursor: Int64, isStopped: @Sendable () -> Bool) async -> Wake {
         let id = state.withLock {
             $0.lastID += 1
             return $0.lastID
@@ -122,7 +123,7 @@ final class Publisher: Service {
         let wake = await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<Wake, Never>) in
                 let ready: Wake? = state.withLock { state in
-                    if state.cancelled.contains(id) { return .cancelled }
+                    if state.cancelled.contains(id) || isStopped() { return .cancelled }
                     if state.isEnded || state.published > cursor { return .changed }
                     state.waiting[id] = continuation
                     return nil
@@ -182,7 +183,8 @@ final class Publisher: Service {
         if isNew { wakeAll(.changed) }
     }
 
-    private func wakeAll(_ wake: Wake) {
+    /// Has everyone who waits look again.
+    func wakeAll(_ wake: Wake) {
         let waiting = state.withLock { state in
             defer { state.waiting = [:] }
             return state.waiting
