@@ -1,0 +1,176 @@
+package import ArgumentParser
+import Glibc
+import Jobmon
+import JobmonCore
+import JobmonQueue
+import Synchronization
+
+/// `jobmon run`: queues jobs and runs them to their end.
+package struct Run: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Queues jobs, runs them, relaunches what fails, and returns when all are over.",
+        discussion: """
+            The same command again goes on: what is done is not run again. In the command, {name} of a param that is \
+            declared, {jid} and {attempt} are replaced; all else is literal.
+
+              jobmon run --each year=1990..2020 --each loc=@locations.txt -- python model.py {year} {loc}
+              jobmon run -f commands.txt -j 8 --retries 2 --timeout 1h
+              jobmon run --queue commands            # goes on with a queue
+
+            A job file is by its ending: .txt (or none, or - for stdin) one shell command a line; .csv and .tsv a \
+            header of params and one job a row, the command after --; .jsonl and .yaml one object a job.
+
+            Exit codes: 0 every job is complete, 1 jobs failed or were cancelled, 2 usage, 4 the ledger can't be \
+            used, 130 interrupted (Ctrl-C ends what runs and records it; a second one ends at once).
+            """)
+
+    @OptionGroup package var directory: DirectoryOption
+
+    @Option(
+        help: ArgumentHelp(
+            "A param and its values: 1990..2020, a,b,c or @file (one a line). Again: every combination.",
+            valueName: "name=values"))
+    var each: [String] = []
+
+    @Option(
+        name: [.customShort("f"), .customLong("file")],
+        help: ArgumentHelp("A file of jobs; - is stdin.", valueName: "file"), completion: .file())
+    var file: String?
+
+    @Option(
+        name: [.customShort("j"), .customLong("parallelism")],
+        help: ArgumentHelp("How many run at once; default: the number of cores.", valueName: "n"))
+    var parallelism: Int?
+
+    @Option(help: ArgumentHelp("How often a job that failed is tried again.", valueName: "n"))
+    var retries: Int?
+
+    @Option(help: ArgumentHelp("The time after which an attempt is ended: 90, 10m, 2h, 1d.", valueName: "time"))
+    var timeout: String?
+
+    @Option(
+        help: ArgumentHelp("The queue; default: the job file's name without its ending, else run.", valueName: "name"))
+    var queue: String?
+
+    @Flag(help: "Run the jobs once more, whatever became of them before.")
+    var again = false
+
+    @Option(help: ArgumentHelp("Start nothing more once so many jobs have failed.", valueName: "n"))
+    var halt: Int?
+
+    @Option(help: ArgumentHelp("The jobs' name; {param} is replaced.", valueName: "name"))
+    var name: String?
+
+    @Option(help: ArgumentHelp("Where the jobs run: local.", valueName: "executor"))
+    var executor = "local"
+
+    @Option(help: ArgumentHelp("Slots that a job needs of a cluster.", valueName: "n"))
+    var slots: Int?
+
+    @Option(help: ArgumentHelp("Memory that a job needs of a cluster, such as 4G.", valueName: "size"))
+    var memory: String?
+
+    @Option(help: ArgumentHelp("Time that a job needs of a cluster.", valueName: "time"))
+    var runtime: String?
+
+    @Option(help: ArgumentHelp("The project that a cluster books a job on.", valueName: "name"))
+    var project: String?
+
+    @Flag(help: "End cluster jobs too when interrupted; local ones always end.")
+    var cancelOnExit = false
+
+    @Flag(name: .customLong("no-progress"), help: "Do not show how far it is.")
+    var noProgress = false
+
+    @Flag(name: .customLong("no-logs"), help: "Do not capture output; the end of stderr is still kept for errors.")
+    var noLogs = false
+
+    @Flag(help: "Print the summary as JSON on stdout.")
+    var json = false
+
+    @Argument(parsing: .postTerminator, help: "The command, after --.")
+    var command: [String] = []
+
+    package init() {}
+
+    package func run() async throws {
+        let plan = try plan()
+        let settings = QueueSettings(
+            layout: try directory.layout(), queue: plan.queue, executor: executor, slots: try parallel())
+        let terminal = Terminal.behind(descriptor: 2)
+        let screen = RunScreen(terminal: terminal, showsProgress: !noProgress)
+        defer { screen.end() }
+        let control = RunControl(screen: screen)
+        let configuration = QueueState.Configuration(
+            executor: executor, policy: .retry(RelaunchPolicy.Backoff()), window: settings.slots,
+            haltAfter: try positive(halt, "--halt"), logs: noLogs ? nil : settings.layout)
+        let again = again
+        let began = TimeSource.system.steadySeconds()
+
+        let summary = try await control.guarded {
+            () async throws(Problem) -> QueueSummary in
+            try await QueueRun.run(settings, say: { screen.say($0) }) {
+                (environment) async throws(Problem) -> QueueSummary in
+                let scheduler = Scheduler(
+                    queue: settings.queue, configuration: configuration, environment: environment,
+                    notice: { screen.say($0) })
+                return try await control.run(scheduler, plan.jobs, again: again)
+            }
+        }
+        screen.end()
+
+        let report = RunReport(
+            summary: summary, queue: plan.queue, seconds: TimeSource.system.steadySeconds() - began,
+            again: directory.again)
+        if json {
+            let output = Output()
+            try output.write(report.json.text + "\n")
+            try output.flush()
+        }
+        for line in report.lines(columns: terminal.columns) { Messages.say(line) }
+        if report.exitStatus != .done { throw ExitCode(report.exitStatus.rawValue) }
+    }
+
+    /// Everything that the options and files say of jobs, read and checked.
+    func plan() throws -> RunPlan {
+        guard executor == "local" else {
+            throw CommandFailure(
+                .usage, "there is no executor \"\(executor)\"", hint: "this version has one: local")
+        }
+        if let retries, retries < 0 { throw CommandFailure(.usage, "--retries must be 0 or more, not \(retries)") }
+        var resources = JSONObject()
+        resources.append("slots", ifPresent: try positive(slots, "--slots").map { .int(Int64($0)) })
+        if let memory {
+            guard let bytes = RunQuantity.bytes(memory) else {
+                throw CommandFailure(.usage, "--memory \(memory) is no size", hint: "such as 512M or 4G")
+            }
+            resources.append("memory", .int(bytes))
+        }
+        resources.append("runtime", ifPresent: try seconds(runtime, "--runtime").map { .double($0) })
+        resources.append("project", ifPresent: project.map { .string($0) })
+        return try RunPlan(
+            RunPlan.Input(
+                each: each, file: file, command: command, queue: queue, name: name, retries: retries,
+                timeout: try seconds(timeout, "--timeout"), resources: resources,
+                cwd: try RunFiles.currentDirectory(), readFile: RunFiles.read))
+    }
+
+    private func parallel() throws -> Int {
+        if let parallelism = try positive(parallelism, "-j") { return parallelism }
+        return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    }
+
+    private func positive(_ value: Int?, _ option: String) throws -> Int? {
+        if let value, value < 1 { throw CommandFailure(.usage, "\(option) must be 1 or more, not \(value)") }
+        return value
+    }
+
+    private func seconds(_ text: String?, _ option: String) throws -> Double? {
+        guard let text else { return nil }
+        guard let seconds = RunQuantity.seconds(text) else {
+            throw CommandFailure(.usage, "\(option) \(text) is no time", hint: "such as 90, 90s, 10m, 2h or 1d")
+        }
+        return seconds
+    }
+}

@@ -1,0 +1,76 @@
+import Glibc
+import JobmonCore
+import JobmonQueue
+import Synchronization
+
+/// Stands between the signals and the queue of a `run`: the first one stops the queue in order, a second one ends the
+/// process at once.
+final class RunControl: Sendable {
+    private let screen: RunScreen
+    private let scheduler = Mutex<Scheduler?>(nil)
+
+    init(screen: RunScreen) { self.screen = screen }
+
+    /// Runs the queue and shows how far it is.
+    func run(_ scheduler: Scheduler, _ jobs: [NewJob], again: Bool) async throws(Problem) -> QueueSummary {
+        self.scheduler.withLock { $0 = scheduler }
+        let screen = screen
+        let result: Result<QueueSummary, Problem> = await withTaskGroup(of: Result<QueueSummary, Problem>?.self) {
+            group in
+            group.addTask {
+                await screen.follow { scheduler.counts }
+                return nil
+            }
+            group.addTask {
+                do throws(Problem) {
+                    return .success(try await scheduler.run(jobs, again: again))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            var result: Result<QueueSummary, Problem> = .failure(Problem(.internalError, "the queue did not run"))
+            for await finished in group {
+                guard let finished else { continue }
+                result = finished
+                group.cancelAll()
+            }
+            return result
+        }
+        return try result.get()
+    }
+
+    /// Runs `body` while signals are listened to.
+    func guarded(
+        _ body: @escaping @Sendable () async throws(Problem) -> QueueSummary
+    ) async throws -> QueueSummary {
+        let signals = Signals.received(keepingAll: true)
+        return try await withThrowingTaskGroup(of: QueueSummary?.self) { group in
+            group.addTask {
+                var count = 0
+                for await number in signals {
+                    count += 1
+                    self.heed(number, first: count == 1)
+                }
+                return nil
+            }
+            group.addTask { try await body() }
+            defer { group.cancelAll() }
+            while let finished = try await group.next() {
+                if let finished { return finished }
+            }
+            throw Problem(.internalError, "the queue did not run")
+        }
+    }
+
+    private func heed(_ signal: Int32, first: Bool) {
+        let name = SignalName.name(Int(signal))
+        guard first, let scheduler = scheduler.withLock({ $0 }) else {
+            // Nothing was started yet, or the user will not wait: what is known is in the ledger or in the spool.
+            screen.end()
+            screen.say("\(name): ended at once")
+            exit(ExitStatus.interrupted.rawValue)
+        }
+        screen.say("\(name): ending what runs and recording it; once more ends at once")
+        scheduler.requestStop()
+    }
+}

@@ -1,0 +1,131 @@
+import JobmonCore
+import JobmonQueue
+
+/// What `run` says at its end: the counts, the errors in a line each, and what to type next.
+struct RunReport {
+    /// Errors that are named.
+    static let named = 20
+
+    var summary: QueueSummary
+    var queue: String
+    /// Seconds that it took.
+    var seconds: Double
+    /// What a suggested command must say to mean the same directory: ` -d DIR`, or nothing.
+    var again: String
+    /// Jobs that were over before, when nothing was left to do.
+    var hadNothingToDo = false
+
+    var exitStatus: ExitStatus {
+        switch summary.ending {
+        case .stopped: .interrupted
+        case .failed: .ledger
+        case .done, .halted: summary.counts.failed + summary.counts.cancelled > 0 || !isWhole ? .failed : .done
+        }
+    }
+
+    private var isWhole: Bool { summary.counts.over == summary.counts.total }
+
+    /// The lines, for stderr.
+    func lines(columns: Int?) -> [String] {
+        let counts = summary.counts
+        var lines: [String] = []
+        switch summary.ending {
+        case .done: break
+        case .halted: lines.append("jobmon: halted: too many jobs failed")
+        case .stopped: lines.append("jobmon: stopped")
+        case .failed(let problem): lines.append("jobmon: \(Printable.line(problem.description))")
+        }
+        var parts = ["\(Units.grouped(counts.complete)) complete"]
+        if counts.failed > 0 { parts.append("\(Units.grouped(counts.failed)) failed") }
+        if counts.cancelled > 0 { parts.append("\(Units.grouped(counts.cancelled)) cancelled") }
+        let open = counts.queued + counts.running
+        if open > 0 { parts.append("\(Units.grouped(open)) to do") }
+        if counts.unclear > 0 { parts.append("\(Units.grouped(counts.unclear)) unclear") }
+        if counts.total == 0 {
+            lines.append("jobmon: queue \(Printable.line(queue)) has no jobs")
+        } else {
+            lines.append(
+                "jobmon: \(Units.count(counts.total, "job")): \(parts.joined(separator: ", "))"
+                    + " (\(Units.duration(seconds)))")
+        }
+        if hadNothingToDo, counts.complete == counts.total, counts.total > 0 {
+            lines.append("        nothing was left to do; --again runs the jobs once more")
+        }
+        lines += errors(columns: columns)
+        return lines + next()
+    }
+
+    private func errors(columns: Int?) -> [String] {
+        let shown = summary.failures.prefix(Self.named)
+        let names = shown.map { Printable.line($0.name) }
+        let widthOfName = min(24, names.map { DisplayWidth.of($0) }.max() ?? 0)
+        let widthOfJid = shown.map { String($0.jid).count }.max() ?? 0
+        var lines: [String] = []
+        for (failure, name) in zip(shown, names) {
+            let jid = String(failure.jid)
+            let cut = DisplayWidth.cut(name, to: widthOfName)
+            let ending = ErrorText.ending(cause: failure.cause, exitCode: failure.exitCode, signal: failure.signal)
+            let attempts = failure.attempts > 1 ? " (\(failure.attempts) attempts)" : ""
+            let says = failure.headline.hasPrefix(ending) ? failure.headline : "\(ending): \(failure.headline)"
+            let line =
+                "  " + String(repeating: " ", count: widthOfJid - jid.count) + jid + "  " + cut
+                + String(repeating: " ", count: max(0, widthOfName - DisplayWidth.of(cut))) + "  "
+                + Printable.line(failure.headline.isEmpty ? ending : says) + attempts
+            lines.append(columns.map { DisplayWidth.cut(line, to: $0) } ?? DisplayWidth.cut(line, to: 300))
+        }
+        let more = summary.counts.failed - shown.count
+        if more > 0, !shown.isEmpty {
+            lines.append("  and \(Units.grouped(more)) more: jobmon errors\(again) --queue \(ShellWord.quoted(queue))")
+        }
+        return lines
+    }
+
+    /// What to type next; empty when all is well.
+    private func next() -> [String] {
+        var lines: [String] = []
+        if let first = summary.failures.first {
+            lines.append("Look:   jobmon show\(again) \(first.jid)")
+            lines.append("        jobmon logs\(again) \(first.jid)")
+            let jids = summary.failures.prefix(5).map { String($0.jid) }.joined(separator: " ")
+            lines.append("Retry:  jobmon retry\(again) \(jids), then the same command again")
+        }
+        if !isWhole {
+            lines.append("Go on:  the same command again, or jobmon run\(again) --queue \(ShellWord.quoted(queue))")
+        }
+        return lines
+    }
+
+    /// The summary as JSON, for stdout.
+    var json: JSON {
+        let counts = summary.counts
+        var object: JSONObject = [
+            "queue": .string(queue), "total": .int(Int64(counts.total)), "complete": .int(Int64(counts.complete)),
+            "failed": .int(Int64(counts.failed)), "cancelled": .int(Int64(counts.cancelled)),
+            "queued": .int(Int64(counts.queued)), "running": .int(Int64(counts.running)),
+            "unclear": .int(Int64(counts.unclear)), "seconds": .double((seconds * 1000).rounded() / 1000),
+        ]
+        switch summary.ending {
+        case .done: object.append("ending", "done")
+        case .halted: object.append("ending", "halted")
+        case .stopped: object.append("ending", "stopped")
+        case .failed(let problem):
+            object.append("ending", "failed")
+            object.append("problem", .string(problem.description))
+        }
+        object.append(
+            "errors",
+            .array(
+                summary.failures.map { failure in
+                    var error: JSONObject = [
+                        "jid": .int(failure.jid), "name": .string(failure.name),
+                        "attempts": .int(Int64(failure.attempts)),
+                    ]
+                    error.append("cause", failure.cause.map { .string($0.rawValue) } ?? .null)
+                    error.append("exit_code", failure.exitCode.map { .int(Int64($0)) } ?? .null)
+                    error.append("signal", failure.signal.map { .int(Int64($0)) } ?? .null)
+                    error.append("description", .string(failure.headline))
+                    return .object(error)
+                }))
+        return .object(object)
+    }
+}

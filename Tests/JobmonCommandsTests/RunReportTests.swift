@@ -1,0 +1,130 @@
+import JobmonCore
+import JobmonQueue
+import Synchronization
+import Testing
+
+@testable import JobmonCommands
+
+/// What `run` says while it goes and at its end.
+@Suite struct RunReportTests {
+    private func counts(_ change: (inout QueueCounts) -> Void) -> QueueCounts {
+        var counts = QueueCounts()
+        change(&counts)
+        return counts
+    }
+
+    private func report(
+        _ counts: QueueCounts, _ failures: [QueueFailure] = [], _ ending: QueueSummary.Ending = .done
+    ) -> RunReport {
+        RunReport(
+            summary: QueueSummary(ending: ending, counts: counts, failures: failures), queue: "fit", seconds: 12.34,
+            again: "")
+    }
+
+    @Test("all is well: one line")
+    func done() {
+        let report = report(counts { $0.complete = 5 })
+        #expect(report.lines(columns: 80) == ["jobmon: 5 jobs: 5 complete (12.3s)"])
+        #expect(report.exitStatus == .done)
+    }
+
+    @Test("errors in a line each, and what to type next; nothing of a job's text reaches the terminal as it is")
+    func failed() {
+        let failures = [
+            QueueFailure(
+                jid: 4, name: "fit", attempts: 2, cause: .exit, exitCode: 1, signal: nil,
+                headline: "ValueError: \u{1B}[2Jbad"),
+            QueueFailure(
+                jid: 15, name: "a\nb", attempts: 1, cause: .signal, exitCode: nil, signal: 9,
+                headline: "signal 9 (SIGKILL), nothing on stderr"),
+        ]
+        let report = report(
+            counts {
+                $0.complete = 3; $0.failed = 2
+            }, failures)
+        #expect(
+            report.lines(columns: nil) == [
+                "jobmon: 5 jobs: 3 complete, 2 failed (12.3s)",
+                "   4  fit   exit code 1: ValueError: \\e[2Jbad (2 attempts)",
+                "  15  a\\nb  signal 9 (SIGKILL), nothing on stderr",
+                "Look:   jobmon show 4",
+                "        jobmon logs 4",
+                "Retry:  jobmon retry 4 15, then the same command again",
+            ])
+        #expect(report.exitStatus == .failed)
+        #expect(report.json.text.hasPrefix("{\"queue\":\"fit\",\"total\":5,\"complete\":3,\"failed\":2"))
+    }
+
+    @Test("only the first errors are named")
+    func manyFailed() {
+        let failures = (1...30).map {
+            QueueFailure(jid: $0, name: "x", attempts: 1, cause: .exit, exitCode: 1, signal: nil, headline: "")
+        }
+        let lines = report(counts { $0.failed = 40 }, failures).lines(columns: 80)
+        #expect(lines.filter { $0.contains("exit code 1") }.count == RunReport.named)
+        #expect(lines.contains("  and 20 more: jobmon errors --queue fit"))
+    }
+
+    @Test("stopped: how to go on, and exit code 130")
+    func stopped() {
+        let report = report(
+            counts {
+                $0.complete = 1; $0.queued = 2
+            }, [], .stopped)
+        #expect(report.lines(columns: 80).last == "Go on:  the same command again, or jobmon run --queue fit")
+        #expect(report.exitStatus == .interrupted)
+    }
+
+    @Test("the progress line says how far, how fast, and how long")
+    func progressLine() {
+        let now = counts {
+            $0.complete = 130; $0.failed = 2; $0.running = 8; $0.queued = 360
+        }
+        #expect(RunProgress.line(now, perSecond: nil) == "130/500 done, 8 running, 360 queued, 2 failed")
+        #expect(RunProgress.line(now, perSecond: 12.34).hasSuffix("12.3/s, 30s left"))
+        #expect(RunProgress.line(now, perSecond: 0.1).hasSuffix("6.0/min, 1h01m left"))
+    }
+
+    @Test("the rate follows the last half minute")
+    func rate() throws {
+        var rate = RunRate()
+        #expect(rate.perSecond == nil)
+        for second in 0...100 { rate.note(over: second < 50 ? 0 : (second - 50) * 10, at: Double(second)) }
+        #expect(abs(try #require(rate.perSecond) - 10) < 0.5)
+    }
+
+    @Test("off a terminal a line at 1 s, then ever more rarely, and only when something changed")
+    func plainLines() {
+        let clock = Mutex(0.0)
+        let said = Mutex<[String]>([])
+        let time = TimeSource(wall: { Timestamp(milliseconds: 0) }, steady: { clock.withLock { $0 } })
+        let screen = RunScreen(terminal: .none, showsProgress: true, time: time) { text in
+            said.withLock { $0.append(text) }
+        }
+        for tenth in 0..<2000 {
+            clock.withLock { $0 = Double(tenth) / 10 }
+            screen.show(
+                counts {
+                    $0.complete = min(tenth, 1000); $0.queued = 2000 - $0.complete
+                })
+        }
+        let lines = said.withLock { $0 }
+        #expect((5...9).contains(lines.count))
+        #expect(lines.first?.hasPrefix("jobmon: 10/2,000 done") == true)
+        #expect(Set(lines).count == lines.count)
+    }
+
+    @Test("on a terminal one line is drawn over, and a sentence goes above it")
+    func terminalLine() {
+        let said = Mutex("")
+        let time = TimeSource(wall: { Timestamp(milliseconds: 0) }, steady: { 0 })
+        let screen = RunScreen(terminal: Terminal(columns: 20), showsProgress: true, time: time) { text in
+            said.withLock { $0 += text }
+        }
+        screen.show(counts { $0.queued = 2 })
+        screen.show(counts { $0.queued = 2 })
+        screen.say("hello")
+        screen.end()
+        #expect(said.withLock { $0 } == "0/2 done, 0 runnin…\r\u{1B}[Kjobmon: hello\n0/2 done, 0 runnin…\r\u{1B}[K")
+    }
+}
