@@ -12,8 +12,6 @@ struct RunReport {
     var seconds: Double
     /// What a suggested command must say to mean the same directory: ` -d DIR`, or nothing.
     var again: String
-    /// Jobs that were over before, when nothing was left to do.
-    var hadNothingToDo = false
 
     var exitStatus: ExitStatus {
         switch summary.ending {
@@ -48,7 +46,7 @@ struct RunReport {
                 "jobmon: \(Units.count(counts.total, "job")): \(parts.joined(separator: ", "))"
                     + " (\(Units.duration(seconds)))")
         }
-        if hadNothingToDo, counts.complete == counts.total, counts.total > 0 {
+        if summary.ending == .done, summary.begun == 0, counts.complete == counts.total, counts.total > 0 {
             lines.append("        nothing was left to do; --again runs the jobs once more")
         }
         lines += errors(columns: columns)

@@ -143,6 +143,7 @@ extension QueueState {
         guard ending == nil else { return }
         ending = how
         outbox.finished = QueueSummary(
-            ending: how, counts: counts, failures: failures.values.sorted { $0.jid < $1.jid })
+            ending: how, counts: counts, failures: failures.values.sorted { $0.jid < $1.jid },
+            begun: begun)
     }
 }

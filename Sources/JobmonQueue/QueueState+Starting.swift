@@ -34,6 +34,7 @@ extension QueueState {
 
     /// Starts an attempt at a job, or goes on with the instance that it has and that never started.
     private mutating func begin(_ index: Int) {
+        begun += 1
         let live = jobs[index].live ?? makeInstance(index)
         jobs[index].live = live
         let order = InstanceOrder(

@@ -66,6 +66,7 @@ package struct QueueState: Sendable {
     var failures: [Int64: QueueFailure] = [:]
     var window: Int
     var failedNow = 0
+    var begun = 0
 
     var allKnown = false
     var halted = false

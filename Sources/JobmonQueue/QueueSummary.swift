@@ -17,11 +17,14 @@ package struct QueueSummary: Sendable, Equatable {
     package var counts: QueueCounts
     /// Jobs that failed, in the order of `jid`; at most `QueueState.keptFailures`.
     package var failures: [QueueFailure]
+    /// Attempts that were begun: 0 when nothing was left to do.
+    package var begun: Int
 
-    package init(ending: Ending, counts: QueueCounts, failures: [QueueFailure]) {
+    package init(ending: Ending, counts: QueueCounts, failures: [QueueFailure], begun: Int = 0) {
         self.ending = ending
         self.counts = counts
         self.failures = failures
+        self.begun = begun
     }
 }
 

@@ -23,7 +23,9 @@ import Testing
 
     @Test("all is well: one line")
     func done() {
-        let report = report(counts { $0.complete = 5 })
+        var report = report(counts { $0.complete = 5 })
+        #expect(report.lines(columns: 80).count == 2, "nothing was begun: it says so")
+        report.summary.begun = 5
         #expect(report.lines(columns: 80) == ["jobmon: 5 jobs: 5 complete (12.3s)"])
         #expect(report.exitStatus == .done)
     }
