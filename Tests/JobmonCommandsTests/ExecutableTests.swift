@@ -192,7 +192,7 @@ import Testing
                 import fcntl, os, pty, struct, sys, termios
                 pid, fd = pty.fork()
                 if pid == 0:
-                    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 24, 50, 0, 0))
+                    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 24, 60, 0, 0))
                     os.environ['TERM'] = 'xterm'
                     os.execv(sys.argv[1], sys.argv[1:])
                 while True:
@@ -209,7 +209,7 @@ import Testing
             }
             let plain = try await lines(["NO_COLOR": "1"])
             #expect(plain.count == 5 && !plain.joined().contains("\u{1B}"))
-            #expect(plain.dropLast().allSatisfy { DisplayWidth.of($0) <= 50 })
+            #expect(plain.dropLast().allSatisfy { DisplayWidth.of($0) <= 60 })
             #expect(plain.contains { $0.hasSuffix("…") })
             let coloured = try await lines(["NO_COLOR": ""])
             #expect(coloured.joined().contains("\u{1B}[31mFAILED\u{1B}[0m"))

@@ -175,8 +175,6 @@ import Testing
 
     @Test(arguments: [
         ("", 3, ""), ("a\nb\nc\nd\n", 2, "c\nd\n"), ("a\nb\nc", 2, "b\nc"), ("a\n", 5, "a\n"), ("\n\n\n", 2, "\n\n"),
-        (String(repeating: "x\n", count: 100_000) + "end\n", 2, "x\nend\n"),
-        (String(repeating: "x", count: 200_000), 1, String(repeating: "x", count: 200_000)),
     ]) func printsTheLastLines(_ text: String, _ lines: Int, _ expected: String) async throws {
         try await withTestDirectory { directory in
             let path = "\(directory)/4.0.err"
@@ -187,6 +185,25 @@ import Testing
                 _ = try CapturedOutput(instance: instance, tail: lines).write(.err, to: $0, announcing: false)
             }
             #expect(printed == expected)
+        }
+    }
+
+    /// Lines that lie further from the end than is read at once.
+    @Test func printsTheLastLinesOfALargeFile() async throws {
+        try await withTestDirectory { directory in
+            var instance = Sample.instance(1, jid: 4, status: .complete)
+            instance.stderrPath = "\(directory)/4.0.err"
+            let many = String(repeating: "x\n", count: 100_000)
+            let long = String(repeating: "x", count: 200_000)
+            for (text, lines, expected) in [
+                (many + "end\n", 2, "x\nend\n"), (many, 99_999, String(many.dropFirst(2))), (long, 1, long),
+            ] {
+                try text.write(toFile: "\(directory)/4.0.err", atomically: false, encoding: .utf8)
+                let printed = try written {
+                    _ = try CapturedOutput(instance: instance, tail: lines).write(.err, to: $0, announcing: false)
+                }
+                #expect(printed.utf8.elementsEqual(expected.utf8))
+            }
         }
     }
 

@@ -72,9 +72,14 @@ package final class Running: Sendable {
         _ handle: FileHandle, _ append: @escaping @Sendable (inout (stdout: Data, stderr: Data), Data) -> Void
     ) {
         group.enter()
-        DispatchQueue.global().async { [self] in
-            while let data = try? handle.read(upToCount: 65536), !data.isEmpty {
-                output.withLock { append(&$0, data) }
+        // A thread of its own: many of these wait at once, more than the shared queue has threads.
+        Thread.detachNewThread { [self] in
+            var buffer = [UInt8](repeating: 0, count: 65536)
+            while true {
+                let count = read(handle.fileDescriptor, &buffer, buffer.count)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { break }
+                output.withLock { append(&$0, Data(buffer[..<count])) }
             }
             group.leave()
         }
@@ -90,7 +95,7 @@ package final class Running: Sendable {
     /// Waits for its end and for the end of its output.
     package func finished() async throws -> Executable.Finished {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            DispatchQueue.global().async { [self] in
+            Thread.detachNewThread { [self] in
                 process.waitUntilExit()
                 group.wait()
                 continuation.resume()
