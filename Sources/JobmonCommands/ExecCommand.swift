@@ -14,7 +14,8 @@ package struct Exec: ParsableCommand {
               jobmon exec -d DIR --name fit --param year=1995 --timeout 2h -- python model.py --year 1995
 
             The command gets JOBMON_DIR and JOBMON_INSTANCE in its environment. Exit codes: the command's own; 127 \
-            when it is not found, 126 when it can't be run, 2 for a wrong use of exec itself.
+            when it is not found, 126 when it can't be run, 75 when its attempt may not start any more, 2 for a \
+            wrong use of exec itself.
             """)
 
     @OptionGroup package var directory: DirectoryOption

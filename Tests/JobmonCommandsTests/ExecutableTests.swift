@@ -35,7 +35,7 @@ import Testing
         try await Executable.run(arguments, environment: environment)
     }
 
-    @Test(.timeLimit(.minutes(1))) func helpAndVersion() async throws {
+    @Test(.timeLimit(.minutes(3))) func helpAndVersion() async throws {
         let version = try await Self.run("--version")
         #expect(version.status == 0 && version.stdout == "jobmon \(JobmonVersion.current)\n" && version.stderr == "")
         let help = try await Self.run("--help")
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test(
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(3)),
         arguments: [
             ["nonsense"], ["jobs", "--nonsense"], ["jobs", "--status", "nope"], ["jobs", "--param", "x"],
             ["jobs", "--limit", "0"],
@@ -67,7 +67,7 @@ import Testing
         #expect(finished.stderr.hasPrefix("jobmon: "))
     }
 
-    @Test(.timeLimit(.minutes(1))) func whatIsNoDirectoryIsFourAndStaysSo() async throws {
+    @Test(.timeLimit(.minutes(3))) func whatIsNoDirectoryIsFourAndStaysSo() async throws {
         try await withTestDirectory { directory in
             for arguments in [
                 ["jobs"], ["show", "1"], ["errors"], ["logs", "1"], ["query", "select 1"], ["retry", "1"], ["stop"],
@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func theDirectoryIsGivenInThreeWays() async throws {
+    @Test(.timeLimit(.minutes(3))) func theDirectoryIsGivenInThreeWays() async throws {
         try await Self.withLedger { directory in
             let byOption = try await Self.run("jobs", "-d", directory, environment: ["JOBMON_DIR": "/nowhere"])
             let byVariable = try await Self.run("jobs", environment: ["JOBMON_DIR": directory])
@@ -99,7 +99,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func readsWithoutAMonitor() async throws {
+    @Test(.timeLimit(.minutes(3))) func readsWithoutAMonitor() async throws {
         try await Self.withLedger { directory in
             func stdout(_ arguments: String...) async throws -> String {
                 let finished = try await Executable.run(arguments + ["-d", directory])
@@ -130,7 +130,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func saysWhatCouldNotBeDone() async throws {
+    @Test(.timeLimit(.minutes(3))) func saysWhatCouldNotBeDone() async throws {
         try await Self.withLedger { directory in
             func expect(_ arguments: [String], _ status: Int32, _ words: String) async throws {
                 let finished = try await Executable.run(arguments + ["-d", directory])
@@ -148,7 +148,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func actsWithoutAMonitor() async throws {
+    @Test(.timeLimit(.minutes(3))) func actsWithoutAMonitor() async throws {
         try await Self.withLedger { directory in
             let retried = try await Self.run("retry", "2", "99", "-d", directory)
             #expect(retried.status == 1)
@@ -164,7 +164,7 @@ import Testing
     }
 
     /// `| head` ends a long list without a word, and a full disk is said.
-    @Test(.timeLimit(.minutes(1))) func aReaderMayGoAway() async throws {
+    @Test(.timeLimit(.minutes(3))) func aReaderMayGoAway() async throws {
         try await withTestDirectory { directory in
             let ledger = try SQLiteLedger.open(.file(path: "\(directory)/job_monitor.sqlite"), time: .system)
             let description = JobDescription(name: String(repeating: "n", count: 200), runfile: "x")
@@ -186,7 +186,7 @@ import Testing
     }
 
     /// On a terminal lines are cut to its width, statuses have colours, and names can't play with it.
-    @Test(.timeLimit(.minutes(1))) func onATerminal() async throws {
+    @Test(.timeLimit(.minutes(3))) func onATerminal() async throws {
         try await Self.withLedger { directory in
             let program = """
                 import fcntl, os, pty, struct, sys, termios
@@ -241,7 +241,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [SIGTERM, SIGINT, SIGHUP]) func aSignalEndsTheMonitorInOrder(
+    @Test(.timeLimit(.minutes(3)), arguments: [SIGTERM, SIGINT, SIGHUP]) func aSignalEndsTheMonitorInOrder(
         _ signal: Int32
     ) async throws {
         try await withTestDirectory { directory in
