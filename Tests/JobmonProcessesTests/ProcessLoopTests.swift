@@ -110,7 +110,6 @@ private let bothWays = [true, false]
             // The fourth is what ls looks through.
             #expect(text.hasPrefix("0 1 2 3 SigBlk"))
             #expect(text.hasSuffix("own group\n"))
-            #expect(!text.contains { "123456789abcdef".contains($0) } || !text.contains("SigIgn:\t0000000000000001"))
             #expect(text.contains("SigBlk:\t0000000000000000") && text.contains("SigIgn:\t0000000000000000"))
         }
     }
@@ -119,7 +118,8 @@ private let bothWays = [true, false]
         let end = try runToEnd(shell("head -c 3000000 /dev/zero | tr '\\0' x >&2; echo last >&2; exit 1"))
         let text = try #require(end.stderr)
         #expect(text.utf8.count == 64 << 10)
-        #expect(text.hasSuffix("xxx\nlast\n"))
+        // Not the whole text in a failure's message.
+        #expect(text.suffix(8) == "xxxlast\n")
     }
 
     @Test func aGrandchildThatHoldsStderrHoldsNothingUp() async throws {
