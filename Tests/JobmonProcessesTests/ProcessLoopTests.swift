@@ -215,10 +215,14 @@ private let bothWays = [true, false]
     }
 }
 
-func bytes(of path: String) throws -> [UInt8] {
+func bytes(of path: String) throws -> [UInt8] { try #require(bytesIfThere(path)) }
+
+/// Nil when it can't be opened or read, such as a process's file in /proc once it is gone.
+func bytesIfThere(_ path: String) -> [UInt8]? {
     let fd = open(path, O_RDONLY)
-    try #require(fd >= 0)
+    guard fd >= 0 else { return nil }
     defer { close(fd) }
     var bytes = [UInt8](repeating: 0, count: 1 << 20)
-    return Array(bytes[..<max(0, read(fd, &bytes, bytes.count))])
+    let count = read(fd, &bytes, bytes.count)
+    return count >= 0 ? Array(bytes[..<count]) : nil
 }
