@@ -496,7 +496,12 @@ class TerminalJob:
         self.shell = os.fork()
         if self.shell == 0:
             try:
-                os.close(self.master)
+                # So that it sees its words end, and the caller its output, if this process fails.
+                for fd in (self.master, self.words, self.events):
+                    os.close(fd)
+                nothing = os.open(os.devnull, os.O_RDWR)
+                for fd in (0, 1, 2):
+                    os.dup2(nothing, fd)
                 self.act_as_shell(command, slave, events_out, words, stdout)
             finally:
                 os._exit(1)
@@ -531,7 +536,9 @@ class TerminalJob:
                 os.read(words, 1)
                 os._exit(0)
             os.write(events, b"stopped by %d\n" % os.WSTOPSIG(status))
-            os.read(words, 1)
+            if not os.read(words, 1):
+                os.killpg(job, signal.SIGKILL)
+                os._exit(1)
             os.tcsetpgrp(slave, job)
             os.killpg(job, signal.SIGCONT)
 
@@ -571,6 +578,7 @@ class TerminalJob:
             self.seen += os.read(self.master, 65536)
         os.write(self.words, b"x")
         try:
+            # EIO comes once everybody has closed the other side.
             while part := os.read(self.master, 65536):
                 self.seen += part
         except OSError:
@@ -722,6 +730,11 @@ def main():
     jobmon, mode = sys.argv[1], sys.argv[2]
     word = sys.argv[3] if len(sys.argv) > 3 else ""
     base = tempfile.mkdtemp(prefix="jobmon-differential-")
+    # Whoever runs this may have blocked or ignored what the cases send.
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    for number in names_signals():
+        if number not in (signal.SIGKILL, signal.SIGSTOP, signal.SIGPIPE):
+            signal.signal(number, signal.SIG_DFL)
     os.environ.pop("JOBMON_DIR", None)
     os.environ.pop("JOBMON_INSTANCE", None)
     os.chdir(base)

@@ -90,10 +90,12 @@ import Testing
 
     @Test func withoutALimitNothingIsKilled() async throws {
         try await withTestDirectory { path in
-            let run = try await Executable.run([
-                "exec", "-d", "\(path)/mon", "--", "/bin/sh", "-c",
-                "sleep 300 >/dev/null 2>&1 & echo $!",
-            ])
+            // The grandchild holds nothing that the test waits for.
+            let code =
+                "import os, time; pid = os.fork(); "
+                + "(os.closerange(0, 4096), time.sleep(300)) if pid == 0 else print(pid)"
+            let run = try await Executable.run(
+                ["exec", "-d", "\(path)/mon", "--", "python3", "-I", "-S", "-c", code])
             let pid = try #require(Int32(run.stdout.trimmingCharacters(in: .whitespacesAndNewlines)))
             #expect(kill(pid, 0) == 0)
             kill(pid, SIGKILL)
