@@ -65,16 +65,14 @@ package enum JobAction {
         let fact: Fact = self == .retry ? .retry(.jid(jid)) : .cancel(.jid(jid))
         do throws(Problem) {
             let result = try await access.act(Event(time: TimeSource.system.now(), fact: fact))
-            if let problem = result.problem, result.outcome == .refused { return (refusal(jid, problem), false) }
+            if let problem = result.problem, result.outcome == .refused { return ("refused: \(problem)", false) }
             return (outcome(try await access.reading.job(jid)), true)
         } catch {
             // These are about this job only; anything else would meet the next one too.
             guard [.notFound, .contradiction, .invalid].contains(error.code) else { throw error }
-            return (refusal(jid, error), false)
+            return ("refused: \(error)", false)
         }
     }
-
-    private func refusal(_ jid: Int64, _ problem: Problem) -> String { "job \(jid): refused: \(problem)" }
 
     /// What became of the job, now that the wish is recorded.
     package func outcome(_ job: JobRecord) -> String {

@@ -2,6 +2,7 @@ package import ArgumentParser
 import Glibc
 package import Jobmon
 package import JobmonCore
+import JobmonReporting
 
 /// `-d/--dir`: which monitor's directory a command is about.
 package struct DirectoryOption: ParsableArguments {
@@ -53,6 +54,15 @@ package struct DirectoryOption: ParsableArguments {
     }
 
     private static func access(to layout: DirectoryLayout) async throws -> DirectoryAccess {
+        if !layout.isDirectoryOfMonitor {
+            // `exec` keeps facts for a monitor that was never started.
+            let waiting = SpoolReader(layout: layout).count()
+            if waiting > 0 {
+                throw CommandFailure(
+                    .ledger, "\(layout.root) has no ledger yet; in its spool: \(Units.count(waiting, "fact"))",
+                    hint: "take them in with: jobmon monitor \(ShellWord.quoted(layout.root))")
+            }
+        }
         do throws(Problem) {
             return try await DirectoryAccess.open(layout)
         } catch {

@@ -83,6 +83,18 @@ import Testing
         }
     }
 
+    /// Facts that `exec` kept for a monitor that was never started are not passed over in silence.
+    @Test(.timeLimit(.minutes(3))) func factsWithoutALedgerAreSaid() async throws {
+        try await withTestDirectory { directory in
+            let exec = try await Self.run("exec", "-d", directory, "--", "/bin/sh", "-c", "exit 3")
+            #expect(exec.status == 3)
+            let jobs = try await Self.run("jobs", "-d", directory)
+            #expect(jobs.status == 4)
+            #expect(jobs.stderr.contains("has no ledger yet; in its spool: 3 facts"))
+            #expect(jobs.stderr.contains("jobmon monitor "))
+        }
+    }
+
     @Test(.timeLimit(.minutes(3))) func theDirectoryIsGivenInThreeWays() async throws {
         try await Self.withLedger { directory in
             let byOption = try await Self.run("jobs", "-d", directory, environment: ["JOBMON_DIR": "/nowhere"])
@@ -143,7 +155,7 @@ import Testing
             try await expect(["query", "delete from job"], 2, "jobmon: ")
             try await expect(["query", "selec"], 2, "jobmon: ")
             try await expect(["query", "select 1; select 2"], 2, "jobmon: ")
-            try await expect(["retry", "1"], 1, "job 1: refused: ")
+            try await expect(["retry", "1"], 1, "refused: job 1 is FAILED")
             try await expect(["stop"], 3, "jobmon: no monitor serves ")
         }
     }
@@ -154,7 +166,7 @@ import Testing
             #expect(retried.status == 1)
             #expect(
                 retried.stdout.hasPrefix(
-                    "job 2: queued for another attempt (1 of 2 used)\njob 99: refused: there is no job 99"))
+                    "job 2: queued for another attempt (1 of 2 used)\nrefused: there is no job 99"))
             let cancelled = try await Self.run("cancel", "2", "3", "-d", directory)
             #expect(cancelled.status == 0)
             #expect(cancelled.stdout == "job 2: cancelled\njob 3: cancelled\n")
