@@ -3,7 +3,9 @@ import JobmonCore
 import JobmonExecutors
 import JobmonReporting
 import JobmonTestSupport
+import JobmonWire
 import Synchronization
+import Testing
 
 /// A directory with a local executor, the real executable as its supervisor, and no monitor: all facts stay in the spool.
 final class Bench: Sendable {
@@ -95,6 +97,16 @@ final class Bench: Sendable {
     func supervisorIsGone(within seconds: Double = 30) async throws {
         let lock = layout.supervisorLock(queue)
         try await waitUntil("the end of the supervisor", within: seconds) { FileLock.isHeld(lock) == false }
+    }
+
+    /// Waits until the supervisor has closed its end of the line: of the sockets of that name only the one that listens is
+    /// left then.
+    func supervisorNoticesThatItIsAlone() async throws {
+        let name = try #require(SupervisorSocket.name(layout, queue: queue))
+        try await waitUntil("the supervisor notices that its queue is gone") {
+            let sockets = try String(contentsOfFile: "/proc/net/unix", encoding: .utf8)
+            return sockets.split(separator: "\n").count(where: { $0.hasSuffix("@\(name)") }) == 1
+        }
     }
 
     /// All events in the spool.

@@ -19,6 +19,7 @@ struct SupervisorDeathTests {
             try await bench.hasStarted("runs")
             // The queue is gone: its connection ends without a stop.
             executor = nil
+            try await bench.supervisorNoticesThatItIsAlone()
             let pid = try bench.supervisor()
             _ = FileManager.default.createFile(atPath: go, contents: nil)
             try await bench.supervisorIsGone()
