@@ -7,7 +7,7 @@ set -euo pipefail
 jobmon=$(realpath "$1")
 jobs=${2:-5000}
 pairs=${3:-3}
-work=$(mktemp -d "${TMPDIR:-/var/tmp}/jobmon-bench.XXXXXX")
+work=$(mktemp -d "${TMPDIR:-/tmp}/jobmon-bench.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 for _ in $(seq "$jobs"); do echo /bin/true; done >commands.txt

@@ -10,12 +10,14 @@ extension DirectoryLayout {
     }
 
     private static func makeFolder(_ path: String) throws(Problem) {
-        if mkdir(path, 0o700) != 0, errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+        var made = mkdir(path, 0o700) == 0 ? 0 : errno
+        if made == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex {
             try makeFolder(String(path[..<slash]))
-            _ = mkdir(path, 0o700)
+            made = mkdir(path, 0o700) == 0 ? 0 : errno
         }
         var status = stat()
-        guard stat(path, &status) == 0 else { throw problem(path, errno) }
+        // Why it could not be made says more than that it is not there.
+        guard stat(path, &status) == 0 else { throw problem(path, made == 0 ? errno : made) }
         guard status.st_mode & S_IFMT == S_IFDIR else {
             throw Problem(
                 .unavailable, "\(path) is not a directory", hint: "name another directory, or move that file away")

@@ -60,7 +60,7 @@ struct RunTests {
             """.write(toFile: "\(directory)/jobs.jsonl", atomically: true, encoding: .utf8)
             let result = try await Executable.run(["run", "-d", "\(directory)/mon", "-f", "\(directory)/jobs.jsonl"])
             #expect(result.status == 2)
-            #expect(result.stderr.contains("jobs.jsonl:2"), "\(result.stderr)")
+            #expect(result.stderr.contains("jobs.jsonl, line 2"), "\(result.stderr)")
             #expect(!FileManager.default.fileExists(atPath: "\(directory)/mon/job_monitor.sqlite"))
         }
     }
