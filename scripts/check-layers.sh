@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 # target | what it may import besides Swift's own modules
 allowed='
 JobmonCore|Glibc
-JobmonWire|JobmonCore
+JobmonWire|JobmonCore Glibc
 JobmonProcesses|JobmonCore CJobmonPOSIX Glibc
 JobmonReporting|JobmonCore JobmonWire CJobmonPOSIX Glibc
 JobmonLedger|JobmonCore CJobmonPOSIX GRDB GRDBSQLite Dispatch Glibc

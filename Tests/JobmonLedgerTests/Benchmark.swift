@@ -64,7 +64,7 @@ struct Benchmark {
                     if Task.isCancelled { return }
                     let events = (0..<10).flatMap { life(jobs + 10 * index + $0, &sender, fails: false) }
                     _ = try await ledger.record(events)
-                    try? await Task.sleep(for: .milliseconds(100))
+                    try? await Task.sleep(for: .milliseconds(100))  // allowed: the pace of the traffic
                 }
             }
             let page = Page(limit: 1000)
