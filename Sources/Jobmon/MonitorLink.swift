@@ -14,6 +14,9 @@ final class MonitorLink: Sendable {
     /// How long a monitor may be away before this process becomes it, in seconds (DESIGN §9).
     static let patience = 60.0
 
+    /// The same for a monitor that ended in order.
+    static let orderlyPatience = 5.0
+
     private struct State {
         var remote: RemoteConnection?
         var own: DirectoryMonitor?
@@ -180,7 +183,7 @@ final class MonitorLink: Sendable {
                 nextLook = time.steadySeconds() + 0.25
                 if await findRemote() {
                     say("a monitor is back")
-                } else if time.steadySeconds() - awaySince > patience {
+                } else if time.steadySeconds() - awaySince > awayPatience {
                     await takeOver()
                 }
             } else if hasRemote || isOwn {
@@ -192,6 +195,12 @@ final class MonitorLink: Sendable {
                 }
             }
         }
+    }
+
+    /// How long to wait for the next monitor. One that ended in order took its file with it: it is not coming back soon,
+    /// and nobody should wait a minute for it at the end of a queue.
+    private var awayPatience: Double {
+        MonitorInfo.read(layout) == nil ? min(patience, Self.orderlyPatience) : patience
     }
 
     private func takeOver() async {

@@ -166,6 +166,8 @@ final class Writer: Service {
             for result in results { state.statistics.outcomes[result.outcome, default: 0] += 1 }
             if failure != nil { state.statistics.failedCommits += 1 }
         }
+        // Before anybody hears that it is recorded: who then follows "from now on" is not told of it again.
+        publisher.publish(changes)
         var offset = 0
         for item in items {
             if let failure {
@@ -177,7 +179,6 @@ final class Writer: Service {
                 offset = end
             }
         }
-        publisher.publish(changes)
     }
 }
 

@@ -23,7 +23,7 @@ struct SupervisorDeathTests {
             let pid = try bench.supervisor()
             _ = FileManager.default.createFile(atPath: go, contents: nil)
             try await bench.supervisorIsGone()
-            #expect(ProcessTable.process(pid) == nil)
+            try await waitUntil("the supervisor's process is over") { ProcessTable.process(pid) == nil }
             #expect(!FileManager.default.fileExists(atPath: "\(bench.layout.root)/ran"))
             let outcomes = bench.spooled.compactMap { event -> Outcome? in
                 if case .outcome(.key("runs"), let outcome) = event.fact { outcome } else { nil }
