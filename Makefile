@@ -1,7 +1,7 @@
 # The only entry: `make help` lists what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format build release install bench clean deps
+.PHONY: help demo test faults check format build release install bench clean deps
 
 SWIFT ?= swift
 PREFIX ?= $(HOME)/.local
@@ -27,7 +27,11 @@ RULES := JobmonCoreTests|JobmonWireTests|JobmonQueueTests|JobmonLedgerTests
 test: deps ## every test
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest --filter '$(RULES)'
-	$(SWIFT) test --skip-build --disable-xctest --no-parallel --skip '$(RULES)'
+	$(SWIFT) test --skip-build --disable-xctest --no-parallel --skip '$(RULES)|FaultTests'
+
+faults: deps ## kill -9 of everything, at random, for minutes; wants the machine for itself
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --disable-xctest --no-parallel --filter FaultTests
 
 check: ## format, layers, sources, documents
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
