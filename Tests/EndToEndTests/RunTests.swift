@@ -86,7 +86,8 @@ struct RunTests {
             #expect(stopped.status == 130, "\(stopped.stderr)")
             #expect(Date().timeIntervalSince(start) < 12)
             #expect(try await labels("\(directory)/mon") == ["QUEUED": 6])
-            #expect(try await SQLiteCommand.number(ledger, "select count(*) from job_instance where status = 6 and started_date is not null") == 2)
+            let ended = "select count(*) from job_instance where status = 6 and started_date is not null"
+            #expect(try await SQLiteCommand.number(ledger, ended) == 2)
 
             try Data().write(to: URL(fileURLWithPath: "\(directory)/go"))
             let second = try await Executable.run(arguments)
