@@ -145,7 +145,11 @@ void jp_signals_for_child(int as_started) {
     memset(&action, 0, sizeof action);
     uint64_t change = atomic_load(&caught) | ignored_at_start | bit(SIGPIPE);
     for (int number = 1; number <= 64; number++) {
-        if (!(change & bit(number))) continue;
+        if (!(change & bit(number))) {
+            // Whoever lives in this process beside us may ignore signals too: a command must not inherit that.
+            struct sigaction now;
+            if (as_started || sigaction(number, NULL, &now) != 0 || now.sa_handler != SIG_IGN) continue;
+        }
         action.sa_handler = as_started && (ignored_at_start & bit(number)) ? SIG_IGN : SIG_DFL;
         sigaction(number, &action, NULL);
     }
