@@ -82,7 +82,7 @@ let package = Package(
 
         // Tests: one unit target per library, then the tiers that run the real executable.
         .target(
-            name: "JobmonTestSupport", dependencies: ["JobmonCore", "JobmonWire"], path: "Tests/Support",
+            name: "JobmonTestSupport", dependencies: ["JobmonCore", "JobmonWire", "CJobmonPOSIX"], path: "Tests/Support",
             swiftSettings: strict),
         tests("JobmonCoreTests", ["JobmonCore"]),
         tests("JobmonWireTests", ["JobmonWire", "JobmonCore"]),

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -140,6 +141,16 @@ void jp_signals_unblock(void) {
     pthread_sigmask(SIG_SETMASK, &none, NULL);
 }
 
+// The C library keeps 32 and 33 for itself and refuses to look at them or to change them, but whoever started us may
+// have had them ignored, and exec hands that on. Only a default disposition is ever set this way: all zeroes, for which
+// the kernel's layout does not matter.
+static void reset_reserved(void) {
+    for (int number = 32; number <= 33; number++) {
+        unsigned long standard[8] = {0};
+        syscall(SYS_rt_sigaction, number, standard, NULL, (size_t)8);
+    }
+}
+
 void jp_signals_for_child(int as_started) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
@@ -153,6 +164,7 @@ void jp_signals_for_child(int as_started) {
         action.sa_handler = as_started && (ignored_at_start & bit(number)) ? SIG_IGN : SIG_DFL;
         sigaction(number, &action, NULL);
     }
+    if (!as_started) reset_reserved();
 }
 
 void jp_signals_reset(void) {

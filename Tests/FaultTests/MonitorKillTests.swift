@@ -44,10 +44,12 @@ struct MonitorKillTests {
                 let finished = try await wrapper.process.finished()
                 #expect(finished.status == wrapper.code, "seed \(seed)")
             }
-            try await waitUntil("the spool is empty", within: max(10, 10 - Date().timeIntervalSince(lastStart))) {
+            // Ten seconds after the last start, or one round of the intake after the last wrapper's end.
+            try await waitUntil("the spool is empty", within: max(6, 10 - Date().timeIntervalSince(lastStart))) {
                 try FileManager.default.contentsOfDirectory(atPath: "\(directory)/mon/spool")
                     .filter { $0.hasSuffix(".json") || $0.hasSuffix(".jsonl") }.isEmpty
             }
+            let emptied = Date().timeIntervalSince(lastStart)
             sender.send(SIGTERM)
             let acknowledged = try await sender.finished().stdout.split(separator: "\n").map(String.init)
             #expect(acknowledged.count > Self.kills, "seed \(seed): the sender hardly got a word in")
@@ -73,6 +75,12 @@ struct MonitorKillTests {
             for identity in acknowledged where counts[identity] != "1" {
                 Issue.record("\(identity) was acknowledged and is there \(counts[identity] ?? "0") times, seed \(seed)")
             }
+            let refused = try await SQLiteCommand.number(ledger, "select count(*) from event where outcome = 'refused'")
+            #expect(refused == 0, "seed \(seed)")
+            print(
+                "\(Self.kills) kills: \(running.count) wrappers with the right outcome, spool empty",
+                String(format: "%.1f", emptied), "s after the last start, \(acknowledged.count) events acknowledged to the",
+                "sender and there once, \(refused) refused; seed \(seed)")
             try await monitor.killed()
         }
     }

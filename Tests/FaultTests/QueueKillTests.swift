@@ -33,21 +33,32 @@ struct QueueKillTests {
                     atPath: "\(directory)/\(folder)", withIntermediateDirectories: true)
             }
             try Self.job.write(toFile: "\(directory)/job.sh", atomically: true, encoding: .utf8)
+            // Long enough that the queue still has work at the last kill.
+            let slots = 8
+            let longest = max(0.5, Double(4 * rounds * slots) * 2.4 / Double(jobs))
             let lines = (0..<jobs).map { number in
-                let seconds = Double.random(in: 0...0.5, using: &random)
+                let seconds = Double.random(in: 0...longest, using: &random)
                 return "bash \(directory)/job.sh \(directory) \(number) \(String(format: "%.3f", seconds))"
             }
             try lines.joined(separator: "\n").write(toFile: "\(directory)/jobs.txt", atomically: true, encoding: .utf8)
 
-            var monitor = try await MonitorProcess.start("\(directory)/mon")
+            // Nil while the queue itself is the monitor: started side by side with a monitor, either may be the first.
+            var monitor: Running? = try await MonitorProcess.start("\(directory)/mon")
             func startQueue() throws -> Running {
                 try Running(
                     Executable.path,
                     [
-                        "run", "-d", "\(directory)/mon", "-f", "\(directory)/jobs.txt", "-j", "8", "--no-logs",
+                        "run", "-d", "\(directory)/mon", "-f", "\(directory)/jobs.txt", "-j", "\(slots)", "--no-logs",
                         "--no-progress",
                     ],
                     stdin: "")
+            }
+            func startMonitor(beside queue: Running) async throws -> Running? {
+                do {
+                    return try await MonitorProcess.start("\(directory)/mon")
+                } catch let refused as MonitorProcess.DidNotStart where refused.description.contains("\(queue.pid)") {
+                    return nil
+                }
             }
             var queue = try startQueue()
             // Each victim alone, and two of them at once, each `rounds` times in a random order.
@@ -57,22 +68,29 @@ struct QueueKillTests {
                 targets.append(Array(Victim.allCases.shuffled(using: &random).prefix(2)))
             }
             targets.shuffle(using: &random)
-            var supervisorKills = 0
+            var kills: [Victim: Int] = [:]
             for victims in targets {
                 try await pauses(Double.random(in: 0.05...0.8, using: &random))
-                guard queue.isRunning else { break }
-                if victims.contains(.supervisor), let pid = Self.supervisor(of: "\(directory)/mon") {
+                #expect(queue.isRunning, "seed \(seed): the queue had ended before the last kill")
+                if victims.contains(.supervisor), let pid = try await Self.supervisor(of: "\(directory)/mon") {
                     kill(pid, SIGKILL)
-                    supervisorKills += 1
+                    kills[.supervisor, default: 0] += 1
                 }
-                if victims.contains(.monitor) { try await monitor.killed() }
+                if victims.contains(.monitor) {
+                    kills[.monitor, default: 0] += 1
+                    if let monitor { try await monitor.killed() } else { try await queue.killed() }
+                }
                 if victims.contains(.queue) {
+                    kills[.queue, default: 0] += 1
                     try await queue.killed()
+                }
+                if !queue.isRunning {
+                    if monitor?.isRunning != true { monitor = nil }
                     queue = try startQueue()
                 }
-                if victims.contains(.monitor) { monitor = try await MonitorProcess.start("\(directory)/mon") }
+                if victims.contains(.monitor) { monitor = try await startMonitor(beside: queue) }
             }
-            #expect(supervisorKills > 0, "seed \(seed): the supervisor was never found")
+            #expect(kills[.supervisor, default: 0] >= rounds, "seed \(seed): \(kills)")
             let finished = try await queue.finished()
             #expect(finished.status == 0, "seed \(seed): \(finished.stderr.suffix(2000))")
 
@@ -110,18 +128,29 @@ struct QueueKillTests {
                         "job \(number): \(marks) marks, \(instances) instances, seed \(seed)")
                 }
             }
-            print("kills: \(targets.count) rounds, \(supervisorKills) of the supervisor; seed \(seed)")
-            try await monitor.killed()
+            let lostOnes = rows.count { $0[3] != "0" }
+            let instances = rows.compactMap { Int($0[2]) }.reduce(0, +)
+            print(
+                "\(jobs) jobs, each COMPLETE once, none alive twice; kills: \(kills[.monitor, default: 0]) of the monitor,",
+                "\(kills[.queue, default: 0]) of the queue, \(kills[.supervisor, default: 0]) of the supervisor, of them",
+                "\(rounds) of two at once; \(instances) instances, \(lostOnes) jobs lost one; seed \(seed)")
+            try await monitor?.killed()
         }
     }
 
-    /// The pid of the supervisor of a directory, from /proc: the one process that was started as such for it.
-    static func supervisor(of directory: String) -> Int32? {
-        let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        return processes.lazy.compactMap(Int32.init).first { pid in
-            guard let line = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") else { return false }
-            let words = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-            return words.count > 1 && words[1] == "__supervisor" && words.contains(directory)
+    /// The pid of the supervisor of a directory, from /proc: the one process that was started as such for it. Nil if
+    /// none was there for some seconds, as when all jobs are done.
+    static func supervisor(of directory: String) async throws -> Int32? {
+        for _ in 0..<200 {
+            let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+            let found = processes.lazy.compactMap(Int32.init).first { pid in
+                guard let line = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") else { return false }
+                let words = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+                return words.count > 1 && words[1] == "__supervisor" && words.contains(directory)
+            }
+            if let found { return found }
+            try await pauses(0.05)
         }
+        return nil
     }
 }

@@ -110,7 +110,8 @@ private let bothWays = [true, false]
             // The fourth is what ls looks through.
             #expect(text.hasPrefix("0 1 2 3 SigBlk"))
             #expect(text.hasSuffix("own group\n"))
-            #expect(text.contains("SigBlk:\t0000000000000000") && text.contains("SigIgn:\t0000000000000000"))
+            #expect(text.contains("SigBlk:\t0000000000000000"), "\(text)")
+            #expect(text.contains("SigIgn:\t0000000000000000"), "\(text)")
         }
     }
 

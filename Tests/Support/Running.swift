@@ -1,0 +1,153 @@
+import CJobmonPOSIX
+import Foundation
+import Synchronization
+
+/// A process that a test started; ended with the scope that owns it, at the latest.
+///
+/// It is started here and not by Foundation: hundreds of these live at once, some started while others are, and none
+/// may hold an end of another's pipes.
+package final class Running: Sendable {
+    package struct DidNotStart: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    private struct State {
+        var stdout = Data()
+        var stderr = Data()
+        /// What `waitpid` said of it, once it is over.
+        var end: Int32?
+    }
+
+    package let pid: Int32
+    private let state = Mutex(State())
+    /// Held until the process is over and its output has ended.
+    private let group = DispatchGroup()
+
+    /// - Parameter stdin: what it reads; nil: a pipe that stays open and empty for as long as the test's process lives.
+    package init(
+        _ executable: String, _ arguments: [String], in directory: String? = nil,
+        environment: [String: String] = [:], stdin: String? = nil
+    ) throws {
+        var all = ProcessInfo.processInfo.environment
+        all["JOBMON_DIR"] = nil
+        all.merge(environment) { $1 }
+        let (input, output, errors) = (try Pipes(), try Pipes(), try Pipes())
+
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for (descriptor, end) in [(0, input.reading), (1, output.writing), (2, errors.writing)] {
+            posix_spawn_file_actions_adddup2(&actions, end, Int32(descriptor))
+        }
+        // No signal ignored or blocked, whatever the libraries of the tests do in this process.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+
+        let line = directory.map { ["/usr/bin/env", "-C", $0, executable] } ?? [executable]
+        var words = (line + arguments).map { strdup($0) } + [nil]
+        var variables = all.map { strdup("\($0)=\($1)") } + [nil]
+        defer { for text in words + variables { free(text) } }
+        var child: pid_t = 0
+        let failure = posix_spawn(&child, line[0], &actions, &attributes, &words, &variables)
+        for end in [input.reading, output.writing, errors.writing] { close(end) }
+        guard failure == 0 else {
+            for end in [input.writing, output.reading, errors.reading] { close(end) }
+            throw DidNotStart(description: "\(executable) could not be started: \(String(cString: strerror(failure)))")
+        }
+        let started = child
+        pid = started
+        if let stdin { feed(Data(stdin.utf8), into: input.writing) }
+        collect(output.reading) { $0.stdout.append($1) }
+        collect(errors.reading) { $0.stderr.append($1) }
+        onThread { [self] in
+            var end: Int32 = 0
+            while waitpid(started, &end, 0) < 0, errno == EINTR {}
+            state.withLock { $0.end = end }
+        }
+    }
+
+    /// A thread of its own for each thing to wait for: many wait at once, more than the shared queue has threads.
+    private func onThread(_ work: @escaping @Sendable () -> Void) {
+        group.enter()
+        Thread.detachNewThread { [group] in
+            work()
+            group.leave()
+        }
+    }
+
+    private func collect(_ descriptor: Int32, _ append: @escaping @Sendable (inout State, Data) -> Void) {
+        onThread { [self] in
+            var buffer = [UInt8](repeating: 0, count: 65536)
+            while true {
+                let count = read(descriptor, &buffer, buffer.count)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { break }
+                state.withLock { append(&$0, Data(buffer[..<count])) }
+            }
+            close(descriptor)
+        }
+    }
+
+    private func feed(_ data: Data, into descriptor: Int32) {
+        // Who has gone reads nothing more, which must not end the tests.
+        signal(SIGPIPE, SIG_IGN)
+        onThread {
+            var rest = data[...]
+            while !rest.isEmpty {
+                let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { break }
+                rest = rest.dropFirst(count)
+            }
+            close(descriptor)
+        }
+    }
+
+    package var isRunning: Bool { state.withLock { $0.end == nil } }
+    package var stdout: String { state.withLock { String(decoding: $0.stdout, as: UTF8.self) } }
+    package var stderr: String { state.withLock { String(decoding: $0.stderr, as: UTF8.self) } }
+
+    package func send(_ signal: Int32) {
+        // Under the lock that says whether it is over: its number may be another's by then.
+        state.withLock { if $0.end == nil { kill(pid, signal) } }
+    }
+
+    /// Waits for its end and for the end of its output.
+    package func finished() async throws -> Executable.Finished {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            group.notify(queue: .global()) { continuation.resume() }
+        }
+        let end = state.withLock { $0.end ?? 0 }
+        let signal = end & 0x7f
+        return Executable.Finished(
+            status: signal == 0 ? (end >> 8) & 0xff : signal, signalled: signal != 0, stdout: stdout, stderr: stderr)
+    }
+
+    /// Ends it without a word, if it still runs, and waits for that.
+    package func killed() async throws {
+        send(SIGKILL)
+        _ = try await finished()
+    }
+}
+
+/// The two ends of a pipe that no other process inherits.
+private struct Pipes {
+    let reading: Int32
+    let writing: Int32
+
+    init() throws {
+        var ends: [Int32] = [0, 0]
+        let failure = jp_pipe(&ends, 0)
+        guard failure == 0 else {
+            throw Running.DidNotStart(description: "no pipe: \(String(cString: strerror(failure)))")
+        }
+        (reading, writing) = (ends[0], ends[1])
+    }
+}
