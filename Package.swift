@@ -102,7 +102,7 @@ let package = Package(
                 logging,
             ]),
         tests("JobmonCommandsTests", ["JobmonCommands", "JobmonLedger", "JobmonCore", "JobmonCLI"]),
-        tests("JobmonTests", ["Jobmon", "JobmonLedger", "JobmonRequests", "JobmonCore"]),
+        tests("JobmonTests", ["Jobmon", "JobmonLedger", "JobmonRequests", "JobmonReporting", "JobmonCore"]),
         tests("EndToEndTests", ["JobmonCLI", "JobmonCore"]),
         tests("FaultTests", ["JobmonCLI", "JobmonCore"]),
     ]

@@ -1,3 +1,4 @@
+import Glibc
 package import JobmonCore
 import JobmonReporting
 
@@ -16,13 +17,24 @@ package final class MonitorLock: Sendable {
 
     /// The sentence for whoever wanted the lock that somebody else holds: who, where, and what to do.
     package static func refusal(_ layout: DirectoryLayout) -> Problem {
+        // Its lock file is written before its `monitor_info.json`, where a dead monitor's may still lie.
         let holder =
-            MonitorInfo.read(layout).map { (pid: $0.pid, host: $0.host) }
-            ?? FileLock.holder(layout.monitorLock).map { (pid: $0.pid, host: $0.host) }
+            holder(layout) ?? MonitorInfo.read(layout).map { FileLock.Holder(pid: $0.pid, host: $0.host) }
         let who = holder.map { "process \($0.pid) on \($0.host)" } ?? "another process"
         return Problem(
             .unavailable, "\(layout.root) is served by \(who) already",
             hint: "use it as it is, or end it with: jobmon stop -d \(layout.root)")
+    }
+
+    /// Who holds the lock, as its file says; one that has only just taken it is given a moment to write itself down.
+    private static func holder(_ layout: DirectoryLayout) -> FileLock.Holder? {
+        var holder = FileLock.holder(layout.monitorLock)
+        for _ in 0..<20 {
+            if let holder, holder.host != HostIdentity.host || ProcessTable.process(holder.pid) != nil { break }
+            poll(nil, 0, 5)
+            holder = FileLock.holder(layout.monitorLock)
+        }
+        return holder
     }
 
     /// What a left-over `monitor_info.json` means to whoever holds the lock: nobody serves the directory, so it is

@@ -1,0 +1,47 @@
+import Foundation
+import Jobmon
+import JobmonCore
+import JobmonReporting
+import JobmonTestSupport
+import Testing
+
+/// Who is named when a directory is served already.
+struct MonitorLockTests {
+    @Test("the holder of the lock is named, not the dead monitor whose file is still there")
+    func theHolderIsNamed() async throws {
+        try await withTestDirectory { path in
+            let layout = DirectoryLayout(root: path)
+            try MonitorInfo(
+                host: "elsewhere", address: "127.0.0.1", port: 4711, pid: 1, hostBootID: nil, secret: "abc",
+                started: Timestamp(milliseconds: 1_700_000_000_123), version: "1.0"
+            ).write(layout)
+            let lock = try #require(try MonitorLock.take(layout))
+            #expect(try MonitorLock.take(layout) == nil)
+            let sentence = MonitorLock.refusal(layout).description
+            #expect(sentence.contains("process \(getpid()) on \(HostIdentity.host)"), "\(sentence)")
+            withExtendedLifetime(lock) {}
+        }
+    }
+
+    @Test("what somebody writes into the lock's file while we look is waited for")
+    func aNewHolderIsWaitedFor() async throws {
+        try await withTestDirectory { path in
+            let layout = DirectoryLayout(root: path)
+            // A process that is gone held it last; the one that has it now has not yet said so.
+            let lock = try #require(try MonitorLock.take(layout))
+            let gone = try Running("/bin/true", [])
+            _ = try await gone.finished()
+            try #"{"pid":\#(gone.pid),"host":"\#(HostIdentity.host)"}"#
+                .write(toFile: layout.monitorLock, atomically: false, encoding: .utf8)
+            let pid = getpid()
+            Thread.detachNewThread {
+                usleep(20000)
+                try? #"{"pid":\#(pid),"host":"\#(HostIdentity.host)"}"#
+                    .write(toFile: layout.monitorLock, atomically: false, encoding: .utf8)
+            }
+            let sentence = MonitorLock.refusal(layout).description
+            #expect(sentence.contains("process \(pid) on"), "\(sentence)")
+            withExtendedLifetime(lock) {}
+        }
+    }
+}
