@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# 5,000 x /bin/true by `jobmon run -j 2` (whole process: its own monitor, ledger on disk, synchronous FULL) against
-# `xargs -P2 -n1`, in alternating pairs; then the ledger of each run is looked at: three job_status rows per instance,
+# 5,000 x `/bin/true NUMBER` by `jobmon run -j 2` (whole process: its own monitor, ledger on disk, synchronous FULL)
+# against `xargs -P2 -n1`, in alternating pairs; then the ledger of each run is looked at: three job_status rows per instance,
 # none recorded more than 1 s after it happened. Prints ratios; judges nothing.
 # usage: run-vs-xargs.sh PATH-OF-JOBMON [JOBS] [PAIRS]
 set -euo pipefail
@@ -10,7 +10,6 @@ pairs=${3:-3}
 work=$(mktemp -d "${TMPDIR:-/tmp}/jobmon-bench.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-for _ in $(seq "$jobs"); do echo /bin/true; done >commands.txt
 
 seconds() { # the wall time of a command, as a number
     local start end
@@ -23,7 +22,7 @@ with_xargs() { seq "$jobs" | xargs -P2 -n1 /bin/true; }
 
 for pair in $(seq "$pairs"); do
     theirs=$(seconds with_xargs)
-    ours=$(seconds "$jobmon" run -d "dir$pair" -f commands.txt -j 2 --no-logs --no-progress)
+    ours=$(seconds "$jobmon" run -d "dir$pair" -j 2 --no-logs --no-progress --each n=1.."$jobs" -- /bin/true {n})
     awk -v p="$pair" -v o="$ours" -v t="$theirs" -v n="$jobs" 'BEGIN {
         printf "pair %d: jobmon run %.3f s (%.0f/s), xargs %.3f s (%.0f/s), ratio %.2f\n", p, o, n / o, t, n / t, o / t }'
     sqlite3 "dir$pair/job_monitor.sqlite" "

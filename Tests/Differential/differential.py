@@ -4,8 +4,8 @@ file and in one pipe, the wait status, the terminal. Whatever the monitor does, 
 
     differential.py JOBMON MODE [WORD]
 
-MODE is what the monitor does: `none` (no directory), `absent`, `up`, `stopped` (SIGSTOP), `silent` (accepts, never
-answers), `garbage`; WORD picks the cases whose name has it. Prints a line for each case; exits 1 if any differs.
+MODE is what the monitor does: `none` (no directory), `absent`, `up`, `stopped` (both the real one, by SIGSTOP), `silent`
+(accepts, never answers), `garbage`; WORD picks the cases whose name has it. Prints a line for each case; exits 1 if any differs.
 """
 
 import ctypes
@@ -52,7 +52,7 @@ def main():
     os.environ.pop("JOBMON_DIR", None)
     os.environ.pop("JOBMON_INSTANCE", None)
     os.chdir(base)
-    world = Monitor(mode, base)
+    world = Monitor(mode, base, jobmon)
     prefix = [jobmon, "exec"] + ([] if mode == "none" else ["-d", world.directory]) + ["--"]
     failed = 0
     try:

@@ -12,6 +12,7 @@ import select
 import shutil
 import signal
 import socket
+import sqlite3
 import struct
 import subprocess
 import sys
@@ -28,37 +29,9 @@ LIMIT = 60
 # ---- monitors ----
 
 
-class Answering(http.server.BaseHTTPRequestHandler):
-    """What a monitor answers, as far as a wrapper needs it."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self):
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        with open(self.server.record, "a") as file:
-            for event in body["events"]:
-                file.write(json.dumps(event) + "\n")
-        answer = json.dumps({"results": [{"outcome": "recorded", "jid": 1, "job_instance_id": 1}
-                                         for _ in body["events"]]}).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, *_):
-        pass
-
-
-def serve(mode, record, ready):
-    """The monitor's process."""
+def serve(mode, ready):
+    """The process of a monitor that lies: it accepts, and answers nothing or garbage."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    if mode in ("up", "stopped"):
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answering)
-        server.daemon_threads = True
-        server.record = record
-        os.write(ready, b"%d\n" % server.server_port)
-        server.serve_forever()
     listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
     os.write(ready, b"%d\n" % listener.getsockname()[1])
     kept = []
@@ -73,28 +46,36 @@ def serve(mode, record, ready):
 
 
 class Monitor:
-    def __init__(self, mode, base):
+    """`up` and `stopped` are the real one."""
+
+    def __init__(self, mode, base, jobmon):
         self.mode = mode
+        self.real = None
         self.pid = None
         self.directory = os.path.join(base, "mon")
-        self.record = os.path.join(base, "events.jsonl")
         if mode == "none":
             return
         os.makedirs(os.path.join(self.directory, "spool"))
         if mode == "absent":
             return
+        if mode in ("up", "stopped"):
+            self.real = subprocess.Popen([jobmon, "monitor", self.directory], stdout=subprocess.PIPE,
+                                         stdin=subprocess.DEVNULL)
+            if not self.real.stdout.readline().startswith(b"ready "):
+                sys.exit("the monitor did not start")
+            if mode == "stopped":
+                self.real.send_signal(signal.SIGSTOP)
+            return
         reading, writing = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
             try:
-                serve(mode, self.record, writing)
+                serve(mode, writing)
             finally:
                 os._exit(1)
         os.close(writing)
         port = int(os.read(reading, 20))
         os.close(reading)
-        if mode == "stopped":
-            os.kill(self.pid, signal.SIGSTOP)
         with open(os.open(os.path.join(self.directory, "monitor_info.json"), os.O_CREAT | os.O_WRONLY, 0o600),
                   "w") as file:
             json.dump({"host": socket.gethostname(), "address": "127.0.0.1", "port": port, "pid": self.pid,
@@ -105,16 +86,38 @@ class Monitor:
         if self.pid:
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
+        if self.real and self.real.poll() is None:
+            self.real.kill()
+            self.real.wait()
+
+    def spooled(self):
+        spool = os.path.join(self.directory, "spool")
+        return [os.path.join(spool, name) for name in os.listdir(spool)
+                if name.endswith(".json") and not name.startswith(".")]
+
+    def recorded(self):
+        """What is in the ledger once the real monitor has taken everything in and has ended."""
+        self.real.send_signal(signal.SIGCONT)
+        deadline = time.monotonic() + LIMIT
+        while self.spooled() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        self.real.terminate()
+        if self.real.wait(LIMIT) != 0:
+            raise OSError("the monitor ended with %d" % self.real.returncode)
+        ledger = sqlite3.connect("file:%s/job_monitor.sqlite?mode=ro" % self.directory, uri=True)
+        try:
+            refused = ledger.execute("select problem from event where outcome = 'refused'").fetchall()
+            if refused:
+                raise OSError("refused: %r" % refused)
+            return [body for body, in ledger.execute("select body from event")]
+        finally:
+            ledger.close()
 
     def events(self):
-        """Everything that was said, by wrapper and by number: answered or left in the spool."""
-        lines = []
-        if os.path.exists(self.record):
-            lines += open(self.record).read().splitlines()
-        spool = os.path.join(self.directory, "spool")
-        for name in os.listdir(spool):
-            if name.endswith(".json") and not name.startswith("."):
-                lines.append(open(os.path.join(spool, name)).read())
+        """Everything that was said, by wrapper and by number: recorded, or left in the spool."""
+        lines = self.recorded() if self.real else []
+        for path in self.spooled():
+            lines.append(open(path).read())
         by_sender = {}
         for line in lines:
             event = json.loads(line)

@@ -173,4 +173,30 @@ struct RunTests {
             #expect(left.stdout == "")
         }
     }
+
+    /// Ignores every signal there is, by the kernel's own call (the C library keeps 32 and 33 for itself), then becomes
+    /// what it is told.
+    private static let ignoringAll = """
+        import ctypes, os, platform, struct, sys
+        call = {"x86_64": 13, "aarch64": 134}[platform.machine()]
+        for number in set(range(1, 65)) - {9, 17, 19}:
+            ctypes.CDLL(None).syscall(call, number, struct.pack("QQQQ", 1, 0, 0, 0), None, 8)
+        os.execv(sys.argv[1], sys.argv[1:])
+        """
+
+    @Test("a queue's command ignores nothing, whatever the queue was started with", .timeLimit(.minutes(1)))
+    func nothingIsIgnored() async throws {
+        try await withTestDirectory { directory in
+            let started = try Running(
+                "/usr/bin/env",
+                [
+                    "python3", "-c", Self.ignoringAll, Executable.path, "run", "-d", "\(directory)/mon", "--no-progress",
+                    "--", "sh", "-c", "grep -E 'Sig(Ign|Blk)' /proc/self/status > \(directory)/signals",
+                ], stdin: "")
+            let finished = try await started.finished()
+            #expect(finished.status == 0, "\(finished.stderr)")
+            let text = try String(contentsOfFile: "\(directory)/signals", encoding: .utf8)
+            #expect(text == "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n")
+        }
+    }
 }
