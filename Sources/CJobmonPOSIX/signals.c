@@ -14,6 +14,8 @@
 
 // Bit n is signal n + 1.
 static uint64_t ignored_at_start;
+// What libraries beside us in this process had ignored when the last inbox was opened.
+static _Atomic uint64_t ignored_since;
 static sigset_t mask_at_start;
 static pthread_once_t remembered = PTHREAD_ONCE_INIT;
 static _Atomic uint64_t caught;
@@ -26,11 +28,26 @@ static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
 
 static uint64_t bit(int number) { return 1ULL << (number - 1); }
 
-static void remember(void) {
+// Which signals are ignored now.
+static uint64_t ignored_now(void) {
+    uint64_t ignored = 0;
     struct sigaction action;
     for (int number = 1; number <= 64; number++) {
-        if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN) ignored_at_start |= bit(number);
+        if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN) ignored |= bit(number);
     }
+    // The C library keeps 32 and 33 for itself and does not even tell of them, but whoever started us may have had them
+    // ignored, and exec hands that on.
+    for (int number = 32; number <= 33; number++) {
+        unsigned long raw[8] = {0};
+        if (syscall(SYS_rt_sigaction, number, NULL, raw, (size_t)8) == 0 && raw[0] == (unsigned long)SIG_IGN) {
+            ignored |= bit(number);
+        }
+    }
+    return ignored;
+}
+
+static void remember(void) {
+    ignored_at_start = ignored_now();
     pthread_sigmask(SIG_BLOCK, NULL, &mask_at_start);
 }
 
@@ -85,6 +102,7 @@ static void handle(int number, siginfo_t *info, void *context) {
 
 int jp_signals_open(void) {
     int ends[2];
+    atomic_fetch_or(&ignored_since, ignored_now());
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) return -1;
     pthread_mutex_lock(&opening);
     for (int i = 0; i < INBOXES; i++) {
@@ -141,30 +159,26 @@ void jp_signals_unblock(void) {
     pthread_sigmask(SIG_SETMASK, &none, NULL);
 }
 
-// The C library keeps 32 and 33 for itself and refuses to look at them or to change them, but whoever started us may
-// have had them ignored, and exec hands that on. Only a default disposition is ever set this way: all zeroes, for which
-// the kernel's layout does not matter.
-static void reset_reserved(void) {
-    for (int number = 32; number <= 33; number++) {
-        unsigned long standard[8] = {0};
-        syscall(SYS_rt_sigaction, number, standard, NULL, (size_t)8);
-    }
+// Only ever to the default, for which the kernel's layout does not matter: all zeroes.
+static void reset_reserved(int number) {
+    unsigned long standard[8] = {0};
+    syscall(SYS_rt_sigaction, number, standard, NULL, (size_t)8);
 }
 
 void jp_signals_for_child(int as_started) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
-    uint64_t change = atomic_load(&caught) | ignored_at_start | bit(SIGPIPE);
+    uint64_t change = atomic_load(&caught) | ignored_at_start | atomic_load(&ignored_since) | bit(SIGPIPE);
     for (int number = 1; number <= 64; number++) {
-        if (!(change & bit(number))) {
-            // Whoever lives in this process beside us may ignore signals too: a command must not inherit that.
-            struct sigaction now;
-            if (as_started || sigaction(number, NULL, &now) != 0 || now.sa_handler != SIG_IGN) continue;
+        if (!(change & bit(number))) continue;
+        int ignore = as_started && (ignored_at_start & bit(number));
+        if (number == 32 || number == 33) {
+            if (!ignore) reset_reserved(number);
+            continue;
         }
-        action.sa_handler = as_started && (ignored_at_start & bit(number)) ? SIG_IGN : SIG_DFL;
+        action.sa_handler = ignore ? SIG_IGN : SIG_DFL;
         sigaction(number, &action, NULL);
     }
-    if (!as_started) reset_reserved();
 }
 
 void jp_signals_reset(void) {

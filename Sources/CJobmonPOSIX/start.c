@@ -12,6 +12,7 @@
 
 #include "internal.h"
 #include "jobmon_process.h"
+#include "jobmon_signals.h"
 
 // What the child works with: all made before it exists.
 struct plan {
@@ -224,6 +225,7 @@ pid_t jp_start(const struct jp_command *command, struct jp_report *report) {
     pid_t pid = -1;
     int error = command->argument_count > 0 ? make_plan(&plan, command) : EINVAL;
     if (!error) {
+        jp_signals_remember();
         // With all signals blocked no handler of ours runs in a child that shares our memory.
         sigfillset(&all);
         sigemptyset(&none);

@@ -176,7 +176,7 @@ extension Outcome {
                 try StartFailure(failure)
             }, oomKills: try fields.int("oom_kills", atLeast: 0).map { Int($0) })
         self.init(
-            status: status, cause: named, evidence: evidence,
+            status: status, cause: named, evidence: evidence, process: try ProcessIdentity(fields),
             usage: try fields.fields("usage").map { (used) throws(FieldError) in try Usage(used) } ?? Usage(),
             stderr: try fields.string("stderr"), description: try fields.string("description"),
             returnsAttempt: try fields.bool("returns_attempt") ?? false,

@@ -106,6 +106,7 @@ extension ProcessIdentity {
 
 extension Outcome {
     fileprivate func append(to object: inout JSONObject) {
+        process?.append(to: &object)
         object.append("cause", ifPresent: cause.map { .string($0.rawValue) })
         object.append("exit_code", ifPresent: evidence.exitCode.map { .int(Int64($0)) })
         object.append("signal", ifPresent: evidence.signal.map { .int(Int64($0)) })

@@ -135,6 +135,8 @@ package struct Outcome: Sendable, Equatable {
     /// The cause, where the sender knows it apart from the evidence (`lost`, a plain requester's word).
     package var cause: Cause?
     package var evidence: Evidence
+    /// The process that it was, where no earlier fact said it: of a quick command one fact is enough.
+    package var process: ProcessIdentity?
     package var usage: Usage
     /// The end of what it wrote to stderr, at most 64 KiB; nil when nobody looked.
     package var stderr: String?
@@ -147,13 +149,14 @@ package struct Outcome: Sendable, Equatable {
     package var stderrEmpty: Bool
 
     package init(
-        status: Status, cause: Cause? = nil, evidence: Evidence = Evidence(), usage: Usage = Usage(),
-        stderr: String? = nil, description: String? = nil, returnsAttempt: Bool = false, stdoutEmpty: Bool = false,
+        status: Status, cause: Cause? = nil, evidence: Evidence = Evidence(), process: ProcessIdentity? = nil,
+        usage: Usage = Usage(), stderr: String? = nil, description: String? = nil, returnsAttempt: Bool = false, stdoutEmpty: Bool = false,
         stderrEmpty: Bool = false
     ) {
         self.status = status
         self.cause = cause
         self.evidence = evidence
+        self.process = process
         self.usage = usage
         self.stderr = stderr
         self.description = description
@@ -164,13 +167,13 @@ package struct Outcome: Sendable, Equatable {
 
     /// The outcome that evidence shows: status and cause by `Cause.decide`.
     package init(
-        evidence: Evidence, usage: Usage = Usage(), stderr: String? = nil, returnsAttempt: Bool = false,
-        stdoutEmpty: Bool = false, stderrEmpty: Bool = false
+        evidence: Evidence, process: ProcessIdentity? = nil, usage: Usage = Usage(), stderr: String? = nil,
+        returnsAttempt: Bool = false, stdoutEmpty: Bool = false, stderrEmpty: Bool = false
     ) {
         let decided = Cause.decide(evidence)
         self.init(
-            status: decided.status, cause: decided.cause, evidence: evidence, usage: usage, stderr: stderr,
-            returnsAttempt: returnsAttempt, stdoutEmpty: stdoutEmpty, stderrEmpty: stderrEmpty)
+            status: decided.status, cause: decided.cause, evidence: evidence, process: process, usage: usage,
+            stderr: stderr, returnsAttempt: returnsAttempt, stdoutEmpty: stdoutEmpty, stderrEmpty: stderrEmpty)
     }
 }
 

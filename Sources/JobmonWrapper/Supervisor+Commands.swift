@@ -1,3 +1,4 @@
+import CJobmonPOSIX
 import Glibc
 import JobmonCore
 import JobmonProcesses
@@ -5,6 +6,10 @@ import JobmonReporting
 
 /// Starting commands, and what their ends leave.
 extension Supervisor {
+    /// How long a command must live, in seconds, to have its pid put on record while it runs: of a quicker one its outcome
+    /// says it. Until then a recovery finds the command by its environment.
+    private static let namingDelay = 0.02
+
     /// So many are announced by one write before they are forked: if we die in between, each of them is only taken for
     /// lost.
     private static let startsPerWrite = 16
@@ -44,13 +49,30 @@ extension Supervisor {
         case .success(let started):
             running[started.id] = RunningInstance(order: order, pid: started.process.pid)
             idOfKey[order.instanceKey] = started.id
-            journal.note(.process(reference, started.process), time.now())
+            unnamed.append((started.id, time.steadySeconds() + Self.namingDelay))
         case .failure(let failure):
             let (stdoutEmpty, stderrEmpty, _) = takeLogs(order, failed: false)
             let outcome = Outcome(
                 evidence: Evidence(notStarted: failure), stdoutEmpty: stdoutEmpty, stderrEmpty: stderrEmpty)
             journal.note(.outcome(reference, outcome), time.now())
         }
+    }
+
+    /// Puts on record which processes the commands became that have lived for a moment.
+    func nameProcesses(_ now: Double) {
+        guard let first = unnamed.first, first.at <= now || running[first.id] == nil else { return }
+        var passed = 0
+        for (id, at) in unnamed {
+            if let instance = running[id] {
+                guard at <= now else { break }
+                let started = jp_process_started(instance.pid)
+                let process = ProcessIdentity(pid: instance.pid, started: started >= 0 ? started : nil)
+                journal.note(.process(.key(instance.order.instanceKey), process), time.now())
+                running[id]?.isNamed = true
+            }
+            passed += 1
+        }
+        unnamed.removeFirst(passed)
     }
 
     private func command(_ order: InstanceOrder) -> Command {
@@ -76,6 +98,8 @@ extension Supervisor {
         command.stdout = order.stdoutPath.map { .file($0) } ?? .descriptor(null)
         command.stderr = order.stderrPath.map { .file($0) } ?? .tail
         command.timeLimit = job.timeout
+        // Only for those that live long enough to be named.
+        command.looksUpStartTime = false
         // All of ours close at the exec anyway. Until then a child holds our lock, which tells a recovery that there may
         // be a command that it can't find by its environment yet.
         command.closesOthers = false
@@ -120,7 +144,8 @@ extension Supervisor {
         let failed = Cause.decide(end.evidence).status != .complete
         let (stdoutEmpty, stderrEmpty, logged) = takeLogs(order, failed: failed)
         let outcome = Outcome(
-            evidence: end.evidence, usage: end.usage, stderr: failed ? logged ?? end.stderr : nil,
+            evidence: end.evidence, process: instance.isNamed ? nil : ProcessIdentity(pid: instance.pid),
+            usage: end.usage, stderr: failed ? logged ?? end.stderr : nil,
             returnsAttempt: instance.returningAttempt && end.evidence.cancelled, stdoutEmpty: stdoutEmpty,
             stderrEmpty: stderrEmpty)
         journal.note(.outcome(.key(order.instanceKey), outcome), moment)

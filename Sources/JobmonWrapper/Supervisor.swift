@@ -28,6 +28,8 @@ final class Supervisor {
     var idOfKey: [String: CommandID] = [:]
     /// Ended commands of whose process group something is still being ended: until then their job must not run again.
     var held: [HeldEnd] = []
+    /// Commands whose pid is not on record yet, in the order of their starts, and from when on it should be.
+    var unnamed: [(id: CommandID, at: Double)] = []
     var folders: Set<String> = []
 
     private var toldUnacknowledged = 0
@@ -47,6 +49,8 @@ final class Supervisor {
     struct RunningInstance {
         var order: InstanceOrder
         var pid: Int32
+        /// The pid is on record.
+        var isNamed = false
         var returningAttempt = false
     }
 
@@ -112,6 +116,7 @@ final class Supervisor {
             releaseHeld()
             fillSlots()
             let now = time.steadySeconds()
+            nameProcesses(now)
             if journal.flushAt <= now { spool() }
             if journal.poster.wakeAfter == 0 { journal.post(revents: 0) }
             tendTo(now)
@@ -165,6 +170,9 @@ final class Supervisor {
         if journal.flushAt < .infinity {
             milliseconds = min(
                 milliseconds, max(0, Int(((journal.flushAt - time.steadySeconds()) * 1000).rounded(.up))))
+        }
+        if let next = unnamed.first {
+            milliseconds = min(milliseconds, max(0, Int(((next.at - time.steadySeconds()) * 1000).rounded(.up))))
         }
         if !held.isEmpty { milliseconds = min(milliseconds, 20) }
         if journal.unacknowledged != toldUnacknowledged || isIdle { milliseconds = min(milliseconds, 100) }

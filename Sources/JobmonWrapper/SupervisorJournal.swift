@@ -15,7 +15,7 @@ final class SupervisorJournal {
     /// Noted, not spooled yet.
     private var lines: [UInt8] = []
     private var noted: [Noted] = []
-    /// When the noted must be spooled at the latest; steady seconds.
+    /// When the noted is to be spooled; steady seconds. Later only after a try that failed.
     private(set) var flushAt: Double = .infinity
     private var saidFailure = false
 
@@ -24,10 +24,6 @@ final class SupervisorJournal {
         var range: Range<Int>
         var isReport: Bool
     }
-
-    /// How long the pid of a started command may wait for the next fact to be spooled with it. Until then a recovery
-    /// finds the command by its environment.
-    private static let processDelay = 0.02
 
     init(layout: DirectoryLayout, time: TimeSource) {
         self.time = time
@@ -52,8 +48,7 @@ final class SupervisorJournal {
         if case .process = fact { isReport = false }
         noted.append(Noted(identity: identity, range: start..<lines.count, isReport: isReport))
         lines.append(0x0A)
-        let latest = isReport ? 0 : time.steadySeconds() + Self.processDelay
-        flushAt = min(flushAt, latest)
+        flushAt = 0
     }
 
     /// Spools all that was noted by one write, then queues it for the monitor and appends the lines for the queue to

@@ -45,6 +45,7 @@ extension Recorder {
         job.latestInstance = id
         var instance = InstanceState(id: id, key: key, executorID: submission.executorID, job: job)
         try restand(&instance.job, after: instance)
+        instance = cache.keep(instance)
         note(instance, .submitted, at: time)
         var verdict = Verdict(instance, changed: true)
         verdict.created = created
@@ -74,7 +75,7 @@ extension Recorder {
             return Verdict(known, changed: false)
         }
         instance.executorID = executorID
-        try write(instance)
+        write(&instance)
         return Verdict(instance, changed: true)
     }
 
@@ -102,7 +103,7 @@ extension Recorder {
             fill(&instance.startedDate, time)
             instance.status = .running
             instance.cause = nil
-            try write(instance)
+            write(&instance)
             note(instance, .running, at: instance.startedDate ?? time)
             try restand(&instance.job, after: instance)
             return Verdict(instance, changed: true)
@@ -113,10 +114,10 @@ extension Recorder {
                 instance.wallclock = instance.wallclock ?? instance.lived
                 note(instance, .running, at: time)
             }
-            if changed { try write(instance) }
+            if changed { write(&instance) }
         case .repeats:
             // Also when it says nothing new it is a sign of life.
-            try write(instance)
+            write(&instance)
         case .contradicts: return Verdict(instance, refused: contradiction(instance, .running))
         }
         return Verdict(instance, changed: changed)
@@ -132,16 +133,41 @@ extension Recorder {
             instance.pid = Int64(process.pid)
             instance.pidStarted = process.started
         }
-        if !known || !instance.status.isFinal { try write(instance) }
+        if !known || !instance.status.isFinal { write(&instance) }
         return Verdict(instance, changed: !known)
     }
 
-    /// Writes what a start may say of an instance. The instance was heard of just now.
-    private func write(_ instance: InstanceState) throws(SQLiteFailure) {
-        try statements.updateInstance
-            .put(instance.status.rawValue).put(instance.cause?.rawValue).put(instance.executorID)
-            .put(instance.host).put(instance.bootID).put(instance.pid).put(instance.pidStarted)
-            .put(instance.startedDate?.description).put(instance.wallclock).put(batch.nowText).put(instance.id).run()
+    /// Keeps what changed of an instance, which was heard of just now.
+    private func write(_ instance: inout InstanceState) {
+        instance.isSeen = true
+        cache.change(instance)
+    }
+
+    /// Writes what changed of instances and jobs into their rows. - Returns: those instances.
+    @discardableResult
+    func writeChanged() throws(SQLiteFailure) -> [InstanceState] {
+        let changed = cache.takeChanged()
+        for job in changed.jobs {
+            try statements.updateJob
+                .put(job.status.rawValue).put(job.attempts).put(job.maxAttempts)
+                .put(job.cancelRequested?.description).put(job.instances).put(job.latestInstance)
+                .put(job.retriedInstance).put(job.anyComplete).put(job.jid).run()
+        }
+        for instance in changed.instances {
+            let update = instance.ending == nil ? statements.updateInstance : statements.endInstance
+            update.put(instance.status.rawValue).put(instance.cause?.rawValue).put(instance.executorID)
+                .put(instance.host).put(instance.bootID).put(instance.pid).put(instance.pidStarted)
+                .put(instance.startedDate?.description).put(instance.wallclock)
+                .put(instance.isSeen ? batch.nowText : nil).put(instance.isSeen)
+            if let end = instance.ending {
+                update.put(end.evidence.exitCode).put(end.evidence.signal).put(instance.finishedDate?.description)
+                    .put(end.usage.cpu).put(end.usage.maxrss).put(end.usage.maxrssAtMost).put(end.usage.ioRead)
+                    .put(end.usage.ioWritten).put(end.evidence.oomKills).put(instance.attemptReturned)
+                    .put(end.stdoutEmpty).put(end.stderrEmpty)
+            }
+            try update.put(instance.id).run()
+        }
+        return changed.instances
     }
 
     /// Keeps that an instance took a status, to be written at the batch's end.
@@ -167,10 +193,13 @@ extension Recorder {
     }
 
     func find(_ reference: InstanceReference) throws(SQLiteFailure) -> InstanceState? {
+        if let kept = cache.instance(reference) { return kept }
+        let found: InstanceState?
         switch reference {
-        case .key(let key): try statements.findInstanceByKey.put(key).first { InstanceState(&$0) }
-        case .id(let id): try statements.findInstance.put(id).first { InstanceState(&$0) }
+        case .key(let key): found = try statements.findInstanceByKey.put(key).first { InstanceState(&$0) }
+        case .id(let id): found = try statements.findInstance.put(id).first { InstanceState(&$0) }
         }
+        return found.map { cache.keep($0) }
     }
 
     // MARK: - Heartbeats

@@ -79,10 +79,14 @@ extension Recorder {
     }
 
     func find(_ reference: JobReference) throws(SQLiteFailure) -> JobState? {
+        if let kept = cache.job(reference) { return kept }
+        let found: JobState?
         switch reference {
-        case .key(let queue, let key): try statements.findJobByKey.put(queue).put(key).first { JobState(&$0) }
-        case .jid(let jid): try statements.findJob.put(jid).first { JobState(&$0) }
+        case .key(let queue, let key): found = try statements.findJobByKey.put(queue).put(key).first { JobState(&$0) }
+        case .jid(let jid): found = try statements.findJob.put(jid).first { JobState(&$0) }
         }
+        if let found { cache.keep(found) }
+        return found
     }
 
     func insert(
@@ -102,20 +106,20 @@ extension Recorder {
         for param in description.params.members {
             try statements.insertParam.put(param.name).put(ParamText.indexed(param.value)).put(job.jid).run()
         }
+        cache.keep(job)
         batch.count(queue: queue, from: nil, to: .queued)
         return job
     }
 
-    /// Derives a job's status from what is known of it now, and writes the job. `instance` is one of its instances whose
-    /// row is as said there; of the latest, if it is another one, the row is read.
+    /// Derives a job's status from what is known of it now, and keeps the job. `instance` is one of its instances whose
+    /// row is as said there; the latest, if it is another one, is looked up.
     func restand(_ job: inout JobState, after instance: InstanceState? = nil) throws(SQLiteFailure) {
         var latest: (status: Status, returned: Bool)?
         if let id = job.latestInstance {
             if let instance, instance.id == id {
                 latest = (instance.status, instance.attemptReturned)
             } else {
-                latest = try statements.findInstanceStatus.put(id).first { row in (row.status() ?? .unknown, row.bool())
-                }
+                latest = try find(.id(id)).map { ($0.status, $0.attemptReturned) }
             }
         }
         let before = job.status
@@ -127,10 +131,7 @@ extension Recorder {
                 latestReturnedAttempt: latest?.returned == true
                     || job.retriedInstance != nil && job.retriedInstance == job.latestInstance
             ).status
-        try statements.updateJob
-            .put(job.status.rawValue).put(job.attempts).put(job.maxAttempts)
-            .put(job.cancelRequested?.description).put(job.instances).put(job.latestInstance)
-            .put(job.retriedInstance).put(job.anyComplete).put(job.jid).run()
+        cache.change(job)
         if before != job.status { batch.count(queue: job.queue, from: before, to: job.status) }
     }
 }

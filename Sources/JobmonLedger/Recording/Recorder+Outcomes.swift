@@ -20,7 +20,11 @@ extension Recorder {
         instance.finishedDate = final ? time : nil
         instance.wallclock = outcome.usage.wallclock ?? instance.wallclock ?? instance.lived
         instance.attemptReturned = outcome.returnsAttempt && (outcome.status == .failed || outcome.status == .cancelled)
-        try writeEnd(instance, outcome)
+        if instance.pid == nil, let process = outcome.process {
+            instance.pid = Int64(process.pid)
+            instance.pidStarted = process.started
+        }
+        keepEnd(&instance, outcome)
         note(instance, outcome.status, at: time)
         let headline = outcome.status == .failed ? try writeError(instance, outcome, at: time) : nil
 
@@ -42,16 +46,16 @@ extension Recorder {
         }
     }
 
-    private func writeEnd(_ instance: InstanceState, _ outcome: Outcome) throws(SQLiteFailure) {
-        let usage = outcome.usage
-        try statements.endInstance
-            .put(instance.status.rawValue).put(instance.cause?.rawValue).put(outcome.evidence.exitCode)
-            .put(outcome.evidence.signal).put(instance.finishedDate?.description)
-            // UNKNOWN is said because of silence: it is not a sign of life.
-            .put(instance.status == .unknown ? nil : batch.nowText).put(instance.status == .unknown)
-            .put(instance.wallclock).put(usage.cpu).put(usage.maxrss).put(usage.maxrssAtMost).put(usage.ioRead)
-            .put(usage.ioWritten).put(outcome.evidence.oomKills).put(instance.attemptReturned)
-            .put(outcome.stdoutEmpty).put(outcome.stderrEmpty).put(instance.id).run()
+    private func keepEnd(_ instance: inout InstanceState, _ outcome: Outcome) {
+        var ending = outcome
+        if let earlier = instance.ending {
+            ending.stdoutEmpty = ending.stdoutEmpty || earlier.stdoutEmpty
+            ending.stderrEmpty = ending.stderrEmpty || earlier.stderrEmpty
+        }
+        instance.ending = ending
+        // UNKNOWN is said because of silence: it is not a sign of life.
+        if instance.status != .unknown { instance.isSeen = true }
+        cache.change(instance)
     }
 
     /// The one row in `error` of a failed instance. - Returns: its headline.

@@ -9,6 +9,7 @@ final class Recorder {
     /// What must be right after a rollback too.
     private var position: Position
     var batch: Batch
+    var cache = StateCache()
     /// The highest number of each sender heard of lately: what is above it can't be a repeat, which saves the look.
     private var highest: [String: Int64] = [:]
     private static let sendersKept = 20000
@@ -55,12 +56,14 @@ final class Recorder {
         } catch {
             position = before
             highest = [:]
+            cache = StateCache()
             throw error
         }
     }
 
     /// What can be said only at the end: when the statuses were recorded, and how many jobs have which.
     func finishBatch() throws(SQLiteFailure) {
+        cache.forget(over: try writeChanged())
         let recorded = time.now().description
         for row in batch.statuses {
             try statements.insertStatus.put(row.jid).put(row.instance).put(row.status.rawValue)
@@ -82,11 +85,13 @@ final class Recorder {
         try connection.execute("SAVEPOINT alone")
         do throws(SQLiteFailure) {
             let result = try take(event)
+            try writeChanged()
             try connection.execute("RELEASE alone")
             return result
         } catch {
             guard error.concernsOneStatement else { throw error }
             (position, batch) = before
+            cache = StateCache()
             try connection.execute("ROLLBACK TO alone")
             try connection.execute("RELEASE alone")
             let problem = Problem(
@@ -98,6 +103,8 @@ final class Recorder {
 
     private func take(_ event: Event) throws(SQLiteFailure) -> EventResult {
         if case .heartbeat(let instances) = event.fact {
+            // It looks at the rows themselves.
+            try writeChanged()
             return try heartbeat(instances, time: event.time ?? batch.now)
         }
         if let identity = event.identity, let known = try earlierResult(of: identity) { return known }

@@ -14,7 +14,6 @@ struct RecorderStatements {
 
     let findInstanceByKey: Statement
     let findInstance: Statement
-    let findInstanceStatus: Statement
     let insertInstance: Statement
     let updateInstance: Statement
     let endInstance: Statement
@@ -69,24 +68,24 @@ struct RecorderStatements {
             "SELECT \(InstanceState.columns), \(JobState.columns) FROM job_instance i JOIN job j ON j.jid = i.jid WHERE"
         findInstanceByKey = try connection.prepare("\(findInstance) i.instance_key = ?")
         self.findInstance = try connection.prepare("\(findInstance) i.job_instance_id = ?")
-        findInstanceStatus = try connection.prepare(
-            "SELECT status, attempt_returned FROM job_instance WHERE job_instance_id = ?")
         insertInstance = try connection.prepare(
             """
             INSERT INTO job_instance (instance_key, jid, retry_number, executor, executor_id, status, submitted_date,
                 stdout_path, stderr_path)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
+        let move = """
+            UPDATE job_instance SET status = ?, cause = ?, executor_id = ?, host = ?, boot_id = ?, pid = ?,
+                pid_started = ?, started_date = ?, wallclock = ?, last_seen = coalesce(?, last_seen),
+                late_since = iif(?, NULL, late_since)
+            """
         updateInstance = try connection.prepare(
             """
-            UPDATE job_instance SET status = ?, cause = ?, executor_id = ?, host = ?, boot_id = ?, pid = ?,
-                pid_started = ?, started_date = ?, wallclock = ?, last_seen = ?, late_since = NULL
-            WHERE job_instance_id = ?
+            \(move) WHERE job_instance_id = ?
             """)
         endInstance = try connection.prepare(
             """
-            UPDATE job_instance SET status = ?, cause = ?, exit_code = ?, signal = ?, finished_date = ?,
-                last_seen = coalesce(?, last_seen), late_since = iif(?, late_since, NULL), wallclock = ?, cpu = ?, maxrss = ?, maxrss_at_most = ?,
+            \(move), exit_code = ?, signal = ?, finished_date = ?, cpu = ?, maxrss = ?, maxrss_at_most = ?,
                 io_read = ?, io_written = ?, oom_kills = ?, attempt_returned = ?,
                 stdout_path = iif(?, NULL, stdout_path), stderr_path = iif(?, NULL, stderr_path)
             WHERE job_instance_id = ?

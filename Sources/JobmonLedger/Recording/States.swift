@@ -14,6 +14,14 @@ struct JobState {
     /// The instance that was the latest when somebody asked to try the job once more.
     var retriedInstance: Int64?
     var anyComplete: Bool
+    /// Its row does not say all of this yet.
+    var isChanged = false
+
+    /// By its key; nil when it has none.
+    var reference: JobReference? {
+        guard let queue, let key else { return nil }
+        return .key(queue: queue, key: key)
+    }
 
     static let columns = """
         j.jid, j.queue, j.job_key, j.status, j.attempts, j.max_attempts, j.cancel_requested, j.instances,
@@ -66,6 +74,18 @@ struct InstanceState {
     var wallclock: Double?
     var attemptReturned: Bool
     var job: JobState
+    /// Its row does not say all of this yet: what is said of it until `wasWritten`.
+    var isChanged = false
+    /// It was heard of.
+    var isSeen = false
+    /// How it ended.
+    var ending: Outcome?
+
+    mutating func wasWritten() {
+        isChanged = false
+        isSeen = false
+        ending = nil
+    }
 
     static let columns = """
         i.job_instance_id, i.instance_key, i.status, i.cause, i.executor_id, i.host, i.boot_id, i.pid, i.pid_started,

@@ -1,0 +1,96 @@
+import JobmonCore
+
+/// The instances and jobs that events were about lately, as they stand. What a batch changes of them is written once, at
+/// its end: a quick job takes all its statuses within one batch.
+///
+/// There is one writer, so nobody else changes these rows, and what is kept stays true from batch to batch. After a
+/// rollback nothing of it is: then it is emptied.
+struct StateCache {
+    private var instances: [Int64: InstanceState] = [:]
+    private var instanceIDs: [String: Int64] = [:]
+    private var jobs: [Int64: JobState] = [:]
+    private var jids: [JobReference: Int64] = [:]
+    private var changedInstances: [Int64] = []
+    private var changedJobs: [Int64] = []
+
+    /// So many instances are kept between batches, at most.
+    private static let limit = 10000
+
+    // MARK: - Looking
+
+    /// An instance, its job as that stands.
+    func instance(_ reference: InstanceReference) -> InstanceState? {
+        let id: Int64? =
+            switch reference {
+            case .id(let id): id
+            case .key(let key): instanceIDs[key]
+            }
+        guard let id, var instance = instances[id] else { return nil }
+        if let job = jobs[instance.job.jid] { instance.job = job }
+        return instance
+    }
+
+    func job(_ reference: JobReference) -> JobState? {
+        switch reference {
+        case .jid(let jid): jobs[jid]
+        case .key: jids[reference].flatMap { jobs[$0] }
+        }
+    }
+
+    // MARK: - Keeping
+
+    /// Keeps an instance as its row has it, and its job unless that is kept already. - Returns: the two as they stand.
+    mutating func keep(_ instance: InstanceState) -> InstanceState {
+        var kept = instance
+        if let job = jobs[instance.job.jid] { kept.job = job } else { keep(instance.job) }
+        instances[instance.id] = kept
+        if let key = instance.key { instanceIDs[key] = instance.id }
+        return kept
+    }
+
+    /// Keeps a job as its row has it.
+    mutating func keep(_ job: JobState) {
+        jobs[job.jid] = job
+        if let reference = job.reference { jids[reference] = job.jid }
+    }
+
+    /// Keeps what changed of an instance, until it is written.
+    mutating func change(_ instance: InstanceState) {
+        if instances[instance.id]?.isChanged != true { changedInstances.append(instance.id) }
+        var changed = instance
+        changed.isChanged = true
+        _ = keep(changed)
+    }
+
+    /// Keeps what changed of a job, until it is written.
+    mutating func change(_ job: JobState) {
+        if jobs[job.jid]?.isChanged != true { changedJobs.append(job.jid) }
+        var changed = job
+        changed.isChanged = true
+        keep(changed)
+    }
+
+    // MARK: - Writing
+
+    /// What is to be written now; from here on it counts as written.
+    mutating func takeChanged() -> (instances: [InstanceState], jobs: [JobState]) {
+        let taken = (changedInstances.compactMap { instances[$0] }, changedJobs.compactMap { jobs[$0] })
+        for id in changedInstances { instances[id]?.wasWritten() }
+        for jid in changedJobs { jobs[jid]?.isChanged = false }
+        changedInstances.removeAll(keepingCapacity: true)
+        changedJobs.removeAll(keepingCapacity: true)
+        return taken
+    }
+
+    /// Forgets those that are over, of which little more will be heard. To be called when all is written.
+    mutating func forget(over: [InstanceState]) {
+        for instance in over where instance.status.isFinal {
+            instances[instance.id] = nil
+            if let key = instance.key { instanceIDs[key] = nil }
+            guard let job = jobs[instance.job.jid], job.status.isFinal else { continue }
+            jobs[job.jid] = nil
+            if let reference = job.reference { jids[reference] = nil }
+        }
+        if instances.count > Self.limit || jobs.count > 2 * Self.limit { self = StateCache() }
+    }
+}
