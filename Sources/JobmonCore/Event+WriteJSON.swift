@@ -2,6 +2,20 @@ extension Event {
     /// The event as it stands in a request, in a spool file and in the ledger. `docs/protocol.md` describes it.
     package var json: JSON {
         var object = JSONObject()
+        append(to: &object)
+        return .object(object)
+    }
+
+    /// Appends the same as compact text.
+    package func write(to bytes: inout [UInt8]) {
+        var given: [UInt8] = []
+        swap(&given, &bytes)
+        var object = JSONObjectText(after: given)
+        append(to: &object)
+        bytes = object.end()
+    }
+
+    private func append(to object: inout some JSONMembers) {
         if let identity {
             object.append("sender", .string(identity.sender))
             object.append("seq", .int(identity.seq))
@@ -35,12 +49,11 @@ extension Event {
                     }))
         case .retry(let job), .cancel(let job): job.append(to: &object)
         }
-        return .object(object)
     }
 }
 
 extension InstanceReference {
-    fileprivate func append(to object: inout JSONObject) {
+    fileprivate func append(to object: inout some JSONMembers) {
         switch self {
         case .key(let key): object.append("instance_key", .string(key))
         case .id(let id): object.append("job_instance_id", .int(id))
@@ -49,7 +62,7 @@ extension InstanceReference {
 }
 
 extension JobReference {
-    fileprivate func append(to object: inout JSONObject) {
+    fileprivate func append(to object: inout some JSONMembers) {
         switch self {
         case .key(let queue, let key):
             object.append("queue", .string(queue))
@@ -78,7 +91,7 @@ extension JobDescription {
 }
 
 extension Submission {
-    fileprivate func append(to object: inout JSONObject) {
+    fileprivate func append(to object: inout some JSONMembers) {
         job?.append(to: &object)
         object.append("job", ifPresent: description?.json)
         object.append("executor", .string(executor))
@@ -89,7 +102,7 @@ extension Submission {
 }
 
 extension Start {
-    fileprivate func append(to object: inout JSONObject) {
+    fileprivate func append(to object: inout some JSONMembers) {
         object.append("host", ifPresent: host.map { .string($0) })
         object.append("boot_id", ifPresent: bootID.map { .string($0) })
         object.append("executor_id", ifPresent: executorID.map { .string($0) })
@@ -98,14 +111,14 @@ extension Start {
 }
 
 extension ProcessIdentity {
-    fileprivate func append(to object: inout JSONObject) {
+    fileprivate func append(to object: inout some JSONMembers) {
         object.append("pid", .int(Int64(pid)))
         object.append("pid_started", ifPresent: started.map { .int($0) })
     }
 }
 
 extension Outcome {
-    fileprivate func append(to object: inout JSONObject) {
+    fileprivate func append(to object: inout some JSONMembers) {
         process?.append(to: &object)
         object.append("cause", ifPresent: cause.map { .string($0.rawValue) })
         object.append("exit_code", ifPresent: evidence.exitCode.map { .int(Int64($0)) })

@@ -15,8 +15,8 @@ package protocol Executor: Sendable {
     /// Asks that instances be ended or, not started yet, not started. Their outcomes come as reports.
     /// - Parameter returningAttempt: it is our doing, not the user's wish: the attempt does not count.
     func cancel(_ keys: [String], returningAttempt: Bool) async throws(ExecutorError)
-    /// What the executor reports, from the moment of this call on; one reader at a time.
-    func reports() -> AsyncStream<ExecutorReport>
+    /// What the executor reports, from the moment of this call on, in order and by the handful; one reader at a time.
+    func reports() -> AsyncStream<[ExecutorReport]>
     /// Starts nothing more, ends what runs when `ending` (TERM, then KILL after a grace period), and returns once all
     /// is over and spooled.
     func stop(ending: Bool) async

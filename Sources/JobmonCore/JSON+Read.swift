@@ -159,16 +159,22 @@ private struct JSONReader {
     mutating func readString() throws(JSONSyntaxError) -> String {
         position += 1
         let start = position
+        var seen: UInt8 = 0
         // Most strings hold no escape: find the end and take them whole.
         while position < bytes.count {
             let byte = bytes[position]
             if byte == UInt8(ascii: "\"") {
-                guard let text = String(validating: bytes[start..<position], as: UTF8.self) else {
+                let content = UnsafeBufferPointer(rebasing: bytes[start..<position])
+                position += 1
+                // ASCII, as most are, needs no look at its encoding.
+                if seen < 0x80 { return String(decoding: content, as: UTF8.self) }
+                guard let text = String(validating: content, as: UTF8.self) else {
+                    position -= 1
                     throw failure("a string that is not UTF-8")
                 }
-                position += 1
                 return text
             }
+            seen |= byte
             if byte == UInt8(ascii: "\\") { return try readEscapedString(from: start) }
             guard byte >= 0x20 else { throw failure("a control character in a string") }
             position += 1

@@ -33,7 +33,7 @@ extension JSON {
         }
     }
 
-    private static func write(string: String, to bytes: inout [UInt8]) {
+    fileprivate static func write(string: String, to bytes: inout [UInt8]) {
         var string = string
         bytes.append(UInt8(ascii: "\""))
         // Most strings need no escape: what stands between two of them is appended at once.
@@ -67,5 +67,45 @@ extension JSON {
             bytes.append(hex.utf8Start[Int(byte >> 4)])
             bytes.append(hex.utf8Start[Int(byte & 15)])
         }
+    }
+}
+
+/// What the members of an object are appended to, in order.
+protocol JSONMembers {
+    mutating func append(_ name: String, _ value: JSON)
+}
+
+extension JSONMembers {
+    /// Appends when there is a value.
+    mutating func append(_ name: String, ifPresent value: JSON?) {
+        if let value { append(name, value) }
+    }
+}
+
+extension JSONObject: JSONMembers {}
+
+/// An object that becomes text as its members come: for what is written thousands of times a second.
+struct JSONObjectText: JSONMembers {
+    private(set) var bytes: [UInt8]
+    private var isEmpty = true
+
+    /// Begins the object at the end of `bytes`.
+    init(after bytes: consuming [UInt8]) {
+        self.bytes = bytes
+        self.bytes.append(UInt8(ascii: "{"))
+    }
+
+    mutating func append(_ name: String, _ value: JSON) {
+        if isEmpty { isEmpty = false } else { bytes.append(UInt8(ascii: ",")) }
+        JSON.write(string: name, to: &bytes)
+        bytes.append(UInt8(ascii: ":"))
+        value.write(to: &bytes)
+    }
+
+    /// Ends the object; nothing may be appended after that.
+    mutating func end() -> [UInt8] {
+        bytes.append(UInt8(ascii: "}"))
+        defer { bytes = [] }
+        return bytes
     }
 }

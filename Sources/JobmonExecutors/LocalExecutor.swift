@@ -122,7 +122,7 @@ package final class LocalExecutor: Executor {
         }
     }
 
-    package func reports() -> AsyncStream<ExecutorReport> { link.reports }
+    package func reports() -> AsyncStream<[ExecutorReport]> { link.reports }
 
     package func stop(ending: Bool) async { await link.stop(ending: ending) }
 }

@@ -14,6 +14,7 @@ final class SupervisorDialogue {
     private var output: [UInt8] = []
     private var sent = 0
     private var heardHello = false
+    private var received = [UInt8](repeating: 0, count: 65536)
 
     private var nextStart = 0.0
     private var startDelay = 1.0
@@ -151,35 +152,35 @@ final class SupervisorDialogue {
 
     /// False when the other side is gone, or speaks another language.
     private func receive() -> Bool {
-        var buffer = [UInt8](repeating: 0, count: 65536)
         while true {
-            let count = jobmon_receive(descriptor, &buffer, buffer.count)
+            let count = jobmon_receive(descriptor, &received, received.count)
             if count < 0 { return errno == EAGAIN }
             if count == 0 { return false }
-            input.append(buffer[..<count])
+            input.append(received[..<count])
+            var said: [SupervisorReport] = []
+            // What was said before a line that can't be read was said.
+            defer { link.take(said) }
             while let line = input.next() {
-                guard let report = try? SupervisorReport(line: line) else { return false }
-                guard hear(report) else { return false }
+                guard let report = try? SupervisorReport(line: line), hear(report) else { return false }
+                said.append(report)
             }
-            if count < buffer.count { return true }
+            if count < received.count { return true }
         }
     }
 
+    /// Takes note of a hello. False for one of another version.
     private func hear(_ report: SupervisorReport) -> Bool {
-        if case .hello(let version, let pid, _) = report {
-            guard version == SupervisorRequest.version else {
-                link.noteTrouble("the supervisor of queue \(queue) (pid \(pid)) is of another version of jobmon")
-                return false
-            }
-            heardHello = true
-            startDelay = 1
-            nextStart = 0
-            unreachableSince = nil
-            saidUnreachable = false
-            link.didConnect()
-        } else {
-            link.take(report)
+        guard case .hello(let version, let pid, _) = report else { return true }
+        guard version == SupervisorRequest.version else {
+            link.noteTrouble("the supervisor of queue \(queue) (pid \(pid)) is of another version of jobmon")
+            return false
         }
+        heardHello = true
+        startDelay = 1
+        nextStart = 0
+        unreachableSince = nil
+        saidUnreachable = false
+        link.didConnect()
         return true
     }
 }

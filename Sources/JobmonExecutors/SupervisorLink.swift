@@ -7,11 +7,11 @@ import Synchronization
 /// The queue's end of the line to its supervisor. One thread owns the socket, connects again when it breaks and starts a
 /// new supervisor where none is alive; everybody else leaves lines for it to send.
 final class SupervisorLink: Sendable {
-    let reports: AsyncStream<ExecutorReport>
+    let reports: AsyncStream<[ExecutorReport]>
     let configuration: LocalExecutor.Configuration
     let executable: String
     let time: TimeSource
-    private let continuation: AsyncStream<ExecutorReport>.Continuation
+    private let continuation: AsyncStream<[ExecutorReport]>.Continuation
     private let shared: Mutex<Shared>
     private let wakeReader: Int32
     private let wakeWriter: Int32
@@ -188,28 +188,36 @@ final class SupervisorLink: Sendable {
         }
         for waiter in waiters.values { waiter.continuation.resume(returning: nil) }
         if wasConnected, !isStopping, !isOver {
-            continuation.yield(.lost("the supervisor of queue \(configuration.queue) is gone"))
+            continuation.yield([.lost("the supervisor of queue \(configuration.queue) is gone")])
         }
     }
 
-    func take(_ report: SupervisorReport) {
-        switch report {
-        case .hello: break
-        case .unacknowledged(let count): continuation.yield(.unacknowledged(count))
-        case .returned(let keys): for key in keys { continuation.yield(.returned(instanceKey: key)) }
-        case .state(let number, let state):
-            let waiter = shared.withLock { $0.stateWaiters.removeValue(forKey: number) }
-            waiter?.continuation.resume(returning: state)
-        case .event(let event):
-            guard let moment = event.time else { return }
-            switch event.fact {
-            case .running(.key(let key), _): continuation.yield(.started(instanceKey: key, time: moment))
-            case .outcome(.key(let key), let outcome):
-                shared.withLock { $0.pace.noteEnd(time.steadySeconds()) }
-                continuation.yield(.ended(instanceKey: key, time: moment, outcome: outcome))
-            default: break
+    /// Takes what the supervisor said, in order.
+    func take(_ said: [SupervisorReport]) {
+        var reports: [ExecutorReport] = []
+        reports.reserveCapacity(said.count)
+        var ends = 0
+        for report in said {
+            switch report {
+            case .hello: break
+            case .unacknowledged(let count): reports.append(.unacknowledged(count))
+            case .returned(let keys): reports += keys.map { .returned(instanceKey: $0) }
+            case .state(let number, let state):
+                let waiter = shared.withLock { $0.stateWaiters.removeValue(forKey: number) }
+                waiter?.continuation.resume(returning: state)
+            case .event(let event):
+                guard let moment = event.time else { continue }
+                switch event.fact {
+                case .running(.key(let key), _): reports.append(.started(instanceKey: key, time: moment))
+                case .outcome(.key(let key), let outcome):
+                    ends += 1
+                    reports.append(.ended(instanceKey: key, time: moment, outcome: outcome))
+                default: break
+                }
             }
         }
+        if ends > 0 { shared.withLock { $0.pace.note(ends: ends, time.steadySeconds()) } }
+        if !reports.isEmpty { continuation.yield(reports) }
     }
 
     /// Answers those who have waited for too long.
@@ -254,8 +262,8 @@ struct Pace {
     private static let ahead = 2.0
     private static let most = 1000
 
-    mutating func noteEnd(_ now: Double) {
-        count += 1
+    mutating func note(ends: Int, _ now: Double) {
+        count += ends
         guard let start = since else {
             since = now
             return

@@ -13,11 +13,14 @@ extension Responder {
         var events: [Event] = []
         events.reserveCapacity(read.count)
         for case .success(let event) in read { events.append(event) }
-        var recorded = try await connection.writer.record(events, bytes: body.readableBytes)[...]
-        let results = read.map { item in
+        let recorded = try await connection.writer.record(events, bytes: body.readableBytes)
+        var results: [EventResult] = []
+        results.reserveCapacity(read.count)
+        var next = recorded.makeIterator()
+        for item in read {
             switch item {
-            case .success: recorded.removeFirst()
-            case .failure(let problem): EventResult(outcome: .refused, problem: problem)
+            case .success: if let result = next.next() { results.append(result) }
+            case .failure(let problem): results.append(EventResult(outcome: .refused, problem: problem))
             }
         }
         logRefused(read)

@@ -14,14 +14,36 @@ final class MemoryKills {
 
     deinit { close(fd) }
 
-    /// The count; nil when the file does not tell it.
+    /// The count; nil when the file does not tell it. Asked at every start, so it is found without making a text of it.
     func count() -> Int? {
-        guard let text = Self.read(fd) else { return nil }
-        for line in text.split(separator: "\n") {
-            let words = line.split(separator: " ")
-            if words.count == 2, words[0] == "oom_kill" { return Int(words[1]) }
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 4096) { buffer in
+            let length = pread(fd, buffer.baseAddress, buffer.count, 0)
+            guard length > 0 else { return nil }
+            let text = UnsafeBufferPointer(rebasing: buffer[..<length])
+            var line = 0
+            while line < length {
+                let end = text[line...].firstIndex(of: UInt8(ascii: "\n")) ?? length
+                if let digits = Self.digits(in: text[line..<end]) { return digits }
+                line = end + 1
+            }
+            return nil
         }
-        return nil
+    }
+
+    /// What stands after `oom_kill ` in a line that begins so.
+    private static func digits(in line: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
+        let name: StaticString = "oom_kill "
+        guard let base = line.base.baseAddress, line.count > name.utf8CodeUnitCount,
+            memcmp(base + line.startIndex, name.utf8Start, name.utf8CodeUnitCount) == 0
+        else { return nil }
+        var number = 0
+        for byte in line.dropFirst(name.utf8CodeUnitCount) {
+            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
+            let (more, overflow) = number.multipliedReportingOverflow(by: 10)
+            guard !overflow, more <= Int.max - 9 else { return nil }
+            number = more + Int(byte - UInt8(ascii: "0"))
+        }
+        return number
     }
 
     /// Version 2's `memory.events`, else version 1's `memory.oom_control`, of the cgroup that we are in.

@@ -16,6 +16,11 @@ final class Mailbox<Item: Sendable>: Sendable {
         wake.yield()
     }
 
+    func post(_ batch: [Item]) {
+        items.withLock { $0 += batch }
+        wake.yield()
+    }
+
     /// Nothing more comes: the reader ends once it has taken what is left.
     func close() { wake.finish() }
 

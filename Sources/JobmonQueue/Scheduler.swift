@@ -53,7 +53,7 @@ package final class Scheduler: Sendable {
         let orders = ExecutorLane(executor: environment.executor)
         var summary: QueueSummary?
         await withDiscardingTaskGroup { group in
-            group.addTask { for await report in reports { self.post(.report(report)) } }
+            group.addTask { for await batch in reports { self.inbox.post(batch.map { .fact(.report($0)) }) } }
             group.addTask { for await batch in changes { self.post(.changed(batch)) } }
             group.addTask { await recorder.run { self.post($0) } }
             group.addTask { await orders.run { self.post($0) } }

@@ -69,7 +69,7 @@ package final class Poster {
     /// Adds an event to what is to be posted.
     package func enqueue(_ event: Event) {
         var bytes: [UInt8] = []
-        event.json.write(to: &bytes)
+        event.write(to: &bytes)
         enqueue(identity: event.identity, json: bytes)
     }
 

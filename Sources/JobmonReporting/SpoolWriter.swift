@@ -22,7 +22,7 @@ package final class SpoolWriter {
     package func write(_ event: Event) -> Bool {
         guard let identity = event.identity else { return false }
         var bytes: [UInt8] = []
-        event.json.write(to: &bytes)
+        event.write(to: &bytes)
         bytes.append(0x0A)
         let name = SpoolFolders.name((identity.sender, identity.seq), segment: false)
         if put(bytes, name, in: folders.spool) {

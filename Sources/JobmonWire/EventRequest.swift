@@ -9,7 +9,7 @@ package enum EventRequest {
         bytes.append(contentsOf: "{\"events\":[".utf8)
         for (index, event) in events.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            event.json.write(to: &bytes)
+            event.write(to: &bytes)
         }
         bytes.append(contentsOf: "]}".utf8)
         return bytes

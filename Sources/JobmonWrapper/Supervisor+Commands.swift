@@ -44,7 +44,6 @@ extension Supervisor {
             makeFolders(order)
             started = loop.start(command)
         }
-        let reference = InstanceReference.key(order.instanceKey)
         switch started {
         case .success(let started):
             running[started.id] = RunningInstance(order: order, pid: started.process.pid)
@@ -54,7 +53,7 @@ extension Supervisor {
             let (stdoutEmpty, stderrEmpty, _) = takeLogs(order, failed: false)
             let outcome = Outcome(
                 evidence: Evidence(notStarted: failure), stdoutEmpty: stdoutEmpty, stderrEmpty: stderrEmpty)
-            journal.note(.outcome(reference, outcome), time.now())
+            noteOutcome(order.instanceKey, outcome, time.now())
         }
     }
 
@@ -148,7 +147,12 @@ extension Supervisor {
             usage: end.usage, stderr: failed ? logged ?? end.stderr : nil,
             returnsAttempt: instance.returningAttempt && end.evidence.cancelled, stdoutEmpty: stdoutEmpty,
             stderrEmpty: stderrEmpty)
-        journal.note(.outcome(.key(order.instanceKey), outcome), moment)
+        noteOutcome(order.instanceKey, outcome, moment)
+    }
+
+    func noteOutcome(_ key: String, _ outcome: Outcome, _ moment: Timestamp) {
+        taken.end(key)
+        journal.note(.outcome(.key(key), outcome), moment)
     }
 
     // MARK: Logs

@@ -36,6 +36,7 @@ extension Supervisor {
         self.slots = slots
         mode = .owned
         SupervisorReport.hello(version: SupervisorRequest.version, pid: getpid(), state: state).write(to: &next.output)
+        next.send(by: 0)
         tellUnacknowledged(journal.unacknowledged)
         for message in messages.dropFirst() { obey(message) }
         if !isOpen { loseQueue() }
@@ -50,8 +51,14 @@ extension Supervisor {
         }
     }
 
-    func flushConnection() {
+    /// How long reports wait for others to go with them, in seconds.
+    private static let reportDelay = 0.02
+
+    func flushConnection(_ now: Double) {
         guard let connection, !connection.output.isEmpty else { return }
+        // Where slots are free, or soon will be, the queue is to know.
+        connection.send(by: mode != .owned || waiting.isEmpty ? now : now + Self.reportDelay)
+        guard connection.sendAt <= now || connection.interest & Int16(POLLOUT) != 0 else { return }
         if !connection.flush() { loseQueue() }
     }
 
@@ -59,7 +66,7 @@ extension Supervisor {
     func loseQueue() {
         connection = nil
         if mode == .owned { mode = .unowned }
-        _ = waiting.removeAll()
+        for order in waiting.removeAll() { taken.remove(order.instanceKey) }
     }
 
     private var state: SupervisorState {
@@ -73,28 +80,33 @@ extension Supervisor {
         switch message {
         case .hello(_, let slots): self.slots = slots
         case .submit(let orders):
-            // After a stop nothing is started: it goes back at once.
-            if mode == .owned { waiting.append(orders) } else { giveBack(orders) }
+            // What is here already, or was, is not taken again. After a stop nothing is started: it goes back at once.
+            let new = orders.filter { taken.insert($0.instanceKey) }
+            if mode == .owned { waiting.append(new) } else { giveBack(new) }
         case .recall: giveBack(waiting.removeAll())
         case .cancel(let keys, let returning): cancel(keys, returningAttempt: returning)
         case .slots(let slots): self.slots = slots
         case .state(let number):
             // What has ended is spooled before it is missing here.
             spool()
-            if let connection { SupervisorReport.state(number: number, state).write(to: &connection.output) }
+            guard let connection else { return }
+            SupervisorReport.state(number: number, state).write(to: &connection.output)
+            connection.send(by: 0)
         case .stop(let ending): stop(ending: ending)
         }
     }
 
     private func giveBack(_ orders: [InstanceOrder]) {
+        for order in orders { taken.remove(order.instanceKey) }
         guard let connection, !orders.isEmpty else { return }
         SupervisorReport.returned(orders.map(\.instanceKey)).write(to: &connection.output)
+        connection.send(by: 0)
     }
 
     private func cancel(_ keys: [String], returningAttempt: Bool) {
         for order in waiting.remove(Set(keys)) {
             let outcome = Outcome(evidence: Evidence(cancelled: true), returnsAttempt: returningAttempt)
-            journal.note(.outcome(.key(order.instanceKey), outcome), time.now())
+            noteOutcome(order.instanceKey, outcome, time.now())
         }
         for id in keys.compactMap({ idOfKey[$0] }) {
             running[id]?.returningAttempt = returningAttempt
@@ -108,7 +120,7 @@ extension Supervisor {
         guard ending else { return }
         for order in announced {
             let outcome = Outcome(evidence: Evidence(cancelled: true), returnsAttempt: true)
-            journal.note(.outcome(.key(order.instanceKey), outcome), time.now())
+            noteOutcome(order.instanceKey, outcome, time.now())
         }
         announced = []
         for id in running.keys {

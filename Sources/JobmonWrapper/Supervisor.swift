@@ -21,6 +21,7 @@ final class Supervisor {
     var connection: SupervisorConnection?
     /// A connection that has not said hello yet.
     var caller: SupervisorConnection?
+    var taken = TakenKeys()
     var waiting = OrderQueue()
     /// RUNNING is noted, but could not be spooled yet.
     var announced: [InstanceOrder] = []
@@ -120,12 +121,13 @@ final class Supervisor {
             if journal.flushAt <= now { spool() }
             if journal.poster.wakeAfter == 0 { journal.post(revents: 0) }
             tendTo(now)
-            flushConnection()
+            flushConnection(now)
         }
         spool()
         // The last words of a queue's supervisor; not for long, should the queue be stopped.
         for _ in 0..<100 {
-            flushConnection()
+            connection?.send(by: 0)
+            flushConnection(time.steadySeconds())
             guard let connection, !connection.output.isEmpty else { break }
             var interest = pollfd(fd: connection.descriptor, events: Int16(POLLOUT), revents: 0)
             poll(&interest, 1, 10)
@@ -174,6 +176,9 @@ final class Supervisor {
         if let next = unnamed.first {
             milliseconds = min(milliseconds, max(0, Int(((next.at - time.steadySeconds()) * 1000).rounded(.up))))
         }
+        if let connection, connection.sendAt < .infinity {
+            milliseconds = min(milliseconds, max(0, Int(((connection.sendAt - time.steadySeconds()) * 1000).rounded(.up))))
+        }
         if !held.isEmpty { milliseconds = min(milliseconds, 20) }
         if journal.unacknowledged != toldUnacknowledged || isIdle { milliseconds = min(milliseconds, 100) }
         return milliseconds
@@ -214,7 +219,9 @@ final class Supervisor {
 
     func tellUnacknowledged(_ count: Int) {
         toldUnacknowledged = count
-        if let connection { SupervisorReport.unacknowledged(count).write(to: &connection.output) }
+        guard let connection else { return }
+        SupervisorReport.unacknowledged(count).write(to: &connection.output)
+        if count == 0 { connection.send(by: 0) }
     }
 
     /// Spools what was noted, and tells the queue.

@@ -7,6 +7,9 @@ final class SupervisorConnection {
     let descriptor: Int32
     /// Lines to send, in order.
     var output: [UInt8] = []
+    /// When what there is to send is sent at the latest; steady seconds. Many reports in one go wake the queue once.
+    private(set) var sendAt = Double.infinity
+    private var isBlocked = false
     private var sent = 0
     private var input = LineBuffer()
     /// It has said hello.
@@ -19,15 +22,23 @@ final class SupervisorConnection {
 
     deinit { close(descriptor) }
 
-    var interest: Int16 { Int16(POLLIN) | (output.isEmpty ? 0 : Int16(POLLOUT)) }
+    var interest: Int16 { Int16(POLLIN) | (isBlocked ? Int16(POLLOUT) : 0) }
+
+    /// What there is to send is sent by then.
+    func send(by moment: Double) { sendAt = min(sendAt, moment) }
 
     /// Sends what fits. False when the other side is gone.
     func flush() -> Bool {
+        sendAt = .infinity
+        isBlocked = false
         while sent < output.count {
             let count = output.withUnsafeBytes { bytes in
                 bytes.baseAddress.map { jobmon_send(descriptor, $0 + sent, bytes.count - sent) } ?? 0
             }
-            if count < 0 { return errno == EAGAIN }
+            if count < 0 {
+                isBlocked = errno == EAGAIN
+                return isBlocked
+            }
             sent += count
         }
         output.removeAll(keepingCapacity: true)

@@ -43,7 +43,7 @@ final class SupervisorJournal {
         let identity = EventIdentity(sender: sender, seq: nextSeq)
         nextSeq += 1
         let start = lines.count
-        Event(identity: identity, time: moment, fact: fact).json.write(to: &lines)
+        Event(identity: identity, time: moment, fact: fact).write(to: &lines)
         var isReport = true
         if case .process = fact { isReport = false }
         noted.append(Noted(identity: identity, range: start..<lines.count, isReport: isReport))

@@ -32,7 +32,7 @@ final class Bench: Sendable {
         }
         let reports = executor.reports()
         Task { [weak self] in
-            for await report in reports { self?.heard.withLock { $0.append(report) } }
+            for await batch in reports { self?.heard.withLock { $0 += batch } }
         }
         return executor
     }

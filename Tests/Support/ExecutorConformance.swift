@@ -22,7 +22,7 @@ package enum ExecutorConformance {
             let heard = Heard()
             let reports = executor.reports()
             try await withThrowingTaskGroup { group in
-                group.addTask { for await report in reports { heard.note(report) } }
+                group.addTask { for await batch in reports { heard.note(batch) } }
                 let result: Result<Void, any Error>
                 do {
                     result = .success(try await body(Rig(executor: executor, heard: heard)))
@@ -265,7 +265,7 @@ private struct Rig: Sendable {
 private final class Heard: Sendable {
     private let reports = Mutex<[ExecutorReport]>([])
 
-    func note(_ report: ExecutorReport) { reports.withLock { $0.append(report) } }
+    func note(_ batch: [ExecutorReport]) { reports.withLock { $0 += batch } }
 
     var all: [ExecutorReport] { reports.withLock { $0 } }
 

@@ -73,12 +73,14 @@ package final class ScriptedExecutor: Executor {
         state.withLock { $0.reports += $0.cluster.cancel(keys, returningAttempt: returningAttempt) }
     }
 
-    package func reports() -> AsyncStream<ExecutorReport> {
+    package func reports() -> AsyncStream<[ExecutorReport]> {
         AsyncStream { [self] in
             while !Task.isCancelled {
-                if let report = state.withLock({ $0.reports.isEmpty ? nil : $0.reports.removeFirst() }) {
-                    return report
+                let reports = state.withLock { state in
+                    defer { state.reports = [] }
+                    return state.reports
                 }
+                if !reports.isEmpty { return reports }
                 try? await Task.sleep(for: .milliseconds(1))
                 state.withLock { $0.reports += $0.cluster.tick() }
             }

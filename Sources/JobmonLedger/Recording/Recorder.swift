@@ -133,7 +133,7 @@ final class Recorder {
         position.nextSequence += 1
         let time = event.time ?? batch.now
         var body: [UInt8] = []
-        event.json.write(to: &body)
+        event.write(to: &body)
         try statements.insertEvent
             .put(sequence).put(event.identity?.sender).put(event.identity?.seq)
             .put(time == batch.now ? batch.nowText : time.description).put(batch.nowText).put(event.fact.kind)
