@@ -157,7 +157,7 @@ final class MonitorLink: Sendable {
     private func flush(within seconds: Double?) async {
         let deadline = time.steadySeconds() + (seconds ?? .infinity)
         while unacknowledgedCount > 0, time.steadySeconds() < deadline {
-            guard await pause(0.05) else { return }
+            guard await pause(0.01) else { return }
         }
     }
 

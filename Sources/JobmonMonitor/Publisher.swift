@@ -147,8 +147,10 @@ final class Publisher: Service {
             group.addTask { [self] in
                 for await _ in wakeUps.cancelOnGracefulShutdown() {
                     flush()
-                    // What changes within this moment is published together.
-                    try? await Task.sleep(for: .seconds(configuration.publishSeconds))
+                    // What changes within this moment is published together; at the end nobody waits for it.
+                    await cancelWhenGracefulShutdown { [self] in
+                        try? await Task.sleep(for: .seconds(configuration.publishSeconds))
+                    }
                 }
             }
             group.addTask { [self] in

@@ -79,6 +79,9 @@ package final class Poster {
         queue.append(Entry(identity: identity, json: json))
     }
 
+    /// Nothing more is to come for now: what waits for company goes at once.
+    package func hurry() { if pending > 0 { firstWaiting = min(firstWaiting, time.steadySeconds() - options.linger) } }
+
     /// How many events were not answered yet.
     package var pending: Int { queue.count - front }
     /// A connection stands. What it was told may still be unanswered.

@@ -119,6 +119,7 @@ final class Supervisor {
             let now = time.steadySeconds()
             nameProcesses(now)
             if journal.flushAt <= now { spool() }
+            if running.isEmpty, waiting.isEmpty { journal.poster.hurry() }
             if journal.poster.wakeAfter == 0 { journal.post(revents: 0) }
             tendTo(now)
             flushConnection(now)

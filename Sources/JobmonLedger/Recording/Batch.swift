@@ -24,10 +24,8 @@ struct Batch {
 
     /// A job of `queue` had the status `from` (nil: is new) and has `to`.
     mutating func count(queue: String?, from: Status?, to: Status) {
-        var counts = tally[queue ?? ""] ?? Self.none
-        if let from { counts[from.rawValue] -= 1 }
-        counts[to.rawValue] += 1
-        tally[queue ?? ""] = counts
+        if let from { tally[queue ?? "", default: Self.none][from.rawValue] -= 1 }
+        tally[queue ?? "", default: Self.none][to.rawValue] += 1
     }
 
     mutating func countError(queue: String?) { tally[queue ?? "", default: Self.none][0] += 1 }
