@@ -82,7 +82,8 @@ let package = Package(
 
         // Tests: one unit target per library, then the tiers that run the real executable.
         .target(
-            name: "JobmonTestSupport", dependencies: ["JobmonCore", "JobmonWire", "CJobmonPOSIX"], path: "Tests/Support",
+            name: "JobmonTestSupport", dependencies: ["JobmonCore", "JobmonWire", "CJobmonPOSIX"],
+            path: "Tests/Support",
             swiftSettings: strict),
         tests("JobmonCoreTests", ["JobmonCore"]),
         tests("JobmonWireTests", ["JobmonWire", "JobmonCore"]),
@@ -91,7 +92,7 @@ let package = Package(
         tests("JobmonLedgerTests", ["JobmonLedger", "JobmonCore", grdb, grdbSQLite]),
         tests("JobmonQueueTests", ["JobmonQueue", "JobmonCore"]),
         tests("JobmonExecutorsTests", ["JobmonExecutors", "JobmonReporting", "JobmonWire", "JobmonCore", "JobmonCLI"]),
-        tests("JobmonWrapperTests", ["JobmonWrapper", "JobmonCore", "JobmonCLI"]),
+        tests("JobmonWrapperTests", ["JobmonWrapper", "JobmonReporting", "JobmonCore", "JobmonCLI"]),
         tests(
             "JobmonMonitorTests",
             ["JobmonMonitor", "JobmonLedger", "JobmonReporting", "JobmonWire", "JobmonCore", logging, yams]),

@@ -55,6 +55,23 @@ extension Event {
     }
 }
 
+extension Event {
+    /// What can't be read as an event, to be kept as evidence: whole, or its beginning where it is too large. It has an
+    /// identity if that much can be read.
+    package init(unreadable said: JSON, _ problem: Problem) {
+        var text: [UInt8] = []
+        said.write(to: &text)
+        let kept =
+            text.count <= EventLimits.event
+            ? said : .string(String(decoding: text.prefix(EventLimits.stderr), as: UTF8.self))
+        fact = .unreadable(kept, problem)
+        guard case .object(let object) = said, case .string(let sender)? = object["sender"],
+            case .int(let seq)? = object["seq"], !sender.isEmpty, sender.utf8.count <= 128, seq >= 0
+        else { return }
+        identity = EventIdentity(sender: sender, seq: seq)
+    }
+}
+
 extension InstanceReference {
     fileprivate init?(_ fields: JSONFields) throws(FieldError) {
         if let key = try fields.string("instance_key") {

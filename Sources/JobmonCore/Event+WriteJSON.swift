@@ -16,6 +16,12 @@ extension Event {
     }
 
     private func append(to object: inout some JSONMembers) {
+        if case .unreadable(let said, _) = fact {
+            // As it came: whatever it has of these members is among its own.
+            guard case .object(let members) = said else { return object.append("unreadable", said) }
+            for member in members.members { object.append(member.name, member.value) }
+            return
+        }
         if let identity {
             object.append("sender", .string(identity.sender))
             object.append("seq", .int(identity.seq))
@@ -48,6 +54,7 @@ extension Event {
                         return .object(reference)
                     }))
         case .retry(let job), .cancel(let job): job.append(to: &object)
+        case .unreadable: break
         }
     }
 }

@@ -44,6 +44,8 @@ package enum Fact: Sendable, Equatable {
     case retry(JobReference)
     /// A person wants the job over.
     case cancel(JobReference)
+    /// What came as an event and can't be read as one, and why. It is refused, and kept as evidence like any other that is.
+    case unreadable(JSON, Problem)
 
     /// The word for it in JSON and in the ledger.
     package var kind: String {
@@ -56,6 +58,7 @@ package enum Fact: Sendable, Equatable {
         case .heartbeat: "heartbeat"
         case .retry: "retry"
         case .cancel: "cancel"
+        case .unreadable: "unreadable"
         }
     }
 }
@@ -150,7 +153,8 @@ package struct Outcome: Sendable, Equatable {
 
     package init(
         status: Status, cause: Cause? = nil, evidence: Evidence = Evidence(), process: ProcessIdentity? = nil,
-        usage: Usage = Usage(), stderr: String? = nil, description: String? = nil, returnsAttempt: Bool = false, stdoutEmpty: Bool = false,
+        usage: Usage = Usage(), stderr: String? = nil, description: String? = nil, returnsAttempt: Bool = false,
+        stdoutEmpty: Bool = false,
         stderrEmpty: Bool = false
     ) {
         self.status = status

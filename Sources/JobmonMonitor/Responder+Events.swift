@@ -9,29 +9,9 @@ import ServiceLifecycle
 /// Facts: coming in, and going out as they change something.
 extension Responder {
     func recordEvents(_ body: ByteBuffer) async throws -> Response {
-        let read = try EventRequest.read(body.readableBytesView)
-        var events: [Event] = []
-        events.reserveCapacity(read.count)
-        for case .success(let event) in read { events.append(event) }
-        let recorded = try await connection.writer.record(events, bytes: body.readableBytes)
-        var results: [EventResult] = []
-        results.reserveCapacity(read.count)
-        var next = recorded.makeIterator()
-        for item in read {
-            switch item {
-            case .success: if let result = next.next() { results.append(result) }
-            case .failure(let problem): results.append(EventResult(outcome: .refused, problem: problem))
-            }
-        }
-        logRefused(read)
+        let events = try EventRequest.read(body.readableBytesView)
+        let results = try await connection.writer.record(events, bytes: body.readableBytes)
         return answer(EventAnswer.body(results), status: EventAnswer.status(results))
-    }
-
-    /// An event that can't be read can't be kept in the ledger as evidence: the log is its place.
-    private func logRefused(_ read: [Result<Event, Problem>]) {
-        for case .failure(let problem) in read {
-            logger.warning("an event was refused unread", metadata: [LogKey.problem: "\(problem)"])
-        }
     }
 
     func act(_ body: ByteBuffer) async throws -> Response {

@@ -82,6 +82,13 @@ package final class Poster {
     /// Nothing more is to come for now: what waits for company goes at once.
     package func hurry() { if pending > 0 { firstWaiting = min(firstWaiting, time.steadySeconds() - options.linger) } }
 
+    /// Forgets all that was not answered: whoever says this has it in the spool.
+    package func forget() {
+        if connection?.carried ?? 0 > 0 { drop() }
+        queue = []
+        front = 0
+    }
+
     /// How many events were not answered yet.
     package var pending: Int { queue.count - front }
     /// A connection stands. What it was told may still be unanswered.

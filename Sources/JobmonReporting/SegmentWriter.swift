@@ -34,6 +34,7 @@ package final class SegmentWriter {
 
     private struct Segment {
         var path: String
+        var first: Int64
         var last: Int64
         var bytes: Int
         var opened: Double
@@ -85,6 +86,28 @@ package final class SegmentWriter {
         if segment.last <= acknowledged { unlink(segment.path) } else { closed.append(segment) }
     }
 
+    // MARK: Left to others
+
+    /// Closed segments that nobody is known to have taken in.
+    package var left: Int { closed.count }
+
+    /// How old the open segment is, in seconds; nil when there is none.
+    package var age: Double? { open.map { time.steadySeconds() - $0.opened } }
+
+    /// Looks which closed segments a monitor has taken in, which it says by removing them.
+    package func lookForTaken() {
+        while let first = closed.first, access(first.path, F_OK) != 0, errno == ENOENT {
+            acknowledged = max(acknowledged, first.last)
+            closed.removeFirst()
+        }
+    }
+
+    /// The lines of the open segment, and the number of the first; nil when there is none or it can't be read.
+    package func openLines() -> (first: Int64, lines: [ArraySlice<UInt8>])? {
+        guard let segment = open, let bytes = SmallFile.read(segment.path, limit: Int.max) else { return nil }
+        return (segment.first, bytes.split(separator: 0x0A))
+    }
+
     private func write(_ lines: [UInt8], _ first: Int64, _ last: Int64) -> Bool {
         if open == nil, !openSegment(first) { return false }
         guard let segment = open else { return false }
@@ -108,7 +131,7 @@ package final class SegmentWriter {
         let file = Glibc.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)
         if file >= 0, jobmon_lock(file, 1) == 0, rename(temporary, path) == 0 {
             descriptor = file
-            open = Segment(path: path, last: first - 1, bytes: 0, opened: time.steadySeconds())
+            open = Segment(path: path, first: first, last: first - 1, bytes: 0, opened: time.steadySeconds())
             return true
         }
         if !saidFallback {

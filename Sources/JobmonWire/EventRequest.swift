@@ -15,9 +15,9 @@ package enum EventRequest {
         return bytes
     }
 
-    /// The events of a body. An event that is wrong in itself is a problem in its place, and its neighbours are read.
+    /// The events of a body. One that is wrong in itself is `.unreadable` in its place, and its neighbours are read.
     /// - Throws: `.malformed`, `.invalid` or `.tooLarge` when the body as a whole can't be taken.
-    package static func read(_ body: some Collection<UInt8>) throws(Problem) -> [Result<Event, Problem>] {
+    package static func read(_ body: some Collection<UInt8>) throws(Problem) -> [Event] {
         let json: JSON
         do throws(JSONSyntaxError) { json = try JSON(parsing: body) } catch { throw Problem(error) }
         let items: [JSON]
@@ -36,12 +36,13 @@ package enum EventRequest {
         let mayBeLarge = body.count > EventLimits.event
         return items.map { item in
             if mayBeLarge, item.bytes.count > EventLimits.event {
-                return .failure(
+                return Event(
+                    unreadable: item,
                     Problem(
                         .tooLarge, "the event is larger than \(EventLimits.event >> 20) MiB",
                         hint: "shorten its texts, such as stderr or description"))
             }
-            do throws(FieldError) { return .success(try Event(item)) } catch { return .failure(Problem(error)) }
+            do throws(FieldError) { return try Event(item) } catch { return Event(unreadable: item, Problem(error)) }
         }
     }
 }

@@ -178,7 +178,8 @@ final class Supervisor {
             milliseconds = min(milliseconds, max(0, Int(((next.at - time.steadySeconds()) * 1000).rounded(.up))))
         }
         if let connection, connection.sendAt < .infinity {
-            milliseconds = min(milliseconds, max(0, Int(((connection.sendAt - time.steadySeconds()) * 1000).rounded(.up))))
+            milliseconds = min(
+                milliseconds, max(0, Int(((connection.sendAt - time.steadySeconds()) * 1000).rounded(.up))))
         }
         if !held.isEmpty { milliseconds = min(milliseconds, 20) }
         if journal.unacknowledged != toldUnacknowledged || isIdle { milliseconds = min(milliseconds, 100) }

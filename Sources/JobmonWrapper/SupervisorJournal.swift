@@ -18,6 +18,10 @@ final class SupervisorJournal {
     /// When the noted is to be spooled; steady seconds. Later only after a try that failed.
     private(set) var flushAt: Double = .infinity
     private var saidFailure = false
+    /// There is more than we keep in memory: the monitor takes it from the spool, and we only look how far it is.
+    private var isBehind = false
+    private var lookAt: Double = 0
+    private let mostKept: Int
 
     private struct Noted {
         var identity: EventIdentity
@@ -25,8 +29,10 @@ final class SupervisorJournal {
         var isReport: Bool
     }
 
-    init(layout: DirectoryLayout, time: TimeSource) {
+    /// - Parameter mostKept: how many facts are kept in memory for a monitor that is away.
+    init(layout: DirectoryLayout, time: TimeSource, mostKept: Int = 20000) {
         self.time = time
+        self.mostKept = mostKept
         sender = makeUUID()
         segment = SegmentWriter(layout: layout, sender: sender, time: time)
         var options = Poster.Options()
@@ -65,12 +71,17 @@ final class SupervisorJournal {
         }
         saidFailure = false
         for fact in noted {
-            poster.enqueue(identity: fact.identity, json: Array(lines[fact.range]))
+            if !isBehind { poster.enqueue(identity: fact.identity, json: Array(lines[fact.range])) }
             if fact.isReport { reports.append(contentsOf: lines[fact.range.lowerBound...fact.range.upperBound]) }
         }
         noted.removeAll(keepingCapacity: true)
         lines.removeAll(keepingCapacity: true)
         flushAt = .infinity
+        if !isBehind, poster.pending > mostKept {
+            isBehind = true
+            poster.forget()
+            segment.closeSegment()
+        }
         return true
     }
 
@@ -78,7 +89,7 @@ final class SupervisorJournal {
     func post(revents: Int16) {
         let answers = poster.proceed(revents: revents)
         guard let last = answers.last else { return }
-        answered += Int64(answers.count)
+        answered = max(answered, last.0.seq + 1)
         segment.acknowledge(through: last.0.seq)
         for (identity, result) in answers where result.outcome == .refused {
             complain("the monitor refused event \(identity.seq): \(result.problem?.description ?? "no reason given")")
@@ -91,7 +102,25 @@ final class SupervisorJournal {
         poster.enqueue(Event(time: moment, fact: .heartbeat(keys.map { .key($0) })))
     }
 
-    func tend() { segment.tend() }
+    func tend() {
+        guard isBehind else { return segment.tend() }
+        let now = time.steadySeconds()
+        guard lookAt <= now else { return }
+        lookAt = now + 1
+        segment.lookForTaken()
+        answered = max(answered, segment.acknowledged + 1)
+        guard segment.left == 0 else {
+            // Small steps: what is closed can be taken and removed.
+            if segment.age ?? 0 >= 5 { segment.closeSegment() }
+            return
+        }
+        // The monitor has caught up but for what we still write to. It may have that too: then it is a repeat.
+        isBehind = false
+        guard let (first, lines) = segment.openLines() else { return }
+        for (index, line) in lines.enumerated() {
+            poster.enqueue(identity: EventIdentity(sender: sender, seq: first + Int64(index)), json: Array(line))
+        }
+    }
 
     /// What is not acknowledged by now is left for others.
     func close() { segment.closeSegment() }

@@ -190,7 +190,8 @@ struct RunTests {
             let started = try Running(
                 "/usr/bin/env",
                 [
-                    "python3", "-c", Self.ignoringAll, Executable.path, "run", "-d", "\(directory)/mon", "--no-progress",
+                    "python3", "-c", Self.ignoringAll, Executable.path, "run", "-d", "\(directory)/mon",
+                    "--no-progress",
                     "--", "sh", "-c", "grep -E 'Sig(Ign|Blk)' /proc/self/status > \(directory)/signals",
                 ], stdin: "")
             let finished = try await started.finished()

@@ -79,7 +79,8 @@ struct MonitorKillTests {
             #expect(refused == 0, "seed \(seed)")
             print(
                 "\(Self.kills) kills: \(running.count) wrappers with the right outcome, spool empty",
-                String(format: "%.1f", emptied), "s after the last start, \(acknowledged.count) events acknowledged to the",
+                String(format: "%.1f", emptied),
+                "s after the last start, \(acknowledged.count) events acknowledged to the",
                 "sender and there once, \(refused) refused; seed \(seed)")
             try await monitor.killed()
         }

@@ -73,7 +73,7 @@ struct LocalExecutorTests {
             let executor = try await bench.executor()
             let line =
                 "echo $JOBMON_DIR $JOBMON_INSTANCE $JOBMON_JID $MINE; pwd; ls /proc/self/fd | wc -l; "
-                + "read x || echo no input; awk '{print $5 == $1}' /proc/$$/stat; grep -E 'Sig(Blk|Ign)' /proc/$$/status"
+                + "read x || echo no input; awk '{print $5 == $1}' /proc/$$/stat; grep -E 'Sig(Blk|Ign)' /proc/self/status"
             _ = try await executor.submit([
                 bench.order("env", line, env: ["MINE": "own words"], cwd: bench.layout.root, logs: true)
             ])

@@ -90,6 +90,16 @@ struct RecordTests {
         try await ledger.checkInvariants()
     }
 
+    @Test func whatCannotBeReadIsKeptAsItCame() async throws {
+        let said: JSON = ["sender": "s", "seq": 4, "kind": "nap", "more": [1, 2]]
+        let event = Event(unreadable: said, Problem(.invalid, "no such kind"))
+        #expect(try await ledger.record([event]).results.first?.outcome == .refused)
+        #expect(try await ledger.record([event]).results.first?.problem == Problem(.invalid, "no such kind"))
+        #expect(
+            try await ledger.rows("SELECT kind, outcome, sender, sender_seq, body FROM event")
+                == [#"unreadable|refused|s|4|{"sender":"s","seq":4,"kind":"nap","more":[1,2]}"#])
+    }
+
     @Test func theSameOutcomeAgainChangesNothing() async throws {
         try await ledger.say(.exec("i"))
         try await ledger.say(.failed("i"))

@@ -34,12 +34,14 @@ struct MonitorLockTests {
             try #"{"pid":\#(gone.pid),"host":"\#(HostIdentity.host)"}"#
                 .write(toFile: layout.monitorLock, atomically: false, encoding: .utf8)
             let pid = getpid()
-            Thread.detachNewThread {
-                usleep(20000)
-                try? #"{"pid":\#(pid),"host":"\#(HostIdentity.host)"}"#
-                    .write(toFile: layout.monitorLock, atomically: false, encoding: .utf8)
-            }
+            let file = layout.monitorLock
+            async let written: Void = {
+                try await pauses(0.02)
+                try #"{"pid":\#(pid),"host":"\#(HostIdentity.host)"}"#
+                    .write(toFile: file, atomically: false, encoding: .utf8)
+            }()
             let sentence = MonitorLock.refusal(layout).description
+            try await written
             #expect(sentence.contains("process \(pid) on"), "\(sentence)")
             withExtendedLifetime(lock) {}
         }

@@ -122,6 +122,7 @@ final class Recorder {
         case .retry(let reference): try retry(reference)
         case .cancel(let reference): try cancel(reference, at: time)
         case .heartbeat: Verdict(.repeat)
+        case .unreadable(_, let problem): Verdict(refused: problem)
         }
     }
 
