@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # 5,000 x `/bin/true NUMBER` by `jobmon run -j 2` (whole process: its own monitor, ledger on disk, synchronous FULL)
 # against `xargs -P2 -n1`, in alternating pairs; then the ledger of each run is looked at: three job_status rows per instance,
-# none recorded more than 1 s after it happened. Prints ratios; judges nothing.
+# none recorded more than 1 s after it happened, also as a reader of the file sees it. Prints ratios; judges nothing.
 # usage: run-vs-xargs.sh PATH-OF-JOBMON [JOBS] [PAIRS]
 set -euo pipefail
+here=$(dirname "$(realpath "$0")")
 jobmon=$(realpath "$1")
 jobs=${2:-5000}
 pairs=${3:-3}
@@ -32,3 +33,12 @@ for pair in $(seq "$pairs"); do
             || ', latest row ' || (select cast(max((julianday(recorded_time) - julianday(status_time)) * 86400000) as integer)
                 from job_status) || ' ms after it happened'"
 done
+
+# Once more, not timed, with a reader beside it.
+mkfifo watched
+"$here/watch-rows.py" dir0/job_monitor.sqlite <watched &
+reader=$!
+exec 9>watched
+seconds "$jobmon" run -d dir0 -j 2 --no-logs --no-progress --each n=1.."$jobs" -- /bin/true {n} 9>&- >/dev/null
+exec 9>&-
+wait "$reader"

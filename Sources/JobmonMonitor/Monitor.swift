@@ -1,3 +1,4 @@
+import Glibc
 import Hummingbird
 package import JobmonCore
 import JobmonWire
@@ -132,9 +133,30 @@ package final class Monitor: Sendable {
     /// What keeps an address from being listened on, in a sentence.
     private static func listenProblem(_ error: any Error, _ configuration: MonitorConfiguration) -> any Error {
         if error is Problem || error is CancellationError { return error }
-        return Problem(
-            .unavailable,
-            "the monitor can't listen on \(configuration.bindAddress) port \(configuration.port): \(error)",
-            hint: "choose another port, or none for any that is free, and an address of this host")
+        let address = configuration.bindAddress
+        let port = configuration.port
+        switch error {
+        case let failure as IOError where failure.errnoCode == EADDRINUSE:
+            return Problem(
+                .unavailable, "the monitor can't listen on \(address) port \(port): another program has that port",
+                hint: "choose another --port, or leave it out for any that is free")
+        case let failure as IOError where failure.errnoCode == EADDRNOTAVAIL:
+            return Problem(
+                .unavailable, "the monitor can't listen on \(address): this host has no such address",
+                hint: "give --listen an address of this host (ip address lists them), or any for all of them")
+        case let failure as IOError:
+            return Problem(
+                .unavailable,
+                "the monitor can't listen on \(address) port \(port): \(String(cString: strerror(failure.errnoCode)))",
+                hint: "choose another --port, or another address of this host for --listen")
+        case is SocketAddressError.UnknownHost, is SocketAddressError:
+            return Problem(
+                .unavailable, "the monitor can't listen on \(address): that is no address, and no host's name here",
+                hint: "give --listen an address of this host (ip address lists them), or any for all of them")
+        default:
+            return Problem(
+                .unavailable, "the monitor can't listen on \(address) port \(port): \(error)",
+                hint: "choose another port, or none for any that is free, and an address of this host")
+        }
     }
 }

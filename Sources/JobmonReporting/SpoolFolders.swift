@@ -11,7 +11,11 @@ struct SpoolFolders {
     init(_ layout: DirectoryLayout) {
         spool = layout.spool
         let base = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-        let hash = String(FNV1a.hash(layout.root.utf8), radix: 16)
+        // The same for everybody who means the same directory, by whichever links they reach it.
+        let resolved = realpath(layout.root, nil)
+        defer { free(resolved) }
+        let root = resolved.map { String(cString: $0) } ?? layout.root
+        let hash = String(FNV1a.hash(root.utf8), radix: 16)
         fallback = "\(base.hasPrefix("/") ? base : "/tmp")/jobmon-spool-\(geteuid())-\(hash)"
     }
 

@@ -51,6 +51,17 @@ struct BadPlacesTests {
         }
     }
 
+    @Test("an address that is not this host's", .timeLimit(.minutes(1)))
+    func wrongAddress() async throws {
+        try await withTestDirectory { directory in
+            // 203.0.113.0/24 is for documentation: nobody has such an address.
+            try await refuses(
+                directory, ["203.0.113.77", "this host has no such address", "--listen"], ["--listen", "203.0.113.77"])
+            try await refuses(
+                directory, ["no-such-host.invalid", "no host's name"], ["--listen", "no-such-host.invalid"])
+        }
+    }
+
     @Test("a damaged ledger", .enabled(if: SQLiteCommand.isThere), .timeLimit(.minutes(1)))
     func damaged() async throws {
         try await withTestDirectory { directory in

@@ -70,7 +70,7 @@ struct QueueKillTests {
             targets.shuffle(using: &random)
             var kills: [Victim: Int] = [:]
             for victims in targets {
-                try await pauses(Double.random(in: 0.05...0.8, using: &random))
+                try await pauses(Double.random(in: 0.05...1.0, using: &random))
                 #expect(queue.isRunning, "seed \(seed): the queue had ended before the last kill")
                 if victims.contains(.supervisor), let pid = try await Self.supervisor(of: "\(directory)/mon") {
                     kill(pid, SIGKILL)

@@ -199,6 +199,18 @@ struct SpoolTests {
         }
     }
 
+    @Test func theFallbackIsTheSameByWhicheverPath() async throws {
+        try await withTestDirectory { path in
+            try FileManager.default.createDirectory(atPath: "\(path)/real", withIntermediateDirectories: true)
+            try FileManager.default.createSymbolicLink(atPath: "\(path)/link", withDestinationPath: "\(path)/real")
+            _ = FileManager.default.createFile(atPath: "\(path)/real/spool", contents: nil)
+            #expect(SpoolWriter(layout: DirectoryLayout(root: "\(path)/link"), sender: "w").write(Self.event("w", 1)))
+            let reader = SpoolReader(layout: DirectoryLayout(root: "\(path)/real"))
+            #expect(Self.seqs(reader) == [1])
+            for batch in reader.batches() { batch.acknowledge() }
+        }
+    }
+
     @Test func whatCantBeSpooledGoesToTheFallbackAndIsBroughtBack() async throws {
         try await withTestDirectory { path in
             // A file where the folder should be: not even root can write into it.

@@ -124,6 +124,16 @@ package final class Running: Sendable {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             group.notify(queue: .global()) { continuation.resume() }
         }
+        return outcome
+    }
+
+    /// The same where nothing can be awaited.
+    package func waitsForEnd() -> Executable.Finished {
+        group.wait()
+        return outcome
+    }
+
+    private var outcome: Executable.Finished {
         let end = state.withLock { $0.end ?? 0 }
         let signal = end & 0x7f
         return Executable.Finished(

@@ -1,0 +1,103 @@
+import Foundation
+import JobmonTestSupport
+import Testing
+
+/// A disk that is really full: a small file system in memory, which only root can make.
+@Suite(.enabled(if: SmallDisk.isPossible, "a file system of its own is mounted, which needs root"))
+struct FullDiskTests {
+    /// Sends events of so many bytes, one a request, and prints the status of each answer.
+    private static let sender = """
+        import http.client, json, sys
+        info = json.load(open(sys.argv[1] + "/monitor_info.json"))
+        for _ in range(int(sys.argv[2])):
+            connection = http.client.HTTPConnection(info["address"], info["port"], timeout=20)
+            event = {"kind": "submitted", "executor": "plain", "job": {"name": "x" * int(sys.argv[3])}}
+            connection.request("POST", "/v1/events", json.dumps({"events": [event]}), {
+                "Content-Type": "application/json", "Authorization": "Bearer " + info["secret"]})
+            answer = connection.getresponse()
+            answer.read()
+            print(answer.status, answer.getheader("Retry-After") is not None)
+        """
+
+    private func send(_ directory: String, _ count: Int, bytes: Int) async throws -> [String] {
+        let finished = try await Running(
+            "/usr/bin/env", ["python3", "-c", Self.sender, directory, String(count), String(bytes)], stdin: ""
+        ).finished()
+        #expect(finished.status == 0, "\(finished.stderr)")
+        return finished.stdout.split(separator: "\n").map(String.init)
+    }
+
+    @Test("a running monitor says 503, lives on, and goes on when there is room", .timeLimit(.minutes(1)))
+    func fullWhileRunning() async throws {
+        try await SmallDisk.with { disk in
+            let monitor = try await MonitorProcess.start("\(disk.path)/mon")
+            #expect(try await send("\(disk.path)/mon", 1, bytes: 10) == ["200 False"])
+            try disk.fill()
+            #expect(try await send("\(disk.path)/mon", 3, bytes: 100_000) == ["503 True", "503 True", "503 True"])
+            try disk.makeRoom()
+            #expect(try await send("\(disk.path)/mon", 2, bytes: 1000) == ["200 False", "200 False"])
+            monitor.send(SIGTERM)
+            #expect(try await monitor.finished().status == 0)
+        }
+    }
+
+    @Test("no monitor starts on a full disk", .timeLimit(.minutes(1)))
+    func fullAtStart() async throws {
+        try await SmallDisk.with { disk in
+            try disk.fill()
+            let result = try await Executable.run(["monitor", "\(disk.path)/mon"])
+            #expect(result.status == 4)
+            #expect(result.stderr.contains("the disk is full"), "\(result.stderr)")
+            #expect(result.stderr.contains("make room"), "\(result.stderr)")
+            #expect(!FileManager.default.fileExists(atPath: "\(disk.path)/mon/job_monitor.sqlite"))
+        }
+    }
+}
+
+/// A file system of 3 MB in memory.
+private struct SmallDisk {
+    let path: String
+
+    static let isPossible: Bool =
+        geteuid() == 0
+        && (try? withSynchronousDirectory { path in mounts(path) && run("/bin/umount", [path]) }) == true
+
+    static func with(_ body: (SmallDisk) async throws -> Void) async throws {
+        try await withTestDirectory { path in
+            let disk = SmallDisk(path: "\(path)/disk")
+            try FileManager.default.createDirectory(atPath: disk.path, withIntermediateDirectories: true)
+            #expect(mounts(disk.path))
+            defer { _ = run("/bin/umount", ["-l", disk.path]) }
+            try await body(disk)
+        }
+    }
+
+    /// Fills it to the last byte.
+    func fill() throws {
+        let file = open("\(path)/filler", O_WRONLY | O_CREAT, 0o600)
+        try #require(file >= 0)
+        defer { close(file) }
+        for size in [65536, 4096, 1] {
+            let block = [UInt8](repeating: 0, count: size)
+            while write(file, block, size) > 0 {}
+        }
+    }
+
+    func makeRoom() throws { try FileManager.default.removeItem(atPath: "\(path)/filler") }
+
+    private static func mounts(_ path: String) -> Bool {
+        run("/bin/mount", ["-t", "tmpfs", "-o", "size=3m", "tmpfs", path])
+    }
+
+    private static func run(_ program: String, _ arguments: [String]) -> Bool {
+        guard let process = try? Running(program, arguments, stdin: "") else { return false }
+        return process.waitsForEnd().status == 0
+    }
+
+    private static func withSynchronousDirectory<Result>(_ body: (String) throws -> Result) throws -> Result {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("jobmon-disk-\(UUID())").path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        return try body(path)
+    }
+}
