@@ -48,6 +48,7 @@ release: deps ## builds the executable for use, with the Swift libraries in it
 install: release ## installs the executable in PREFIX/bin (default ~/.local/bin)
 	install -d "$(PREFIX)/bin"
 	install -m 755 .build/release/jobmon "$(PREFIX)/bin/jobmon"
+	@strip "$(PREFIX)/bin/jobmon" 2>/dev/null || echo "no strip on this machine: the executable keeps its symbols"
 	@echo "installed $(PREFIX)/bin/jobmon"
 
 bench: release ## jobmon run against xargs, in alternating pairs
