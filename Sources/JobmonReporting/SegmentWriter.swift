@@ -81,8 +81,12 @@ package final class SegmentWriter {
     package func closeSegment() {
         guard let segment = open else { return }
         open = nil
+        // One that holds nothing goes while it is locked: another may get its name.
+        let isEmpty = segment.last < segment.first
+        if isEmpty { unlink(segment.path) }
         close(descriptor)
         descriptor = -1
+        if isEmpty { return }
         if segment.last <= acknowledged { unlink(segment.path) } else { closed.append(segment) }
     }
 
@@ -102,9 +106,12 @@ package final class SegmentWriter {
         }
     }
 
-    /// The lines of the open segment, and the number of the first; nil when there is none or it can't be read.
-    package func openLines() -> (first: Int64, lines: [ArraySlice<UInt8>])? {
-        guard let segment = open, let bytes = SmallFile.read(segment.path, limit: Int.max) else { return nil }
+    /// The lines of the oldest closed segment, or of the open one when none is left, and the number of the first; nil when
+    /// there is none or it can't be read.
+    package func oldestLines() -> (first: Int64, lines: [ArraySlice<UInt8>])? {
+        guard let segment = closed.first ?? open, let bytes = SmallFile.read(segment.path, limit: Int.max) else {
+            return nil
+        }
         return (segment.first, bytes.split(separator: 0x0A))
     }
 

@@ -108,6 +108,13 @@ extension Supervisor {
             let outcome = Outcome(evidence: Evidence(cancelled: true), returnsAttempt: returningAttempt)
             noteOutcome(order.instanceKey, outcome, time.now())
         }
+        // Their RUNNING could not be spooled yet, so they have not begun.
+        let unstarted = announced.filter { keys.contains($0.instanceKey) }
+        announced.removeAll { keys.contains($0.instanceKey) }
+        for order in unstarted {
+            let outcome = Outcome(evidence: Evidence(cancelled: true), returnsAttempt: returningAttempt)
+            noteOutcome(order.instanceKey, outcome, time.now())
+        }
         for id in keys.compactMap({ idOfKey[$0] }) {
             running[id]?.returningAttempt = returningAttempt
             loop.end(id, .cancelled)

@@ -106,20 +106,24 @@ final class SupervisorJournal {
         guard isBehind else { return segment.tend() }
         let now = time.steadySeconds()
         guard lookAt <= now else { return }
-        lookAt = now + 1
+        lookAt = now + 0.05
         segment.lookForTaken()
         answered = max(answered, segment.acknowledged + 1)
-        guard segment.left == 0 else {
-            // Small steps: what is closed can be taken and removed.
-            if segment.age ?? 0 >= 5 { segment.closeSegment() }
+        // Small steps: what is closed can be taken by others too, and removed.
+        if segment.age ?? 0 >= 5 { segment.closeSegment() }
+        guard poster.pending == 0 else { return }
+        // A segment at a time, so that only one is in memory. Others may have it too: then it is a repeat.
+        let isLast = segment.left == 0
+        if let (first, lines) = segment.oldestLines() {
+            for (index, line) in lines.enumerated() {
+                poster.enqueue(identity: EventIdentity(sender: sender, seq: first + Int64(index)), json: Array(line))
+            }
+        } else if isLast, segment.age != nil {
+            // It can't be read now: it stays for others, and we look again.
+            segment.closeSegment()
             return
         }
-        // The monitor has caught up but for what we still write to. It may have that too: then it is a repeat.
-        isBehind = false
-        guard let (first, lines) = segment.openLines() else { return }
-        for (index, line) in lines.enumerated() {
-            poster.enqueue(identity: EventIdentity(sender: sender, seq: first + Int64(index)), json: Array(line))
-        }
+        isBehind = !isLast
     }
 
     /// What is not acknowledged by now is left for others.

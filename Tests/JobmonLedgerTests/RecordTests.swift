@@ -205,6 +205,28 @@ struct RecordTests {
         try await ledger.checkInvariants()
     }
 
+    @Test func anOlderInstanceKnowsItsJobAsItIsNow() async throws {
+        // The others keep the tally from noticing.
+        for name in ["a", "b", "c", "d", "e"] {
+            try await ledger.say(.job(name, maxAttempts: 2))
+            try await ledger.say(.attempt("\(name)1", of: name))
+            guard name < "d" else { continue }
+            try await ledger.say(.outcome(.key("\(name)1"), Outcome(status: .unknown)))
+        }
+        try await ledger.say(.complete("c1"))
+        try await ledger.say(.attempt("a2", of: "a"))
+        try await ledger.say(.complete("a2"))
+        try await ledger.say(.process(.key("a1"), ProcessIdentity(pid: 9)))
+        try await ledger.say(.failed("a1"))
+        let job = try await ledger.job(1)
+        #expect(job.status == .complete)
+        #expect(job.attempts == 2)
+        #expect(job.instances.map(\.status) == [.failed, .complete])
+        #expect(
+            try await ledger.rows("SELECT instances, latest_instance_id, any_complete FROM job WHERE jid = 1")
+                == ["2|6|1"])
+    }
+
     @Test func anInstanceWithoutAKeyIsANewOneEachTime() async throws {
         let fact = Fact.submitted(
             nil, Submission(description: JobDescription(name: "plain", runfile: ""), executor: "external"))

@@ -199,6 +199,28 @@ struct SpoolTests {
         }
     }
 
+    @Test(.enabled(if: SmallDisk.isPossible, "a file system of its own is mounted, which needs root"))
+    func aDiskThatWasFullTakesNothingWithIt() async throws {
+        try await SmallDisk.with { disk in
+            let layout = try Self.layout("\(disk.path)/mon")
+            let writer = SegmentWriter(layout: layout, sender: "s")
+            #expect(writer.append(Self.line("s", 0), first: 0, last: 0))
+            try disk.fill()
+            // Nowhere to go: not even to the fallback, which a file of its name stands in the way of.
+            let large = [UInt8](repeating: 0x20, count: 3 << 20) + [0x0A]
+            setenv("TMPDIR", "\(disk.path)/mon", 1)
+            defer { unsetenv("TMPDIR") }
+            let other = SegmentWriter(layout: layout, sender: "s")
+            #expect(!other.append(large, first: 1, last: 1))
+            #expect(!other.append(large, first: 1, last: 1))
+            #expect(other.left == 0, "what holds nothing is not left to others")
+            try disk.makeRoom()
+            #expect(other.append(Self.line("s", 1), first: 1, last: 1))
+            other.acknowledge(through: 0)
+            #expect(Self.seqs(SpoolReader(layout: layout)) == [0, 1])
+        }
+    }
+
     @Test func theFallbackIsTheSameByWhicheverPath() async throws {
         try await withTestDirectory { path in
             try FileManager.default.createDirectory(atPath: "\(path)/real", withIntermediateDirectories: true)

@@ -37,6 +37,8 @@ struct SupervisorJournalTests {
                 batch.acknowledge()
             }
             #expect(taken == (0..<1010).map { "k\($0)" })
+            // What it has in memory for that monitor is answered too: repeats.
+            journal.poster.forget()
             clock.advance(2)
             journal.tend()
             #expect(journal.unacknowledged == 10)
@@ -44,6 +46,27 @@ struct SupervisorJournalTests {
             #expect(journal.poster.pending == 10)
             say(1010..<1015)
             #expect(journal.poster.pending == 15)
+            journal.close()
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func whatNobodyElseTakesIsPostedASegmentAtATime() async throws {
+        try await withTestDirectory { path in
+            let layout = DirectoryLayout(root: path)
+            try FileManager.default.createDirectory(atPath: layout.spool, withIntermediateDirectories: true)
+            let clock = ManualSteadyClock()
+            let journal = SupervisorJournal(layout: layout, time: clock.source, mostKept: 100)
+            var reports: [UInt8] = []
+            for number in 0..<5000 {
+                journal.note(.running(.key("k\(number)"), Start(host: "n1")), Timestamp(milliseconds: 1))
+                #expect(journal.spool(reports: &reports))
+            }
+            clock.advance(1)
+            journal.tend()
+            // The oldest segment, whose first event is the first of all; the rest stays where it is.
+            #expect(journal.poster.pending > 0 && journal.poster.pending < 4000)
+            #expect(journal.unacknowledged == 5000)
             journal.close()
         }
     }

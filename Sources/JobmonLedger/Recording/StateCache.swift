@@ -25,8 +25,9 @@ struct StateCache {
             case .id(let id): id
             case .key(let key): instanceIDs[key]
             }
-        guard let id, var instance = instances[id] else { return nil }
-        if let job = jobs[instance.job.jid] { instance.job = job }
+        // Whose job was forgotten is looked up anew: the job that is kept with it here is as old as it is.
+        guard let id, var instance = instances[id], let job = jobs[instance.job.jid] else { return nil }
+        instance.job = job
         return instance
     }
 
