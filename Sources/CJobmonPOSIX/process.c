@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "raw.h"
 
 static double seconds(struct timeval time) { return (double)time.tv_sec + (double)time.tv_usec / 1e6; }
 
@@ -169,12 +170,11 @@ void jp_die_by(int number) {
 
 pid_t jp_fork(void) { return fork(); }
 
-static int close_range_of(unsigned first, unsigned last, unsigned flags) {
+static long close_range_of(unsigned first, unsigned last, unsigned flags) {
 #ifdef SYS_close_range
-    return (int)syscall(SYS_close_range, first, last, flags);
+    return raw3(SYS_close_range, first, last, flags);
 #else
-    errno = ENOSYS;
-    return -1;
+    return -ENOSYS;
 #endif
 }
 
@@ -189,21 +189,21 @@ struct linux_dirent {
 
 void jp_cloexec_above_2(void) {
     if (close_range_of(3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */) == 0) return;
-    // An older kernel. No allocation: this runs between fork and exec.
-    int folder = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    // An older kernel. No allocation and no errno: this runs between fork and exec.
+    int folder = (int)raw4(SYS_openat, AT_FDCWD, (long)"/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (folder < 0) return;
     _Alignas(8) char buffer[2048];
     long count;
-    while ((count = syscall(SYS_getdents64, folder, buffer, sizeof buffer)) > 0) {
+    while ((count = raw3(SYS_getdents64, folder, (long)buffer, sizeof buffer)) > 0) {
         for (long at = 0; at < count;) {
             struct linux_dirent *entry = (struct linux_dirent *)(buffer + at);
             at += entry->length;
             int fd = 0;
             for (const char *c = entry->name; *c >= '0' && *c <= '9'; c++) fd = fd * 10 + (*c - '0');
-            if (fd > 2) fcntl(fd, F_SETFD, FD_CLOEXEC);
+            if (fd > 2) raw3(SYS_fcntl, fd, F_SETFD, FD_CLOEXEC);
         }
     }
-    close(folder);
+    raw1(SYS_close, folder);
 }
 
 static int is_kept(int fd, const int *kept, size_t count) {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "raw.h"
 
 // Bit n is signal n + 1.
 static uint64_t ignored_at_start;
@@ -159,25 +160,15 @@ void jp_signals_unblock(void) {
     pthread_sigmask(SIG_SETMASK, &none, NULL);
 }
 
-// Only ever to the default, for which the kernel's layout does not matter: all zeroes.
-static void reset_reserved(int number) {
-    unsigned long standard[8] = {0};
-    syscall(SYS_rt_sigaction, number, standard, NULL, (size_t)8);
-}
-
 void jp_signals_for_child(int as_started) {
-    struct sigaction action;
-    memset(&action, 0, sizeof action);
     uint64_t change = atomic_load(&caught) | ignored_at_start | atomic_load(&ignored_since) | bit(SIGPIPE);
     for (int number = 1; number <= 64; number++) {
         if (!(change & bit(number))) continue;
         int ignore = as_started && (ignored_at_start & bit(number));
-        if (number == 32 || number == 33) {
-            if (!ignore) reset_reserved(number);
-            continue;
-        }
-        action.sa_handler = ignore ? SIG_IGN : SIG_DFL;
-        sigaction(number, &action, NULL);
+        // The kernel's own record, whose first word is the handler wherever Swift runs: no flags, no mask. By the kernel
+        // itself, since the C library would set errno, and does not let 32 and 33 be touched.
+        unsigned long action[8] = {(unsigned long)(ignore ? SIG_IGN : SIG_DFL)};
+        raw4(SYS_rt_sigaction, number, (long)action, 0, 8);
     }
 }
 

@@ -13,8 +13,10 @@
 #include "internal.h"
 #include "jobmon_process.h"
 #include "jobmon_signals.h"
+#include "raw.h"
 
-// What the child works with: all made before it exists.
+// What the child works with: all made before it exists. It may share our memory while we go on, so from its first
+// instruction to its execution it allocates nothing, calls the kernel by raw.h only, and writes nothing but this.
 struct plan {
     const struct jp_command *command;
     char **arguments;
@@ -31,37 +33,37 @@ struct plan {
 static void tell(struct plan *plan) {
     if (plan->report < 0) return;
     struct jp_report told = plan->told;
-    while (write(plan->report, &told, sizeof told) < 0 && errno == EINTR) {}
+    while (raw3(SYS_write, plan->report, (long)&told, sizeof told) == -EINTR) {}
 }
 
 static void fail(struct plan *plan, int step, int error) {
     plan->told.step = step;
     plan->told.error = error;
     tell(plan);
-    _exit(127);
+    for (;;) raw1(SYS_exit_group, 127);
 }
 
-// Puts descriptors in their places, whatever their numbers are.
+// Puts descriptors in their places, whatever their numbers are. 0 or errno.
 static int place(struct plan *plan) {
     int source[3];
     for (int i = 0; i < 3; i++) {
         source[i] = plan->command->descriptors[i];
         if (source[i] >= 0 && source[i] < 3 && source[i] != i) {
-            source[i] = fcntl(source[i], F_DUPFD_CLOEXEC, 3);
-            if (source[i] < 0) return errno;
+            source[i] = (int)raw3(SYS_fcntl, source[i], F_DUPFD_CLOEXEC, 3);
+            if (source[i] < 0) return -source[i];
         }
     }
     for (int i = 0; i < 3; i++) {
+        long result = 0;
         if (source[i] == JP_CLOSE) {
-            close(i);
+            raw1(SYS_close, i);
         } else if (source[i] == i) {
-            int flags = fcntl(i, F_GETFD);
-            if (flags < 0 || fcntl(i, F_SETFD, flags & ~FD_CLOEXEC) < 0) return errno;
+            result = raw2(SYS_fcntl, i, F_GETFD);
+            if (result >= 0) result = raw3(SYS_fcntl, i, F_SETFD, result & ~FD_CLOEXEC);
         } else if (source[i] >= 0) {
-            int result;
-            do { result = dup2(source[i], i); } while (result < 0 && (errno == EINTR || errno == EBUSY));
-            if (result < 0) return errno;
+            do { result = raw3(SYS_dup3, source[i], i, 0); } while (result == -EINTR || result == -EBUSY);
         }
+        if (result < 0) return (int)-result;
     }
     return 0;
 }
@@ -71,21 +73,21 @@ static int execute(struct plan *plan) {
     int denied = 0, error = ENOENT;
     const char *file = plan->candidates;
     for (size_t i = 0; i < plan->candidate_count; i++, file += strlen(file) + 1) {
-        execve(file, plan->arguments, plan->environment);
-        if (errno == ENOEXEC) {
+        error = (int)-raw3(SYS_execve, (long)file, (long)plan->arguments, (long)plan->environment);
+        if (error == ENOEXEC) {
             plan->shell_arguments[1] = (char *)file;
-            execve(plan->shell_arguments[0], plan->shell_arguments, plan->environment);
+            error = (int)-raw3(
+                SYS_execve, (long)plan->shell_arguments[0], (long)plan->shell_arguments, (long)plan->environment);
         }
-        switch (errno) {
+        switch (error) {
         case EACCES: denied = 1; break;
         case ENOENT:
         case ENOTDIR:
         case ESTALE:
         case ENODEV:
         case ETIMEDOUT: break;
-        default: return errno;
+        default: return error;
         }
-        error = errno;
     }
     if (denied) return EACCES;
     return plan->candidate_count > 1 ? ENOENT : error;
@@ -94,18 +96,20 @@ static int execute(struct plan *plan) {
 static int child(void *argument) {
     struct plan *plan = argument;
     const struct jp_command *command = plan->command;
-    if (command->own_group) setpgid(0, 0);
+    if (command->own_group) raw2(SYS_setpgid, 0, 0);
     jp_signals_for_child(command->signals_as_started);
-    if (command->directory && chdir(command->directory) < 0) fail(plan, JP_STEP_DIRECTORY, errno);
+    if (command->directory) {
+        long error = -raw1(SYS_chdir, (long)command->directory);
+        if (error) fail(plan, JP_STEP_DIRECTORY, (int)error);
+    }
     int error = place(plan);
     if (error) fail(plan, JP_STEP_OUTPUT, error);
     if (command->close_others) jp_cloexec_above_2();
     struct rusage usage;
-    if (getrusage(RUSAGE_SELF, &usage) == 0) plan->told.floor = (int64_t)usage.ru_maxrss * 1024;
+    if (raw2(SYS_getrusage, RUSAGE_SELF, (long)&usage) == 0) plan->told.floor = (int64_t)usage.ru_maxrss * 1024;
     tell(plan);
-    sigprocmask(SIG_SETMASK, plan->mask, NULL);
-    error = execute(plan);
-    fail(plan, JP_STEP_COMMAND, error);
+    raw4(SYS_rt_sigprocmask, SIG_SETMASK, (long)plan->mask, 0, 8);
+    fail(plan, JP_STEP_COMMAND, execute(plan));
     return 127;
 }
 
@@ -191,12 +195,6 @@ static int make_plan(struct plan *plan, const struct jp_command *command) {
     return plan->candidates ? 0 : ENOMEM;
 }
 
-// The child runs on a part of this frame and we are suspended until it executes or exits.
-static pid_t start_sharing(struct plan *plan) {
-    _Alignas(16) char stack[32768];
-    return clone(child, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, plan);
-}
-
 static pid_t start_copying(struct plan *plan, int *error) {
     int report[2];
     if (pipe2(report, O_CLOEXEC) < 0) {
@@ -219,26 +217,32 @@ static pid_t start_copying(struct plan *plan, int *error) {
     return pid;
 }
 
-pid_t jp_start(const struct jp_command *command, struct jp_report *report) {
+static void free_plan(struct plan *plan) {
+    free(plan->arguments);
+    free(plan->shell_arguments);
+    free(plan->environment);
+    free(plan->candidates);
+}
+
+// Makes the child by `make`, with all signals blocked: no handler of ours runs in a child that shares our memory.
+static pid_t with_signals_blocked(struct plan *plan, pid_t (*make)(struct plan *, int *), int *error) {
     sigset_t all, before, none;
+    jp_signals_remember();
+    sigfillset(&all);
+    sigemptyset(&none);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    plan->mask = plan->command->signals_as_started ? jp_signals_started_mask() : &none;
+    pid_t pid = make(plan, error);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return pid;
+}
+
+pid_t jp_start(const struct jp_command *command, struct jp_report *report) {
     struct plan plan = {.command = command, .report = -1};
     pid_t pid = -1;
     int error = command->argument_count > 0 ? make_plan(&plan, command) : EINVAL;
-    if (!error) {
-        jp_signals_remember();
-        // With all signals blocked no handler of ours runs in a child that shares our memory.
-        sigfillset(&all);
-        sigemptyset(&none);
-        pthread_sigmask(SIG_SETMASK, &all, &before);
-        plan.mask = command->signals_as_started ? jp_signals_started_mask() : &none;
-        pid = command->shares_memory ? start_sharing(&plan) : start_copying(&plan, &error);
-        if (command->shares_memory) error = errno;
-        pthread_sigmask(SIG_SETMASK, &before, NULL);
-    }
-    free(plan.arguments);
-    free(plan.shell_arguments);
-    free(plan.environment);
-    free(plan.candidates);
+    if (!error) pid = with_signals_blocked(&plan, start_copying, &error);
+    free_plan(&plan);
     *report = plan.told;
     if (pid < 0) {
         report->step = JP_STEP_PROCESS;
@@ -248,4 +252,97 @@ pid_t jp_start(const struct jp_command *command, struct jp_report *report) {
         pid = -1;
     }
     return pid;
+}
+
+// ---- sharing our memory ----
+
+struct jp_launch {
+    struct plan plan;  // first: a plan's launch is where the plan is
+    struct jp_command command;  // a copy, as the caller's own is gone before the child has executed
+    sigset_t none;
+    // Not 0: the child may still look at all this. The kernel writes the 0 when it has executed or ended.
+    pid_t sharing;
+    _Alignas(16) char stack[32768];
+};
+
+static size_t packed_size(const char *packed, size_t count) {
+    const char *end = packed;
+    for (size_t i = 0; i < count; i++) end += strlen(end) + 1;
+    return (size_t)(end - packed);
+}
+
+static void free_launch(struct jp_launch *launch) {
+    free_plan(&launch->plan);
+    free((char *)launch->command.arguments);
+    free(launch);
+}
+
+static struct jp_launch *make_launch(const struct jp_command *command, int *error) {
+    struct jp_launch *launch = malloc(sizeof *launch);
+    *error = launch ? EINVAL : ENOMEM;
+    if (!launch || command->argument_count == 0) {
+        free(launch);
+        return NULL;
+    }
+    size_t arguments = packed_size(command->arguments, command->argument_count);
+    size_t additions = packed_size(command->additions, command->addition_count);
+    size_t directory = command->directory ? strlen(command->directory) + 1 : 0;
+    char *texts = malloc(arguments + additions + directory);
+    launch->plan = (struct plan){.command = &launch->command, .report = -1};
+    launch->command = *command;
+    launch->command.arguments = texts;
+    if (texts) {
+        memcpy(texts, command->arguments, arguments);
+        if (additions) memcpy(texts + arguments, command->additions, additions);
+        launch->command.additions = texts + arguments;
+        if (directory) launch->command.directory = memcpy(texts + arguments + additions, command->directory, directory);
+        *error = make_plan(&launch->plan, &launch->command);
+        if (!*error) return launch;
+    } else {
+        *error = ENOMEM;
+    }
+    free_launch(launch);
+    return NULL;
+}
+
+static pid_t start_sharing(struct plan *plan, int *error) {
+    struct jp_launch *launch = (struct jp_launch *)plan;
+    // The mask that it is to have is read after we have gone on.
+    if (!plan->command->signals_as_started) {
+        sigemptyset(&launch->none);
+        plan->mask = &launch->none;
+    }
+    launch->sharing = 1;
+    int flags = CLONE_VM | CLONE_CHILD_CLEARTID | SIGCHLD;
+    if (!JP_RAW_CALLS) flags |= CLONE_VFORK;
+    char *top = launch->stack + sizeof launch->stack;
+    pid_t pid = clone(child, top, flags, plan, NULL, NULL, &launch->sharing);
+    // A sandbox may know only what posix_spawn does, which waits.
+    if (pid < 0 && errno == EINVAL) pid = clone(child, top, flags | CLONE_VFORK, plan, NULL, NULL, &launch->sharing);
+    *error = errno;
+    return pid;
+}
+
+pid_t jp_begin(const struct jp_command *command, struct jp_launch **launch, struct jp_report *report) {
+    *report = (struct jp_report){0};
+    int error;
+    pid_t pid = -1;
+    *launch = make_launch(command, &error);
+    if (*launch) pid = with_signals_blocked(&(*launch)->plan, start_sharing, &error);
+    // The child does so too: whoever comes first, its group is there for a signal to it from here on.
+    if (pid > 0 && command->own_group) setpgid(pid, pid);
+    if (pid < 0) {
+        if (*launch) free_launch(*launch);
+        *launch = NULL;
+        report->step = JP_STEP_PROCESS;
+        report->error = error;
+    }
+    return pid;
+}
+
+int jp_launch_is_over(const struct jp_launch *launch) { return __atomic_load_n(&launch->sharing, __ATOMIC_ACQUIRE) == 0; }
+
+void jp_launch_end(struct jp_launch *launch, struct jp_report *report) {
+    *report = launch->plan.told;
+    free_launch(launch);
 }

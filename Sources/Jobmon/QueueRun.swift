@@ -20,11 +20,19 @@ package enum QueueRun {
         let lock = try takeQueue(settings.queue, layout)
         defer { withExtendedLifetime(lock) {} }
         let link = MonitorLink(layout: layout, time: time, say: say)
-        return try await link.run(
-            { (link) async throws(Problem) -> QueueSummary in
-                let executor = try await startExecutor(settings, link: link, time: time, say: say)
-                return try await body(environment(settings, link: link, executor: executor, time: time))
-            }, endingWithin: { $0.ending == .stopped ? stopPatience : nil })
+        // Its supervisor comes up while we look for the monitor, or become it.
+        let executor = try beginExecutor(settings, link: link, time: time, say: say)
+        do throws(Problem) {
+            return try await link.run(
+                { (link) async throws(Problem) -> QueueSummary in
+                    try await executor.ready()
+                    return try await body(environment(settings, link: link, executor: executor, time: time))
+                }, endingWithin: { $0.ending == .stopped ? stopPatience : nil })
+        } catch {
+            // A supervisor without a queue would wait for one.
+            await executor.giveUp()
+            throw error
+        }
     }
 
     private static func environment(
@@ -40,15 +48,15 @@ package enum QueueRun {
         return environment
     }
 
-    private static func startExecutor(
+    private static func beginExecutor(
         _ settings: QueueSettings, link: MonitorLink, time: TimeSource, say: @escaping @Sendable (String) -> Void
-    ) async throws(Problem) -> LocalExecutor {
+    ) throws(Problem) -> LocalExecutor {
         var configuration = LocalExecutor.Configuration(
             layout: settings.layout, queue: settings.queue, slots: settings.slots, host: HostIdentity.host,
             bootID: HostIdentity.bootID)
         configuration.time = time
         configuration.say = say
-        return try await LocalExecutor.start(configuration) { try await link.known($0) }
+        return try LocalExecutor.begin(configuration) { try await link.known($0) }
     }
 
     /// Seconds that a queue which was stopped waits for acknowledgements; what has none by then lies in the spool.

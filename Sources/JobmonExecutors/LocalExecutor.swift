@@ -49,12 +49,12 @@ package final class LocalExecutor: Executor {
 
     deinit { link.close() }
 
-    /// Connects to the queue's supervisor, or starts one where there is none.
-    /// - Throws: `.notFound` without an executable to start, `.unavailable` when no supervisor answers in time: one holds
-    ///   its lock but can't be reached, or a new one did not come up.
-    package static func start(
+    /// Begins to connect to the queue's supervisor, and to start one where there is none; `ready` says when that is
+    /// done. Nothing is asked of `known` before.
+    /// - Throws: `.notFound` without an executable to start.
+    package static func begin(
         _ configuration: Configuration, known: @escaping KnownInstances
-    ) async throws(Problem) -> LocalExecutor {
+    ) throws(Problem) -> LocalExecutor {
         let executable: String
         if let given = configuration.executable {
             executable = given
@@ -63,12 +63,36 @@ package final class LocalExecutor: Executor {
         }
         let link = try SupervisorLink(configuration, executable: executable)
         let recovery = LocalRecovery(host: configuration.host, bootID: configuration.bootID, time: configuration.time)
-        let executor = LocalExecutor(link: link, recovery: recovery, known: known)
+        return LocalExecutor(link: link, recovery: recovery, known: known)
+    }
+
+    /// Returns once the supervisor answers.
+    /// - Throws: `.unavailable` when it does not in time: one holds its lock but can't be reached, or a new one did not
+    ///   come up.
+    package func ready() async throws(Problem) {
         guard await link.connected() else {
+            let configuration = link.configuration
             throw Problem(
                 .unavailable, link.trouble ?? "the supervisor of queue \(configuration.queue) does not answer",
                 hint: "see \(SupervisorExecutable.log(configuration.layout, queue: configuration.queue))")
         }
+    }
+
+    /// The queue that it was begun for can't run: returns once the supervisor, which may be coming up just now, has ended.
+    package func giveUp() async {
+        guard await link.connected(within: Self.comingUp) else { return }
+        await link.stop(ending: false)
+    }
+
+    /// Seconds in which a supervisor that was started either answers or is not waited for.
+    private static let comingUp = 2.0
+
+    /// `begin` and `ready` in one.
+    package static func start(
+        _ configuration: Configuration, known: @escaping KnownInstances
+    ) async throws(Problem) -> LocalExecutor {
+        let executor = try begin(configuration, known: known)
+        try await executor.ready()
         return executor
     }
 

@@ -17,12 +17,15 @@ final class SupervisorDialogue {
     private var received = [UInt8](repeating: 0, count: 65536)
 
     private var nextStart = 0.0
+    private var startedAt = -Double.infinity
     private var startDelay = 1.0
     private var unreachableSince: Double?
     private var saidUnreachable = false
 
-    /// Between two tries to connect, in milliseconds.
-    private static let interval = 20
+    /// Between two tries to connect, in milliseconds: for a moment after a start, and else.
+    private static let intervals = (soon: 1, later: 20)
+    /// How long a supervisor takes to come up, mostly, in seconds.
+    private static let comingUp = 0.1
     /// How long a held lock without a socket is nothing to speak of, in seconds: one ends, another begins.
     private static let silence = 3.0
 
@@ -50,12 +53,14 @@ final class SupervisorDialogue {
 
     private func wait() {
         var polled = [pollfd(fd: link.wakeDescriptor, events: Int16(POLLIN), revents: 0)]
-        var milliseconds = Self.interval
+        var milliseconds = Self.intervals.later
         if descriptor >= 0 {
             let wantsToSend = sent < output.count
             polled.append(
                 pollfd(fd: descriptor, events: Int16(POLLIN) | (wantsToSend ? Int16(POLLOUT) : 0), revents: 0))
             milliseconds = 500
+        } else if link.time.steadySeconds() - startedAt < Self.comingUp {
+            milliseconds = Self.intervals.soon
         }
         poll(&polled, nfds_t(polled.count), Int32(milliseconds))
         if polled[0].revents != 0 { link.clearWake() }
@@ -106,6 +111,7 @@ final class SupervisorDialogue {
             unreachableSince = nil
             guard now >= nextStart else { return }
             // One that does not come up is not started again and again.
+            startedAt = now
             nextStart = now + startDelay
             startDelay = min(startDelay * 2, 10)
             mkdir(layout.run, 0o700)

@@ -73,13 +73,14 @@ final class SupervisorLink: Sendable {
     var trouble: String? { shared.withLock(\.trouble) }
     var window: Int { shared.withLock { $0.pace.window(slots: $0.slots) } }
 
-    /// Waits for a supervisor that answers, as long as the configuration's patience.
-    func connected() async -> Bool {
+    /// Waits for a supervisor that answers, so many seconds at most; nil: the configuration's patience.
+    func connected(within patience: Double? = nil) async -> Bool {
         await withCheckedContinuation { continuation in
             let answer: Bool? = shared.withLock { shared in
                 if shared.isConnected { return true }
                 if shared.isOver { return false }
-                shared.connectWaiters.append((time.steadySeconds() + configuration.patience, continuation))
+                let deadline = time.steadySeconds() + (patience ?? configuration.patience)
+                shared.connectWaiters.append((deadline, continuation))
                 return nil
             }
             if let answer { continuation.resume(returning: answer) }

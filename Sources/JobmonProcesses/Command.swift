@@ -74,8 +74,8 @@ package struct Command: Sendable {
     package var closesOthers = true
     /// Signal dispositions and mask as we were started with; else all default and none blocked.
     package var signalsAsStarted = false
-    /// It starts without a copy of our memory: two to four times as fast, but our own peak of memory is the least
-    /// that can be seen of its own (`Usage.maxrssAtMost`).
+    /// It starts without a copy of our memory, and nobody waits for it: several times as fast, but our own peak of memory
+    /// is the least that can be seen of its own (`Usage.maxrssAtMost`), and that it can't be executed is said by its end.
     package var startsFast = true
     /// Seconds after which it is ended: TERM, then KILL after the grace.
     package var timeLimit: Double?

@@ -11,7 +11,7 @@ package struct StartedCommand: Sendable, Equatable {
 
 /// How a command ended.
 package struct CommandEnd: Sendable, Equatable {
-    /// Exit code or signal, whether we ended it, and the kills for memory that were seen.
+    /// Exit code or signal, whether we ended it, and the kills for memory that were seen; or why it never executed.
     package var evidence: Evidence
     package var usage: Usage
     /// The end of what it wrote, for `Output.tail`, unless it ended with 0.

@@ -82,12 +82,20 @@ struct OpenedStreams {
     }
 }
 
+/// A command that was handed to C.
+struct Launch {
+    var pid: pid_t
+    /// Bytes; the least that its `maxrss` can show. Of one that is under way it comes with its end.
+    var floor: Int64 = 0
+    /// It may not execute yet, and may still fail to.
+    var underWay: OpaquePointer?
+}
+
 /// Hands a command to C.
-func launch(_ command: Command, _ streams: OpenedStreams) -> Result<
-    (pid: pid_t, floor: Int64), StartFailure
-> {
+func launch(_ command: Command, _ streams: OpenedStreams) -> Result<Launch, StartFailure> {
     var report = jp_report()
-    let pid = command.arguments.bytes.withUnsafeBufferPointer { arguments in
+    var launched = Launch(pid: -1)
+    command.arguments.bytes.withUnsafeBufferPointer { arguments in
         command.additions.bytes.withUnsafeBufferPointer { additions in
             withOptionalCString(command.directory) { directory in
                 arguments.withMemoryRebound(to: CChar.self) { arguments in
@@ -103,27 +111,46 @@ func launch(_ command: Command, _ streams: OpenedStreams) -> Result<
                         description.own_group = command.ownGroup ? 1 : 0
                         description.close_others = command.closesOthers ? 1 : 0
                         description.signals_as_started = command.signalsAsStarted ? 1 : 0
-                        description.shares_memory = command.startsFast ? 1 : 0
-                        return jp_start(&description, &report)
+                        launched.pid =
+                            command.startsFast
+                            ? jp_begin(&description, &launched.underWay, &report) : jp_start(&description, &report)
                     }
                 }
             }
         }
     }
-    if pid > 0 { return .success((pid, report.floor)) }
-    let step: StartFailure.Step
-    var path = command.arguments.first
-    switch report.step {
-    case JP_STEP_DIRECTORY:
-        step = .directory
-        path = command.directory ?? "."
-    case JP_STEP_OUTPUT:
-        step = .output
-        path = "standard descriptors"
-    case JP_STEP_COMMAND: step = .command
-    default: step = .process
+    launched.floor = report.floor
+    guard launched.pid > 0 else { return .failure(StartFailure(report, command.place)) }
+    return .success(launched)
+}
+
+/// What a start that fails is named by.
+struct CommandPlace {
+    var program: String
+    var directory: String?
+}
+
+extension Command {
+    var place: CommandPlace { CommandPlace(program: arguments.first, directory: directory) }
+}
+
+extension StartFailure {
+    /// What C tells of a start that failed.
+    init(_ report: jp_report, _ place: CommandPlace) {
+        let step: StartFailure.Step
+        var path = place.program
+        switch report.step {
+        case JP_STEP_DIRECTORY:
+            step = .directory
+            path = place.directory ?? "."
+        case JP_STEP_OUTPUT:
+            step = .output
+            path = "standard descriptors"
+        case JP_STEP_COMMAND: step = .command
+        default: step = .process
+        }
+        self.init(step: step, path: path, errno: report.error, reason: errorText(report.error))
     }
-    return .failure(StartFailure(step: step, path: path, errno: report.error, reason: errorText(report.error)))
 }
 
 private func withOptionalCString<Result>(_ text: String?, _ body: (UnsafePointer<CChar>?) -> Result) -> Result {

@@ -4,6 +4,11 @@ import Glibc
 /// everybody in it: it explains a SIGKILL, and nothing else.
 final class MemoryKills {
     private let fd: Int32
+    private var latest: (count: Int?, at: Double) = (nil, -.infinity)
+
+    /// So old a count is as good as a new one, in seconds: commands start by the thousand, and this many more of a
+    /// neighbour's kills could at worst be taken for reasons of a SIGKILL that has none.
+    private static let goodFor = 0.05
 
     /// Nil where neither version's file can be read.
     init?() {
@@ -14,7 +19,13 @@ final class MemoryKills {
 
     deinit { close(fd) }
 
-    /// The count; nil when the file does not tell it. Asked at every start, so it is found without making a text of it.
+    /// The count as of `now` (steady seconds), or a moment before; nil when the file does not tell it.
+    func recentCount(_ now: Double) -> Int? {
+        if now - latest.at > Self.goodFor { latest = (count(), now) }
+        return latest.count
+    }
+
+    /// The count; nil when the file does not tell it. Found without making a text of the file.
     func count() -> Int? {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 4096) { buffer in
             let length = pread(fd, buffer.baseAddress, buffer.count, 0)

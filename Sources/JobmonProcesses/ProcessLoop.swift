@@ -12,31 +12,33 @@ package final class ProcessLoop {
     package static let grace = 5.0
 
     /// Bytes that a process may still touch between the look at its memory and its execution.
-    private static let floorSlack: Int64 = 512 << 10
+    static let floorSlack: Int64 = 512 << 10
 
     let time: TimeSource
-    private let reapsAll: Bool
+    let reapsAll: Bool
     private let inbox: Int32
     private var caught: Set<Int32> = []
-    private let memoryKills: MemoryKills?
+    let memoryKills: MemoryKills?
 
     var commands: [RunningCommand] = []
+    /// Those that may not execute yet.
+    var launches: [CommandID] = []
     /// What is left of commands that were ended: others of their group, or our descendants.
     var remnants: [Remnant] = []
-    private var drains: [Drain] = []
+    var drains: [Drain] = []
     private var watches: [(token: Int, fd: Int32, events: Int16)] = []
     private var timers: [(token: Int, at: Double)] = []
 
     private var polled: [pollfd] = []
-    private var arrangement = Arrangement.stale
+    var arrangement = Arrangement.stale
     private var nextID: CommandID = 1
     var found: [LoopEvent] = []
-    private var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    var buffer = [UInt8](repeating: 0, count: 64 << 10)
 
     /// Whether a stop of a command by a signal is an event.
     package var reportsStops = false
 
-    private enum Arrangement { case stale, current }
+    enum Arrangement { case stale, current }
 
     /// - Parameter reapsAll: all children of this process are the loop's, those too that it adopts. False where others
     ///   have children here (in tests).
@@ -69,32 +71,30 @@ package final class ProcessLoop {
     /// Whether processes of commands that are over are still being ended: stay until there are none.
     package var isEndingRemnants: Bool { !remnants.isEmpty }
 
-    /// Starts a command. When it returns, the command executes, or its start failed and it never will.
+    /// Starts a command. When it returns, the command executes, or its start failed and it never will; of one that starts
+    /// fast it may turn out later that it can't be executed: then its end says so (`Evidence.notStarted`).
     package func start(_ command: Command) -> Result<StartedCommand, StartFailure> {
         var streams = OpenedStreams()
         if let failure = streams.open(command) { return .failure(failure) }
-        let kills = memoryKills?.count()
         let begun = time.steadySeconds()
-        let pid: pid_t
-        let floor: Int64
+        let kills = memoryKills?.recentCount(begun)
+        let launched: Launch
         switch launch(command, streams) {
         case .failure(let failure):
             streams.closeAll()
             return .failure(failure)
-        case .success(let started): (pid, floor) = started
+        case .success(let started): launched = started
         }
         let tail = streams.closeOurs()
 
         let id = nextID
         nextID += 1
-        commands.append(
-            RunningCommand(
-                id: id, pid: pid, ownGroup: command.ownGroup, begun: begun,
-                deadline: command.timeLimit.map { begun + $0 }, tailFD: tail, floor: floor, kills: kills))
+        commands.append(RunningCommand(id: id, launched, command, begun: begun, tailFD: tail, kills: kills))
+        if launched.underWay != nil { launches.append(id) }
         if tail >= 0 { arrangement = .stale }
-        var identity = ProcessIdentity(pid: pid)
+        var identity = ProcessIdentity(pid: launched.pid)
         if command.looksUpStartTime {
-            let started = jp_process_started(pid)
+            let started = jp_process_started(launched.pid)
             identity.started = started >= 0 ? started : nil
         }
         return .success(StartedCommand(id: id, process: identity))
@@ -204,6 +204,7 @@ package final class ProcessLoop {
             dropFinishedDrains()
         }
         reap()
+        endLaunches()
         lookAtClock()
         defer { found.removeAll(keepingCapacity: true) }
         return found
@@ -254,108 +255,5 @@ package final class ProcessLoop {
         for timer in timers where timer.at <= now { found.append(.timer(token: timer.token)) }
         timers.removeAll { $0.at <= now }
         enforceLimits(now)
-    }
-
-    // MARK: Ends
-
-    private func reap() {
-        if reportsStops {
-            for command in commands {
-                let signal = jp_take_stop(command.pid)
-                if signal != 0 { found.append(.stopped(command.id, signal: signal)) }
-            }
-        }
-        if reapsAll {
-            while true {
-                let pid = jp_peek_ended(-1)
-                guard pid > 0 else { break }
-                collect(pid)
-            }
-        } else {
-            for pid in commands.map(\.pid) where jp_peek_ended(pid) > 0 { collect(pid) }
-        }
-    }
-
-    /// Takes what an ended child leaves, while its place in /proc is still there, and then reaps it.
-    private func collect(_ pid: pid_t) {
-        let index = commands.firstIndex { $0.pid == pid }
-        var readBytes: Int64 = -1
-        var writtenBytes: Int64 = -1
-        let now = time.steadySeconds()
-        // Not of the many short ones: the look takes longer than what it could find.
-        if let index, now - commands[index].begun > 0.1 { jp_process_io(pid, &readBytes, &writtenBytes) }
-        var ended = jp_ended()
-        guard jp_wait(pid, WNOHANG, &ended) == 1, let index else { return }
-
-        let command = commands.remove(at: index)
-        var evidence = Evidence()
-        if jp_status_signalled(ended.status) != 0 {
-            evidence.signal = Int(jp_status_signal(ended.status))
-        } else {
-            evidence.exitCode = Int(jp_status_code(ended.status))
-        }
-        evidence.timedOut = command.ending == .timeLimit
-        evidence.cancelled = command.ending == .cancelled
-        if evidence.signal == 9 || evidence.exitCode == 137, let before = command.kills,
-            let after = memoryKills?.count()
-        {
-            evidence.oomKills = max(0, after - before)
-        }
-        let usage = Usage(
-            wallclock: max(0, now - command.begun), cpu: ended.cpu, maxrss: ended.maxrss,
-            maxrssAtMost: ended.maxrss <= command.floor + Self.floorSlack, ioRead: readBytes >= 0 ? readBytes : nil,
-            ioWritten: writtenBytes >= 0 ? writtenBytes : nil)
-        var end = CommandEnd(evidence: evidence, usage: usage)
-        let text = command.tailFD >= 0 ? finishTail(command) : command.hadTail ? command.tail.text : nil
-        if evidence.exitCode != 0 { end.stderr = text }
-        if command.ending != nil { leaveRemnant(of: command, now) }
-        found.append(.ended(command.id, end))
-    }
-
-    // MARK: Tails
-
-    private func readTail(of index: Int) {
-        let count = read(commands[index].tailFD, &buffer, buffer.count)
-        if count > 0 {
-            buffer.withUnsafeBytes { commands[index].tail.append(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-        } else if count == 0 {
-            close(commands[index].tailFD)
-            commands[index].tailFD = -1
-            commands[index].hadTail = true
-            arrangement = .stale
-        }
-    }
-
-    /// Reads what is in the pipe. A grandchild that holds it still is read on, and forgotten: a closed pipe would
-    /// kill it.
-    private func finishTail(_ command: RunningCommand) -> String {
-        var tail = command.tail
-        arrangement = .stale
-        while true {
-            let count = read(command.tailFD, &buffer, buffer.count)
-            if count > 0 {
-                buffer.withUnsafeBytes { tail.append(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-                // A grandchild that never stops writing does not hold up the news of the end.
-                if tail.total - command.tail.total < 4 << 20 { continue }
-            }
-            if count < 0, errno == EINTR { continue }
-            if count == 0 || drains.count >= 1024 {
-                close(command.tailFD)
-            } else {
-                drains.append(Drain(fd: command.tailFD))
-            }
-            return tail.text
-        }
-    }
-
-    private func empty(_ index: Int) {
-        if read(drains[index].fd, &buffer, buffer.count) == 0 { drains[index].isFinished = true }
-    }
-
-    private func dropFinishedDrains() {
-        guard drains.contains(where: \.isFinished) else { return }
-        for drain in drains where drain.isFinished { close(drain.fd) }
-        drains.removeAll(where: \.isFinished)
-        arrangement = .stale
     }
 }

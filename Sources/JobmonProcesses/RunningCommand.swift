@@ -1,4 +1,6 @@
+import CJobmonPOSIX
 import Glibc
+import JobmonCore
 
 /// A command that runs, as the loop keeps it.
 struct RunningCommand {
@@ -14,7 +16,11 @@ struct RunningCommand {
     var hadTail = false
     var tail = OutputTail()
     /// The least that its `maxrss` can show.
-    let floor: Int64
+    var floor: Int64
+    /// It may not execute yet; and what it is named by should it fail to.
+    var underWay: (launch: OpaquePointer, place: CommandPlace)?
+    /// It never executed.
+    var notStarted: StartFailure?
     /// The kills for memory in our cgroup before it started.
     let kills: Int?
     /// Why it is being ended.
@@ -22,18 +28,26 @@ struct RunningCommand {
     /// When KILL is due; infinite: sent.
     var killAt: Double?
 
-    init(
-        id: CommandID, pid: Int32, ownGroup: Bool, begun: Double, deadline: Double?, tailFD: Int32, floor: Int64,
-        kills: Int?
-    ) {
+    init(id: CommandID, _ launch: Launch, _ command: Command, begun: Double, tailFD: Int32, kills: Int?) {
         self.id = id
-        self.pid = pid
-        self.ownGroup = ownGroup
+        pid = launch.pid
+        ownGroup = command.ownGroup
         self.begun = begun
-        self.deadline = deadline
+        deadline = command.timeLimit.map { begun + $0 }
         self.tailFD = tailFD
-        self.floor = floor
+        floor = launch.floor
+        underWay = launch.underWay.map { ($0, command.place) }
         self.kills = kills
+    }
+
+    /// Takes what became of its launch once that is over; its process was reaped, or it says so itself.
+    mutating func endLaunch() {
+        guard let (launch, place) = underWay else { return }
+        underWay = nil
+        var report = jp_report()
+        jp_launch_end(launch, &report)
+        floor = report.floor
+        if report.step != 0 { notStarted = StartFailure(report, place) }
     }
 
     /// When the clock must be looked at for its sake.

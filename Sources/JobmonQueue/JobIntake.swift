@@ -2,8 +2,8 @@ import JobmonCore
 
 /// How jobs come into a queue: those that it has, and the new ones.
 struct JobIntake: Sendable {
-    /// Jobs in one request.
-    private static let batch = 1000
+    /// Jobs in one request: few at first, so that the first of them can start while the others are being queued.
+    private static let batches = (first: 100, others: 1000)
 
     let queue: String
     let environment: QueueEnvironment
@@ -48,8 +48,10 @@ struct JobIntake: Sendable {
     /// Queues jobs, batch by batch; each batch is told of as soon as the ledger has it.
     func queue(_ jobs: [NewJob], _ queued: ([JobRecord]) -> Void) async throws(Problem) {
         var rest = jobs[...]
+        var size = Self.batches.first
         while !rest.isEmpty, !Task.isCancelled {
-            let batch = rest.prefix(Self.batch)
+            let batch = rest.prefix(size)
+            size = Self.batches.others
             let now = environment.time.now()
             let results = try await environment.enqueue(
                 batch.map { job in
@@ -68,7 +70,7 @@ struct JobIntake: Sendable {
                         status: .queued, attempts: 0, cancelRequested: false, instances: []))
             }
             queued(records)
-            rest = rest.dropFirst(Self.batch)
+            rest = rest.dropFirst(batch.count)
         }
     }
 }

@@ -21,21 +21,21 @@ extension QueueState {
 
     /// Keeps the executor's window full. Not one by one: a quarter of the window at a time, so that the making of
     /// instances is recorded in batches.
-    mutating func refill() {
+    mutating func refill(at now: Moment) {
         guard !stopping, !halted, !executorAway else { return }
         var room = window - inRoom
         guard room >= max(1, window / 4) || inRoom == 0 else { return }
         while room > 0, let next = ready.popFirst() {
             guard jobs[next.index].phase == .queued else { continue }
-            begin(next.index)
+            begin(next.index, at: now)
             room -= 1
         }
     }
 
     /// Starts an attempt at a job, or goes on with the instance that it has and that never started.
-    private mutating func begin(_ index: Int) {
+    private mutating func begin(_ index: Int, at now: Moment) {
         begun += 1
-        let live = jobs[index].live ?? makeInstance(index)
+        let live = jobs[index].live ?? makeInstance(index, at: now)
         jobs[index].live = live
         let order = InstanceOrder(
             instanceKey: live.key, jid: jobs[index].jid, retryNumber: live.retryNumber,
@@ -51,8 +51,8 @@ extension QueueState {
         }
     }
 
-    private mutating func makeInstance(_ index: Int) -> LiveInstance {
-        let key = configuration.random.uuid()
+    private mutating func makeInstance(_ index: Int, at now: Moment) -> LiveInstance {
+        let key = configuration.random.uuid(at: now.time)
         let jid = jobs[index].jid
         let retry = jobs[index].instances
         jobs[index].instances += 1

@@ -106,7 +106,7 @@ package struct QueueState: Sendable {
             if ending != nil { break }
         }
         if ending == nil { wakeDue(at: now) }
-        if ending == nil { refill() }
+        if ending == nil { refill(at: now) }
         if ending == nil { finishWhenDone(at: now) }
         if ending == nil { arrangeWake() }
         return outbox.empty()

@@ -143,7 +143,8 @@ extension Supervisor {
         let failed = Cause.decide(end.evidence).status != .complete
         let (stdoutEmpty, stderrEmpty, logged) = takeLogs(order, failed: failed)
         let outcome = Outcome(
-            evidence: end.evidence, process: instance.isNamed ? nil : ProcessIdentity(pid: instance.pid),
+            evidence: end.evidence,
+            process: instance.isNamed || end.evidence.notStarted != nil ? nil : ProcessIdentity(pid: instance.pid),
             usage: end.usage, stderr: failed ? logged ?? end.stderr : nil,
             returnsAttempt: instance.returningAttempt && end.evidence.cancelled, stdoutEmpty: stdoutEmpty,
             stderrEmpty: stderrEmpty)
@@ -153,6 +154,7 @@ extension Supervisor {
     func noteOutcome(_ key: String, _ outcome: Outcome, _ moment: Timestamp) {
         taken.end(key)
         journal.note(.outcome(.key(key), outcome), moment)
+        if outcome.status != .complete { connection?.send(by: time.steadySeconds() + Self.reportDelays.news) }
     }
 
     // MARK: Logs

@@ -51,13 +51,14 @@ extension Supervisor {
         }
     }
 
-    /// How long reports wait for others to go with them, in seconds.
-    private static let reportDelay = 0.02
+    /// How long reports wait for others to go with them, in seconds: of what the queue may have to act upon, and of
+    /// starts and successes while there is enough to start.
+    static let reportDelays = (news: 0.02, others: 0.1)
 
     func flushConnection(_ now: Double) {
         guard let connection, !connection.output.isEmpty else { return }
         // Where slots are free, or soon will be, the queue is to know.
-        connection.send(by: mode != .owned || waiting.isEmpty ? now : now + Self.reportDelay)
+        connection.send(by: mode != .owned || waiting.isEmpty ? now : now + Self.reportDelays.others)
         guard connection.sendAt <= now || connection.interest & Int16(POLLOUT) != 0 else { return }
         if !connection.flush() { loseQueue() }
     }

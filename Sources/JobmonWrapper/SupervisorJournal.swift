@@ -36,7 +36,8 @@ final class SupervisorJournal {
         sender = makeUUID()
         segment = SegmentWriter(layout: layout, sender: sender, time: time)
         var options = Poster.Options()
-        options.linger = 0.05
+        // Well below the second by which the ledger may be behind; each commit costs the same, however large it is.
+        options.linger = 0.15
         poster = Poster(layout: layout, time: time, options: options)
     }
 

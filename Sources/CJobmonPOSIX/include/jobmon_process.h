@@ -28,7 +28,6 @@ struct jp_command {
     int own_group;  // a process group of its own
     int close_others;  // no descriptor above 2
     int signals_as_started;  // dispositions and mask as at jp_signals_remember; else all default, none blocked
-    int shares_memory;  // no copy of our memory until it executes (vfork): fast, but ru_maxrss has our own peak as floor
 };
 
 // What became of a start.
@@ -38,8 +37,20 @@ struct jp_report {
     int64_t floor;  // bytes of memory of the process before it executed: its ru_maxrss can't show less
 };
 
-// Starts a command. Returns its pid once it executes, or -1 with what failed. Allocates nothing between fork and exec.
+// Starts a command by a copy of this process. Returns its pid once it executes, or -1 with what failed.
 pid_t jp_start(const struct jp_command *command, struct jp_report *report);
+
+// A start that is under way.
+struct jp_launch;
+
+// Begins to start a command: its process shares our memory until it executes (which makes it several times as fast, but
+// its ru_maxrss has our own peak as floor), and we go on meanwhile. Returns its pid, or -1 with what failed. What the
+// command points to may go away at once. A start that fails later ends the process with 127; jp_launch_end says why.
+pid_t jp_begin(const struct jp_command *command, struct jp_launch **launch, struct jp_report *report);
+// Whether the process executes, or has ended.
+int jp_launch_is_over(const struct jp_launch *launch);
+// Gives up a launch that is over, or whose process was reaped, and says what became of it.
+void jp_launch_end(struct jp_launch *launch, struct jp_report *report);
 
 // A process that ended (or stopped).
 struct jp_ended {

@@ -1,0 +1,126 @@
+import CJobmonPOSIX
+import Glibc
+import JobmonCore
+
+/// What becomes of commands: whether they execute, their ends, and the end of what they wrote.
+extension ProcessLoop {
+    /// Gives up what is kept for commands that execute by now.
+    func endLaunches() {
+        guard !launches.isEmpty else { return }
+        launches.removeAll { id in
+            guard let index = commands.firstIndex(where: { $0.id == id }), let launch = commands[index].underWay else {
+                return true
+            }
+            guard jp_launch_is_over(launch.launch) != 0 else { return false }
+            commands[index].endLaunch()
+            return true
+        }
+    }
+
+    func reap() {
+        if reportsStops {
+            for command in commands {
+                let signal = jp_take_stop(command.pid)
+                if signal != 0 { found.append(.stopped(command.id, signal: signal)) }
+            }
+        }
+        if reapsAll {
+            while true {
+                let pid = jp_peek_ended(-1)
+                guard pid > 0 else { break }
+                collect(pid)
+            }
+        } else {
+            for pid in commands.map(\.pid) where jp_peek_ended(pid) > 0 { collect(pid) }
+        }
+    }
+
+    /// Takes what an ended child leaves, while its place in /proc is still there, and then reaps it.
+    private func collect(_ pid: pid_t) {
+        let index = commands.firstIndex { $0.pid == pid }
+        var readBytes: Int64 = -1
+        var writtenBytes: Int64 = -1
+        let now = time.steadySeconds()
+        // Not of the many short ones: the look takes longer than what it could find.
+        if let index, now - commands[index].begun > 0.1 { jp_process_io(pid, &readBytes, &writtenBytes) }
+        var ended = jp_ended()
+        guard jp_wait(pid, WNOHANG, &ended) == 1, let index else { return }
+
+        var command = commands.remove(at: index)
+        command.endLaunch()
+        if let failure = command.notStarted {
+            if command.tailFD >= 0 { _ = finishTail(command) }
+            found.append(.ended(command.id, CommandEnd(evidence: Evidence(notStarted: failure), usage: Usage())))
+            return
+        }
+        var evidence = Evidence()
+        if jp_status_signalled(ended.status) != 0 {
+            evidence.signal = Int(jp_status_signal(ended.status))
+        } else {
+            evidence.exitCode = Int(jp_status_code(ended.status))
+        }
+        evidence.timedOut = command.ending == .timeLimit
+        evidence.cancelled = command.ending == .cancelled
+        if evidence.signal == 9 || evidence.exitCode == 137, let before = command.kills,
+            let after = memoryKills?.count()
+        {
+            evidence.oomKills = max(0, after - before)
+        }
+        let usage = Usage(
+            wallclock: max(0, now - command.begun), cpu: ended.cpu, maxrss: ended.maxrss,
+            maxrssAtMost: ended.maxrss <= command.floor + Self.floorSlack, ioRead: readBytes >= 0 ? readBytes : nil,
+            ioWritten: writtenBytes >= 0 ? writtenBytes : nil)
+        var end = CommandEnd(evidence: evidence, usage: usage)
+        let text = command.tailFD >= 0 ? finishTail(command) : command.hadTail ? command.tail.text : nil
+        if evidence.exitCode != 0 { end.stderr = text }
+        if command.ending != nil { leaveRemnant(of: command, now) }
+        found.append(.ended(command.id, end))
+    }
+
+    // MARK: Tails
+
+    func readTail(of index: Int) {
+        let count = read(commands[index].tailFD, &buffer, buffer.count)
+        if count > 0 {
+            buffer.withUnsafeBytes { commands[index].tail.append(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+        } else if count == 0 {
+            close(commands[index].tailFD)
+            commands[index].tailFD = -1
+            commands[index].hadTail = true
+            arrangement = .stale
+        }
+    }
+
+    /// Reads what is in the pipe. A grandchild that holds it still is read on, and forgotten: a closed pipe would
+    /// kill it.
+    private func finishTail(_ command: RunningCommand) -> String {
+        var tail = command.tail
+        arrangement = .stale
+        while true {
+            let count = read(command.tailFD, &buffer, buffer.count)
+            if count > 0 {
+                buffer.withUnsafeBytes { tail.append(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+                // A grandchild that never stops writing does not hold up the news of the end.
+                if tail.total - command.tail.total < 4 << 20 { continue }
+            }
+            if count < 0, errno == EINTR { continue }
+            if count == 0 || drains.count >= 1024 {
+                close(command.tailFD)
+            } else {
+                drains.append(Drain(fd: command.tailFD))
+            }
+            return tail.text
+        }
+    }
+
+    func empty(_ index: Int) {
+        if read(drains[index].fd, &buffer, buffer.count) == 0 { drains[index].isFinished = true }
+    }
+
+    func dropFinishedDrains() {
+        guard drains.contains(where: \.isFinished) else { return }
+        for drain in drains where drain.isFinished { close(drain.fd) }
+        drains.removeAll(where: \.isFinished)
+        arrangement = .stale
+    }
+}
