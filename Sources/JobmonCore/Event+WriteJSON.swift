@@ -1,10 +1,6 @@
-extension Event {
+extension Event: JSONWritable {
     /// The event as it stands in a request, in a spool file and in the ledger. `docs/protocol.md` describes it.
-    package var json: JSON {
-        var object = JSONObject()
-        append(to: &object)
-        return .object(object)
-    }
+    package var json: JSON { .object(jsonObject) }
 
     /// Appends the same as compact text.
     package func write(to bytes: inout [UInt8]) {
@@ -15,23 +11,22 @@ extension Event {
         bytes = object.end()
     }
 
-    private func append(to object: inout some JSONMembers) {
+    func append(to object: inout some JSONMembers) {
         if case .unreadable(let said, _) = fact {
             // As it came: whatever it has of these members is among its own.
             guard case .object(let members) = said else { return object.append("unreadable", said) }
-            for member in members.members { object.append(member.name, member.value) }
-            return
+            return object.append(contentsOf: members)
         }
         if let identity {
-            object.append("sender", .string(identity.sender))
-            object.append("seq", .int(identity.seq))
+            object.append("sender", string: identity.sender)
+            object.append("seq", int: identity.seq)
         }
-        object.append("time", ifPresent: time.map { .string($0.description) })
-        object.append("kind", .string(fact.kind))
+        object.append("time", string: time?.description)
+        object.append("kind", string: fact.kind)
         switch fact {
         case .job(let job, let description):
             job.append(to: &object)
-            object.append("job", description.json)
+            object.append("job", membersOf: description)
         case .submitted(let instance, let submission):
             instance?.append(to: &object)
             submission.append(to: &object)
@@ -62,8 +57,8 @@ extension Event {
 extension InstanceReference {
     fileprivate func append(to object: inout some JSONMembers) {
         switch self {
-        case .key(let key): object.append("instance_key", .string(key))
-        case .id(let id): object.append("job_instance_id", .int(id))
+        case .key(let key): object.append("instance_key", string: key)
+        case .id(let id): object.append("job_instance_id", int: id)
         }
     }
 }
@@ -72,66 +67,66 @@ extension JobReference {
     fileprivate func append(to object: inout some JSONMembers) {
         switch self {
         case .key(let queue, let key):
-            object.append("queue", .string(queue))
-            object.append("job_key", .string(key))
-        case .jid(let jid): object.append("jid", .int(jid))
+            object.append("queue", string: queue)
+            object.append("job_key", string: key)
+        case .jid(let jid): object.append("jid", int: jid)
         }
     }
 }
 
-extension JobDescription {
+extension JobDescription: JSONWritable {
     /// The description as it stands in an event.
-    package var json: JSON {
-        var object = JSONObject()
-        object.append("name", ifPresent: name.map { .string($0) })
-        object.append("runfile", .string(runfile))
+    package var json: JSON { .object(jsonObject) }
+
+    func append(to object: inout some JSONMembers) {
+        object.append("name", string: name)
+        object.append("runfile", string: runfile)
         if !args.isEmpty { object.append("args", .array(args.map { .string($0) })) }
-        if !params.isEmpty { object.append("params", .object(params)) }
-        object.append("cwd", ifPresent: cwd.map { .string($0) })
-        if !env.isEmpty { object.append("env", .object(env)) }
-        if shell { object.append("shell", .bool(true)) }
-        object.append("timeout", ifPresent: timeout.map { .double($0) })
-        if !resources.isEmpty { object.append("resources", .object(resources)) }
-        if maxAttempts != 1 { object.append("max_attempts", .int(Int64(maxAttempts))) }
-        return .object(object)
+        object.append("params", object: params)
+        object.append("cwd", string: cwd)
+        object.append("env", object: env)
+        object.append("shell", flag: shell)
+        object.append("timeout", double: timeout)
+        object.append("resources", object: resources)
+        if maxAttempts != 1 { object.append("max_attempts", int: Int64(maxAttempts)) }
     }
 }
 
 extension Submission {
     fileprivate func append(to object: inout some JSONMembers) {
         job?.append(to: &object)
-        object.append("job", ifPresent: description?.json)
-        object.append("executor", .string(executor))
-        object.append("executor_id", ifPresent: executorID.map { .string($0) })
-        object.append("stdout_path", ifPresent: stdoutPath.map { .string($0) })
-        object.append("stderr_path", ifPresent: stderrPath.map { .string($0) })
+        if let description { object.append("job", membersOf: description) }
+        object.append("executor", string: executor)
+        object.append("executor_id", string: executorID)
+        object.append("stdout_path", string: stdoutPath)
+        object.append("stderr_path", string: stderrPath)
     }
 }
 
 extension Start {
     fileprivate func append(to object: inout some JSONMembers) {
-        object.append("host", ifPresent: host.map { .string($0) })
-        object.append("boot_id", ifPresent: bootID.map { .string($0) })
-        object.append("executor_id", ifPresent: executorID.map { .string($0) })
+        object.append("host", string: host)
+        object.append("boot_id", string: bootID)
+        object.append("executor_id", string: executorID)
         process?.append(to: &object)
     }
 }
 
 extension ProcessIdentity {
     fileprivate func append(to object: inout some JSONMembers) {
-        object.append("pid", .int(Int64(pid)))
-        object.append("pid_started", ifPresent: started.map { .int($0) })
+        object.append("pid", int: Int64(pid))
+        object.append("pid_started", int: started)
     }
 }
 
 extension Outcome {
     fileprivate func append(to object: inout some JSONMembers) {
         process?.append(to: &object)
-        object.append("cause", ifPresent: cause.map { .string($0.rawValue) })
-        object.append("exit_code", ifPresent: evidence.exitCode.map { .int(Int64($0)) })
-        object.append("signal", ifPresent: evidence.signal.map { .int(Int64($0)) })
-        if evidence.timedOut { object.append("timed_out", .bool(true)) }
-        if evidence.cancelled { object.append("ended_by_us", .bool(true)) }
+        object.append("cause", string: cause?.rawValue)
+        object.append("exit_code", int: evidence.exitCode)
+        object.append("signal", int: evidence.signal)
+        object.append("timed_out", flag: evidence.timedOut)
+        object.append("ended_by_us", flag: evidence.cancelled)
         if let failure = evidence.notStarted {
             object.append(
                 "not_started",
@@ -140,26 +135,23 @@ extension Outcome {
                     "errno": .int(Int64(failure.errno)), "reason": .string(failure.reason),
                 ])
         }
-        object.append("oom_kills", ifPresent: evidence.oomKills.map { .int(Int64($0)) })
-        let used = usage.json
-        if !used.isEmpty { object.append("usage", .object(used)) }
-        object.append("stderr", ifPresent: stderr.map { .string($0) })
-        object.append("description", ifPresent: description.map { .string($0) })
-        if returnsAttempt { object.append("returns_attempt", .bool(true)) }
-        if stdoutEmpty { object.append("stdout_empty", .bool(true)) }
-        if stderrEmpty { object.append("stderr_empty", .bool(true)) }
+        object.append("oom_kills", int: evidence.oomKills)
+        if usage != Usage() { object.append("usage", membersOf: usage) }
+        object.append("stderr", string: stderr)
+        object.append("description", string: description)
+        object.append("returns_attempt", flag: returnsAttempt)
+        object.append("stdout_empty", flag: stdoutEmpty)
+        object.append("stderr_empty", flag: stderrEmpty)
     }
 }
 
-extension Usage {
-    fileprivate var json: JSONObject {
-        var object = JSONObject()
-        object.append("wallclock", ifPresent: wallclock.map { .double($0) })
-        object.append("cpu", ifPresent: cpu.map { .double($0) })
-        object.append("maxrss", ifPresent: maxrss.map { .int($0) })
-        if maxrssAtMost { object.append("maxrss_at_most", .bool(true)) }
-        object.append("io_read", ifPresent: ioRead.map { .int($0) })
-        object.append("io_written", ifPresent: ioWritten.map { .int($0) })
-        return object
+extension Usage: JSONWritable {
+    func append(to object: inout some JSONMembers) {
+        object.append("wallclock", double: wallclock)
+        object.append("cpu", double: cpu)
+        object.append("maxrss", int: maxrss)
+        object.append("maxrss_at_most", flag: maxrssAtMost)
+        object.append("io_read", int: ioRead)
+        object.append("io_written", int: ioWritten)
     }
 }

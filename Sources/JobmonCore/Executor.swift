@@ -70,8 +70,9 @@ package enum Observation: Sendable, Equatable {
 
 /// What an executor reports on its own. By the time of a report the fact is spooled.
 package enum ExecutorReport: Sendable, Equatable {
-    case started(instanceKey: String, time: Timestamp)
-    case ended(instanceKey: String, time: Timestamp, outcome: Outcome)
+    case started(instanceKey: String)
+    /// Of one that is COMPLETE the outcome may say no more than that.
+    case ended(instanceKey: String, outcome: Outcome)
     /// It was handed back unstarted: it stays SUBMITTED and may be handed on under the same key.
     case returned(instanceKey: String)
     /// How many spooled facts no monitor has acknowledged yet.

@@ -11,8 +11,8 @@ extension JSON {
         switch self {
         case .null: bytes.append(contentsOf: "null".utf8)
         case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
-        case .int(let value): bytes.append(contentsOf: String(value).utf8)
-        case .double(let value): bytes.append(contentsOf: (value.isFinite ? "\(value)" : "null").utf8)
+        case .int(let value): JSON.write(int: value, to: &bytes)
+        case .double(let value): JSON.write(double: value, to: &bytes)
         case .string(let value): JSON.write(string: value, to: &bytes)
         case .array(let values):
             bytes.append(UInt8(ascii: "["))
@@ -31,6 +31,28 @@ extension JSON {
             }
             bytes.append(UInt8(ascii: "}"))
         }
+    }
+
+    fileprivate static func write(int: Int64, to bytes: inout [UInt8]) {
+        // At most 20 characters, the last one first.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { buffer in
+            var start = buffer.count
+            var rest = int.magnitude
+            repeat {
+                start -= 1
+                buffer[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            } while rest > 0
+            if int < 0 {
+                start -= 1
+                buffer[start] = UInt8(ascii: "-")
+            }
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: buffer[start...]))
+        }
+    }
+
+    fileprivate static func write(double: Double, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: (double.isFinite ? "\(double)" : "null").utf8)
     }
 
     fileprivate static func write(string: String, to bytes: inout [UInt8]) {
@@ -70,19 +92,75 @@ extension JSON {
     }
 }
 
-/// What the members of an object are appended to, in order.
+/// What the members of an object are appended to, in order. Names are plain words, without anything to escape.
 protocol JSONMembers {
-    mutating func append(_ name: String, _ value: JSON)
+    mutating func append(_ name: StaticString, _ value: JSON)
+    mutating func append(_ name: StaticString, string: String)
+    mutating func append(_ name: StaticString, int: Int64)
+    mutating func append(_ name: StaticString, double: Double)
+    /// A member that is an object itself.
+    mutating func append(_ name: StaticString, membersOf value: some JSONWritable)
+    /// Members whose names are others' words.
+    mutating func append(contentsOf object: JSONObject)
+}
+
+/// What has members to write.
+protocol JSONWritable {
+    func append(to object: inout some JSONMembers)
+}
+
+extension JSONWritable {
+    /// The same as a value.
+    var jsonObject: JSONObject {
+        var object = JSONObject()
+        append(to: &object)
+        return object
+    }
 }
 
 extension JSONMembers {
     /// Appends when there is a value.
-    mutating func append(_ name: String, ifPresent value: JSON?) {
-        if let value { append(name, value) }
+    mutating func append(_ name: StaticString, string: String?) {
+        if let string { append(name, string: string) }
+    }
+
+    mutating func append(_ name: StaticString, int: Int64?) {
+        if let int { append(name, int: int) }
+    }
+
+    mutating func append(_ name: StaticString, int: Int?) {
+        if let int { append(name, int: Int64(int)) }
+    }
+
+    mutating func append(_ name: StaticString, double: Double?) {
+        if let double { append(name, double: double) }
+    }
+
+    /// Appends only what holds.
+    mutating func append(_ name: StaticString, flag: Bool) {
+        if flag { append(name, .bool(true)) }
+    }
+
+    /// Appends only an object that has members.
+    mutating func append(_ name: StaticString, object: JSONObject) {
+        if !object.isEmpty { append(name, .object(object)) }
     }
 }
 
-extension JSONObject: JSONMembers {}
+extension JSONObject: JSONMembers {
+    mutating func append(_ name: StaticString, _ value: JSON) { append("\(name)" as String, value) }
+    mutating func append(_ name: StaticString, string: String) { append(name, .string(string)) }
+    mutating func append(_ name: StaticString, int: Int64) { append(name, .int(int)) }
+    mutating func append(_ name: StaticString, double: Double) { append(name, .double(double)) }
+
+    mutating func append(_ name: StaticString, membersOf value: some JSONWritable) {
+        append(name, .object(value.jsonObject))
+    }
+
+    mutating func append(contentsOf object: JSONObject) {
+        for member in object.members { append(member.name, member.value) }
+    }
+}
 
 /// An object that becomes text as its members come: for what is written thousands of times a second.
 struct JSONObjectText: JSONMembers {
@@ -95,11 +173,50 @@ struct JSONObjectText: JSONMembers {
         self.bytes.append(UInt8(ascii: "{"))
     }
 
-    mutating func append(_ name: String, _ value: JSON) {
+    private mutating func begin(_ name: StaticString) {
         if isEmpty { isEmpty = false } else { bytes.append(UInt8(ascii: ",")) }
-        JSON.write(string: name, to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        bytes.append(UInt8(ascii: "\""))
         bytes.append(UInt8(ascii: ":"))
+    }
+
+    mutating func append(_ name: StaticString, _ value: JSON) {
+        begin(name)
         value.write(to: &bytes)
+    }
+
+    mutating func append(_ name: StaticString, string: String) {
+        begin(name)
+        JSON.write(string: string, to: &bytes)
+    }
+
+    mutating func append(_ name: StaticString, int: Int64) {
+        begin(name)
+        JSON.write(int: int, to: &bytes)
+    }
+
+    mutating func append(_ name: StaticString, double: Double) {
+        begin(name)
+        JSON.write(double: double, to: &bytes)
+    }
+
+    mutating func append(_ name: StaticString, membersOf value: some JSONWritable) {
+        begin(name)
+        bytes.append(UInt8(ascii: "{"))
+        isEmpty = true
+        value.append(to: &self)
+        bytes.append(UInt8(ascii: "}"))
+        isEmpty = false
+    }
+
+    mutating func append(contentsOf object: JSONObject) {
+        for member in object.members {
+            if isEmpty { isEmpty = false } else { bytes.append(UInt8(ascii: ",")) }
+            JSON.write(string: member.name, to: &bytes)
+            bytes.append(UInt8(ascii: ":"))
+            member.value.write(to: &bytes)
+        }
     }
 
     /// Ends the object; nothing may be appended after that.

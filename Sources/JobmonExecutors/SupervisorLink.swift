@@ -206,15 +206,15 @@ final class SupervisorLink: Sendable {
             case .state(let number, let state):
                 let waiter = shared.withLock { $0.stateWaiters.removeValue(forKey: number) }
                 waiter?.continuation.resume(returning: state)
+            case .started(let keys): reports += keys.map { .started(instanceKey: $0) }
+            case .completed(let keys):
+                ends += keys.count
+                let outcome = Outcome(status: .complete)
+                reports += keys.map { .ended(instanceKey: $0, outcome: outcome) }
             case .event(let event):
-                guard let moment = event.time else { continue }
-                switch event.fact {
-                case .running(.key(let key), _): reports.append(.started(instanceKey: key, time: moment))
-                case .outcome(.key(let key), let outcome):
-                    ends += 1
-                    reports.append(.ended(instanceKey: key, time: moment, outcome: outcome))
-                default: break
-                }
+                guard case .outcome(.key(let key), let outcome) = event.fact else { continue }
+                ends += 1
+                reports.append(.ended(instanceKey: key, outcome: outcome))
             }
         }
         if ends > 0 { shared.withLock { $0.pace.note(ends: ends, time.steadySeconds()) } }

@@ -24,28 +24,43 @@ extension ProcessLoop {
                 if signal != 0 { found.append(.stopped(command.id, signal: signal)) }
             }
         }
-        if reapsAll {
+        let now = time.steadySeconds()
+        if !reapsAll {
+            for pid in commands.map(\.pid) where jp_peek_ended(pid) > 0 { collect(pid, now) }
+        } else if commands.contains(where: { Self.mayHaveUsedStorage($0, now) }) {
             while true {
                 let pid = jp_peek_ended(-1)
                 guard pid > 0 else { break }
-                collect(pid)
+                collect(pid, now)
             }
         } else {
-            for pid in commands.map(\.pid) where jp_peek_ended(pid) > 0 { collect(pid) }
+            var ended = jp_ended()
+            while jp_wait(-1, WNOHANG, &ended) == 1 { take(ended, now) }
         }
     }
 
+    /// What a command read and wrote is looked up, but not of the many short ones: the look takes longer than what it
+    /// could find.
+    private static func mayHaveUsedStorage(_ command: RunningCommand, _ now: Double) -> Bool {
+        now - command.begun > 0.1
+    }
+
     /// Takes what an ended child leaves, while its place in /proc is still there, and then reaps it.
-    private func collect(_ pid: pid_t) {
-        let index = commands.firstIndex { $0.pid == pid }
+    private func collect(_ pid: pid_t, _ now: Double) {
         var readBytes: Int64 = -1
         var writtenBytes: Int64 = -1
-        let now = time.steadySeconds()
-        // Not of the many short ones: the look takes longer than what it could find.
-        if let index, now - commands[index].begun > 0.1 { jp_process_io(pid, &readBytes, &writtenBytes) }
+        if let command = commands.first(where: { $0.pid == pid }), Self.mayHaveUsedStorage(command, now) {
+            jp_process_io(pid, &readBytes, &writtenBytes)
+        }
         var ended = jp_ended()
-        guard jp_wait(pid, WNOHANG, &ended) == 1, let index else { return }
+        guard jp_wait(pid, WNOHANG, &ended) == 1 else { return }
+        take(
+            ended, now, ioRead: readBytes >= 0 ? readBytes : nil, ioWritten: writtenBytes >= 0 ? writtenBytes : nil)
+    }
 
+    /// Says how a reaped child ended, if it was one of the commands.
+    private func take(_ ended: jp_ended, _ now: Double, ioRead: Int64? = nil, ioWritten: Int64? = nil) {
+        guard let index = commands.firstIndex(where: { $0.pid == ended.pid }) else { return }
         var command = commands.remove(at: index)
         command.endLaunch()
         if let failure = command.notStarted {
@@ -68,8 +83,7 @@ extension ProcessLoop {
         }
         let usage = Usage(
             wallclock: max(0, now - command.begun), cpu: ended.cpu, maxrss: ended.maxrss,
-            maxrssAtMost: ended.maxrss <= command.floor + Self.floorSlack, ioRead: readBytes >= 0 ? readBytes : nil,
-            ioWritten: writtenBytes >= 0 ? writtenBytes : nil)
+            maxrssAtMost: ended.maxrss <= command.floor + Self.floorSlack, ioRead: ioRead, ioWritten: ioWritten)
         var end = CommandEnd(evidence: evidence, usage: usage)
         let text = command.tailFD >= 0 ? finishTail(command) : command.hadTail ? command.tail.text : nil
         if evidence.exitCode != 0 { end.stderr = text }

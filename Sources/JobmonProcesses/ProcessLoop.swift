@@ -186,9 +186,11 @@ package final class ProcessLoop {
     package func turn(atMost milliseconds: Int? = nil) -> [LoopEvent] {
         arrange()
         let waited = poll(&polled, nfds_t(polled.count), timeout(atMost: milliseconds))
+        // A signal that interrupted the wait is there to be read.
+        var signalled = waited < 0 && errno == EINTR
         if waited > 0 {
             // In the order of `arrange`.
-            if polled[0].revents != 0 { readInbox() }
+            signalled = polled[0].revents != 0
             var index = 1
             for watch in watches {
                 if polled[index].revents != 0 {
@@ -203,7 +205,11 @@ package final class ProcessLoop {
             for drain in drains.indices where polled[index + drain].revents != 0 { empty(drain) }
             dropFinishedDrains()
         }
-        reap()
+        if signalled {
+            readInbox()
+            // Whichever it was: of a full pipe the SIGCHLD may be the one that found no room.
+            reap()
+        }
         endLaunches()
         lookAtClock()
         defer { found.removeAll(keepingCapacity: true) }

@@ -162,11 +162,11 @@ package struct QueueState: Sendable {
 
     private mutating func take(_ report: ExecutorReport, at now: Moment) {
         switch report {
-        case .started(let key, _):
+        case .started(let key):
             guard let index = liveIndex(of: key), jobs[index].phase != .fencing else { return }
             move(index, to: .running)
             cancelIfUnwanted(index)
-        case .ended(let key, _, let outcome):
+        case .ended(let key, let outcome):
             unansweredEnd = now.steady
             ended(key, outcome, recorded: true, at: now)
         case .returned(let key):

@@ -1,11 +1,16 @@
 package import JobmonCore
 
-/// What a supervisor says to its queue: a line of JSON each. What happened to an instance is said by the very event
-/// that was spooled for it, so that a report costs nothing more to write.
+/// What a supervisor says to its queue: a line of JSON each. How an instance ended otherwise than well is said by the
+/// very event that was spooled for it; of one that started or is complete a queue needs no more than its key, and
+/// there are thousands of those in a second.
 package enum SupervisorReport: Sendable, Equatable {
     /// The answer to the queue's hello.
     case hello(version: Int, pid: Int32, state: SupervisorState)
-    /// An instance's RUNNING or its outcome, spooled by now.
+    /// RUNNING of these instances is spooled.
+    case started([String])
+    /// These instances are COMPLETE, which is spooled.
+    case completed([String])
+    /// An instance's other outcome, spooled by now.
     case event(Event)
     /// It will not start here, and is as it was before it was handed over.
     case returned([String])
@@ -38,6 +43,8 @@ extension SupervisorReport {
             .object(
                 JSONObject(
                     [("kind", "hello"), ("version", .int(Int64(version))), ("pid", .int(Int64(pid)))] + state.members))
+        case .started(let keys): ["kind": "started", "keys": .array(keys.map { .string($0) })]
+        case .completed(let keys): ["kind": "completed", "keys": .array(keys.map { .string($0) })]
         case .event(let event): event.json
         case .returned(let keys): ["kind": "returned", "keys": .array(keys.map { .string($0) })]
         case .unacknowledged(let count): ["kind": "unacknowledged", "count": .int(Int64(count))]
@@ -63,6 +70,8 @@ extension SupervisorReport {
             return .hello(
                 version: Int(try fields.required("version", try fields.int("version", atLeast: 1))), pid: Int32(pid),
                 state: try SupervisorState(fields))
+        case "started": return .started(try fields.required("keys", try fields.strings("keys")))
+        case "completed": return .completed(try fields.required("keys", try fields.strings("keys")))
         case "returned": return .returned(try fields.required("keys", try fields.strings("keys")))
         case "unacknowledged":
             return .unacknowledged(Int(try fields.required("count", try fields.int("count", atLeast: 0))))

@@ -18,7 +18,7 @@ package enum SupervisorRequest: Sendable, Equatable {
     case stop(ending: Bool)
 
     /// The version of these messages. A supervisor that outlived its queue may be older than the next queue.
-    package static let version = 1
+    package static let version = 2
 }
 
 extension SupervisorRequest {

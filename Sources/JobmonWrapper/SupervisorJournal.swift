@@ -1,6 +1,7 @@
 import Glibc
 import JobmonCore
 import JobmonReporting
+import JobmonWire
 
 /// The supervisor's facts on their way: noted, then spooled (one write for all that were noted), and from then on told
 /// to the queue and posted to the monitor.
@@ -26,7 +27,16 @@ final class SupervisorJournal {
     private struct Noted {
         var identity: EventIdentity
         var range: Range<Int>
-        var isReport: Bool
+        var report: Report
+    }
+
+    /// How the queue is told of a fact.
+    private enum Report {
+        case none
+        case started(String)
+        case completed(String)
+        /// By the fact itself.
+        case whole
     }
 
     /// - Parameter mostKept: how many facts are kept in memory for a monitor that is away.
@@ -45,17 +55,23 @@ final class SupervisorJournal {
     var unacknowledged: Int { Int(nextSeq - answered) }
     var hasNoted: Bool { !noted.isEmpty }
 
-    /// Notes a fact; `spool` brings it on its way. Only RUNNING and outcomes are told to the queue.
+    /// Notes a fact; `spool` brings it on its way. Of the queue's concern are only starts and outcomes.
     func note(_ fact: Fact, _ moment: Timestamp) {
         let identity = EventIdentity(sender: sender, seq: nextSeq)
         nextSeq += 1
         let start = lines.count
         Event(identity: identity, time: moment, fact: fact).write(to: &lines)
-        var isReport = true
-        if case .process = fact { isReport = false }
-        noted.append(Noted(identity: identity, range: start..<lines.count, isReport: isReport))
+        noted.append(Noted(identity: identity, range: start..<lines.count, report: Self.report(of: fact)))
         lines.append(0x0A)
         flushAt = 0
+    }
+
+    private static func report(of fact: Fact) -> Report {
+        switch fact {
+        case .running(.key(let key), _): .started(key)
+        case .outcome(.key(let key), let outcome): outcome.status == .complete ? .completed(key) : .whole
+        default: .none
+        }
     }
 
     /// Spools all that was noted by one write, then queues it for the monitor and appends the lines for the queue to
@@ -71,9 +87,22 @@ final class SupervisorJournal {
             return false
         }
         saidFailure = false
+        var started: [String] = []
+        var completed: [String] = []
         for fact in noted {
             if !isBehind { poster.enqueue(identity: fact.identity, json: Array(lines[fact.range])) }
-            if fact.isReport { reports.append(contentsOf: lines[fact.range.lowerBound...fact.range.upperBound]) }
+            switch fact.report {
+            case .started(let key): started.append(key)
+            case .completed(let key): completed.append(key)
+            case .whole, .none: break
+            }
+        }
+        // One may have started and ended since the last time.
+        if !started.isEmpty { SupervisorReport.started(started).write(to: &reports) }
+        if !completed.isEmpty { SupervisorReport.completed(completed).write(to: &reports) }
+        for fact in noted {
+            guard case .whole = fact.report else { continue }
+            reports.append(contentsOf: lines[fact.range.lowerBound...fact.range.upperBound])
         }
         noted.removeAll(keepingCapacity: true)
         lines.removeAll(keepingCapacity: true)

@@ -61,14 +61,14 @@ final class Bench: Sendable {
     /// The outcomes that were reported, by key.
     var ends: [String: Outcome] {
         var ends: [String: Outcome] = [:]
-        for case .ended(let key, _, let outcome) in reports { ends[key] = outcome }
+        for case .ended(let key, let outcome) in reports { ends[key] = outcome }
         return ends
     }
 
     var started: Set<String> {
         Set(
             reports.compactMap { report in
-                if case .started(let key, _) = report { key } else { nil }
+                if case .started(let key) = report { key } else { nil }
             })
     }
 

@@ -56,7 +56,7 @@ import Testing
     }
 
     private func ended(_ order: InstanceOrder, _ outcome: Outcome) -> QueueFact {
-        .report(.ended(instanceKey: order.instanceKey, time: Timestamp(milliseconds: 0), outcome: outcome))
+        .report(.ended(instanceKey: order.instanceKey, outcome: outcome))
     }
 
     @Test("jobs start in the order of their jid, as far as the window goes")

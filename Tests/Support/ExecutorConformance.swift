@@ -75,7 +75,7 @@ package enum ExecutorConformance {
         for (order, status) in zip(orders, [Status.complete, .failed, .failed, .complete]) {
             let reports = rig.heard.reports(of: order.instanceKey)
             try expect(reports.count == 2, "\(reports.count) reports of one instance: \(reports)")
-            guard case .started? = reports.first, case .ended(_, _, let outcome)? = reports.last else {
+            guard case .started? = reports.first, case .ended(_, let outcome)? = reports.last else {
                 throw Broken(description: "not started, then ended: \(reports)")
             }
             try expect(outcome.status == status, "\(outcome.status) instead of \(status)")
@@ -163,7 +163,7 @@ package enum ExecutorConformance {
         for report in rig.heard.reports(of: waiting.instanceKey) {
             switch report {
             case .returned: break
-            case .ended(_, _, let outcome): try expect(outcome.status == .cancelled, "ended as \(outcome.status)")
+            case .ended(_, let outcome): try expect(outcome.status == .cancelled, "ended as \(outcome.status)")
             default: throw Broken(description: "it was started after all: \(report)")
             }
         }
@@ -272,14 +272,14 @@ private final class Heard: Sendable {
     func reports(of key: String) -> [ExecutorReport] {
         all.filter { report in
             switch report {
-            case .started(key, _), .ended(key, _, _), .returned(key): true
+            case .started(key), .ended(key, _), .returned(key): true
             default: false
             }
         }
     }
 
     func outcome(of key: String) -> Outcome? {
-        for case .ended(key, _, let outcome) in all { return outcome }
+        for case .ended(key, let outcome) in all { return outcome }
         return nil
     }
 
@@ -290,7 +290,7 @@ private final class Heard: Sendable {
     func wait(forStarts keys: [String]) async throws {
         try await waitUntil("the starts of \(keys)") {
             keys.allSatisfy { key in
-                self.all.contains { if case .started(key, _) = $0 { true } else { false } }
+                self.all.contains { if case .started(key) = $0 { true } else { false } }
             }
         }
     }

@@ -187,7 +187,7 @@ package struct ScriptedCluster: Sendable {
         if complete.contains(jid) { violations.append("job \(jid) is complete, and \(key) was started") }
         let now = Timestamp(milliseconds: time)
         spool.append(Event(time: now, fact: .running(.key(key), Start())))
-        return .started(instanceKey: key, time: now)
+        return .started(instanceKey: key)
     }
 
     private mutating func end(_ key: String, _ outcome: Outcome) -> [ExecutorReport] {
@@ -198,7 +198,7 @@ package struct ScriptedCluster: Sendable {
         let now = Timestamp(milliseconds: time)
         spool.append(Event(time: now, fact: .outcome(.key(key), outcome)))
         return [
-            .unacknowledged(unacknowledged), .ended(instanceKey: key, time: now, outcome: outcome),
+            .unacknowledged(unacknowledged), .ended(instanceKey: key, outcome: outcome),
             .unacknowledged(unacknowledged),
         ]
     }
