@@ -20,6 +20,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
@@ -35,6 +36,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -52,7 +54,7 @@ let package = Package(
         library("JobmonProcesses", ["JobmonCore", "CJobmonPOSIX"]),
         library("JobmonReporting", ["JobmonCore", "JobmonWire", "CJobmonPOSIX"]),
         library("JobmonLedger", ["JobmonCore", "CJobmonPOSIX", grdb, grdbSQLite]),
-        library("JobmonQueue", ["JobmonCore"]),
+        library("JobmonQueue", ["JobmonCore", crypto]),
         library("JobmonExecutors", ["JobmonCore", "JobmonWire", "CJobmonPOSIX"]),
 
         // Level 2: processes that talk.

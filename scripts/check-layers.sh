@@ -12,7 +12,7 @@ JobmonWire|JobmonCore Glibc
 JobmonProcesses|JobmonCore CJobmonPOSIX Glibc
 JobmonReporting|JobmonCore JobmonWire CJobmonPOSIX Glibc
 JobmonLedger|JobmonCore CJobmonPOSIX GRDB GRDBSQLite Dispatch Glibc
-JobmonQueue|JobmonCore
+JobmonQueue|JobmonCore Crypto
 JobmonExecutors|JobmonCore JobmonWire CJobmonPOSIX Glibc
 JobmonWrapper|JobmonCore JobmonWire JobmonProcesses JobmonReporting CJobmonPOSIX Glibc
 JobmonMonitor|JobmonCore JobmonWire JobmonReporting Glibc Hummingbird HummingbirdCore HTTPTypes NIOCore NIOPosix NIOHTTPTypes Logging ServiceLifecycle

@@ -1,3 +1,4 @@
+import Crypto
 package import JobmonCore
 
 /// The key that makes a job the same job when it is said again: 32 hexadecimal digits, the first half of the SHA-256
@@ -45,6 +46,16 @@ package struct JobKeys: Sendable {
         add(job.cwd ?? "")
         add(job.env)
         add(String(occurrence))
-        return String(SHA256.hex(bytes).prefix(32))
+        return hex(SHA256.hash(data: bytes).prefix(16))
+    }
+
+    private static func hex(_ bytes: some Sequence<UInt8>) -> String {
+        let digits: StaticString = "0123456789abcdef"
+        var text: [UInt8] = []
+        for byte in bytes {
+            text.append(digits.utf8Start[Int(byte >> 4)])
+            text.append(digits.utf8Start[Int(byte & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -4,27 +4,6 @@ import Testing
 @testable import JobmonQueue
 
 @Suite struct JobKeyTests {
-    @Test(
-        "SHA-256 gives the standard's own examples",
-        arguments: [
-            ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
-            ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
-            (
-                "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
-                "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
-            ),
-        ])
-    func sha256(_ text: String, _ hash: String) {
-        #expect(SHA256.hex(Array(text.utf8)) == hash)
-    }
-
-    @Test("a million bytes, over many blocks")
-    func sha256Long() {
-        let message = [UInt8](repeating: UInt8(ascii: "a"), count: 1_000_00)
-        #expect(SHA256.hex(message) == SHA256.hex(Array(String(repeating: "a", count: 1_000_00).utf8)))
-        #expect(SHA256.hex(message).count == 64)
-    }
-
     @Test("the key of a job never changes: a ledger's keys must be found again")
     func isStable() {
         let job = JobDescription(
