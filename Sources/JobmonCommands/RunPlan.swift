@@ -33,10 +33,10 @@ struct RunPlan {
         } else if !input.command.isEmpty {
             let sweep = try RunSweep(input.each, readFile: input.readFile)
             var keys = JobKeys()
-            sweep.forEachCombination { params in
+            try sweep.forEachCombination { params in
                 var object = RunJobObject(command: .arguments(input.command), params: params)
                 object.name = input.name
-                add(object, input, &keys)
+                try add(object, input, &keys)
             }
         } else if !input.each.isEmpty {
             throw CommandFailure(
@@ -80,12 +80,18 @@ struct RunPlan {
             }
             if object.command == nil { object.command = .arguments(input.command) }
             if object.name == nil { object.name = input.name }
-            add(object, input, &keys)
+            try add(object, input, &keys)
         }
     }
 
-    private mutating func add(_ object: RunJobObject, _ input: Input, _ keys: inout JobKeys) {
-        func value(_ name: Substring) -> String? { object.params[String(name)].map(RunJobObject.text) }
+    private mutating func add(_ object: RunJobObject, _ input: Input, _ keys: inout JobKeys) throws {
+        // What is replaced later, at each attempt, must come from the command and not from a value in it.
+        var mistakable: Substring?
+        func value(_ name: Substring) -> String? {
+            guard let text = object.params[String(name)].map(RunJobObject.text) else { return nil }
+            if CommandTemplate.namesAttempt(text) { mistakable = name }
+            return text
+        }
         func filled(_ text: String, quoting: Bool = false) -> String {
             CommandTemplate.fill(text, quoting: quoting, value: value)
         }
@@ -102,6 +108,12 @@ struct RunPlan {
             job.runfile = words.first.map { filled($0) } ?? ""
             job.args = words.dropFirst().map { filled($0) }
         case nil: break
+        }
+        if let mistakable {
+            throw CommandFailure(
+                .usage,
+                "a value of the param \"\(mistakable)\" holds {jid} or {attempt}, which each attempt would fill in",
+                hint: "hand that value over in the environment (\"env\" in a .jsonl or .yaml job file)")
         }
         jobs.append(NewJob(key: object.key ?? keys.key(of: job), description: job))
     }

@@ -41,6 +41,17 @@ package enum CommandTemplate {
         return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 
+    /// Whether the text holds one of the places that `forAttempt` fills.
+    package static func namesAttempt(_ text: String) -> Bool {
+        guard text.utf8.contains(UInt8(ascii: "{")) else { return false }
+        var found = false
+        _ = fill(text, quoting: false) { name in
+            found = found || name == "jid" || name == "attempt"
+            return nil
+        }
+        return found
+    }
+
     /// The command of one attempt: `{jid}` and `{attempt}` (from 1) replaced in the program and its arguments.
     package static func forAttempt(
         _ description: JobDescription, jid: Int64, attempt: Int

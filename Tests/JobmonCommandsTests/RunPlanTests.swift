@@ -46,6 +46,21 @@ import Testing
         #expect(Set(plan.jobs.map(\.key)).count == 6)
     }
 
+    @Test("a value that holds {jid} is refused: the attempt would fill it in")
+    func mistakableValues() throws {
+        let said = refusal {
+            $0.each = ["x=a{jid}b"]
+            $0.command = ["echo", "{x}"]
+        }
+        #expect(said.contains("the param \"x\" holds {jid} or {attempt}"), "\(said)")
+        // One that the command has no place for goes nowhere.
+        let plan = try plan {
+            $0.each = ["x={attempt}", "y={print}"]
+            $0.command = ["echo", "{jid}", "{y}"]
+        }
+        #expect(plan.jobs[0].description.args == ["{jid}", "{print}"])
+    }
+
     @Test("ranges keep their width, lists keep their spaces")
     func values() throws {
         let plan = try plan {
