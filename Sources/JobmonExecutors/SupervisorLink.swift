@@ -209,7 +209,7 @@ final class SupervisorLink: Sendable {
             case .started(let keys): reports += keys.map { .started(instanceKey: $0) }
             case .completed(let keys):
                 ends += keys.count
-                let outcome = Outcome(status: .complete)
+                let outcome = Outcome(evidence: Evidence(exitCode: 0))
                 reports += keys.map { .ended(instanceKey: $0, outcome: outcome) }
             case .event(let event):
                 guard case .outcome(.key(let key), let outcome) = event.fact else { continue }
@@ -256,12 +256,16 @@ final class SupervisorLink: Sendable {
 
 /// How fast instances end, to know how many are 2 s of work.
 struct Pace {
-    private var perSecond = 0.0
+    /// A guess until it is known.
+    private var perSecond = Double(Pace.atFirst) / Pace.ahead
+    private var isKnown = false
     private var count = 0
     private var since: Double?
 
     private static let ahead = 2.0
     private static let most = 1000
+    /// As long as nobody knows, they may be quick: then a small window would be empty before it is filled again.
+    private static let atFirst = 100
 
     mutating func note(ends: Int, _ now: Double) {
         count += ends
@@ -272,7 +276,8 @@ struct Pace {
         let elapsed = now - start
         guard elapsed >= 0.1 else { return }
         let latest = Double(count) / elapsed
-        perSecond = perSecond == 0 ? latest : (perSecond + latest) / 2
+        perSecond = isKnown ? (perSecond + latest) / 2 : latest
+        isKnown = true
         count = 0
         since = now
     }

@@ -136,8 +136,9 @@ package final class SQLiteLedger: Ledger, LedgerReads {
                 DispatchQueue.global().async {
                     continuation.resume(
                         returning: Result {
+                            let last = try path.map(Self.beside)
                             try database.close()
-                            if let path { try Self.bringTogether(path) }
+                            withExtendedLifetime(last) {}
                         })
                 }
             }
@@ -146,10 +147,12 @@ package final class SQLiteLedger: Ledger, LedgerReads {
     }
 
     /// GRDB closes its readers last, and only a writer that is the last to close puts the -wal file back into the ledger
-    /// and takes it away. So there is one.
-    private static func bringTogether(_ path: String) throws {
+    /// and takes it away. So there is one. It comes while the others are there: once they are gone, what is where in the
+    /// -wal file has to be found out anew.
+    private static func beside(_ path: String) throws -> RawDatabase {
         let last = try RawDatabase(path, flags: SQLITE_OPEN_READWRITE)
         _ = try last.use { try $0.number("SELECT count(*) FROM sqlite_schema") }
+        return last
     }
 
     /// Runs on the writer's queue. Nothing that the caller does meanwhile, not even being cancelled, undoes it.

@@ -79,7 +79,9 @@ package final class Monitor: Sendable {
     /// They stop in the reverse order: first what brings work in, the writer once nobody hands anything in any more,
     /// and the publisher when everything is committed.
     private func services(_ onReady: @escaping @Sendable (Bound) async throws -> Void) -> ServiceGroupConfiguration {
-        let services: [any Service] = [publisher, writer, watchdog, intake, application(onReady)]
+        let services: [any Service] = [
+            publisher, writer, watchdog, intake, Listener(application: application(onReady)),
+        ]
         var group = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) }
                 + [.init(service: stopSwitch, successTerminationBehavior: .gracefullyShutdownGroup)],
@@ -159,4 +161,14 @@ package final class Monitor: Sendable {
                 hint: "choose another port, or none for any that is free, and an address of this host")
         }
     }
+}
+
+/// The application, under a name: a service's description is asked for at the start, and that of an application is made
+/// of all its parts, which takes milliseconds.
+private struct Listener<Application: ApplicationProtocol>: Service, CustomStringConvertible {
+    let application: Application
+
+    var description: String { "responder" }
+
+    func run() async throws { try await application.run() }
 }

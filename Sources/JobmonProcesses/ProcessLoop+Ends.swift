@@ -93,8 +93,9 @@ extension ProcessLoop {
 
     // MARK: Tails
 
-    func readTail(of index: Int) {
-        let count = read(commands[index].tailFD, &buffer, buffer.count)
+    /// - Parameter isAtEnd: nothing is in the pipe and nobody can write to it any more.
+    func readTail(of index: Int, isAtEnd: Bool) {
+        let count = isAtEnd ? 0 : read(commands[index].tailFD, &buffer, buffer.count)
         if count > 0 {
             buffer.withUnsafeBytes { commands[index].tail.append(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
         } else if count == 0 {

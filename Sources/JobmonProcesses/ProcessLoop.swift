@@ -199,7 +199,8 @@ package final class ProcessLoop {
                 index += 1
             }
             for command in commands.indices where commands[command].tailFD >= 0 {
-                if polled[index].revents != 0 { readTail(of: command) }
+                let revents = polled[index].revents
+                if revents != 0 { readTail(of: command, isAtEnd: revents == Int16(POLLHUP)) }
                 index += 1
             }
             for drain in drains.indices where polled[index + drain].revents != 0 { empty(drain) }

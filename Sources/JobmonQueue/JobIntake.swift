@@ -3,7 +3,7 @@ import JobmonCore
 /// How jobs come into a queue: those that it has, and the new ones.
 struct JobIntake: Sendable {
     /// Jobs in one request: few at first, so that the first of them can start while the others are being queued.
-    private static let batches = (first: 100, others: 1000)
+    private static let batches = (first: 100, others: 500)
 
     let queue: String
     let environment: QueueEnvironment

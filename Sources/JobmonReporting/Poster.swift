@@ -79,8 +79,11 @@ package final class Poster {
         queue.append(Entry(identity: identity, json: json))
     }
 
-    /// Nothing more is to come for now: what waits for company goes at once.
-    package func hurry() { if pending > 0 { firstWaiting = min(firstWaiting, time.steadySeconds() - options.linger) } }
+    /// Little is to come for now: what waits for company goes within so many seconds.
+    package func hurry(within seconds: Double = 0) {
+        guard pending > 0 else { return }
+        firstWaiting = min(firstWaiting, time.steadySeconds() + seconds - options.linger)
+    }
 
     /// Forgets all that was not answered: whoever says this has it in the spool.
     package func forget() {

@@ -73,6 +73,8 @@ final class Supervisor {
     private static let patience = 30.0
     /// How long the last facts may take to be posted once all is over.
     private static let farewell = 1.0
+    /// How long facts wait for others once nothing waits to be started, in seconds: the end should find few.
+    private static let lastLinger = 0.03
     /// Between two words about the number of unacknowledged facts.
     private static let tellInterval = 0.1
 
@@ -119,7 +121,9 @@ final class Supervisor {
             let now = time.steadySeconds()
             nameProcesses(now)
             if journal.flushAt <= now { spool() }
-            if running.isEmpty, waiting.isEmpty { journal.poster.hurry() }
+            if waiting.isEmpty {
+                if running.isEmpty { journal.poster.hurry() } else { journal.poster.hurry(within: Self.lastLinger) }
+            }
             if journal.poster.wakeAfter == 0 { journal.post(revents: 0) }
             tendTo(now)
             flushConnection(now)

@@ -87,23 +87,29 @@ final class SupervisorJournal {
             return false
         }
         saidFailure = false
-        var started: [String] = []
-        var completed: [String] = []
+        // In their order, what follows on its like in one line with it.
+        var alike: SupervisorReport?
+        func tell(_ next: SupervisorReport?) {
+            switch (alike, next) {
+            case (.started(let keys)?, .started(let more)?): alike = .started(keys + more)
+            case (.completed(let keys)?, .completed(let more)?): alike = .completed(keys + more)
+            default:
+                alike?.write(to: &reports)
+                alike = next
+            }
+        }
         for fact in noted {
             if !isBehind { poster.enqueue(identity: fact.identity, json: Array(lines[fact.range])) }
             switch fact.report {
-            case .started(let key): started.append(key)
-            case .completed(let key): completed.append(key)
-            case .whole, .none: break
+            case .none: break
+            case .started(let key): tell(.started([key]))
+            case .completed(let key): tell(.completed([key]))
+            case .whole:
+                tell(nil)
+                reports.append(contentsOf: lines[fact.range.lowerBound...fact.range.upperBound])
             }
         }
-        // One may have started and ended since the last time.
-        if !started.isEmpty { SupervisorReport.started(started).write(to: &reports) }
-        if !completed.isEmpty { SupervisorReport.completed(completed).write(to: &reports) }
-        for fact in noted {
-            guard case .whole = fact.report else { continue }
-            reports.append(contentsOf: lines[fact.range.lowerBound...fact.range.upperBound])
-        }
+        tell(nil)
         noted.removeAll(keepingCapacity: true)
         lines.removeAll(keepingCapacity: true)
         flushAt = .infinity

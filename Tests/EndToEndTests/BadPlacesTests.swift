@@ -37,6 +37,22 @@ struct BadPlacesTests {
         }
     }
 
+    @Test("a queue on a file that is not a ledger leaves no supervisor behind", .timeLimit(.minutes(1)))
+    func queueOnNotALedger() async throws {
+        try await withTestDirectory { directory in
+            try Data(repeating: 65, count: 10000).write(to: URL(fileURLWithPath: "\(directory)/job_monitor.sqlite"))
+            let before = try contents(directory)
+            let result = try await Executable.run(["run", "-d", directory, "--", "true"])
+            #expect(result.status == 4, "\(result.stderr)")
+            #expect(result.stderr.contains("job_monitor.sqlite"), "\(result.stderr)")
+            #expect(try contents(directory) == before)
+            // It may have come up already: then it has ended and let go of its lock.
+            let lock = open("\(directory)/run/supervisor.run.lock", O_RDONLY)
+            defer { close(lock) }
+            #expect(lock < 0 || flock(lock, LOCK_EX | LOCK_NB) == 0)
+        }
+    }
+
     @Test("another program's database", .enabled(if: SQLiteCommand.isThere), .timeLimit(.minutes(1)))
     func anothersDatabase() async throws {
         try await withTestDirectory { directory in

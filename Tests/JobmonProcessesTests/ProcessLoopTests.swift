@@ -48,8 +48,18 @@ private let bothWays = [true, false]
                 command.startsFast = fast
                 command.directory = directory
                 if let out { command.stdout = .file(out) }
-                guard case .failure(let failure) = loop.start(command) else { return nil }
-                return failure
+                switch loop.start(command) {
+                case .failure(let failure): return failure
+                case .success(let started):
+                    // One that starts fast says so by its end.
+                    while loop.running > 0 {
+                        for case .ended(started.id, let end) in loop.turn(atMost: 20000) {
+                            #expect(end.usage == Usage() && end.stderr == nil)
+                            return end.evidence.notStarted
+                        }
+                    }
+                    return nil
+                }
             }
             let missing = try #require(failure(["no-such-command-anywhere"]))
             #expect(missing.step == .command && missing.errno == ENOENT && missing.path == "no-such-command-anywhere")
@@ -63,6 +73,36 @@ private let bothWays = [true, false]
             #expect(output.step == .output && output.path == "\(path)/nowhere/out")
             #expect(loop.running == 0)
             #expect(loop.turn(atMost: 0).isEmpty)
+        }
+    }
+
+    /// A command may be ended while its process does not execute yet: it shares our memory then, with all signals blocked.
+    @Test func anEndThatComesAtOnceIsAnEnd() throws {
+        let loop = try ProcessLoop(reapsAll: false)
+        for round in 0..<200 {
+            let id = try loop.start(Command(PackedTexts(["sleep", "100"]))).get().id
+            if round % 2 == 0 { #expect(loop.end(id, .cancelled)) } else { loop.kill(id, .cancelled) }
+            var end: CommandEnd?
+            while end == nil {
+                for case .ended(id, let found) in loop.turn(atMost: 4000) { end = found }
+            }
+            #expect(end?.evidence.cancelled == true && end?.evidence.notStarted == nil)
+            #expect(end?.evidence.signal == (round % 2 == 0 ? Int(SIGTERM) : Int(SIGKILL)))
+        }
+    }
+
+    /// Our own errors are not those of processes that share our memory.
+    @Test func startsThatFailLeaveOurErrorNumberAlone() throws {
+        let loop = try ProcessLoop(reapsAll: false)
+        var command = Command(PackedTexts(["no-such-command-anywhere"]))
+        command.additions.append("PATH=" + (0..<50).map { "/nowhere/\($0)" }.joined(separator: ":"))
+        for _ in 0..<50 {
+            _ = try loop.start(command).get()
+            for _ in 0..<200 {
+                #expect(close(-1) == -1)
+                #expect(errno == EBADF)
+            }
+            while loop.running > 0 { _ = loop.turn(atMost: 20000) }
         }
     }
 
