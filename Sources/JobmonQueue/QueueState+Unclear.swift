@@ -7,6 +7,8 @@ extension QueueState {
 
     mutating func becomeUnclear(key: String, if holds: (QueueJob.Phase) -> Bool, at now: Moment) {
         guard let index = liveIndex(of: key), holds(jobs[index].phase) else { return }
+        // Nor is it clear whether a cancel arrived: found alive, it is cancelled again.
+        jobs[index].live?.cancelSent = false
         move(index, to: .unclear)
         if observeAt == nil { observeAt = now.steady + observeDelay }
     }
@@ -57,12 +59,31 @@ extension QueueState {
 
     /// The end of an instance could not be asked for: it is asked for again once the executor has said what it knows.
     mutating func cancelFailed(_ key: String, at now: Moment) {
-        guard let index = liveIndex(of: key) else { return }
-        jobs[index].live?.cancelSent = false
+        guard liveIndex(of: key) != nil else { return }
         becomeUnclear(key: key, if: { $0 == .waiting || $0 == .running }, at: now)
     }
 
-    mutating func observed(_ key: String, _ observation: Observation?, at now: Moment) {
+    /// Takes the executor's answer. One that the word of its loss has overtaken is still true of what is over; of the rest
+    /// it must be asked anew.
+    mutating func take(_ keys: [String], _ answers: [String: Observation], at now: Moment) {
+        let isStale = observesTheLost
+        observesTheLost = false
+        for key in keys {
+            switch answers[key] {
+            case .running?, .waiting?: if isStale { continue }
+            default: break
+            }
+            observed(key, answers[key], at: now)
+        }
+        sayUnjudged()
+        lookAgain(at: now)
+        if isStale, observeAt != nil {
+            observeDelay = 0
+            observeAt = now.steady
+        }
+    }
+
+    private mutating func observed(_ key: String, _ observation: Observation?, at now: Moment) {
         guard let index = liveIndex(of: key), jobs[index].phase == .unclear else { return }
         switch observation {
         case nil: unjudged.append(index)

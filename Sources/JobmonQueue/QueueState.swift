@@ -83,6 +83,8 @@ package struct QueueState: Sendable {
     /// Keys of unclear instances that the executor can be asked about.
     var unclearKeys: Set<String> = []
     var observing = false
+    /// The executor was lost since it was asked: what its answer says to be alive need not be.
+    var observesTheLost = false
     var observeAt: Double?
     var observeDelay = 0.0
     var saidUnreachable = false
@@ -135,11 +137,10 @@ package struct QueueState: Sendable {
         case .observed(let keys, let answers):
             observing = false
             executorAnswers()
-            for key in keys { observed(key, answers[key], at: now) }
-            sayUnjudged()
-            lookAgain(at: now)
+            take(keys, answers, at: now)
         case .unobservable(_, let reason):
             observing = false
+            observesTheLost = false
             executorIsAway(reason)
             lookAgain(at: now)
         case .cancelAsked: executorAnswers()
@@ -181,6 +182,7 @@ package struct QueueState: Sendable {
                 becomeUnclear(key: key, if: { $0 == .submitting || $0 == .waiting || $0 == .running }, at: now)
             }
             executorAway = true
+            observesTheLost = observing
             // What it had spooled, others take in.
             unacknowledged = 0
             unansweredEnd = nil

@@ -139,6 +139,21 @@ import Testing
         #expect(state.currentCounts.failed == 1)
     }
 
+    @Test("what was said of instances before their executor was lost is not so any more: they are looked at again")
+    func staleAnswers() {
+        var state = state()
+        let known = job(1, attempts: 3, [instance("a", 1, .running)], status: .running)
+        #expect(state.take([.known([known]), .allKnown], at: at(0)).contains(.observe(["a"])))
+        // The answer was on its way when the executor's process died; the word of that was faster.
+        #expect(!state.take([.report(.lost("killed"))], at: at(1)).contains(.observe(["a"])))
+        let again = state.take([.observed(["a"], ["a": .running])], at: at(1))
+        #expect(again.contains(.observe(["a"])) || state.take([.woke], at: at(1)).contains(.observe(["a"])))
+        #expect(state.currentCounts.running == 0)
+        let lost = Outcome(status: .failed, cause: .lost, returnsAttempt: true)
+        _ = state.take([.observed(["a"], ["a": .ended(lost)])], at: at(2))
+        #expect(state.currentCounts.unclear == 0)
+    }
+
     @Test("an instance that nobody can say anything about is waited for, not relaunched")
     func waitsForTheUnclear() {
         var state = state()

@@ -15,6 +15,8 @@ struct QueueWorld {
     private var reports: [ExecutorReport] = []
     private var recorder: [QueueAction] = []
     private var orders: [QueueAction] = []
+    /// What the executor answered, on its way back; until it has arrived nothing more is asked.
+    private var answer: QueueFact?
     private var others: [QueueFact] = []
     private var seenChanges = 0
     private var wakeAt: Double?
@@ -68,7 +70,12 @@ struct QueueWorld {
         case 5, 6:
             if !recorder.isEmpty { perform(recorder.removeFirst()) }
         case 7, 8:
-            if !orders.isEmpty { perform(orders.removeFirst()) }
+            if let answered = answer {
+                answer = nil
+                feed([answered])
+            } else if !orders.isEmpty {
+                perform(orders.removeFirst())
+            }
         case 9:
             if !others.isEmpty { feed([others.removeFirst()]) }
             // A stop returns when nothing runs any more and all was reported.
@@ -112,17 +119,19 @@ struct QueueWorld {
             if unreachable {
                 // Nobody can say whether the executor took them.
                 if Bool.random(using: &random) { _ = cluster.submit(batch) }
-                feed([.submitUnclear(batch, "no answer")])
+                answer = .submitUnclear(batch, "no answer")
             } else {
-                feed([.submitted(batch, cluster.submit(batch))])
+                answer = .submitted(batch, cluster.submit(batch))
             }
         case .cancel(let keys):
-            if unreachable { return feed([.notCancelled(keys, "no answer")]) }
+            guard !unreachable else {
+                answer = .notCancelled(keys, "no answer")
+                return
+            }
             reports += cluster.cancel(keys, returningAttempt: true)
-            feed([.cancelAsked(keys)])
+            answer = .cancelAsked(keys)
         case .observe(let keys):
-            if unreachable { return feed([.unobservable(keys, "no answer")]) }
-            feed([.observed(keys, cluster.observe(keys))])
+            answer = unreachable ? .unobservable(keys, "no answer") : .observed(keys, cluster.observe(keys))
         case .stopExecutor(let ending):
             reports += cluster.stop(ending: ending)
             executorStops = true
@@ -163,6 +172,7 @@ struct QueueWorld {
         reports = []
         recorder = []
         orders = []
+        answer = nil
         others = []
         takeSpool()
         seenChanges = ledger.changes.count
@@ -180,7 +190,7 @@ struct QueueWorld {
         for _ in 0..<20000 where summary == nil {
             step()
             // Time goes on where nothing else does.
-            if recorder.isEmpty, orders.isEmpty, reports.isEmpty, others.isEmpty { now += 1 }
+            if recorder.isEmpty, orders.isEmpty, answer == nil, reports.isEmpty, others.isEmpty { now += 1 }
         }
         while !recorder.isEmpty { perform(recorder.removeFirst()) }
         takeSpool()
