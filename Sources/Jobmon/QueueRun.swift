@@ -29,7 +29,7 @@ package enum QueueRun {
                     return try await body(environment(settings, link: link, executor: executor, time: time))
                 }, endingWithin: { $0.ending == .stopped ? stopPatience : nil })
         } catch {
-            // A supervisor without a queue would wait for one.
+            // A supervisor that never heard of its queue would wait for it.
             await executor.giveUp()
             throw error
         }

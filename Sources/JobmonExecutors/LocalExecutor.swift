@@ -78,10 +78,12 @@ package final class LocalExecutor: Executor {
         }
     }
 
-    /// The queue that it was begun for can't run: returns once the supervisor, which may be coming up just now, has ended.
+    /// The queue that it was begun for can't run. A supervisor that may be coming up just now is let go of as one is
+    /// whose queue died: it ends, or, if it is an earlier queue's, lets what it runs come to its end first. Never heard of,
+    /// it would wait for a queue.
     package func giveUp() async {
-        guard await link.connected(within: Self.comingUp) else { return }
-        await link.stop(ending: false)
+        _ = await link.connected(within: Self.comingUp)
+        link.close()
     }
 
     /// Seconds in which a supervisor that was started either answers or is not waited for.

@@ -6,8 +6,8 @@ final class MemoryKills {
     private let fd: Int32
     private var latest: (count: Int?, at: Double) = (nil, -.infinity)
 
-    /// So old a count is as good as a new one, in seconds: commands start by the thousand, and this many more of a
-    /// neighbour's kills could at worst be taken for reasons of a SIGKILL that has none.
+    /// So old a count is as good as a new one, in seconds, for commands that start by the thousand: only a kill of a process
+    /// that is not ours could be missed by it, and be taken for the reason of a SIGKILL that has another.
     private static let goodFor = 0.05
 
     /// Nil where neither version's file can be read.
@@ -20,13 +20,16 @@ final class MemoryKills {
     deinit { close(fd) }
 
     /// The count as of `now` (steady seconds), or a moment before; nil when the file does not tell it.
-    func recentCount(_ now: Double) -> Int? {
-        if now - latest.at > Self.goodFor { latest = (count(), now) }
+    func recentCount(_ now: Double) -> Int? { now - latest.at > Self.goodFor ? freshCount(now) : latest.count }
+
+    /// The count as of `now` (steady seconds); nil when the file does not tell it.
+    func freshCount(_ now: Double) -> Int? {
+        latest = (count(), now)
         return latest.count
     }
 
     /// The count; nil when the file does not tell it. Found without making a text of the file.
-    func count() -> Int? {
+    private func count() -> Int? {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 4096) { buffer in
             let length = pread(fd, buffer.baseAddress, buffer.count, 0)
             guard length > 0 else { return nil }

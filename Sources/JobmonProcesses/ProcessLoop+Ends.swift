@@ -77,7 +77,7 @@ extension ProcessLoop {
         evidence.timedOut = command.ending == .timeLimit
         evidence.cancelled = command.ending == .cancelled
         if evidence.signal == 9 || evidence.exitCode == 137, let before = command.kills,
-            let after = memoryKills?.count()
+            let after = memoryKills?.freshCount(now)
         {
             evidence.oomKills = max(0, after - before)
         }

@@ -105,20 +105,20 @@ extension Supervisor {
     }
 
     private func cancel(_ keys: [String], returningAttempt: Bool) {
-        for order in waiting.remove(Set(keys)) {
-            let outcome = Outcome(evidence: Evidence(cancelled: true), returnsAttempt: returningAttempt)
-            noteOutcome(order.instanceKey, outcome, time.now())
-        }
+        endUnstarted(waiting.remove(Set(keys)), returningAttempt: returningAttempt)
         // Their RUNNING could not be spooled yet, so they have not begun.
-        let unstarted = announced.filter { keys.contains($0.instanceKey) }
+        endUnstarted(announced.filter { keys.contains($0.instanceKey) }, returningAttempt: returningAttempt)
         announced.removeAll { keys.contains($0.instanceKey) }
-        for order in unstarted {
-            let outcome = Outcome(evidence: Evidence(cancelled: true), returnsAttempt: returningAttempt)
-            noteOutcome(order.instanceKey, outcome, time.now())
-        }
         for id in keys.compactMap({ idOfKey[$0] }) {
             running[id]?.returningAttempt = returningAttempt
             loop.end(id, .cancelled)
+        }
+    }
+
+    private func endUnstarted(_ orders: [InstanceOrder], returningAttempt: Bool) {
+        for order in orders {
+            let outcome = Outcome(evidence: Evidence(cancelled: true), returnsAttempt: returningAttempt)
+            noteOutcome(order.instanceKey, outcome, time.now())
         }
     }
 
@@ -126,10 +126,7 @@ extension Supervisor {
         mode = .stopping
         giveBack(waiting.removeAll())
         guard ending else { return }
-        for order in announced {
-            let outcome = Outcome(evidence: Evidence(cancelled: true), returnsAttempt: true)
-            noteOutcome(order.instanceKey, outcome, time.now())
-        }
+        endUnstarted(announced, returningAttempt: true)
         announced = []
         for id in running.keys {
             running[id]?.returningAttempt = true
