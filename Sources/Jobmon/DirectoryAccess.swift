@@ -43,6 +43,18 @@ package struct DirectoryAccess: Sendable {
             remark: remark, remote: nil)
     }
 
+    /// Writes `job_report.csv` and `job_status_report.csv` into a directory (made where it is missing).
+    /// - Returns: where they are, and how many rows each has.
+    /// - Throws: `.unavailable` when the ledger can't be read or a report can't be written; one that was there before is
+    ///   as it was then.
+    package func writeReports(into directory: String) async throws(Problem) -> [WrittenReport] {
+        try DirectoryLayout.makeFolder(directory)
+        if !hasMonitor || SQLiteLedger.isReadBesideItsMonitor(layout.ledger) {
+            return try await SQLiteLedger.writeReports(ledger: layout.ledger, into: directory)
+        }
+        return try await LedgerReport.writeAll(from: reading, into: directory)
+    }
+
     /// Records what a person wants (`retry`, `cancel`), through the monitor, or, where there is none, under the
     /// directory's lock, which is taken for that moment. The spool is taken in first, so that it is judged by all facts.
     /// - Throws: `.unavailable` when a monitor has the lock and does not answer, or the ledger can't be written.

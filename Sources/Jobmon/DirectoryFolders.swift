@@ -9,7 +9,7 @@ extension DirectoryLayout {
         for folder in folders { try Self.makeFolder(folder) }
     }
 
-    private static func makeFolder(_ path: String) throws(Problem) {
+    static func makeFolder(_ path: String) throws(Problem) {
         var made = mkdir(path, 0o700) == 0 ? 0 : errno
         if made == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex {
             try makeFolder(String(path[..<slash]))

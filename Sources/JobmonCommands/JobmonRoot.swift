@@ -21,7 +21,8 @@ package struct JobmonRoot: AsyncParsableCommand {
         version: "jobmon \(JobmonVersion.current)",
         groupedSubcommands: [
             CommandGroup(name: "Run", subcommands: [Run.self, Monitor.self, Exec.self]),
-            CommandGroup(name: "Look", subcommands: [Jobs.self, Show.self, Errors.self, Logs.self, Query.self]),
+            CommandGroup(
+                name: "Look", subcommands: [Jobs.self, Show.self, Errors.self, Logs.self, Query.self, Report.self]),
             CommandGroup(name: "Act", subcommands: [Retry.self, Cancel.self, Stop.self]),
         ])
 

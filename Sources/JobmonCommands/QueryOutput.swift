@@ -14,18 +14,28 @@ package enum QueryOutput {
     /// CSV as RFC 4180 has it: a header, CRLF, quotes where they are needed. Nothing at all is NULL; the empty string is
     /// in quotes.
     package static func writeCSV(_ result: QueryResult, to output: Output) throws {
-        try output.write(result.columns.map(field).joined(separator: ",") + "\r\n")
-        for row in result.rows {
-            let fields = row.map { value in
-                switch value {
-                case .null: ""
-                case .string(let text): field(text)
-                default: field(value.text)
-                }
+        var line: [UInt8] = []
+        func write(_ fields: [String?]) throws {
+            line.removeAll(keepingCapacity: true)
+            for (index, field) in fields.enumerated() {
+                if index > 0 { CSV.separate(&line) }
+                if let field { CSV.append(field: field, to: &line) }
             }
             // A single NULL would be a blank line, which many readers leave out.
-            let line = fields == [""] ? "\"\"" : fields.joined(separator: ",")
-            try output.write(line + "\r\n")
+            if line.isEmpty { CSV.append(field: "", to: &line) }
+            CSV.end(&line)
+            try output.write(bytes: line)
+        }
+        try write(result.columns)
+        for row in result.rows {
+            try write(
+                row.map { value in
+                    switch value {
+                    case .null: nil
+                    case .string(let text): text
+                    default: value.text
+                    }
+                })
         }
     }
 
@@ -46,10 +56,5 @@ package enum QueryOutput {
         case .int, .double, .null: true
         default: false
         }
-    }
-
-    private static func field(_ text: String) -> String {
-        let needsQuotes = text.isEmpty || text.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }
-        return needsQuotes ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
     }
 }

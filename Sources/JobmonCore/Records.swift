@@ -250,3 +250,14 @@ package struct Change: Sendable, Equatable {
         self.error = error
     }
 }
+
+/// A report that was written.
+package struct WrittenReport: Sendable, Equatable {
+    package var path: String
+    package var rows: Int
+
+    package init(path: String, rows: Int) {
+        self.path = path
+        self.rows = rows
+    }
+}

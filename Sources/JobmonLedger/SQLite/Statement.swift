@@ -94,6 +94,15 @@ final class Statement {
         return values
     }
 
+    /// Every row, one after the other.
+    func forEach(_ body: (inout Row) throws -> Void) throws {
+        defer { reset() }
+        while try step() {
+            var row = Row(statement: pointer)
+            try body(&row)
+        }
+    }
+
     private func step() throws(SQLiteFailure) -> Bool {
         switch sqlite3_step(pointer) {
         case SQLITE_ROW: return true
@@ -138,6 +147,13 @@ struct Row {
         guard let start = sqlite3_column_text(statement, column) else { return nil }
         let count = Int(sqlite3_column_bytes(statement, column))
         return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+    }
+
+    /// The next column as SQLite writes it; nil: null. The bytes are there for as long as `body` runs.
+    mutating func withText(_ body: (UnsafeBufferPointer<UInt8>?) -> Void) {
+        defer { column += 1 }
+        guard let start = sqlite3_column_text(statement, column) else { return body(nil) }
+        body(UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column))))
     }
 
     mutating func text() -> String { optionalText() ?? "" }
