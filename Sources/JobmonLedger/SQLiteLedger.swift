@@ -136,9 +136,9 @@ package final class SQLiteLedger: Ledger, LedgerReads {
                 DispatchQueue.global().async {
                     continuation.resume(
                         returning: Result {
-                            let last = try path.map(Self.beside)
+                            let last = Result { try path.map(Self.beside) }
                             try database.close()
-                            withExtendedLifetime(last) {}
+                            withExtendedLifetime(try last.get()) {}
                         })
                 }
             }

@@ -206,7 +206,8 @@ package final class ProcessLoop {
             for drain in drains.indices where polled[index + drain].revents != 0 { empty(drain) }
             dropFinishedDrains()
         }
-        if signalled {
+        // Before a limit is enforced too: what has ended by itself meanwhile was not ended by its limit.
+        if signalled || isLimitDue {
             readInbox()
             // Whichever it was: of a full pipe the SIGCHLD may be the one that found no room.
             reap()
@@ -252,6 +253,12 @@ package final class ProcessLoop {
                         number: record.number, isFromKernel: record.code == JP_SIGNAL_FROM_KERNEL, sender: record.pid,
                         queuedValue: record.code == Int32(SI_QUEUE) ? record.value : nil)))
         }
+    }
+
+    private var isLimitDue: Bool {
+        guard commands.contains(where: { $0.nextMoment < .infinity }) else { return false }
+        let now = time.steadySeconds()
+        return commands.contains { $0.nextMoment <= now }
     }
 
     private func lookAtClock() {

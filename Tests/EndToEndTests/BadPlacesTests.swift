@@ -54,6 +54,33 @@ struct BadPlacesTests {
         }
     }
 
+    @Test(
+        "a queue that can't run leaves alone what an earlier one's supervisor still runs",
+        .enabled(if: SQLiteCommand.isThere), .timeLimit(.minutes(1)))
+    func queueBesideAnEarlierSupervisor() async throws {
+        try await withTestDirectory { directory in
+            let mon = "\(directory)/mon"
+            let line = "echo $$ > \(directory)/pid; exec sleep 1000"
+            let queue = try Running(
+                Executable.path, ["run", "-d", mon, "--no-progress", "--", "sh", "-c", line], stdin: "")
+            let pid = try await waitFor("the command") {
+                (try? String(contentsOfFile: "\(directory)/pid", encoding: .utf8)).flatMap {
+                    Int32($0.trimmingCharacters(in: .whitespacesAndNewlines))
+                }
+            }
+            try await queue.killed()
+            defer { kill(pid, SIGKILL) }
+            _ = try await Running(
+                "/usr/bin/env",
+                ["sqlite3", "\(mon)/job_monitor.sqlite", "insert into grdb_migrations values ('v99 of the future')"],
+                stdin: ""
+            ).finished()
+            let refused = try await Executable.run(["run", "-d", mon, "--no-progress", "--", "true"])
+            #expect(refused.status == 4 && refused.stderr.contains("newer"), "\(refused.stderr)")
+            #expect(kill(pid, 0) == 0, "the command runs on")
+        }
+    }
+
     @Test("another program's database", .enabled(if: SQLiteCommand.isThere), .timeLimit(.minutes(1)))
     func anothersDatabase() async throws {
         try await withTestDirectory { directory in
