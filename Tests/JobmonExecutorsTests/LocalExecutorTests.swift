@@ -103,6 +103,11 @@ struct LocalExecutorTests {
                 bench.order("quiet", "true", logs: true), bench.order("loud", "echo a; echo b >&2; exit 1", logs: true),
             ])
             #expect(try await bench.end("quiet").status == .complete)
+            // The report says no more than that; what was spooled does.
+            let spooled = SpoolReader(layout: bench.layout).events(about: ["quiet"]).compactMap { event in
+                if case .outcome(_, let outcome) = event.fact { outcome } else { nil }
+            }
+            #expect(spooled.map { $0.stdoutEmpty && $0.stderrEmpty } == [true])
             for ending in ["out", "err"] {
                 #expect(!FileManager.default.fileExists(atPath: "\(bench.layout.logs)/3/quiet.\(ending)"))
             }
