@@ -1,7 +1,7 @@
 # The only entry: `make help` lists what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults check format build release install bench clean deps
+.PHONY: help demo test faults check format build release dist install bench clean deps
 
 SWIFT ?= swift
 PREFIX ?= $(HOME)/.local
@@ -42,13 +42,16 @@ check: ## format, layers, sources, documents
 format: ## formats the sources in place
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
 
-release: deps ## builds the executable for use, with the Swift libraries in it
+release: deps ## builds the executable for use on this machine, with the Swift libraries in it
 	$(SWIFT) build -c release --product jobmon --static-swift-stdlib
 
-install: release ## installs the executable in PREFIX/bin (default ~/.local/bin)
+dist: release ## builds dist/jobmon, which needs no shared library: one file for any node
+	@SWIFT="$(SWIFT)" scripts/link-static.sh jobmon JobmonCLI dist/jobmon
+	@scripts/show-start.sh dist/jobmon
+
+install: dist ## installs dist/jobmon in PREFIX/bin (default ~/.local/bin)
 	install -d "$(PREFIX)/bin"
-	install -m 755 .build/release/jobmon "$(PREFIX)/bin/jobmon"
-	@strip "$(PREFIX)/bin/jobmon" 2>/dev/null || echo "no strip on this machine: the executable keeps its symbols"
+	install -m 755 dist/jobmon "$(PREFIX)/bin/jobmon"
 	@echo "installed $(PREFIX)/bin/jobmon"
 
 bench: release ## jobmon run against xargs, in alternating pairs

@@ -1,20 +1,30 @@
 import ArgumentParser
-import Dispatch
 import Glibc
 import JobmonCore
 
 /// Parses the command line, runs the subcommand and ends the process: what `main` calls for everything but its fast
-/// path. It is not an `async` main, whose end unwinds the main thread (45 ms in a fully static executable).
+/// path. It is neither an `async` main nor `dispatchMain`: both end the main thread by unwinding it, which takes 45 ms in
+/// a fully static executable.
 package func runJobmon() -> Never {
     // A reader that goes away is an error of `write`, not a death.
     signal(SIGPIPE, SIG_IGN)
-    // The one bare task: nothing could wait for it, since the main thread is given to the dispatcher; the process ends
-    // with it.
+    // The one bare task: nothing could wait for it, since the main thread only keeps the process; it ends with it.
     Task {  // allowed: the whole program
         let status = await runCommand(Array(CommandLine.arguments.dropFirst()))
         exit(status)
     }
-    dispatchMain()
+    waitForSignals()
+}
+
+/// Gives the main thread to the signals, in the way of `dispatchMain`: they are blocked everywhere but here, where a
+/// source's handler passes them on and the others take their default action.
+private func waitForSignals() -> Never {
+    var mask = sigset_t()
+    sigfillset(&mask)
+    for number in [SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV] { sigdelset(&mask, number) }
+    pthread_sigmask(SIG_BLOCK, &mask, nil)
+    sigemptyset(&mask)
+    while true { sigsuspend(&mask) }
 }
 
 /// Runs one command line. Returns its exit code; everything that there is to say was said.

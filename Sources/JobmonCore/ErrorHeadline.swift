@@ -123,7 +123,9 @@ struct ErrorHeadline {
 
     /// The last line that tells something; where a shell says only that it `Aborted`, what was said before.
     private var lastTelling: Substring? {
-        let telling = lines.filter { !Self.isWarning($0) && !Self.isOrnament($0) && !Self.isStackFrame($0) }
+        let telling = lines.filter {
+            !Self.isWarning($0) && !Self.isOrnament($0) && !Self.isStackFrame($0) && !Self.isHowToUse($0)
+        }
         guard let last = telling.last, last.hasPrefix("Aborted") || last.hasPrefix("Abort trap") else {
             return telling.last
         }
@@ -147,6 +149,13 @@ struct ErrorHeadline {
         return content.startIndex > line.startIndex
             && ["at ", "warnings.warn(", "@ "].contains { content.hasPrefix($0) }
             || line.hasPrefix("Node.js v")
+    }
+
+    /// What a command line's reader says after what was wrong with it: where its help is.
+    private static func isHowToUse(_ line: Substring) -> Bool {
+        let content = line.drop(while: \.isWhitespace)
+        if ["Usage:", "usage:"].contains(where: { content.hasPrefix($0) }) { return true }
+        return ["Try ", "See ", "Run ", "For more "].contains { content.hasPrefix($0) } && content.contains("help")
     }
 
     private static func isReturnCode(_ line: String) -> Bool {

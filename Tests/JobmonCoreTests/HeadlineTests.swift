@@ -191,6 +191,23 @@ struct Stderr: Sendable, CustomTestStringConvertible {
             what: "Stata", text: "variable gdp not found\nr(111);\n\nend of do-file\nr(111);\n",
             headline: "variable gdp not found r(111)"),
         Stderr(
+            what: "a command line that is wrong: GNU",
+            text: "ls: unrecognized option '--frob'\nTry 'ls --help' for more information.\n",
+            headline: "ls: unrecognized option '--frob'"),
+        Stderr(
+            what: "a command line that is wrong: Swift's parser",
+            text: "Error: Unexpected argument 'x'\nUsage: tool <subcommand>\n  See 'tool --help' for more information.\n",
+            headline: "Error: Unexpected argument 'x'"),
+        Stderr(
+            what: "a command line that is wrong: clap",
+            text: """
+                error: unexpected argument '--frob' found
+
+                Usage: tool [OPTIONS]
+
+                For more information, try '--help'.
+                """, headline: "error: unexpected argument '--frob' found"),
+        Stderr(
             what: "make",
             text: "a.c:3:5: error: expected ';' before 'return'\n    3 | x\nmake: *** [Makefile:2: a.o] Error 1\n",
             headline: "a.c:3:5: error: expected ';' before 'return'"),

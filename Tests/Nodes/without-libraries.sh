@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# A node on which no shared library exists at all: a root directory with nothing in it but jobmon (and the kernel's
+# /proc and /dev), in which a monitor, the wrapper and a queue do their work. Prints what they print.
+#
+#   Tests/Nodes/without-libraries.sh EXECUTABLE ROOT
+#
+# Root, or a user who may make namespaces; exits with 77 where neither goes.
+set -euo pipefail
+executable=$1 root=$2
+if [ -z "${JOBMON_INSIDE:-}" ]; then
+    space=(unshare -m)
+    [ "$(id -u)" = 0 ] || space=(unshare -rm)
+    "${space[@]}" true 2>/dev/null || { echo "no namespace can be made here" >&2; exit 77; }
+    JOBMON_INSIDE=1 exec "${space[@]}" bash "$0" "$executable" "$root"
+fi
+mkdir -p "$root"/{proc,dev,tmp,etc}
+# A node knows its own names; jobmon must find them without a library of the node.
+echo "127.0.0.1 localhost" >"$root/etc/hosts"
+cp "$executable" "$root/jobmon"
+mount --rbind /proc "$root/proc"
+mount --rbind /dev "$root/dev"
+chroot=$(command -v chroot || echo /usr/sbin/chroot)
+on_node() { env -i HOME=/ "$chroot" "$root" /jobmon "$@"; }
+
+on_node monitor /mon --listen localhost >"$root/ready" &
+monitor=$!
+trap 'kill $monitor 2>/dev/null || true' EXIT
+until grep -q ready "$root/ready"; do
+    kill -0 $monitor
+    sleep 0.02
+done
+on_node exec -d /mon --name version -- /jobmon --version
+on_node exec -d /mon --name wrong -- /jobmon no-such-command || echo "exec: $?"
+on_node run -d /mon --each n=1..5 --no-progress -- /jobmon --version || echo "run: $?"
+on_node jobs -d /mon
+on_node stop -d /mon
+wait $monitor
+on_node run -d /mon --queue alone --each n=1..3 --no-progress -- /jobmon no-such-command || echo "run: $?"
+on_node query -d /mon "select status, count(*) from job group by status"

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Links the objects of a release build (made with --static-swift-stdlib) once more, as an executable that needs no
+# shared library at all: not Swift's, not SQLite's, not glibc's, whatever its version on the node that runs it. The
+# package manager has no switch for that, but it keeps the list of the objects.
+#
+#   scripts/link-static.sh PRODUCT MODULE OUT       such as: jobmon JobmonCLI dist/jobmon
+set -euo pipefail
+cd "$(dirname "$0")/.."
+product=$1 module=$2 out=$3
+
+objects=$(${SWIFT:-swift} build -c release --static-swift-stdlib --show-bin-path)/$product.product/Objects.LinkFileList
+[ -e "$objects" ] || { echo "link-static: no release build of $product; run make release" >&2; exit 1; }
+
+# A folder with nothing but the archive, so that the linker can't find the shared library instead.
+archive=$(cc -print-file-name=libsqlite3.a)
+[ -e "$archive" ] || { echo "link-static: libsqlite3.a is missing (Debian: libsqlite3-dev)" >&2; exit 1; }
+archives=$(mktemp -d)
+trap 'rm -rf "$archives"' EXIT
+ln -s "$archive" "$archives/"
+
+# The package manager names the entry of an executable target after its module. Names of hosts and users are looked up
+# with the node's own libraries where it has them; jobmon itself needs none of these look-ups.
+mkdir -p "$(dirname "$out")"
+swiftc -static-executable -use-ld=lld "@$objects" -L"$archives" -lsqlite3 -o "$out.new" \
+    -Xlinker --defsym="main=${module}_main" -Xlinker --gc-sections -Xlinker --icf=safe -Xlinker -s
+mv "$out.new" "$out"
