@@ -1,7 +1,7 @@
 # The only entry: `make help` lists what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults check format build release dist install bench clean deps
+.PHONY: help demo test faults check format build release dist install bench clean deps test-deps
 
 SWIFT ?= swift
 PREFIX ?= $(HOME)/.local
@@ -14,6 +14,9 @@ help: ## what one can type here
 deps: ## installs what is missing (Debian packages when root or sudo is there, else says what to install)
 	@scripts/install-deps.sh
 
+test-deps:
+	@scripts/install-deps.sh tests
+
 build: deps ## builds the executable for this machine, with checks on (debug)
 	$(SWIFT) build --product jobmon
 
@@ -24,23 +27,23 @@ demo: build ## five real jobs, two of which fail: how it looks
 # that a small machine measures the product and not its own load.
 RULES := JobmonCoreTests|JobmonWireTests|JobmonQueueTests|JobmonLedgerTests
 
-test: deps ## every test
+test: test-deps ## every test
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest --filter '$(RULES)'
 	$(SWIFT) test --skip-build --disable-xctest --no-parallel --skip '$(RULES)'
 
-faults: deps ## kill -9 of everything, at random, 100 times, for minutes; wants the machine for itself
+faults: test-deps ## kill -9 of everything, at random, 100 times, for minutes; wants the machine for itself
 	$(SWIFT) build --build-tests
 	JOBMON_TEST_KILL_JOBS=2000 JOBMON_TEST_KILL_ROUNDS=20 $(SWIFT) test --skip-build --disable-xctest --no-parallel --filter FaultTests
 
 check: ## format, layers, sources, documents
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Examples
 	@scripts/check-layers.sh
 	@scripts/check-source.sh
 	@scripts/check-docs.sh
 
 format: ## formats the sources in place
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Examples
 
 release: deps ## builds the executable for use on this machine, with the Swift libraries in it
 	$(SWIFT) build -c release --product jobmon --static-swift-stdlib

@@ -82,6 +82,11 @@ let package = Package(
         .executableTarget(
             name: "JobmonCLI", dependencies: ["JobmonCommands", "JobmonWrapper", "JobmonCore"], swiftSettings: strict),
 
+        // Examples: what users write. They see what users see.
+        .executableTarget(
+            name: "ClassicController", dependencies: ["Jobmon"], path: "Examples/ClassicController", exclude: ["jobs"],
+            packageAccess: false, swiftSettings: strict),
+
         // Tests: one unit target per library, then the tiers that run the real executable.
         .target(
             name: "JobmonTestSupport", dependencies: ["JobmonCore", "JobmonWire", "CJobmonPOSIX"],
@@ -105,7 +110,12 @@ let package = Package(
                 logging,
             ]),
         tests("JobmonCommandsTests", ["JobmonCommands", "JobmonLedger", "JobmonCore", "JobmonCLI"]),
-        tests("JobmonTests", ["Jobmon", "JobmonLedger", "JobmonRequests", "JobmonReporting", "JobmonCore"]),
+        tests(
+            "JobmonTests",
+            [
+                "Jobmon", "JobmonLedger", "JobmonRequests", "JobmonReporting", "JobmonCore", "JobmonCLI",
+                "ClassicController", logging,
+            ]),
         tests("EndToEndTests", ["JobmonCLI", "JobmonCore"]),
         tests("FaultTests", ["JobmonCLI", "JobmonCore"]),
     ]

@@ -17,7 +17,7 @@ JobmonExecutors|JobmonCore JobmonWire CJobmonPOSIX Glibc
 JobmonWrapper|JobmonCore JobmonWire JobmonProcesses JobmonReporting CJobmonPOSIX Glibc
 JobmonMonitor|JobmonCore JobmonWire JobmonReporting Glibc Hummingbird HummingbirdCore HTTPTypes NIOCore NIOPosix NIOHTTPTypes Logging ServiceLifecycle
 JobmonRequests|JobmonCore JobmonWire JobmonReporting AsyncHTTPClient NIOCore NIOHTTP1 Logging
-Jobmon|JobmonCore JobmonWire JobmonReporting JobmonLedger JobmonMonitor JobmonRequests JobmonQueue JobmonExecutors CJobmonPOSIX Logging ServiceLifecycle Glibc Foundation
+Jobmon|JobmonCore JobmonWire JobmonReporting JobmonLedger JobmonMonitor JobmonRequests JobmonQueue JobmonExecutors CJobmonPOSIX Logging ServiceLifecycle Glibc FoundationEssentials
 JobmonCommands|JobmonCore JobmonWire JobmonReporting JobmonQueue JobmonExecutors Jobmon ArgumentParser Yams Foundation Glibc Dispatch Logging
 JobmonCLI|JobmonCore JobmonWrapper JobmonCommands Glibc
 '

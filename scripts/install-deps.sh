@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what building, the demo and the tests need and this machine lacks: Debian packages by name when we are root
-# or sudo asks no password; otherwise says exactly what to install, and fails.
+# Installs what building and the demo need and this machine lacks, and with `tests` what the tests need besides: Debian
+# packages by name when we are root or sudo asks no password; otherwise says exactly what to install, and fails.
 set -euo pipefail
 
 if ! command -v swift >/dev/null; then
@@ -16,6 +16,9 @@ command -v git >/dev/null || missing+=(git)
 command -v flock >/dev/null || missing+=(util-linux)
 command -v xargs >/dev/null || missing+=(findutils)
 command -v ps >/dev/null || missing+=(procps)
+if [ "${1:-}" = tests ]; then
+    command -v Rscript >/dev/null || missing+=(r-base-core)
+fi
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 if ! command -v apt-get >/dev/null; then

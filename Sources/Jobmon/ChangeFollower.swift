@@ -1,45 +1,88 @@
-import JobmonCore
+package import JobmonCore
 
-/// Follows what is published of one queue, from monitor to monitor, without a gap: it remembers the last sequence
-/// number that it saw and goes on from there wherever the next monitor is. Read by one reader.
-actor ChangeFollower {
-    private let link: MonitorLink
-    private let queue: String
-    private var seen: Int64
+/// Follows what is published, from monitor to monitor, without a gap: it remembers the last sequence number that it saw
+/// and goes on from there wherever the next monitor is. Read by one reader.
+package actor ChangeFollower {
+    /// What a reader learns.
+    package enum News: Sendable {
+        case changes([Change])
+        /// Nobody publishes at the moment; it is looked for who does next.
+        case away
+        /// Somebody publishes again.
+        case back
+    }
+
+    /// The monitor of the moment; nil while there is none.
+    package typealias Connect = @Sendable () async -> (any MonitorConnection)?
+
+    private let connect: Connect
+    private let pause: Double
+    private var seen: Int64?
+    private var isAway = false
     private var iterator: AsyncThrowingStream<[Change], any Error>.AsyncIterator?
 
-    init(link: MonitorLink, queue: String, after sequence: Int64) {
-        self.link = link
-        self.queue = queue
+    /// - Parameters:
+    ///   - sequence: what comes after this number is followed; nil: what comes from the first connection on.
+    ///   - pause: seconds between two looks for a monitor.
+    package init(after sequence: Int64?, pause: Double = 0.1, connect: @escaping Connect) {
+        self.connect = connect
+        self.pause = pause
         seen = sequence
     }
 
-    /// The next changes of the queue; nil once the task is cancelled.
-    func next() async -> [Change]? {
+    /// The number of the last change that was read, or what the reading began after; nil before the first connection.
+    package var sequence: Int64? { seen }
+
+    /// What happens next; nil once the task is cancelled.
+    package func next() async -> News? {
         while !Task.isCancelled {
             do {
                 var reader: AsyncThrowingStream<[Change], any Error>.AsyncIterator
                 if let iterator {
                     reader = iterator
-                } else if let connection = link.connection {
-                    reader = try await connection.follow(after: seen).makeAsyncIterator()
+                } else if let connection = await connect() {
+                    reader = try await start(connection)
+                    if isAway {
+                        isAway = false
+                        iterator = reader
+                        return .back
+                    }
                 } else {
-                    guard await link.pause(0.1) else { return nil }
+                    if !isAway {
+                        isAway = true
+                        return .away
+                    }
+                    guard await wait() else { return nil }
                     continue
                 }
                 if let changes = try await reader.next(isolation: self) {
                     iterator = reader
-                    seen = max(seen, changes.last?.sequence ?? seen)
-                    let ours = changes.filter { $0.queue == queue }
-                    if !ours.isEmpty { return ours }
-                    continue
+                    // Not the highest: a ledger that is made anew begins anew.
+                    seen = changes.last?.sequence ?? seen
+                    return .changes(changes)
                 }
             } catch {
-                // The monitor went away; the link finds the next one, and we read on from `seen`.
+                // The monitor went away; the next one is looked for, and we read on from `seen`.
             }
             iterator = nil
-            guard await link.pause(0.1) else { return nil }
+            guard await wait() else { return nil }
         }
         return nil
     }
+
+    private func start(
+        _ connection: any MonitorConnection
+    ) async throws -> AsyncThrowingStream<[Change], any Error>.AsyncIterator {
+        let start: Int64
+        if let seen {
+            start = seen
+        } else {
+            // So that nothing is missed when the first stream breaks off before it brought anything.
+            start = try await connection.summary(queue: nil).sequence
+        }
+        seen = start
+        return try await connection.follow(after: start).makeAsyncIterator()
+    }
+
+    private func wait() async -> Bool { (try? await Task.sleep(for: .seconds(pause))) != nil }
 }

@@ -48,11 +48,19 @@ package struct DirectoryAccess: Sendable {
     /// - Throws: `.unavailable` when the ledger can't be read or a report can't be written; one that was there before is
     ///   as it was then.
     package func writeReports(into directory: String) async throws(Problem) -> [WrittenReport] {
+        try await Self.writeReports(
+            of: layout, reading: reading,
+            fromFile: !hasMonitor || SQLiteLedger.isReadBesideItsMonitor(layout.ledger), into: directory)
+    }
+
+    /// - Parameter fromFile: the ledger's file is there; it is read straight where its file system allows that beside the
+    ///   monitor, which else is asked page by page.
+    static func writeReports(
+        of layout: DirectoryLayout, reading: some LedgerReading, fromFile: Bool, into directory: String
+    ) async throws(Problem) -> [WrittenReport] {
         try DirectoryLayout.makeFolder(directory)
-        if !hasMonitor || SQLiteLedger.isReadBesideItsMonitor(layout.ledger) {
-            return try await SQLiteLedger.writeReports(ledger: layout.ledger, into: directory)
-        }
-        return try await LedgerReport.writeAll(from: reading, into: directory)
+        guard fromFile else { return try await LedgerReport.writeAll(from: reading, into: directory) }
+        return try await SQLiteLedger.writeReports(ledger: layout.ledger, into: directory)
     }
 
     /// Records what a person wants (`retry`, `cancel`), through the monitor, or, where there is none, under the

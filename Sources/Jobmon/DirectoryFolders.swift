@@ -2,6 +2,28 @@ import Glibc
 package import JobmonCore
 
 extension DirectoryLayout {
+    /// The layout of a path: absolute, and without links where it is there, so that one directory has one name.
+    /// - Throws: `.invalid` for an empty path, `.unavailable` when the current directory can't be named.
+    package init(of path: String) throws(Problem) {
+        guard !path.isEmpty else {
+            throw Problem(.invalid, "the directory's name is empty", hint: "give it, or leave it out")
+        }
+        if let resolved = realpath(path, nil) {
+            defer { free(resolved) }
+            self.init(root: String(cString: resolved))
+        } else if path.hasPrefix("/") {
+            self.init(root: path)
+        } else {
+            guard let current = getcwd(nil, 0) else {
+                throw Problem(
+                    .unavailable, "the current directory can't be named: \(String(cString: strerror(errno)))",
+                    hint: "name the directory in full")
+            }
+            defer { free(current) }
+            self.init(root: "\(String(cString: current))/\(path)")
+        }
+    }
+
     /// Makes the directory (0700) and the folders in it, where they are missing.
     /// - Throws: `.unavailable` when one can't be made or is not a folder that can be written: which one, and why.
     package func makeFolders() throws(Problem) {
@@ -15,10 +37,11 @@ extension DirectoryLayout {
             try makeFolder(String(path[..<slash]))
             made = mkdir(path, 0o700) == 0 ? 0 : errno
         }
-        var status = stat()
-        // Why it could not be made says more than that it is not there.
-        guard stat(path, &status) == 0 else { throw problem(path, made == 0 ? errno : made) }
-        guard status.st_mode & S_IFMT == S_IFDIR else {
+        guard access("\(path)/.", F_OK) == 0 else {
+            guard made == EEXIST, errno == ENOTDIR else {
+                // Why it could not be made says more than that it is not there.
+                throw problem(path, made == 0 || made == EEXIST ? errno : made)
+            }
             throw Problem(
                 .unavailable, "\(path) is not a directory", hint: "name another directory, or move that file away")
         }

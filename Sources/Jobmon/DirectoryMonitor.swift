@@ -75,6 +75,11 @@ package final class DirectoryMonitor: Sendable {
         guard let lock = try MonitorLock.take(layout) else { return nil }
         try await refuseIfServedFromElsewhere(layout)
         if let stale = MonitorLock.stale(layout) { configuration.say(stale) }
+        if configuration.inMemory, SQLiteLedger.isThere(layout.ledger) {
+            throw Problem(
+                .unavailable, "\(layout.root) has a ledger, job_monitor.sqlite, which one in memory would hide",
+                hint: "use another directory for a monitor that keeps nothing, or go on with that ledger")
+        }
         let ledger = try SQLiteLedger.open(
             configuration.inMemory ? .memory : .file(path: layout.ledger), time: configuration.time)
         return DirectoryMonitor(configuration: configuration, lock: lock, ledger: ledger)

@@ -41,11 +41,15 @@ final class MonitorLink: Sendable {
     private let becoming: AsyncStream<DirectoryMonitor>
     private let become: AsyncStream<DirectoryMonitor>.Continuation
     private let say: @Sendable (String) -> Void
+    /// The monitor is somebody else's of this process, who ends it.
+    private let isGiven: Bool
 
-    /// - Parameter say: tells the user a sentence.
+    /// - Parameters:
+    ///   - own: the monitor that this process is already; nil: it is looked for, and become where there is none.
+    ///   - say: tells the user a sentence.
     init(
-        layout: DirectoryLayout, time: TimeSource = .system, patience: Double = MonitorLink.patience,
-        say: @escaping @Sendable (String) -> Void
+        layout: DirectoryLayout, own: DirectoryMonitor? = nil, time: TimeSource = .system,
+        patience: Double = MonitorLink.patience, say: @escaping @Sendable (String) -> Void
     ) {
         self.layout = layout
         self.time = time
@@ -53,7 +57,8 @@ final class MonitorLink: Sendable {
         self.say = say
         let sender = makeUUID()
         self.sender = sender
-        state = Mutex(State(spool: SpoolWriter(layout: layout, sender: sender)))
+        isGiven = own != nil
+        state = Mutex(State(own: own, spool: SpoolWriter(layout: layout, sender: sender)))
         (becoming, become) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -112,7 +117,7 @@ final class MonitorLink: Sendable {
     private func attach() async throws(Problem) {
         var told = false
         let start = time.steadySeconds()
-        while true {
+        while !isGiven {
             if await findRemote() { break }
             if try await becomeMonitor() { break }
             guard time.steadySeconds() - start < patience else { throw MonitorLock.refusal(layout) }
@@ -166,7 +171,7 @@ final class MonitorLink: Sendable {
             state.ending = true
             return state.own
         }
-        own?.stop()
+        if !isGiven { own?.stop() }
         become.finish()
     }
 
@@ -331,8 +336,15 @@ final class MonitorLink: Sendable {
     /// What the monitor publishes of a queue since this process came, without a gap, whoever is the monitor. Ends when
     /// nobody reads it any more.
     func changes(queue: String) -> AsyncStream<[Change]> {
-        let follower = ChangeFollower(link: self, queue: queue, after: state.withLock { $0.start })
-        return AsyncStream { await follower.next() }
+        let follower = ChangeFollower(after: state.withLock { $0.start }) { self.connection }
+        return AsyncStream {
+            while let news = await follower.next() {
+                guard case .changes(let changes) = news else { continue }
+                let ours = changes.filter { $0.queue == queue }
+                if !ours.isEmpty { return ours }
+            }
+            return nil
+        }
     }
 
     /// What is on record of instances: in the spool, and in the ledger. The spool is read first, since a fact leaves it

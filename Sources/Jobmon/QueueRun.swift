@@ -8,26 +8,33 @@ package enum QueueRun {
     /// Opens a queue and gives `body` what a scheduler needs; then closes it in order. By the end every fact is
     /// acknowledged; after a stop, or where that takes too long then, what is not lies in the spool.
     ///
-    /// - Parameter say: tells the user a sentence.
+    /// - Parameters:
+    ///   - monitor: the directory's monitor, where it is this process; nil: it is looked for, or become.
+    ///   - say: tells the user a sentence.
     /// - Throws: `.unavailable` when the directory or its ledger can't be used, or a queue of that name runs already
     ///   (by whom is said); and what `body` throws.
     package static func run(
-        _ settings: QueueSettings, time: TimeSource = .system, say: @escaping @Sendable (String) -> Void,
+        _ settings: QueueSettings, monitor: DirectoryMonitor? = nil, time: TimeSource = .system,
+        say: @escaping @Sendable (String) -> Void,
         _ body: @escaping @Sendable (QueueEnvironment) async throws(Problem) -> QueueSummary
     ) async throws(Problem) -> QueueSummary {
         let layout = settings.layout
         try layout.makeFolders()
         let lock = try takeQueue(settings.queue, layout)
         defer { withExtendedLifetime(lock) {} }
-        let link = MonitorLink(layout: layout, time: time, say: say)
+        let link = MonitorLink(layout: layout, own: monitor, time: time, say: say)
         // Its supervisor comes up while we look for the monitor, or become it.
         let executor = try beginExecutor(settings, link: link, time: time, say: say)
         do throws(Problem) {
-            return try await link.run(
+            let summary = try await link.run(
                 { (link) async throws(Problem) -> QueueSummary in
                     try await executor.ready()
                     return try await body(environment(settings, link: link, executor: executor, time: time))
                 }, endingWithin: { $0.ending == .stopped ? stopPatience : nil })
+            // The next queue of this process is to have the supervisor to itself, and this one is to be forgotten.
+            executor.letGo()
+            link.onStopped {}
+            return summary
         } catch {
             // A supervisor that never heard of its queue would wait for it.
             await executor.giveUp()

@@ -1,5 +1,4 @@
 package import ArgumentParser
-import Glibc
 package import Jobmon
 package import JobmonCore
 import JobmonReporting
@@ -30,18 +29,7 @@ package struct DirectoryOption: ParsableArguments {
         guard !path.isEmpty else {
             throw CommandFailure(.usage, "the directory's name is empty", hint: "give it by -d, or leave -d out")
         }
-        if let resolved = realpath(path, nil) {
-            defer { free(resolved) }
-            return DirectoryLayout(root: String(cString: resolved))
-        }
-        if path.hasPrefix("/") { return DirectoryLayout(root: path) }
-        guard let current = getcwd(nil, 0) else {
-            throw CommandFailure(
-                .ledger, "the current directory can't be named: \(String(cString: strerror(errno)))",
-                hint: "name the directory in full by -d")
-        }
-        defer { free(current) }
-        return DirectoryLayout(root: "\(String(cString: current))/\(path)")
+        return try DirectoryLayout(of: path)
     }
 
     /// Opens the directory for the time of `body`: through its monitor, or the file itself. What somebody should know

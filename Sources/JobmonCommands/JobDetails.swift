@@ -49,7 +49,7 @@ package struct JobDetails {
         if let cwd = described.cwd { fields.append(("directory", cwd)) }
         for (index, variable) in described.env.members.enumerated() {
             fields.append(
-                (index == 0 ? "environment" : "", "\(variable.name)=\(ShellWord.quoted(variable.value.shown))"))
+                (index == 0 ? "environment" : "", "\(variable.name)=\(ShellWord.quoted(variable.value.plainText))"))
         }
         if let timeout = described.timeout { fields.append(("time limit", Units.duration(timeout))) }
         if !described.resources.isEmpty { fields.append(("resources", resources)) }
@@ -65,7 +65,7 @@ package struct JobDetails {
             case ("memory", .int(let bytes)): "memory=\(Units.bytes(bytes))"
             case ("runtime", .int(let seconds)): "runtime=\(Units.duration(Double(seconds)))"
             case ("runtime", .double(let seconds)): "runtime=\(Units.duration(seconds))"
-            default: "\(member.name)=\(member.value.shown)"
+            default: "\(member.name)=\(member.value.plainText)"
             }
         }.joined(separator: " ")
     }

@@ -20,18 +20,7 @@ package struct JobTable {
 
 extension JSONObject {
     /// Named parameters as people write them: `year=1995 loc=upper egypt`.
-    package var shown: String { members.map { "\($0.name)=\($0.value.shown)" }.joined(separator: " ") }
-}
-
-extension JSON {
-    /// A value without the marks of JSON where it needs none.
-    package var shown: String {
-        switch self {
-        case .string(let text): text
-        case .null: ""
-        default: text
-        }
-    }
+    package var shown: String { members.map { "\($0.name)=\($0.value.plainText)" }.joined(separator: " ") }
 }
 
 extension InstanceRecord {
@@ -46,13 +35,7 @@ extension InstanceRecord {
     /// How it ended, in words and with the line of its error that says most; nil when there is nothing to say.
     package var why: String? {
         switch status {
-        case .failed:
-            let ending = ErrorText.ending(cause: cause, exitCode: exitCode, signal: signal)
-            // A text that starts with the ending ("exit code 1, nothing on stderr") says it already.
-            guard let error, !error.isEmpty else { return ending }
-            let headline = ErrorText.headline(error)
-            return headline.hasPrefix(ending) || headline.isEmpty
-                ? headline.isEmpty ? ending : headline : "\(ending): \(headline)"
+        case .failed: return failure
         case .unknown: return "nothing heard of it\(lastSeen.map { " since \(Units.time($0)) UTC" } ?? "")"
         case .running: return lateSince.map { "late: nothing heard of it since \(Units.time(lastSeen ?? $0)) UTC" }
         case .cancelled, .submitted, .complete, .queued: return nil

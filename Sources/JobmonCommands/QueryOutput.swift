@@ -45,7 +45,7 @@ package enum QueryOutput {
                 Printable.line(name),
                 isNumber: !result.rows.isEmpty && result.rows.allSatisfy { index < $0.count && isNumber($0[index]) })
         }
-        let rows = result.rows.map { row in row.map { TextTable.Cell(Printable.line($0.shown)) } }
+        let rows = result.rows.map { row in row.map { TextTable.Cell(Printable.line($0.plainText)) } }
         var table = TextTable(columns, terminal: terminal)
         try output.write(table.header(for: rows))
         try output.write(table.lines(rows))

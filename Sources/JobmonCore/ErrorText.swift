@@ -2,19 +2,38 @@
 package enum ErrorText {
     /// The text of an instance's row in `error`: what whoever knows better said, else the end of stderr, else a
     /// sentence that says that there was none.
-    package static func describe(_ outcome: Outcome, cause: Cause?) -> String {
+    /// - Parameter reported: what the job said itself while it ran, oldest first.
+    package static func describe(_ outcome: Outcome, cause: Cause?, reported: [String] = []) -> String {
         if let description = outcome.description, !description.isEmpty { return description }
         if let failure = outcome.evidence.notStarted { return sentence(failure) }
         let end = ending(cause: cause, exitCode: outcome.evidence.exitCode, signal: outcome.evidence.signal)
-        guard let stderr = outcome.stderr else { return end }
-        return stderr.allSatisfy(\.isWhitespace) ? "\(end), nothing on stderr" : stderr
+        let stderr = outcome.stderr.map { $0.allSatisfy(\.isWhitespace) ? "" : $0 }
+        guard let stderr, !stderr.isEmpty else {
+            return reported.isEmpty
+                ? stderr == nil ? end : "\(end)\(silence)" : reported.joined(separator: "\n")
+        }
+        return joined(reported: reported, to: stderr)
+    }
+
+    /// What is said of an ending where nothing was written to stderr.
+    private static let silence = ", nothing on stderr"
+
+    /// What a job said itself, before the end of its stderr, which knows the last word. What the job wrote there too is
+    /// not said twice, and that there was nothing is no news any more.
+    package static func joined(reported: [String], to described: String) -> String {
+        let news = reported.filter { !described.contains($0) }
+        guard !news.isEmpty else { return described }
+        let text = news.joined(separator: "\n")
+        return described.hasSuffix(silence) && !described.contains("\n") ? text : "\(text)\n\(described)"
     }
 
     /// How it ended, in a few words: `exit code 1`, `signal 9 (SIGKILL)`, `time limit passed`.
     package static func ending(cause: Cause?, exitCode: Int?, signal: Int?) -> String {
         let how = signal.map { "signal \($0) (\(SignalName.name($0)))" } ?? exitCode.map { "exit code \($0)" }
         switch cause {
-        case .exit, .signal, nil: return how ?? "ended in an unknown way"
+        // A piece of a program that failed has no exit code.
+        case .exit: return how ?? "failed"
+        case .signal, nil: return how ?? "ended in an unknown way"
         case .timeout: return "time limit passed"
         case .timeLimit: return "the scheduler's time limit passed"
         case .outOfMemory: return "killed for its memory"

@@ -32,6 +32,9 @@ extension Event {
         case "complete", "failed", "cancelled", "unknown":
             guard let status = Status(label: kind) else { throw fields.failure("kind", "is unknown") }
             fact = .outcome(try InstanceReference(required: fields), try Outcome(fields, status: status))
+        case "error":
+            let description = try fields.required("description", try fields.string("description"))
+            fact = .error(try InstanceReference(required: fields), description)
         case "heartbeat":
             let listed = try fields.required("instances", try fields.array("instances"))
             var instances: [InstanceReference] = []
@@ -49,8 +52,8 @@ extension Event {
         default:
             throw fields.failure(
                 "kind",
-                "must be one of job, submitted, running, process, complete, failed, cancelled, unknown, heartbeat, "
-                    + "retry, cancel, not \"\(kind.prefix(40))\"")
+                "must be one of job, submitted, running, process, complete, failed, cancelled, unknown, error, "
+                    + "heartbeat, retry, cancel, not \"\(kind.prefix(40))\"")
         }
     }
 }

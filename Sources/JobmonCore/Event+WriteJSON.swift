@@ -39,6 +39,9 @@ extension Event: JSONWritable {
         case .outcome(let instance, let outcome):
             instance.append(to: &object)
             outcome.append(to: &object)
+        case .error(let instance, let description):
+            instance.append(to: &object)
+            object.append("description", string: description)
         case .heartbeat(let instances):
             object.append(
                 "instances",

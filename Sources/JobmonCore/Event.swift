@@ -38,6 +38,9 @@ package enum Fact: Sendable, Equatable {
     case process(InstanceReference, ProcessIdentity)
     /// An instance ended (`status` COMPLETE, FAILED, CANCELLED), or nobody knows any more (UNKNOWN).
     case outcome(InstanceReference, Outcome)
+    /// What a running job says went wrong, in its own words. It changes no status: when the instance then ends with an
+    /// exit code that is not 0, this is a part of its error.
+    case error(InstanceReference, String)
     /// These instances are alive. Never spooled, and not kept as an event.
     case heartbeat([InstanceReference])
     /// A person wants the job tried once more.
@@ -55,6 +58,7 @@ package enum Fact: Sendable, Equatable {
         case .running: "running"
         case .process: "process"
         case .outcome(_, let outcome): outcome.status.label.lowercased()
+        case .error: "error"
         case .heartbeat: "heartbeat"
         case .retry: "retry"
         case .cancel: "cancel"

@@ -25,6 +25,17 @@ package enum JSON: Sendable, Equatable {
     }
 }
 
+extension JSON {
+    /// A value without the marks of JSON where it needs none.
+    package var plainText: String {
+        switch self {
+        case .string(let text): text
+        case .null: ""
+        default: text
+        }
+    }
+}
+
 /// The members of a JSON object, in order. Of members of one name the last one counts, as in most readers.
 package struct JSONObject: Sendable {
     package private(set) var members: [(name: String, value: JSON)]

@@ -90,6 +90,18 @@ package struct InstanceRecord: Sendable, Equatable {
     }
 }
 
+extension InstanceRecord {
+    /// How it failed, in words and with the line of its error that says most.
+    package var failure: String {
+        let ending = ErrorText.ending(cause: cause, exitCode: exitCode, signal: signal)
+        guard let error, !error.isEmpty else { return ending }
+        let headline = ErrorText.headline(error)
+        if headline.isEmpty { return ending }
+        // A text that starts with the ending ("exit code 1, nothing on stderr") says it already.
+        return headline.hasPrefix(ending) ? headline : "\(ending): \(headline)"
+    }
+}
+
 /// The error of a failed instance, with what a list of errors shows beside it.
 package struct ErrorRecord: Sendable, Equatable {
     package var id: Int64

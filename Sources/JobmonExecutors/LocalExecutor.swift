@@ -86,6 +86,9 @@ package final class LocalExecutor: Executor {
         link.close()
     }
 
+    /// The queue is over: the supervisor is without one, whoever still holds this executor.
+    package func letGo() { link.close() }
+
     /// Seconds in which a supervisor that was started either answers or is not waited for.
     private static let comingUp = 2.0
 

@@ -11,14 +11,7 @@ struct JobIntake: Sendable {
     /// Reads the queue's jobs, and finds out which of the given ones are new. Of those that are known, a larger number
     /// of attempts is recorded.
     func load(_ given: [NewJob], again: Bool) async throws(Problem) -> (known: [JobRecord], new: [NewJob]) {
-        var known: [JobRecord] = []
-        var page = Page(after: 0, limit: Page.maximumLimit)
-        while true {
-            let part = try await environment.reading.jobs(JobFilter(queue: queue), page: page)
-            known += part.items
-            guard let next = part.next else { break }
-            page.after = next
-        }
+        var known = try await all(JobFilter(queue: queue))
         var indexOfKey: [String: Int] = [:]
         var round = 1
         for (index, record) in known.enumerated() {
@@ -53,17 +46,10 @@ struct JobIntake: Sendable {
             let batch = rest.prefix(size)
             size = Self.batches.others
             let now = environment.time.now()
-            let results = try await environment.enqueue(
-                batch.map { job in
-                    Event(time: now, fact: .job(.key(queue: queue, key: job.key), job.description))
-                })
+            let jids = try await enqueue(batch, at: now)
             var records: [JobRecord] = []
             records.reserveCapacity(batch.count)
-            for (job, result) in zip(batch, results) {
-                guard result.outcome != .refused, let jid = result.jid else {
-                    throw result.problem
-                        ?? Problem(.internalError, "job \"\(job.description.shownName)\" could not be queued")
-                }
+            for (job, jid) in zip(batch, jids) {
                 records.append(
                     JobRecord(
                         jid: jid, queue: queue, jobKey: job.key, description: job.description, submittedDate: now,
@@ -71,6 +57,58 @@ struct JobIntake: Sendable {
             }
             queued(records)
             rest = rest.dropFirst(batch.count)
+        }
+    }
+
+    /// Queues jobs that come while the queue runs, as they come; the queue knows of each, as the ledger then has it,
+    /// before whoever handed it in. Returns when the feed is closed, and when the task is cancelled.
+    func serve(_ feed: JobFeed, _ queued: ([JobRecord]) -> Void) async {
+        var reader = feed.reader()
+        while let requests = await reader.next() {
+            for request in requests {
+                do throws(Problem) {
+                    var jids: [Int64] = []
+                    var rest = request.jobs[...]
+                    while !rest.isEmpty {
+                        let batch = rest.prefix(Self.batches.others)
+                        let numbers = try await enqueue(batch, at: environment.time.now())
+                        // A key may be an earlier job's, which has its own story.
+                        queued(try await all(JobFilter(jids: numbers)))
+                        jids += numbers
+                        rest = rest.dropFirst(batch.count)
+                    }
+                    request.answer.resume(returning: .success(jids))
+                } catch {
+                    request.answer.resume(returning: .failure(error))
+                }
+            }
+        }
+    }
+
+    /// Has the ledger take jobs in. - Returns: their numbers, in order.
+    private func enqueue(_ jobs: ArraySlice<NewJob>, at now: Timestamp) async throws(Problem) -> [Int64] {
+        let results = try await environment.enqueue(
+            jobs.map { Event(time: now, fact: .job(.key(queue: queue, key: $0.key), $0.description)) })
+        var jids: [Int64] = []
+        jids.reserveCapacity(jobs.count)
+        for (job, result) in zip(jobs, results) {
+            guard result.outcome != .refused, let jid = result.jid else {
+                throw result.problem
+                    ?? Problem(.internalError, "job \"\(job.description.shownName)\" could not be queued")
+            }
+            jids.append(jid)
+        }
+        return jids
+    }
+
+    private func all(_ filter: JobFilter) async throws(Problem) -> [JobRecord] {
+        var records: [JobRecord] = []
+        var page = Page(after: 0, limit: Page.maximumLimit)
+        while true {
+            let part = try await environment.reading.jobs(filter, page: page)
+            records += part.items
+            guard let next = part.next else { return records }
+            page.after = next
         }
     }
 }

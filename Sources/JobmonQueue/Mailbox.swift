@@ -34,21 +34,24 @@ final class Mailbox<Item: Sendable>: Sendable {
         /// All that is there, at least one; nil at the end and when the task is cancelled.
         mutating func next() async -> [Item]? {
             while true {
-                let items = mailbox.items.withLock { items in
-                    defer { items = [] }
-                    return items
-                }
+                let items = mailbox.takeAll()
                 if !items.isEmpty { return items }
                 guard await wakes.next() != nil else { return mailbox.last() }
             }
         }
     }
 
-    private func last() -> [Item]? {
-        let items = items.withLock { items in
+    /// All that is there, now.
+    func takeAll() -> [Item] {
+        items.withLock { items in
             defer { items = [] }
             return items
         }
-        return items.isEmpty || Task.isCancelled ? nil : items
+    }
+
+    private func last() -> [Item]? {
+        guard !Task.isCancelled else { return nil }
+        let items = takeAll()
+        return items.isEmpty ? nil : items
     }
 }

@@ -48,7 +48,37 @@ package final class Scheduler: Sendable {
         let changes = environment.changes()
         let intake = JobIntake(queue: queue, environment: environment)
         let (known, toQueue) = try await intake.load(new, again: again)
+        return await run(known, reports: reports, changes: changes) {
+            do throws(Problem) {
+                try await intake.queue(toQueue) { self.post(.known($0)) }
+            } catch {
+                self.notQueued.withLock { $0 = error }
+            }
+        }
+    }
 
+    /// Goes on with the queue, and takes jobs in while it runs, as they are fed. Returns when the feed is closed and
+    /// every job is over, or as the summary's ending says; what is fed later is refused.
+    /// - Throws: when the ledger can't be read; nothing was started then.
+    package func run(_ feed: JobFeed) async throws(Problem) -> QueueSummary {
+        let over = Problem(.contradiction, "the queue \"\(queue)\" has ended: it takes no more jobs")
+        defer { feed.failRest(over) }
+        environment.whenAskedToStop { self.requestStop() }
+        let reports = environment.executor.reports()
+        let changes = environment.changes()
+        let intake = JobIntake(queue: queue, environment: environment)
+        let (known, _) = try await intake.load([], again: false)
+        return await run(known, reports: reports, changes: changes) {
+            await intake.serve(feed) { self.post(.known($0)) }
+        }
+    }
+
+    /// The loop itself, and what goes on beside it.
+    /// - Parameter takeIn: queues jobs, and returns when no more come.
+    private func run(
+        _ known: [JobRecord], reports: AsyncStream<[ExecutorReport]>, changes: AsyncStream<[Change]>,
+        takeIn: @escaping @Sendable () async -> Void
+    ) async -> QueueSummary {
         let recorder = Recorder(executor: configuration.executor, sink: environment.sink, time: environment.time)
         let orders = ExecutorLane(executor: environment.executor)
         var summary: QueueSummary?
@@ -59,11 +89,7 @@ package final class Scheduler: Sendable {
             group.addTask { await orders.run { self.post($0) } }
             post(.known(known))
             group.addTask {
-                do throws(Problem) {
-                    try await intake.queue(toQueue) { self.post(.known($0)) }
-                } catch {
-                    self.notQueued.withLock { $0 = error }
-                }
+                await takeIn()
                 self.post(.allKnown)
             }
             summary = await loop(recorder: recorder, orders: orders, in: &group)

@@ -29,7 +29,7 @@ import Testing
             .process(.key("i"), ProcessIdentity(pid: 1)),
             .process(.key("i"), ProcessIdentity(pid: Int32.max, started: 0)),
             .heartbeat([]), .heartbeat([.key("i"), .id(3)]), .retry(.jid(1)), .retry(.key(queue: "q", key: "k")),
-            .cancel(.jid(1)),
+            .cancel(.jid(1)), .error(.key("i"), "é\n\0why"), .error(.id(3), ""),
             .outcome(.key("i"), Outcome(status: .unknown, cause: .lost)),
             .outcome(
                 .id(9),
@@ -55,7 +55,7 @@ import Testing
     @Test func everyKindIsThere() {
         let kinds = Set(Self.facts.map(\.kind))
         let all = ["job", "submitted", "running", "process", "complete", "failed", "cancelled", "unknown", "heartbeat"]
-        #expect(kinds == Set(all + ["retry", "cancel"]))
+        #expect(kinds == Set(all + ["error", "retry", "cancel"]))
     }
 
     /// Members that nobody knows are left alone, and null is as good as absent: a newer sender talks to an older monitor.
@@ -87,7 +87,7 @@ import Testing
         (#"{"kind":1}"#, "\"kind\" must be a string, not an integer"),
         (
             #"{"kind":"started"}"#,
-            "\"kind\" must be one of job, submitted, running, process, complete, failed, cancelled, unknown, heartbeat, "
+            "\"kind\" must be one of job, submitted, running, process, complete, failed, cancelled, unknown, error, heartbeat, "
                 + "retry, cancel, not \"started\""
         ),
         (#"{"kind":"running"}"#, "\"instance_key\" is missing (or \"job_instance_id\")"),

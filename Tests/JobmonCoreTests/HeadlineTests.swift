@@ -196,7 +196,8 @@ struct Stderr: Sendable, CustomTestStringConvertible {
             headline: "ls: unrecognized option '--frob'"),
         Stderr(
             what: "a command line that is wrong: Swift's parser",
-            text: "Error: Unexpected argument 'x'\nUsage: tool <subcommand>\n  See 'tool --help' for more information.\n",
+            text:
+                "Error: Unexpected argument 'x'\nUsage: tool <subcommand>\n  See 'tool --help' for more information.\n",
             headline: "Error: Unexpected argument 'x'"),
         Stderr(
             what: "a command line that is wrong: clap",

@@ -7,9 +7,12 @@ enum Migrations {
         migrator.registerMigration(Migration001.identifier) { database in
             try database.execute(sql: Migration001.sql)
         }
+        migrator.registerMigration(Migration002.identifier) { database in
+            try database.execute(sql: Migration002.sql)
+        }
         return migrator
     }
 
     /// The identifiers that this version knows.
-    static let known: Set<String> = [Migration001.identifier]
+    static let known: Set<String> = [Migration001.identifier, Migration002.identifier]
 }

@@ -62,10 +62,40 @@ extension Recorder {
     private func writeError(
         _ instance: InstanceState, _ outcome: Outcome, at time: Timestamp
     ) throws(SQLiteFailure) -> String {
-        let text = ErrorText.describe(outcome, cause: instance.cause).lastBytes(EventLimits.stderr)
+        var reported: [String] = []
+        if instance.cause == .exit, outcome.description?.isEmpty ?? true {
+            reported = try statements.findReported.put(instance.id).all { row in row.text() }.reversed()
+                .compactMap(Self.reportedText)
+        }
+        let text = ErrorText.describe(outcome, cause: instance.cause, reported: reported).lastBytes(EventLimits.stderr)
         try statements.insertError.put(instance.id).put(time.description).put(text).put(instance.job.jid).run()
         batch.countError(queue: instance.job.queue)
         return ErrorText.headline(text)
+    }
+
+    // MARK: - What a job says itself
+
+    /// A job says what went wrong. Kept as an event; it is a part of the error when the instance fails, and of the one
+    /// that it has where the outcome came first.
+    func report(_ text: String, of reference: InstanceReference) throws(SQLiteFailure) -> Verdict {
+        guard let instance = try find(reference) else { return missing(reference) }
+        var verdict = Verdict(instance, changed: true)
+        verdict.error = ErrorText.headline(text)
+        guard instance.status == .failed, instance.cause == .exit,
+            let described = try statements.findError.put(instance.id).first({ $0.text() })
+        else { return verdict }
+        let whole = ErrorText.joined(reported: [text], to: described).lastBytes(EventLimits.stderr)
+        try statements.updateError.put(whole).put(instance.id).run()
+        return verdict
+    }
+
+    /// The text of a reported error's event, as it stands in its row.
+    private static func reportedText(_ body: String) -> String? {
+        guard case .object(let object)? = try? JSON(parsing: body), case .string(let text)? = object["description"]
+        else {
+            return nil
+        }
+        return text
     }
 }
 

@@ -20,6 +20,10 @@ struct RecorderStatements {
     let insertStatus: Statement
     let insertError: Statement
 
+    let findReported: Statement
+    let findError: Statement
+    let updateError: Statement
+
     let heartbeatByKey: Statement
     let heartbeat: Statement
 
@@ -98,6 +102,15 @@ struct RecorderStatements {
             """)
         insertError = try connection.prepare(
             "INSERT INTO error (job_instance_id, error_time, description, jid) VALUES (?, ?, ?, ?)")
+
+        // The latest are enough: what is kept of an error is bounded.
+        findReported = try connection.prepare(
+            """
+            SELECT body FROM event INDEXED BY event_reported WHERE job_instance_id = ? AND kind = 'error'
+            ORDER BY seq DESC LIMIT 100
+            """)
+        findError = try connection.prepare("SELECT description FROM error WHERE job_instance_id = ?")
+        updateError = try connection.prepare("UPDATE error SET description = ? WHERE job_instance_id = ?")
 
         let heartbeat = "UPDATE job_instance SET last_seen = ?, late_since = NULL WHERE status IN (1, 2) AND"
         heartbeatByKey = try connection.prepare("\(heartbeat) instance_key = ?")

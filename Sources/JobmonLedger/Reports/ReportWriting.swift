@@ -34,6 +34,9 @@ extension SQLiteLedger {
         }
     }
 
+    /// Whether there is a ledger's file, with anything in it.
+    package static func isThere(_ path: String) -> Bool { FileSystem.hasContent(path) }
+
     /// Whether a ledger's file can be read while its monitor writes it.
     package static func isReadBesideItsMonitor(_ path: String) -> Bool {
         guard case .regular = FileSystem.kind(of: path) else { return false }

@@ -1,0 +1,91 @@
+import Glibc
+import JobmonCore
+
+/// What runs a script, by the ending of its name. A file of any other ending is executed itself.
+///
+/// | ending | command |
+/// |---|---|
+/// | `.py` | `python3 FILE …` |
+/// | `.R` | `Rscript FILE …` |
+/// | `.do` | `stata-mp -q -b do FILE …` |
+/// | `.sh` | `bash FILE …` |
+public struct Interpreters: Sendable, Hashable {
+    /// The words before the file, by ending: lower case, without the dot.
+    public var commands: [String: [String]]
+    /// An environment's prefix, such as conda's or that of a Python venv: a directory with a `bin`. Interpreters and
+    /// whatever they start are found there first.
+    public var environmentPrefix: String?
+
+    /// - Parameters:
+    ///   - commands: the words before the file, by ending.
+    ///   - environmentPrefix: the environment's directory.
+    public init(commands: [String: [String]], environmentPrefix: String? = nil) {
+        self.commands = commands
+        self.environmentPrefix = environmentPrefix
+    }
+
+    /// Those of the table above, found on PATH.
+    public static let standard = Interpreters(commands: [
+        "py": ["python3"], "r": ["Rscript"], "do": ["stata-mp", "-q", "-b", "do"], "sh": ["bash"],
+    ])
+
+    /// Those of the table above, of an environment.
+    public static func environment(_ prefix: String) -> Interpreters {
+        Interpreters(commands: standard.commands, environmentPrefix: prefix)
+    }
+
+    /// The words that run a file.
+    func command(for runfile: String, _ parameters: [String]) -> [String] {
+        let name = runfile.split(separator: "/").last ?? ""
+        var words: [String] = []
+        if let dot = name.lastIndex(of: "."), dot != name.startIndex {
+            words = commands[name[name.index(after: dot)...].lowercased()] ?? []
+        }
+        if let environmentPrefix, let first = words.first, !first.contains("/") {
+            let inside = "\(environmentPrefix)/bin/\(first)"
+            if access(inside, X_OK) == 0 { words[0] = inside }
+        }
+        return words + [runfile] + parameters
+    }
+
+    /// The variables that make the environment the job's.
+    /// - Parameter path: the PATH of this program.
+    func variables(path: String) -> [String: String] {
+        guard let environmentPrefix else { return [:] }
+        var variables = ["PATH": path.isEmpty ? "\(environmentPrefix)/bin" : "\(environmentPrefix)/bin:\(path)"]
+        if access("\(environmentPrefix)/conda-meta", F_OK) == 0 { variables["CONDA_PREFIX"] = environmentPrefix }
+        if access("\(environmentPrefix)/pyvenv.cfg", F_OK) == 0 { variables["VIRTUAL_ENV"] = environmentPrefix }
+        return variables
+    }
+}
+
+extension JobDescription {
+    init(_ job: Job, _ limits: JobLimits, interpreters: Interpreters) throws(Problem) {
+        guard !job.runfile.isEmpty else {
+            throw Problem(.invalid, "job \"\(job.name)\" has no runfile", hint: "give the file or program that it runs")
+        }
+        if let timeout = limits.timeout, timeout <= .zero {
+            throw Problem(.invalid, "the timeout of job \"\(job.name)\" is \(timeout)", hint: "it must be more than 0")
+        }
+        guard limits.slots >= 1, limits.retries >= 0 else {
+            throw Problem(
+                .invalid, "job \"\(job.name)\" asks for \(limits.slots) slots and \(limits.retries) retries",
+                hint: "slots are 1 or more, retries 0 or more")
+        }
+        let words = interpreters.command(for: job.runfile, job.parameters)
+        var env = interpreters.variables(path: getenv("PATH").map { String(cString: $0) } ?? "")
+        env.merge(job.environment) { $1 }
+        let cwd = try DirectoryLayout(of: job.workingDirectory ?? ".").root
+        self.init(
+            name: job.name, runfile: words[0], args: Array(words.dropFirst()), params: JSONObject(texts: job.params),
+            cwd: cwd, env: JSONObject(texts: env), timeout: limits.timeout?.inSeconds, resources: limits.resources,
+            maxAttempts: limits.retries + 1)
+    }
+}
+
+extension JSONObject {
+    /// Names and texts, in the order of the names.
+    init(texts: [String: String]) {
+        self.init(texts.sorted { $0.key < $1.key }.map { (name: $0.key, value: .string($0.value)) })
+    }
+}

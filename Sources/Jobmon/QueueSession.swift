@@ -1,0 +1,60 @@
+import JobmonCore
+import JobmonQueue
+import Synchronization
+
+/// A queue that is open: its lock is held, its supervisor is there, and its scheduler runs until the feed is closed and
+/// every job is over.
+final class QueueSession: Sendable {
+    let feed = JobFeed()
+    private let scheduler = Mutex<Scheduler?>(nil)
+    private let running = Mutex<Task<Result<QueueSummary, Problem>, Never>?>(nil)
+
+    private init() {}
+
+    /// Opens a queue on a monitor of this process; returns once it takes jobs.
+    /// - Throws: why it can't: somebody else runs it, or its supervisor does not come up.
+    static func open(
+        _ settings: QueueSettings, configuration: QueueState.Configuration, monitor: DirectoryMonitor,
+        say: @escaping @Sendable (String) -> Void
+    ) async throws(Problem) -> QueueSession {
+        let session = QueueSession()
+        let (opened, open) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let task = Task<Result<QueueSummary, Problem>, Never> {  // allowed: awaited by `finished`
+            defer { open.finish() }
+            do throws(Problem) {
+                return .success(
+                    try await QueueRun.run(settings, monitor: monitor, say: say) {
+                        (environment) async throws(Problem) -> QueueSummary in
+                        let scheduler = Scheduler(
+                            queue: settings.queue, configuration: configuration, environment: environment, notice: say)
+                        session.scheduler.withLock { $0 = scheduler }
+                        open.yield()
+                        return try await scheduler.run(session.feed)
+                    })
+            } catch {
+                session.feed.refuse(error)
+                return .failure(error)
+            }
+        }
+        session.running.withLock { $0 = task }
+        for await _ in opened { return session }
+        switch await task.value {
+        case .success: return session
+        case .failure(let problem): throw problem
+        }
+    }
+
+    /// How many jobs are where, as of now.
+    var counts: QueueCounts { scheduler.withLock { $0?.counts } ?? QueueCounts() }
+
+    /// Nothing more is started, what runs is ended and recorded.
+    func requestStop() { scheduler.withLock { $0 }?.requestStop() }
+
+    /// What it came to, once it is over: every fact is acknowledged, or spooled.
+    func finished() async -> Result<QueueSummary, Problem> {
+        guard let task = running.withLock({ $0 }) else {
+            return .failure(Problem(.internalError, "the queue was never opened"))
+        }
+        return await task.value
+    }
+}

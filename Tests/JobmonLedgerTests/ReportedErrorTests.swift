@@ -1,0 +1,70 @@
+import JobmonCore
+import JobmonLedger
+import Testing
+
+/// What a job says itself went wrong, and what becomes of it when the job ends.
+@Suite(.timeLimit(.minutes(1)))
+struct ReportedErrorTests {
+    let clock = ManualClock()
+    let ledger: SQLiteLedger
+
+    init() throws { ledger = try SQLiteLedger.open(.memory, time: clock.source) }
+
+    private func begin() async throws {
+        try await ledger.say(.exec("i"))
+        try await ledger.say(.running("i"))
+    }
+
+    private func described() async throws -> String? { try await ledger.instance(1).error }
+
+    @Test func itStandsInTheErrorBeforeTheEndOfStderr() async throws {
+        try await begin()
+        let result = try await ledger.say(.error(.key("i"), "year 1987 is missing"))
+        #expect(result.outcome == .recorded && result.jobInstanceID == 1)
+        #expect(try await ledger.instance(1).status == .running)
+        #expect(try await described() == nil)
+        try await ledger.say(.error(.key("i"), "so is 1988"))
+        try await ledger.say(.failed("i", code: 1, stderr: "Traceback\nValueError: bad\n"))
+        #expect(try await described() == "year 1987 is missing\nso is 1988\nTraceback\nValueError: bad\n")
+        try await ledger.checkInvariants()
+    }
+
+    @Test func itIsTheErrorWhereStderrIsSilent() async throws {
+        try await begin()
+        try await ledger.say(.error(.key("i"), "year 1987 is missing"))
+        try await ledger.say(.failed("i", code: 1, stderr: " \n"))
+        #expect(try await described() == "year 1987 is missing")
+    }
+
+    @Test func whatStderrSaysTooIsSaidOnce() async throws {
+        try await begin()
+        try await ledger.say(.error(.key("i"), "year 1987 is missing"))
+        try await ledger.say(.failed("i", code: 1, stderr: "error app: year 1987 is missing\n"))
+        #expect(try await described() == "error app: year 1987 is missing\n")
+    }
+
+    @Test func oneThatComesAfterTheEndIsAddedAndOneThatComesFirstWaits() async throws {
+        let early = try await ledger.say(.error(.key("i"), "first of all"))
+        #expect(early.outcome == .early)
+        try await begin()
+        try await ledger.say(.failed("i", code: 1, stderr: ""))
+        #expect(try await described() == "first of all")
+        try await ledger.say(.error(.key("i"), "and late"))
+        #expect(try await described() == "and late\nfirst of all")
+        #expect(try await ledger.rows("SELECT count(*) FROM error") == ["1"])
+        try await ledger.checkInvariants()
+    }
+
+    @Test func itExplainsNoSignalAndNoSuccess() async throws {
+        try await begin()
+        try await ledger.say(.error(.key("i"), "retrying the download"))
+        try await ledger.say(.outcome(.key("i"), Outcome(evidence: Evidence(signal: 9), stderr: "")))
+        #expect(try await described() == "signal 9 (SIGKILL), nothing on stderr")
+
+        try await ledger.say(.exec("j"))
+        try await ledger.say(.error(.key("j"), "retrying the download"))
+        try await ledger.say(.complete("j"))
+        #expect(try await ledger.instance(2).error == nil)
+        #expect(try await ledger.say(.error(.id(99), "who?")).outcome == .refused)
+    }
+}
