@@ -55,6 +55,10 @@ dist: release ## builds dist/jobmon, which needs no shared library: one file for
 install: dist ## installs dist/jobmon in PREFIX/bin (default ~/.local/bin)
 	install -d "$(PREFIX)/bin"
 	install -m 755 dist/jobmon "$(PREFIX)/bin/jobmon"
+	install -d "$(PREFIX)/share/bash-completion/completions" "$(PREFIX)/share/zsh/site-functions" "$(PREFIX)/share/fish/vendor_completions.d"
+	dist/jobmon completions bash >"$(PREFIX)/share/bash-completion/completions/jobmon"
+	dist/jobmon completions zsh >"$(PREFIX)/share/zsh/site-functions/_jobmon"
+	dist/jobmon completions fish >"$(PREFIX)/share/fish/vendor_completions.d/jobmon.fish"
 	@echo "installed $(PREFIX)/bin/jobmon"
 
 bench: release ## jobmon run against xargs, in alternating pairs

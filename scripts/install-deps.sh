@@ -18,6 +18,8 @@ command -v xargs >/dev/null || missing+=(findutils)
 command -v ps >/dev/null || missing+=(procps)
 if [ "${1:-}" = tests ]; then
     command -v Rscript >/dev/null || missing+=(r-base-core)
+    command -v zsh >/dev/null || missing+=(zsh)
+    command -v fish >/dev/null || missing+=(fish)
 fi
 [ ${#missing[@]} -eq 0 ] && exit 0
 

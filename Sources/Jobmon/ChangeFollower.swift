@@ -1,4 +1,6 @@
 package import JobmonCore
+import JobmonReporting
+import JobmonRequests
 
 /// Follows what is published, from monitor to monitor, without a gap: it remembers the last sequence number that it saw
 /// and goes on from there wherever the next monitor is. Read by one reader.
@@ -30,6 +32,12 @@ package actor ChangeFollower {
         seen = sequence
     }
 
+    /// Follows a directory's monitors.
+    package static func following(_ layout: DirectoryLayout, after sequence: Int64?) -> ChangeFollower {
+        let remote = RemoteConnection(layout: layout, patience: 1, timeout: 10)
+        return ChangeFollower(after: sequence) { MonitorInfo.read(layout) == nil ? nil : remote }
+    }
+
     /// The number of the last change that was read, or what the reading began after; nil before the first connection.
     package var sequence: Int64? { seen }
 
@@ -48,10 +56,7 @@ package actor ChangeFollower {
                         return .back
                     }
                 } else {
-                    if !isAway {
-                        isAway = true
-                        return .away
-                    }
+                    if goesAway() { return .away }
                     guard await wait() else { return nil }
                     continue
                 }
@@ -65,9 +70,17 @@ package actor ChangeFollower {
                 // The monitor went away; the next one is looked for, and we read on from `seen`.
             }
             iterator = nil
+            if Task.isCancelled { return nil }
+            if goesAway() { return .away }
             guard await wait() else { return nil }
         }
         return nil
+    }
+
+    /// Whether it is news that nobody publishes.
+    private func goesAway() -> Bool {
+        defer { isAway = true }
+        return !isAway
     }
 
     private func start(

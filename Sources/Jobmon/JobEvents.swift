@@ -1,7 +1,5 @@
 public import FoundationEssentials
 import JobmonCore
-import JobmonReporting
-import JobmonRequests
 
 /// One change that the ledger recorded: what a fact did to a job and its instance.
 public struct JobEvent: Sendable, Hashable {
@@ -66,7 +64,7 @@ public struct JobEvents: AsyncSequence, Sendable {
         let layout: DirectoryLayout
         do throws(Problem) { layout = try DirectoryLayout(of: directory) } catch { throw JobmonError(error) }
         begin = {
-            let follower = ChangeFollower(after: sequence, connect: Self.connect(layout))
+            let follower = ChangeFollower.following(layout, after: sequence)
             return {
                 while let news = await follower.next() {
                     if case .changes(let changes) = news { return changes }
@@ -74,12 +72,6 @@ public struct JobEvents: AsyncSequence, Sendable {
                 return nil
             }
         }
-    }
-
-    /// The way to whoever is a directory's monitor.
-    static func connect(_ layout: DirectoryLayout) -> ChangeFollower.Connect {
-        let remote = RemoteConnection(layout: layout, patience: 1, timeout: 10)
-        return { MonitorInfo.read(layout) == nil ? nil : remote }
     }
 
     /// Reads what one monitor publishes, to its end.

@@ -84,7 +84,7 @@ package struct CapturedOutput {
     }
 
     /// Where the last `lines` lines start, found from the end so that a large file costs nothing.
-    private static func start(of lines: Int, in descriptor: Int32, size: off_t) -> off_t {
+    static func start(of lines: Int, in descriptor: Int32, size: off_t) -> off_t {
         var found = 0
         var end = size
         var buffer = [UInt8](repeating: 0, count: 1 << 16)

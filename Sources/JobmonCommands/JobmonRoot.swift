@@ -22,8 +22,11 @@ package struct JobmonRoot: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(name: "Run", subcommands: [Run.self, Monitor.self, Exec.self]),
             CommandGroup(
-                name: "Look", subcommands: [Jobs.self, Show.self, Errors.self, Logs.self, Query.self, Report.self]),
-            CommandGroup(name: "Act", subcommands: [Retry.self, Cancel.self, Stop.self]),
+                name: "Look",
+                subcommands: [
+                    Jobs.self, Show.self, Errors.self, Logs.self, Watch.self, Events.self, Query.self, Report.self,
+                ]),
+            CommandGroup(name: "Act", subcommands: [Retry.self, Cancel.self, Stop.self, Completions.self]),
         ])
 
     package init() {}

@@ -14,6 +14,7 @@ package struct Logs: AsyncParsableCommand {
 
               jobmon logs 4 --stderr --tail 20
               jobmon logs 4 --attempt 1 > attempt1.txt
+              jobmon logs 4 -f
             """)
 
     @OptionGroup package var directory: DirectoryOption
@@ -33,6 +34,11 @@ package struct Logs: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only the last lines of each.", valueName: "n"))
     package var tail: Int?
 
+    @Flag(
+        name: [.customShort("f"), .customLong("follow")],
+        help: "Print what it writes as it comes, further attempts too, until the job is over.")
+    package var follow = false
+
     package init() {}
 
     package func validate() throws {
@@ -44,10 +50,15 @@ package struct Logs: AsyncParsableCommand {
         try await directory.open { access in
             let job = try await access.reading.job(jid)
             let output = Output()
+            let wanted: [DirectoryLayout.LogStream] = stdout == stderr ? [.out, .err] : stdout ? [.out] : [.err]
+            if follow {
+                return try await LogFollowing(
+                    layout: access.layout, jid: jid, attempt: attempt, streams: wanted, tail: tail
+                ).run()
+            }
             let instance = try Self.instance(of: job, attempt: attempt)
             let log = CapturedOutput(instance: instance, tail: tail)
             var isGone = false
-            let wanted: [DirectoryLayout.LogStream] = stdout == stderr ? [.out, .err] : stdout ? [.out] : [.err]
             for stream in wanted {
                 switch try log.write(stream, to: output, announcing: wanted.count > 1) {
                 case .printed: break

@@ -11,7 +11,7 @@ package struct Monitor: AsyncParsableCommand {
             Prints `ready URL` on stdout once it answers, after it has taken the spool in. The directory is made if it \
             is missing. `jobmon run` needs none: it finds this one, or is one itself while it runs.
 
-              jobmon monitor DIR &
+              jobmon monitor DIR --detach
               jobmon monitor DIR --listen any --port 8765
             """)
 
@@ -31,6 +31,9 @@ package struct Monitor: AsyncParsableCommand {
     @Option(help: "The port; 0: any free one.")
     package var port = 0
 
+    @Flag(help: "Run in the background; return once it answers. Its messages go to monitor.log in the directory.")
+    package var detach = false
+
     package init() {}
 
     package func validate() throws {
@@ -43,6 +46,7 @@ package struct Monitor: AsyncParsableCommand {
 
     package func run() async throws {
         let layout = try path.map { try DirectoryOption.layout(of: $0) } ?? directory.layout()
+        if detach { return try Self.startDetached(layout) }
         let configuration = DirectoryMonitor.Configuration(
             layout: layout, inMemory: inMemory, address: listen, port: port,
             say: { Messages.say("jobmon: \(Printable.line($0))") })
@@ -60,6 +64,17 @@ package struct Monitor: AsyncParsableCommand {
             group.cancelAll()
             try await group.waitForAll()
         }
+    }
+
+    private static func startDetached(_ layout: DirectoryLayout) throws {
+        do throws(Problem) { try layout.makeFolders() } catch { throw CommandFailure(.ledger, error) }
+        let monitor = try Detaching.start(log: layout.monitorLog)
+        let output = Output()
+        try output.write(monitor.ready + "\n")
+        try output.flush()
+        Messages.say(
+            "jobmon: the monitor is process \(monitor.pid); end it with: jobmon stop -d \(ShellWord.quoted(layout.root))"
+        )
     }
 
     private static func announce(_ info: MonitorInfo) {

@@ -89,6 +89,12 @@ package struct Run: AsyncParsableCommand {
     @Flag(help: "Print the summary as JSON on stdout.")
     var json = false
 
+    @Flag(help: "Run in the background; return once the queue runs. Its messages go to a file, which is named.")
+    var detach = false
+
+    @Flag(help: ArgumentHelp("Print `started` on stdout once the queue runs.", visibility: .private))
+    var sayWhenStarted = false
+
     @Argument(parsing: .postTerminator, help: "The command, after --.")
     var command: [String] = []
 
@@ -98,6 +104,8 @@ package struct Run: AsyncParsableCommand {
         let plan = try plan()
         let settings = QueueSettings(
             layout: try directory.layout(), queue: plan.queue, executor: executor, slots: try parallel())
+        if detach { return try startDetached(settings) }
+        let sayWhenStarted = sayWhenStarted
         let terminal = Terminal.behind(descriptor: 2)
         let screen = RunScreen(terminal: terminal, showsProgress: !noProgress)
         defer { screen.end() }
@@ -115,6 +123,7 @@ package struct Run: AsyncParsableCommand {
                 let scheduler = Scheduler(
                     queue: settings.queue, configuration: configuration, environment: environment,
                     notice: { screen.say($0) })
+                if sayWhenStarted { Self.sayStarted() }
                 return try await control.run(scheduler, plan.jobs, again: again)
             }
         }
@@ -130,6 +139,36 @@ package struct Run: AsyncParsableCommand {
         }
         for line in report.lines(columns: terminal.columns) { Messages.say(line) }
         if report.exitStatus != .done { throw ExitCode(report.exitStatus.rawValue) }
+    }
+
+    /// Starts the same run in the background. What the command line and the job file say is read twice, here so that
+    /// what is wrong is said at once.
+    private func startDetached(_ settings: QueueSettings) throws {
+        if json {
+            throw CommandFailure(
+                .usage, "--json has nobody to print to with --detach", hint: "leave it out; jobmon watch and jobs look")
+        }
+        if file == "-" {
+            throw CommandFailure(
+                .usage, "-f - is stdin, which a run in the background does not have",
+                hint: "write the jobs to a file, and give that")
+        }
+        do throws(Problem) { try settings.layout.makeFolders() } catch { throw CommandFailure(.ledger, error) }
+        let log = settings.layout.queueLog(settings.queue)
+        let run = try Detaching.start(adding: ["--say-when-started"], log: log)
+        Messages.say("jobmon: queue \(settings.queue) runs in the background, process \(run.pid)")
+        Messages.say("Watch:  jobmon watch\(directory.again) --queue \(ShellWord.quoted(settings.queue))")
+        Messages.say("End:    kill \(run.pid)")
+        Messages.say("Log:    \(log)")
+    }
+
+    private static func sayStarted() {
+        let output = Output()
+        // Whoever does not read it does not want it.
+        do {
+            try output.write("started\n")
+            try output.flush()
+        } catch {}
     }
 
     /// Everything that the options and files say of jobs, read and checked.

@@ -4,11 +4,14 @@ import Glibc
 package struct Terminal: Sendable, Equatable {
     /// Columns; nil off a terminal: nothing is cut then.
     package var columns: Int?
+    /// Lines; nil off a terminal.
+    package var rows: Int?
     /// Whether colours are wanted and understood.
     package var colours: Bool
 
-    package init(columns: Int? = nil, colours: Bool = false) {
+    package init(columns: Int? = nil, rows: Int? = nil, colours: Bool = false) {
         self.columns = columns
+        self.rows = rows
         self.colours = colours
     }
 
@@ -23,7 +26,9 @@ package struct Terminal: Sendable, Equatable {
         var size = winsize()
         let known = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
         let plain = !(environment("NO_COLOR") ?? "").isEmpty || environment("TERM") == "dumb"
-        return Terminal(columns: known ? Int(size.ws_col) : 80, colours: !plain)
+        return Terminal(
+            columns: known ? Int(size.ws_col) : 80, rows: known && size.ws_row > 0 ? Int(size.ws_row) : 24,
+            colours: !plain)
     }
 
     /// A variable of the environment; nil when it is not set.

@@ -31,6 +31,8 @@ package struct DirectoryLayout: Sendable, Hashable {
     package func queueLock(_ queue: String) -> String { "\(run)/queue.\(Self.fileName(queue)).lock" }
     /// The lock that says that the supervisor of this queue is alive; held by the supervisor.
     package func supervisorLock(_ queue: String) -> String { "\(run)/supervisor.\(Self.fileName(queue)).lock" }
+    /// What a queue in the background has to say.
+    package func queueLog(_ queue: String) -> String { "\(run)/queue.\(Self.fileName(queue)).log" }
     /// What forbids an instance's wrapper to start its command.
     package func fence(_ instanceKey: String) -> String { "\(fences)/\(Self.fileName(instanceKey))" }
     /// A captured stream of an attempt. Never named after the job: names may hold anything.

@@ -1,0 +1,112 @@
+import Glibc
+package import JobmonCore
+
+/// This program once more, in the background: in a session of its own, without the terminal, its words in a file.
+package struct BackgroundProgram {
+    package let pid: Int32
+    /// Its first line on stdout: that it is ready.
+    package let ready: String
+
+    /// Starts it, and returns once it has said its first line.
+    ///
+    /// - Parameters:
+    ///   - arguments: its arguments, as bytes, without the program's name.
+    ///   - log: the file that its stderr is appended to.
+    /// - Throws: what hinders its start. When it ends before it is ready, what it wrote to the file is the message, and
+    ///   `.contradiction` carries its exit code in the hint.
+    package static func start(arguments: [[CChar]], log: String) throws(StartProblem) -> BackgroundProgram {
+        var path = [CChar](repeating: 0, count: 4097)
+        guard readlink("/proc/self/exe", &path, path.count - 1) > 0 else {
+            throw .problem(Problem(.unavailable, "this program's own file can't be named: \(reason())"))
+        }
+        let errors = open(log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard errors >= 0 else {
+            throw .problem(
+                Problem(
+                    .unavailable, "\(log) can't be written: \(reason())", hint: "it is needed to run in the background")
+            )
+        }
+        defer { close(errors) }
+        let before = lseek(errors, 0, SEEK_END)
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw .problem(Problem(.unavailable, "no pipe can be opened: \(reason())")) }
+        defer { close(ends[0]) }
+        _ = fcntl(ends[0], F_SETFD, FD_CLOEXEC)
+        let failure = spawn(path, arguments, output: ends[1], errors: errors)
+        close(ends[1])
+        switch failure {
+        case .failure(let problem): throw .problem(problem)
+        case .success(let pid):
+            if let line = firstLine(ends[0]) { return BackgroundProgram(pid: pid, ready: line) }
+            var status: Int32 = 0
+            while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+            let code = status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + (status & 0x7F)
+            throw .ended(code: code, said: text(log, from: before))
+        }
+    }
+
+    /// Why there is none.
+    package enum StartProblem: Error {
+        /// It could not be started.
+        case problem(Problem)
+        /// It ended before it was ready: with this exit code, having written this to its log.
+        case ended(code: Int32, said: String)
+    }
+
+    private static func spawn(
+        _ path: [CChar], _ arguments: [[CChar]], output: Int32, errors: Int32
+    ) -> Result<Int32, Problem> {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, output, 1)
+        posix_spawn_file_actions_adddup2(&actions, errors, 2)
+        if output > 2 { posix_spawn_file_actions_addclose(&actions, output) }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        // The session of its own (POSIX_SPAWN_SETSID) is glibc's, whose name the module does not have.
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | 0x80))
+
+        var words = [strdup(path)] + arguments.map { strdup($0) } + [nil]
+        defer { for word in words { free(word) } }
+        var pid: pid_t = 0
+        let failure = posix_spawn(&pid, path, &actions, &attributes, &words, environ)
+        guard failure == 0 else {
+            return .failure(
+                Problem(.unavailable, "this program can't be started once more: \(String(cString: strerror(failure)))"))
+        }
+        return .success(pid)
+    }
+
+    /// The first line that comes out of a pipe; nil when it ends before.
+    private static func firstLine(_ descriptor: Int32) -> String? {
+        var line: [UInt8] = []
+        var byte: UInt8 = 0
+        while true {
+            let count = read(descriptor, &byte, 1)
+            if count < 0, errno == EINTR { continue }
+            guard count == 1 else { return nil }
+            if byte == 0x0A { return String(decoding: line, as: UTF8.self) }
+            line.append(byte)
+        }
+    }
+
+    private static func text(_ path: String, from start: Int) -> String {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return "" }
+        defer { close(file) }
+        lseek(file, start, SEEK_SET)
+        var bytes = [UInt8](repeating: 0, count: 65536)
+        let count = read(file, &bytes, bytes.count)
+        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    }
+
+    private static func reason() -> String { String(cString: strerror(errno)) }
+}

@@ -1,0 +1,120 @@
+package import ArgumentParser
+import Jobmon
+import JobmonCore
+import JobmonQueue
+
+/// `jobmon watch`: how far everything is, until it is done.
+package struct Watch: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        abstract: "Shows how far it is, what runs and what failed, until all is done or Ctrl-C.",
+        discussion: """
+            On a terminal one picture is drawn again and again; elsewhere a line says how far it is, now and then, and \
+            one names each job that fails. Watching changes nothing, and Ctrl-C ends only that.
+
+              jobmon watch -d DIR
+              jobmon watch --queue fit
+
+            When the monitor goes away, that is said, and watching goes on when one is back. Exit codes: 0 every job is \
+            complete, 1 jobs failed or were cancelled, 3 no monitor serves the directory and jobs are left, 130 Ctrl-C.
+            """)
+
+    @OptionGroup package var directory: DirectoryOption
+
+    @Option(help: ArgumentHelp("Only jobs of this queue.", valueName: "name"))
+    package var queue: String?
+
+    package init() {}
+
+    package func run() async throws {
+        let layout = try directory.layout()
+        let terminal = Terminal.behind(descriptor: 1)
+        let screen = WatchScreen(terminal: terminal)
+        let source = WatchSource(queue: queue, rows: WatchPicture.rows(of: terminal))
+        var isAway = false
+        var rate = RunRate()
+        var isFirst = true
+        while true {
+            let access: DirectoryAccess
+            do throws(Problem) {
+                access = try await DirectoryAccess.open(layout)
+            } catch {
+                screen.end()
+                throw CommandFailure(.ledger, error)
+            }
+            guard let seen = try await look(source, access, isFirst: isFirst) else {
+                if !isAway { screen.say("jobmon: the monitor does not answer; waiting for it") }
+                isAway = true
+                try await Task.sleep(for: .milliseconds(500))
+                continue
+            }
+            if isAway, access.hasMonitor {
+                isAway = false
+                screen.say("jobmon: a monitor is back; going on")
+            }
+            rate.note(over: seen.counts.over, at: TimeSource.system.steadySeconds())
+            if seen.isOver {
+                screen.show(seen, perSecond: nil, isLast: true)
+                screen.end()
+                if seen.counts.complete < seen.counts.total { throw ExitCode(ExitStatus.failed.rawValue) }
+                return
+            }
+            if !access.hasMonitor {
+                if isFirst {
+                    screen.end()
+                    throw CommandFailure(
+                        .noMonitor, "no monitor serves \(layout.root), and \(seen.left) of its jobs are not over",
+                        hint: "go on with the same jobmon run, or look with jobmon jobs")
+                }
+                if !isAway { screen.say("jobmon: the monitor went away; waiting for the next one") }
+                isAway = true
+            }
+            isFirst = false
+            if !isAway { screen.show(seen, perSecond: rate.perSecond, isLast: false) }
+            try await Task.sleep(for: .milliseconds(terminal.isTerminal ? 500 : 1000))
+        }
+    }
+
+    /// One look; nil when the monitor went away in the middle of it.
+    private func look(
+        _ source: WatchSource, _ access: DirectoryAccess, isFirst: Bool
+    ) async throws -> WatchPicture.Seen? {
+        do throws(Problem) {
+            return try await source.look(access.reading)
+        } catch {
+            if error.code == .unavailable, !isFirst { return nil }
+            throw CommandFailure(.ledger, error)
+        }
+    }
+}
+
+/// Reads what a picture shows: a few rows and the numbers, whatever the number of jobs.
+struct WatchSource {
+    let queue: String?
+    /// How many running and how many failed jobs are shown.
+    let rows: Int
+
+    func look(_ reading: any LedgerReading) async throws(Problem) -> WatchPicture.Seen {
+        let summary = try await reading.summary(queue: queue)
+        var seen = WatchPicture.Seen(summary: summary, queue: queue, now: TimeSource.system.now())
+        seen.running = try await reading.jobs(
+            JobFilter(statuses: [.running], queue: queue), page: Page(limit: rows)
+        ).items
+        guard summary.jobs[.failed, default: 0] > 0 else { return seen }
+        let ofQueue = queue.map { " AND j.queue = '\($0.replacing("'", with: "''"))'" } ?? ""
+        let latest = try await reading.query(
+            """
+            SELECT e.jid FROM error e JOIN job j ON j.jid = e.jid
+            WHERE j.status = 3\(ofQueue) ORDER BY e.id DESC LIMIT \(max(rows, WatchPicture.failuresInPlainText))
+            """, limits: QueryLimits(rows: 1000, seconds: 5))
+        let jids = latest.rows.compactMap { row -> Int64? in
+            if case .int(let jid)? = row.first { jid } else { nil }
+        }
+        guard !jids.isEmpty else { return seen }
+        let jobs = try await reading.jobs(JobFilter(jids: jids), page: Page(limit: jids.count)).items
+        // The latest last, each once.
+        var order: [Int64: Int] = [:]
+        for (place, jid) in jids.enumerated() where order[jid] == nil { order[jid] = -place }
+        seen.failed = jobs.sorted { order[$0.jid, default: 0] < order[$1.jid, default: 0] }
+        return seen
+    }
+}

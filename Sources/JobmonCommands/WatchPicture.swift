@@ -1,0 +1,191 @@
+package import JobmonCore
+package import JobmonQueue
+import Synchronization
+
+/// What `watch` shows of one look, as lines.
+package struct WatchPicture {
+    /// What was seen in one look.
+    package struct Seen: Sendable {
+        package var queue: String?
+        package var now: Timestamp
+        package var counts: QueueCounts
+        /// Running instances of which nothing was heard for long.
+        package var late: Int
+        /// The first jobs that run, and the latest that failed, the latest last.
+        package var running: [JobRecord] = []
+        package var failed: [JobRecord] = []
+
+        package init(summary: Summary, queue: String?, now: Timestamp) {
+            self.queue = queue
+            self.now = now
+            late = summary.late
+            counts = QueueCounts()
+            for (status, count) in summary.jobs {
+                switch status {
+                case .queued, .submitted: counts.queued += count
+                case .running: counts.running += count
+                case .unknown: counts.unclear += count
+                case .complete: counts.complete += count
+                case .failed: counts.failed += count
+                case .cancelled: counts.cancelled += count
+                }
+            }
+        }
+
+        /// Jobs that something is still to become of.
+        package var left: Int { counts.total - counts.over }
+        /// There were jobs, and nothing is to become of any. An unclear one may still be heard of, while somebody is there
+        /// to hear.
+        package var isOver: Bool { counts.total > 0 && left == 0 }
+    }
+
+    /// Failures that are named off a terminal, one a line, in one look.
+    package static let failuresInPlainText = 20
+
+    /// How many jobs of each kind a terminal has room for.
+    package static func rows(of terminal: Terminal) -> Int {
+        guard let rows = terminal.rows else { return failuresInPlainText }
+        return max(1, min(20, (rows - 6) / 2))
+    }
+
+    package static func lines(_ seen: Seen, perSecond: Double?, terminal: Terminal) -> [String] {
+        let columns = max(20, (terminal.columns ?? 80) - 1)
+        var lines = [head(seen, perSecond: perSecond, columns: columns), bar(seen.counts, columns: columns)]
+        if !seen.running.isEmpty {
+            var table = TextTable(
+                [
+                    .init("JID", isNumber: true), .init("RUNNING", widest: 30), .init("PARAMS", widest: 40),
+                    .init("TRY", isNumber: true), .init("HOST", widest: 16), .init("TIME", isNumber: true),
+                ],
+                terminal: terminal)
+            let rows = seen.running.map { job -> [TextTable.Cell] in
+                let latest = job.instances.last
+                return [
+                    .init(String(job.jid)), .init(Printable.line(job.description.shownName)),
+                    .init(Printable.line(job.description.params.shown)),
+                    .init(String((latest?.retryNumber ?? 0) + 1)), .init(Printable.line(latest?.host ?? "")),
+                    .init(latest?.elapsed(now: seen.now).map(Units.duration) ?? ""),
+                ]
+            }
+            lines += split(table.header(for: rows) + table.lines(rows))
+            lines += more(seen.counts.running - seen.running.count)
+        }
+        if !seen.failed.isEmpty {
+            var table = TextTable(
+                [
+                    .init("JID", isNumber: true), .init("FAILED", widest: 30), .init("TRIES", isNumber: true),
+                    .init("WHY"),
+                ],
+                terminal: terminal)
+            let rows = seen.failed.suffix(Self.rows(of: terminal)).map { job -> [TextTable.Cell] in
+                [
+                    .init(String(job.jid), .red), .init(Printable.line(job.description.shownName)),
+                    .init("\(job.attempts)/\(job.description.maxAttempts)"), .init(Printable.line(job.why)),
+                ]
+            }
+            lines += split(table.header(for: rows) + table.lines(rows))
+            lines += more(seen.counts.failed - rows.count)
+        }
+        return lines
+    }
+
+    /// The line of a job that failed, off a terminal.
+    package static func failure(_ job: JobRecord) -> String {
+        "job \(job.jid) failed: \(Printable.line(job.description.shownName)): \(Printable.line(job.why))"
+    }
+
+    package static func head(_ seen: Seen, perSecond: Double?, columns: Int? = nil) -> String {
+        var text = seen.queue.map { "\(Printable.line($0)): " } ?? ""
+        text += seen.counts.total == 0 ? "no jobs yet" : RunProgress.line(seen.counts, perSecond: perSecond)
+        if seen.late > 0 { text += ", \(Units.grouped(seen.late)) late" }
+        return columns.map { DisplayWidth.cut(text, to: $0) } ?? text
+    }
+
+    private static func bar(_ counts: QueueCounts, columns: Int) -> String {
+        guard counts.total > 0 else { return "" }
+        let width = min(60, columns - 7)
+        let share = Double(counts.over) / Double(counts.total)
+        let full = Int((share * Double(width)).rounded(.down))
+        let percent = Int((share * 100).rounded(.down))
+        return "[\(String(repeating: "#", count: full))\(String(repeating: ".", count: width - full))] \(percent)%"
+    }
+
+    private static func more(_ count: Int) -> [String] { count > 0 ? ["     and \(Units.grouped(count)) more"] : [] }
+
+    private static func split(_ text: String) -> [String] {
+        text.split(separator: "\n", omittingEmptySubsequences: true).map { String($0) }
+    }
+}
+
+/// Where `watch` draws: one picture at the bottom of a terminal, in place; elsewhere lines.
+final class WatchScreen: Sendable {
+    private struct State {
+        /// Lines that stand on the terminal.
+        var drawn = 0
+        var nextLine = 0.0
+        var gap = 1.0
+        var said = ""
+        /// Jobs whose failure was said, with their attempts then.
+        var failures: [Int64: Int] = [:]
+    }
+
+    private let terminal: Terminal
+    private let time: TimeSource
+    private let write: @Sendable (String) -> Void
+    private let state = Mutex(State())
+
+    init(
+        terminal: Terminal, time: TimeSource = .system,
+        write: @escaping @Sendable (String) -> Void = { WatchScreen.out($0) }
+    ) {
+        self.terminal = terminal
+        self.time = time
+        self.write = write
+    }
+
+    func show(_ seen: WatchPicture.Seen, perSecond: Double?, isLast: Bool) {
+        state.withLock { state in
+            guard terminal.isTerminal else { return showLine(seen, perSecond: perSecond, isLast: isLast, &state) }
+            let lines = WatchPicture.lines(seen, perSecond: perSecond, terminal: terminal)
+            write(Self.clear(state.drawn) + lines.map { $0 + "\n" }.joined())
+            state.drawn = lines.count
+        }
+    }
+
+    private func showLine(_ seen: WatchPicture.Seen, perSecond: Double?, isLast: Bool, _ state: inout State) {
+        for job in seen.failed where state.failures.updateValue(job.attempts, forKey: job.jid) != job.attempts {
+            write(WatchPicture.failure(job) + "\n")
+        }
+        let now = time.steadySeconds()
+        guard isLast || now >= state.nextLine else { return }
+        let news = WatchPicture.head(seen, perSecond: nil)
+        guard news != state.said else { return }
+        state.gap = min(60, state.gap * 2)
+        state.nextLine = now + state.gap
+        state.said = news
+        write(WatchPicture.head(seen, perSecond: perSecond) + "\n")
+    }
+
+    /// Says a sentence on stderr, above the picture.
+    func say(_ text: String) {
+        state.withLock { state in
+            write(Self.clear(state.drawn))
+            state.drawn = 0
+            Messages.say(text)
+        }
+    }
+
+    /// Leaves the last picture where it is.
+    func end() { state.withLock { $0.drawn = 0 } }
+
+    private static func clear(_ lines: Int) -> String { lines > 0 ? "\r\u{1B}[\(lines)A\u{1B}[J" : "" }
+
+    private static func out(_ text: String) {
+        let output = Output()
+        // Whoever reads it may go away; then there is nobody to tell.
+        do {
+            try output.write(text)
+            try output.flush()
+        } catch {}
+    }
+}
