@@ -1,7 +1,7 @@
 # The only entry: `make help` lists what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults check format build release dist install bench clean deps test-deps
+.PHONY: help demo test faults check format build release dist install docs bench clean deps test-deps
 
 SWIFT ?= swift
 PREFIX ?= $(HOME)/.local
@@ -59,7 +59,14 @@ install: dist ## installs dist/jobmon in PREFIX/bin (default ~/.local/bin)
 	dist/jobmon completions bash >"$(PREFIX)/share/bash-completion/completions/jobmon"
 	dist/jobmon completions zsh >"$(PREFIX)/share/zsh/site-functions/_jobmon"
 	dist/jobmon completions fish >"$(PREFIX)/share/fish/vendor_completions.d/jobmon.fish"
-	@echo "installed $(PREFIX)/bin/jobmon"
+	install -d "$(PREFIX)/share/man/man1"
+	install -m 644 docs/man/jobmon.1 "$(PREFIX)/share/man/man1/jobmon.1"
+	@echo "installed $(PREFIX)/bin/jobmon, its man page, and completions for bash, zsh and fish"
+
+docs: deps ## the library's documentation into dist/docs, and the man page from the command line's parser
+	$(SWIFT) package --allow-writing-to-directory dist/docs generate-documentation --target Jobmon --output-path dist/docs --transform-for-static-hosting --warnings-as-errors
+	$(SWIFT) build --product jobmon
+	@SWIFT="$(SWIFT)" scripts/make-man.sh docs/man
 
 bench: release ## jobmon run against xargs, in alternating pairs
 	@benchmarks/run-vs-xargs.sh .build/release/jobmon

@@ -13,6 +13,11 @@ while read -r file; do
         fi
     done < <(grep -oE '\]\([^)]+\)' "$file" | sed -E 's/^\]\(([^)]+)\)$/\1/' | grep -vE '^(https?:|mailto:)' || true)
 done < <(git ls-files -co --exclude-standard -- '*.md')
+# The tutorial ends with the example, which the tests run.
+cmp -s Sources/Jobmon/Jobmon.docc/Resources/classic-6.swift Examples/ClassicController/ClassicController.swift || {
+    echo "check-docs: the tutorial's last step is not Examples/ClassicController/ClassicController.swift"
+    failed=1
+}
 while read -r script; do
     bash -n "$script" || failed=1
 done < <(git ls-files -co --exclude-standard -- '*.sh' .ci/run)

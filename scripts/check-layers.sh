@@ -40,7 +40,7 @@ for folder in Sources/*/; do
             failed=1
             ;;
         esac
-    done < <(grep -rnoE '^[[:space:]]*(@[a-zA-Z_()]+ )*((package|public|internal|private|fileprivate) )?import (struct |class |enum |func |protocol )?[A-Za-z0-9_]+' "$folder" --include='*.swift' |
+    done < <(grep -rnoE '^[[:space:]]*(@[a-zA-Z_()]+ )*((package|public|internal|private|fileprivate) )?import (struct |class |enum |func |protocol )?[A-Za-z0-9_]+' "$folder" --include='*.swift' --exclude-dir='*.docc' |
         sed -E 's/^([^:]+):[0-9]+:.*import (struct |class |enum |func |protocol )?([A-Za-z0-9_]+)$/\1:\3/')
 done
 [ $failed = 0 ] && echo "check-layers: every import is as the table says"

@@ -106,6 +106,7 @@ public final class CentralJobMonitor: Sendable {
 
     /// The jobs of a status (of all, when nil), in the order of their numbers, with their instances.
     /// - Parameters:
+    ///   - status: the status; nil: any.
     ///   - queue: only those of this queue.
     ///   - name: only those of this name.
     ///   - params: only those with these params.
@@ -195,6 +196,9 @@ public final class CentralJobMonitor: Sendable {
 /// - Parameters:
 ///   - directory: where everything is kept.
 ///   - persistent: keep the ledger in the directory.
+///   - isolation: where `body` runs: where the caller does.
+///   - body: what is done meanwhile, with the monitor.
+/// - Returns: what `body` returns.
 /// - Throws: a `JobmonError` when the directory can't be served, and what `body` throws.
 public func withCentralJobMonitor<Value>(
     directory: String, persistent: Bool = true, isolation: isolated (any Actor)? = #isolation,

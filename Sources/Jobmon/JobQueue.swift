@@ -41,6 +41,7 @@ public actor JobQueue {
     ///   - monitor: the monitor, which must outlive the queue.
     ///   - executor: where jobs run.
     ///   - name: the queue's name; two of one name can't be open at once.
+    ///   - options: how it treats its jobs.
     /// - Throws: `executableNotFound` without a `jobmon` to supervise local jobs, `inUse` when the queue is run by
     ///   somebody else, `unavailable` when its supervisor does not come up.
     public init(
@@ -76,6 +77,7 @@ public actor JobQueue {
     /// Queues a job; it runs as soon as there is room.
     ///
     /// - Parameters:
+    ///   - job: what is to be done.
     ///   - slots: slots that it needs of a cluster.
     ///   - memory: memory that it needs of a cluster.
     ///   - project: the project that a cluster books it on.
@@ -255,6 +257,13 @@ public struct QueueResult: Sendable, Hashable {
 
 /// A queue for the time of `body`, which then is waited for; when `body` throws, it is stopped. See `JobQueue`.
 ///
+/// - Parameters:
+///   - monitor: the monitor, which must outlive the queue.
+///   - executor: where jobs run.
+///   - name: the queue's name.
+///   - options: how it treats its jobs.
+///   - isolation: where `body` runs: where the caller does.
+///   - body: queues the jobs.
 /// - Returns: what the queue came to.
 /// - Throws: a `JobmonError` when the queue can't be opened or was stopped, and what `body` throws.
 @discardableResult

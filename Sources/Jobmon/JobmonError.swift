@@ -30,6 +30,7 @@ public struct JobmonError: Error, Sendable, Hashable, CustomStringConvertible {
     public var hint: String?
 
     /// - Parameters:
+    ///   - kind: what programs can tell apart.
     ///   - message: what is wrong and where, in one sentence.
     ///   - hint: what to do about it.
     public init(_ kind: Kind, _ message: String, hint: String? = nil) {

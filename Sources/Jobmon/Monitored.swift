@@ -15,6 +15,8 @@ import JobmonReporting
 ///   - name: what people know it by.
 ///   - params: named values to filter by.
 ///   - directory: the monitor's directory; nil: `$JOBMON_DIR`, and without that nothing is recorded.
+///   - isolation: where `body` runs: where the caller does.
+///   - body: the piece.
 /// - Returns: what `body` returns.
 /// - Throws: what `body` throws, and nothing of its own.
 public func monitored<Value>(
@@ -28,6 +30,12 @@ public func monitored<Value>(
 
 extension CentralJobMonitor {
     /// Runs a piece of this program as a job of its own on this monitor.
+    /// - Parameters:
+    ///   - name: what people know it by.
+    ///   - params: named values to filter by.
+    ///   - isolation: where `body` runs: where the caller does.
+    ///   - body: the piece.
+    /// - Returns: what `body` returns.
     /// - Throws: what `body` throws, and nothing of its own.
     public func monitored<Value>(
         name: String, params: [String: String] = [:], isolation: isolated (any Actor)? = #isolation,

@@ -1,0 +1,52 @@
+import Glibc
+import Jobmon
+
+/// The classic controller: a program that makes jobs of scripts, has them run, waits, and reports.
+///
+///     swift run ClassicController DIRECTORY [SECONDS]
+///
+/// Run in the project's directory. Kill it whenever you like, with -9 if you like, and run it again: the jobs have keys,
+/// so what is complete is not run again, and what was running comes to its end meanwhile.
+@main
+struct ClassicController {
+    static func main() async {
+        let arguments = CommandLine.arguments.dropFirst()
+        let directory = arguments.first ?? "classic"
+        let seconds = arguments.dropFirst().first ?? "0.2"
+        let jobs = "Examples/ClassicController/jobs"
+
+        do {
+            let monitor = try await CentralJobMonitor(directory: directory, persistent: true)
+            let queue = try await JobQueue(monitor: monitor, executor: .local(parallelism: 2), name: "classic")
+
+            for year in 1989...1994 {
+                let job = queue.createJob(
+                    runfile: "\(jobs)/model.py", name: "model \(year)",
+                    parameters: ["--year", "\(year)", "--out", directory, "--seconds", seconds],
+                    params: ["year": "\(year)"], key: "model \(year)")
+                try await queue.queueJob(job, slots: 1, memory: .gigabytes(1), project: "demo", timeout: .seconds(60))
+            }
+            try await queue.blockTillDone()
+
+            let summary = queue.createJob(
+                runfile: "\(jobs)/summary.R", name: "summary", parameters: [directory], key: "summary")
+            try await queue.queueJob(summary, timeout: .seconds(60))
+            let archive = queue.createJob(
+                runfile: "\(jobs)/archive.sh", name: "archive", parameters: [directory], key: "archive")
+            try await queue.queueJob(archive, timeout: .seconds(60))
+            let result = try await queue.blockTillDone()
+
+            print("\(result.counts.complete) of \(result.counts.total) jobs are complete")
+            for job in try await monitor.jobs(withStatus: .failed) {
+                print("\(job.jid) \(job.name): \(job.reason ?? "")")
+            }
+            for report in try await monitor.generateReport() { print(report) }
+            await monitor.stopResponder()
+            await monitor.stopPublisher()
+        } catch {
+            // It says what is wrong, and what to do.
+            print("\(error)")
+            exit(1)
+        }
+    }
+}
