@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
@@ -249,6 +250,12 @@ ssize_t jobmon_find_instances(
     }
     closedir(processes);
     return (ssize_t)matches;
+}
+
+void jobmon_hold_memory_tight(void) {
+    mallopt(M_ARENA_MAX, 2);
+    mallopt(M_MMAP_THRESHOLD, 256 << 10);
+    mallopt(M_TRIM_THRESHOLD, 256 << 10);
 }
 
 static void fail_start(int pipe_end) {

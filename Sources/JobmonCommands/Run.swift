@@ -101,9 +101,9 @@ package struct Run: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
-        let plan = try plan()
+        let (queue, jobs) = try prepared()
         let settings = QueueSettings(
-            layout: try directory.layout(), queue: plan.queue, executor: executor, slots: try parallel())
+            layout: try directory.layout(), queue: queue, executor: executor, slots: try parallel())
         if detach { return try startDetached(settings) }
         let sayWhenStarted = sayWhenStarted
         let terminal = Terminal.behind(descriptor: 2)
@@ -124,13 +124,13 @@ package struct Run: AsyncParsableCommand {
                     queue: settings.queue, configuration: configuration, environment: environment,
                     notice: { screen.say($0) })
                 if sayWhenStarted { Self.sayStarted() }
-                return try await control.run(scheduler, plan.jobs, again: again)
+                return try await control.run(scheduler, jobs, again: again)
             }
         }
         screen.end()
 
         let report = RunReport(
-            summary: summary, queue: plan.queue, seconds: TimeSource.system.steadySeconds() - began,
+            summary: summary, queue: queue, seconds: TimeSource.system.steadySeconds() - began,
             again: directory.again)
         if json {
             let output = Output()
@@ -169,6 +169,12 @@ package struct Run: AsyncParsableCommand {
             try output.write("started\n")
             try output.flush()
         } catch {}
+    }
+
+    /// The queue's name and its jobs; nothing else keeps them.
+    private func prepared() throws -> (queue: String, jobs: JobsToQueue) {
+        let plan = try plan()
+        return (plan.queue, JobsToQueue(plan.jobs))
     }
 
     /// Everything that the options and files say of jobs, read and checked.

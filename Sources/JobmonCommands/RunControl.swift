@@ -12,7 +12,7 @@ final class RunControl: Sendable {
     init(screen: RunScreen) { self.screen = screen }
 
     /// Runs the queue and shows how far it is.
-    func run(_ scheduler: Scheduler, _ jobs: [NewJob], again: Bool) async throws(Problem) -> QueueSummary {
+    func run(_ scheduler: Scheduler, _ jobs: JobsToQueue, again: Bool) async throws(Problem) -> QueueSummary {
         self.scheduler.withLock { $0 = scheduler }
         let screen = screen
         let result: Result<QueueSummary, Problem> = await withTaskGroup(of: Result<QueueSummary, Problem>?.self) {

@@ -1,11 +1,13 @@
 import ArgumentParser
 import Glibc
+import Jobmon
 import JobmonCore
 
 /// Parses the command line, runs the subcommand and ends the process: what `main` calls for everything but its fast
 /// path. It is neither an `async` main nor `dispatchMain`: both end the main thread by unwinding it, which takes 45 ms in
 /// a fully static executable.
 package func runJobmon() -> Never {
+    ProcessMemory.holdTight()
     // A reader that goes away is an error of `write`, not a death.
     signal(SIGPIPE, SIG_IGN)
     // The one bare task: nothing could wait for it, since the main thread only keeps the process; it ends with it.

@@ -39,11 +39,13 @@ struct JobIntake: Sendable {
     }
 
     /// Queues jobs, batch by batch; each batch is told of as soon as the ledger has it.
-    func queue(_ jobs: [NewJob], _ queued: ([JobRecord]) -> Void) async throws(Problem) {
-        var rest = jobs[...]
+    func queue(_ jobs: consuming [NewJob], _ queued: ([JobRecord]) -> Void) async throws(Problem) {
+        // From the end, so that each batch lets go of what it held: there may be a million.
+        jobs.reverse()
         var size = Self.batches.first
-        while !rest.isEmpty, !Task.isCancelled {
-            let batch = rest.prefix(size)
+        while !jobs.isEmpty, !Task.isCancelled {
+            let batch = jobs.suffix(size).reversed()[...]
+            jobs.removeLast(batch.count)
             size = Self.batches.others
             let now = environment.time.now()
             let jids = try await enqueue(batch, at: now)
@@ -56,7 +58,6 @@ struct JobIntake: Sendable {
                         status: .queued, attempts: 0, cancelRequested: false, instances: []))
             }
             queued(records)
-            rest = rest.dropFirst(batch.count)
         }
     }
 

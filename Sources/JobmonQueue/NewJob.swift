@@ -1,4 +1,5 @@
 package import JobmonCore
+import Synchronization
 
 /// A job to be queued, by its key.
 package struct NewJob: Sendable, Equatable {
@@ -9,6 +10,22 @@ package struct NewJob: Sendable, Equatable {
     package init(key: String, description: JobDescription) {
         self.key = key
         self.description = description
+    }
+}
+
+/// Jobs on their way into a queue. Whoever takes them has them alone, so that a million of them are let go of once the
+/// ledger has them, whoever still holds this.
+package final class JobsToQueue: Sendable {
+    private let jobs: Mutex<[NewJob]>
+
+    package init(_ jobs: [NewJob]) { self.jobs = Mutex(jobs) }
+
+    /// All of them, the first time.
+    func take() -> [NewJob] {
+        jobs.withLock { jobs in
+            defer { jobs = [] }
+            return jobs
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 import JobmonCore
 
-/// A job as the queue has it.
+/// A job as the queue has it. There may be a million, of which most are over or not begun: what only the others need lies
+/// aside, in boxes that are not there, or shared, for the rest.
 struct QueueJob: Sendable {
     let jid: Int64
-    var description: JobDescription
+    private var described: Box<JobDescription>
     var standing: JobStanding
     /// Instances made so far: the next one's `retry_number`.
     var instances: Int
@@ -12,8 +13,30 @@ struct QueueJob: Sendable {
     var phase: Phase
     /// Somebody asked for another attempt before the queue knew that the last one is over.
     var retryAsked = false
+    private var alive: Box<LiveInstance>?
+
+    init(jid: Int64, description: JobDescription, standing: JobStanding, instances: Int, lossesRunning: Int) {
+        self.jid = jid
+        described = Box(description)
+        self.standing = standing
+        self.instances = instances
+        self.lossesRunning = lossesRunning
+        phase = .queued
+    }
+
+    /// What it is to do; of one that is complete, nothing.
+    var description: JobDescription { described.value }
+
     /// The instance that is not known to be over.
-    var live: LiveInstance?
+    var live: LiveInstance? {
+        get { alive?.value }
+        set { alive = newValue.map { Box($0) } }
+    }
+
+    /// The description is never needed again.
+    mutating func forgetDescription() { described = Self.forgotten }
+
+    private static let forgotten = Box(JobDescription(runfile: ""))
 
     /// Where a job stands in the queue.
     enum Phase: Sendable, Equatable {
@@ -41,6 +64,13 @@ struct QueueJob: Sendable {
         /// The executor has the instance, or is about to.
         var takesRoom: Bool { self == .preparing || self == .submitting || self == .waiting || self == .running }
     }
+}
+
+/// A value aside.
+private final class Box<Value: Sendable>: Sendable {
+    let value: Value
+
+    init(_ value: Value) { self.value = value }
 }
 
 /// The instance of a job that is not known to be over.

@@ -16,11 +16,13 @@ extension QueueState {
         // Somebody asked to retry a job whose attempts do not show it.
         if record.status == .queued, standing.status != .queued { standing.latestReturnedAttempt = true }
         let index = jobs.count
+        var description = record.description
+        // Filled in already where the command has them: the ledger keeps them for people.
+        description.params = [:]
         jobs.append(
             QueueJob(
-                jid: record.jid, description: record.description, standing: standing,
-                instances: record.instances.count, lossesRunning: Self.lossesRunning(record.instances),
-                phase: .queued, live: nil))
+                jid: record.jid, description: description, standing: standing, instances: record.instances.count,
+                lossesRunning: Self.lossesRunning(record.instances)))
         indexOfJid[record.jid] = index
         // `move` takes it from here: it is counted once as queued before.
         count(.queued, 1)

@@ -207,16 +207,13 @@ package struct QueueState: Sendable {
         switch phase {
         case .queued: ready.push(ReadyJob(jid: jobs[index].jid, index: index))
         case .backingOff(let until): due.push(DueJob(time: until, index: index))
-        case .complete: jobs[index].description = Self.forgotten
+        case .complete: jobs[index].forgetDescription()
         default: break
         }
         if old == .unclear || phase == .unclear, let live = jobs[index].live, live.askable {
             if phase == .unclear { unclearKeys.insert(live.key) } else { unclearKeys.remove(live.key) }
         }
     }
-
-    /// Stands for the description of a job that is complete: it is never needed again, and there may be a million.
-    private static let forgotten = JobDescription(runfile: "")
 
     mutating func count(_ phase: QueueJob.Phase, _ change: Int) {
         switch phase {

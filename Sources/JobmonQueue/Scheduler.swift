@@ -42,15 +42,20 @@ package final class Scheduler: Sendable {
     /// - Parameter again: the jobs are queued as a new round, whatever became of them before.
     /// - Throws: when the ledger can't be read; nothing was started then.
     package func run(_ new: [NewJob], again: Bool = false) async throws(Problem) -> QueueSummary {
+        try await run(JobsToQueue(new), again: again)
+    }
+
+    /// The same with jobs that nobody else holds any more once they are queued.
+    package func run(_ new: JobsToQueue, again: Bool = false) async throws(Problem) -> QueueSummary {
         environment.whenAskedToStop { self.requestStop() }
         // First of all: what happens from now on must reach us, however long the reading takes.
         let reports = environment.executor.reports()
         let changes = environment.changes()
         let intake = JobIntake(queue: queue, environment: environment)
-        let (known, toQueue) = try await intake.load(new, again: again)
-        return await run(known, reports: reports, changes: changes) {
+        let toQueue = try await load(new, with: intake, again: again)
+        return await run(reports: reports, changes: changes) {
             do throws(Problem) {
-                try await intake.queue(toQueue) { self.post(.known($0)) }
+                try await intake.queue(toQueue.take()) { self.post(.known($0)) }
             } catch {
                 self.notQueued.withLock { $0 = error }
             }
@@ -67,16 +72,25 @@ package final class Scheduler: Sendable {
         let reports = environment.executor.reports()
         let changes = environment.changes()
         let intake = JobIntake(queue: queue, environment: environment)
-        let (known, _) = try await intake.load([], again: false)
-        return await run(known, reports: reports, changes: changes) {
+        _ = try await load(JobsToQueue([]), with: intake, again: false)
+        return await run(reports: reports, changes: changes) {
             await intake.serve(feed) { self.post(.known($0)) }
         }
+    }
+
+    /// Tells the loop of the jobs that the queue has. - Returns: those that are new.
+    private func load(
+        _ jobs: JobsToQueue, with intake: JobIntake, again: Bool
+    ) async throws(Problem) -> JobsToQueue {
+        let (known, new) = try await intake.load(jobs.take(), again: again)
+        post(.known(known))
+        return JobsToQueue(new)
     }
 
     /// The loop itself, and what goes on beside it.
     /// - Parameter takeIn: queues jobs, and returns when no more come.
     private func run(
-        _ known: [JobRecord], reports: AsyncStream<[ExecutorReport]>, changes: AsyncStream<[Change]>,
+        reports: AsyncStream<[ExecutorReport]>, changes: AsyncStream<[Change]>,
         takeIn: @escaping @Sendable () async -> Void
     ) async -> QueueSummary {
         let recorder = Recorder(executor: configuration.executor, sink: environment.sink, time: environment.time)
@@ -87,7 +101,6 @@ package final class Scheduler: Sendable {
             group.addTask { for await batch in changes { self.post(.changed(batch)) } }
             group.addTask { await recorder.run { self.post($0) } }
             group.addTask { await orders.run { self.post($0) } }
-            post(.known(known))
             group.addTask {
                 await takeIn()
                 self.post(.allKnown)

@@ -97,6 +97,9 @@ package final class Poster {
     /// A connection stands. What it was told may still be unanswered.
     package var isConnected: Bool { connection?.isConnected ?? false }
 
+    /// A monitor has answered, whatever it said.
+    package private(set) var hasAnswered = false
+
     /// What to poll for; nil when there is no descriptor now.
     package var pollInterest: (fd: Int32, events: Int16)? {
         guard let connection else { return nil }
@@ -156,10 +159,32 @@ package final class Poster {
             connection = Connection(descriptor: descriptor, deadline: now + options.connectTimeout)
         }
         guard let current = connection, current.carried == 0, let info else { return }
+        let (request, count) = request(from: front, to: info)
+        connection?.output = request
+        connection?.sent = 0
+        connection?.carried = count
+        connection?.answer = AnswerReader()
+        connection?.deadline = now + options.answerTimeout
+    }
+
+    /// Sends what waits behind a request that was sent and not answered, and waits for no answer: for a process that ends
+    /// now. Whatever becomes of it, the spool has it too.
+    package func sendUnasked() {
+        guard let current = connection, current.isConnected, current.carried > 0, current.sent == current.output.count,
+            let info, pending > current.carried
+        else { return }
+        let bytes = request(from: front + current.carried, to: info).bytes
+        _ = bytes.withUnsafeBytes { bytes in
+            bytes.baseAddress.map { jobmon_send(current.descriptor, $0, bytes.count) }
+        }
+    }
+
+    /// A request with the entries from an index on, as many as it may carry.
+    private func request(from first: Int, to info: MonitorInfo) -> (bytes: [UInt8], count: Int) {
         var body = Array("{\"events\":[".utf8)
         var count = 0
-        while front + count < queue.count, count < largestBatch {
-            let entry = queue[front + count]
+        while first + count < queue.count, count < largestBatch {
+            let entry = queue[first + count]
             if count > 0 {
                 if body.count + entry.json.count > options.batchBytes { break }
                 body.append(UInt8(ascii: ","))
@@ -173,11 +198,7 @@ package final class Poster {
             "POST \(Endpoint.recordEvents.template) HTTP/1.1\r\nHost: \(address):\(info.port)\r\n"
             + "Authorization: Bearer \(info.secret)\r\nContent-Type: \(WireNames.json)\r\n"
             + "Content-Length: \(body.count)\r\n\r\n"
-        connection?.output = Array(head.utf8) + body
-        connection?.sent = 0
-        connection?.carried = count
-        connection?.answer = AnswerReader()
-        connection?.deadline = now + options.answerTimeout
+        return (Array(head.utf8) + body, count)
     }
 
     private func send(_ now: Double) {
@@ -211,6 +232,7 @@ package final class Poster {
             guard let answer = connection?.answer else { break }
             switch answer.state {
             case .done:
+                hasAnswered = true
                 answered += settle(answer, now)
                 if count == 0 { drop() }
             case .garbage: fail(now)

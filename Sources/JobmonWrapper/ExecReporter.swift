@@ -68,6 +68,9 @@ final class ExecReporter {
     // MARK: Within the loop
 
     var isConnected: Bool { poster.isConnected }
+    var hasAnswered: Bool { poster.hasAnswered }
+    /// The process ends now: what was not sent is, and nothing is waited for.
+    func part() { poster.sendUnasked() }
     var isAllAcknowledged: Bool { poster.pending == 0 }
     var wakeAfter: Int? { poster.wakeAfter }
 

@@ -6,8 +6,9 @@ import JobmonReporting
 
 /// One command under `jobmon exec`, from its start to our own end.
 final class ExecRun {
-    /// Seconds that the acknowledgement of the outcome may hold up the end.
-    private static let patience = 0.1
+    /// Seconds that the acknowledgement of the outcome may hold up the end: with a monitor that has answered before, and
+    /// with one of which nothing was heard yet, which may hang.
+    private static let patience = (known: 0.1, unheard: 0.006)
 
     private enum Token {
         static let source = 1
@@ -95,10 +96,11 @@ final class ExecRun {
     private func waitForAcknowledgement() {
         guard let reporter else { return }
         reporter.proceed(0)
-        let until = time.steadySeconds() + Self.patience
+        let start = time.steadySeconds()
         while reporter.isConnected, !reporter.isAllAcknowledged, !isHurried {
-            let left = until - time.steadySeconds()
-            guard left > 0 else { return }
+            let patience = reporter.hasAnswered ? Self.patience.known : Self.patience.unheard
+            let left = start + patience - time.steadySeconds()
+            guard left > 0 else { return reporter.part() }
             turn(atMost: Int((left * 1000).rounded(.up)))
         }
     }

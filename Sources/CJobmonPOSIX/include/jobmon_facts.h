@@ -52,6 +52,9 @@ struct jobmon_found {
 ssize_t jobmon_find_instances(
     const char *const *sorted_keys, size_t keys, struct jobmon_found *found, size_t capacity, size_t *unsettled);
 
+/// Has malloc keep to two arenas and give large or unused pieces back to the kernel at once.
+void jobmon_hold_memory_tight(void);
+
 /// Starts a program in the background that is not the caller's child: stdin and stdout at /dev/null, stderr appended to
 /// a file (NULL: /dev/null), in `directory`, a session of its own, default signals. Returns 0, or the error number.
 int jobmon_start_detached(
