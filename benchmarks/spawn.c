@@ -1,6 +1,8 @@
 // The bare things that starting commands is held against, and commands to be started; no Foundation of any kind.
 //
 //   spawn loop N SLOTS COMMAND...            fork, exec, wait4: N times, SLOTS at once; says seconds, CPU seconds
+//   spawn measure COMMAND...                 runs it, its output thrown away; says its seconds, the CPU seconds and the
+//                                            largest process (bytes) of it and of all that it started, orphans too
 //   spawn delay N STAMP-FILE OTHER...        starts `OTHER... SELF stamp FILE` N times; says when it got to its
 //                                            main, and how long all took, in ms, as a JSON array of pairs
 //   spawn stamp FILE                         writes the monotonic time into FILE
@@ -11,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -57,6 +60,32 @@ static int loop(long count, int slots, char **command) {
     getrusage(RUSAGE_CHILDREN, &children);
     printf("{\"seconds\": %.6f, \"cpu\": %.6f}\n", took,
            seconds(own.ru_utime) + seconds(own.ru_stime) + seconds(children.ru_utime) + seconds(children.ru_stime));
+    return 0;
+}
+
+static int measure(char **command) {
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    double begun = now(), took = 0, cpu = 0;
+    long largest = 0;
+    int status, result = 1;
+    pid_t first = fork(), ended;
+    if (first == 0) {
+        int nothing = open("/dev/null", O_RDWR);
+        dup2(nothing, 0);
+        dup2(nothing, 1);
+        execv(command[0], command);
+        _exit(127);
+    }
+    struct rusage used;
+    while ((ended = wait4(-1, &status, 0, &used)) > 0) {
+        cpu += seconds(used.ru_utime) + seconds(used.ru_stime);
+        if (used.ru_maxrss > largest) largest = used.ru_maxrss;
+        if (ended == first) {
+            took = now() - begun;
+            result = status;
+        }
+    }
+    printf("{\"seconds\": %.6f, \"cpu\": %.6f, \"largest\": %ld, \"status\": %d}\n", took, cpu, largest * 1024, result);
     return 0;
 }
 
@@ -112,6 +141,7 @@ static int eat(long megabytes, double rest) {
 
 int main(int count, char **words) {
     if (count >= 5 && strcmp(words[1], "loop") == 0) return loop(atol(words[2]), atoi(words[3]), words + 4);
+    if (count >= 3 && strcmp(words[1], "measure") == 0) return measure(words + 2);
     if (count >= 4 && strcmp(words[1], "delay") == 0)
         return delay(atoi(words[2]), words[3], count - 4, words + 4);
     if (count == 3 && strcmp(words[1], "stamp") == 0) return stamp(words[2]);
