@@ -43,16 +43,10 @@ def memory(options, rows, folder, state):
     process = subprocess.Popen([options.jobmon, "exec", "-d", folder, "--", "/bin/sleep", "1.5"],
                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(1)
-    rss, peak = common.status_of(process.pid, "VmRSS", "VmHWM")
-    private = 0.0
-    try:
-        with open(f"/proc/{process.pid}/smaps_rollup", encoding="ascii") as file:
-            private = sum(int(line.split()[1]) for line in file if line.startswith("Private_")) / 1024
-    except OSError:
-        pass
+    peak, own, pages = common.status_of(process.pid, "VmHWM", "RssAnon", "RssFile")
     process.wait()
     rows.add(f"exec, monitor {state}: the wrapper's memory while the command runs", f"{peak:.1f} MB", "10 MB",
-             peak / 10, "<= 10 MB", peak <= 10, f"highest; {rss:.1f} MB now, of that {private:.1f} MB its own")
+             peak / 10, "<= 10 MB", peak <= 10, f"highest; {own:.1f} MB its own, {pages:.1f} MB pages of the executable's file, shared by all")
 
 
 def reported_memory(options, rows, spawn, folder):
