@@ -67,14 +67,14 @@ def work_directory():
     return tempfile.TemporaryDirectory(prefix="jobmon-bench.")
 
 
-def compiled(options, name):
+def compiled(options, name, *flags):
     """The small C program `name`.c, compiled into the cache."""
     source, made = HERE / f"{name}.c", options.cache / name
     if not made.exists() or made.stat().st_mtime < source.stat().st_mtime:
         compiler = shutil.which("cc") or shutil.which("clang") or shutil.which("gcc")
         if not compiler:
             raise SystemExit("a C compiler is needed (Debian: gcc)")
-        subprocess.run([compiler, "-O2", "-Wall", "-o", made, source], check=True)
+        subprocess.run([compiler, "-O2", "-Wall", *flags, "-o", made, source], check=True)
     return str(made)
 
 
@@ -112,9 +112,10 @@ class Responder:
         return f"http://127.0.0.1:{self.port}"
 
     @staticmethod
-    def serve(options, file, *arguments):
+    def serve(options, file, *arguments, preload=None):
+        environment = dict(os.environ, LD_PRELOAD=preload) if preload else None
         process = subprocess.Popen([options.bench, "serve", file, *map(str, arguments)], stdout=subprocess.PIPE,
-                                   text=True)
+                                   text=True, env=environment)
         line = process.stdout.readline().split()
         if len(line) != 2:
             raise SystemExit("JobmonBench serve did not start")

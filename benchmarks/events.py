@@ -39,10 +39,11 @@ def wrk(responder, senders, seconds, kind="process", batch=1):
     return result
 
 
-def commit_loop(options, directory, group, seconds, loop="commit-loop"):
+def commit_loop(options, directory, group, seconds, loop="commit-loop", preload=None):
     path = os.path.join(directory, f"{loop}.sqlite")
     done = subprocess.run([options.bench, loop, path, "--group", str(group), "--seconds", str(seconds)],
-                          capture_output=True, text=True, check=True)
+                          capture_output=True, text=True, check=True,
+                          env=dict(os.environ, LD_PRELOAD=preload) if preload else None)
     for suffix in ("", "-wal", "-shm"):
         if os.path.exists(path + suffix):
             os.remove(path + suffix)
@@ -75,7 +76,7 @@ def against_no_commit(options, rows, senders, kind, pairs, seconds, aim):
     rate, p99 = common.median([one["rate"] for one in ours]), common.median([one["p99_ms"] for one in ours])
     ratio = common.median(ratios)
     kinds = {"process": "one INSERT, one UPDATE each", "life": "whole lives: submitted, running, complete"}
-    rows.add(f"{senders:,} senders, one event a request ({kinds[kind]})", f"{rate:,.0f}/s",
+    rows.add(f"{senders:,} sender{'s' if senders > 1 else ''}, one event a request ({kinds[kind]})", f"{rate:,.0f}/s",
              f"{common.median([one['rate'] for one in theirs]):,.0f}/s without the commit", ratio,
              f">= {aim}" if aim else "", ratio >= aim if aim else None,
              f"{common.median([one['group'] for one in ours]):.0f} a commit; CPU "
@@ -88,15 +89,15 @@ def against_no_commit(options, rows, senders, kind, pairs, seconds, aim):
     return rate, peak
 
 
-def against_sqlite(options, rows, senders, batch, group, pairs, seconds, aim, what):
+def against_sqlite(options, rows, senders, batch, group, pairs, seconds, aim, what, preload=None):
     with common.work_directory() as directory:
-        real = common.Responder.serve(options, f"{directory}/real.sqlite", "--instances", 1024)
+        real = common.Responder.serve(options, f"{directory}/real.sqlite", "--instances", 1024, preload=preload)
         try:
             wrk(real, senders, 1, batch=batch)
             ours, theirs, ratios, synchronous = [], [], [], set()
             for pair in range(1, pairs + 1):
                 ours.append(wrk(real, senders, seconds, batch=batch))
-                loop = commit_loop(options, directory, group, seconds)
+                loop = commit_loop(options, directory, group, seconds, preload=preload)
                 theirs.append(loop["events_per_s"])
                 synchronous.add(loop["synchronous"])
                 ratios.append(ours[-1]["rate"] / theirs[-1])
@@ -106,7 +107,7 @@ def against_sqlite(options, rows, senders, batch, group, pairs, seconds, aim, wh
                     f"{group} {theirs[-1]:.0f}/s, ratio {ratios[-1]:.2f}")
         finally:
             real.stop()
-        record = commit_loop(options, directory, group, seconds, "record-loop")["events_per_s"]
+        record = commit_loop(options, directory, group, seconds, "record-loop", preload)["events_per_s"]
     ratio = common.median(ratios)
     rows.add(what, f"{common.median([one['rate'] for one in ours]):,.0f}/s",
              f"{common.median(theirs):,.0f}/s SQLite alone, {group} a commit", ratio, f">= {aim}", ratio >= aim,
@@ -170,6 +171,10 @@ def main():
         against_sqlite(options, rows, senders, 1, senders, pairs, seconds, 0.8,
                        f"{senders} sender{'s' if senders > 1 else ''}, one event a request")
         against_no_commit(options, rows, senders, "process", pairs, seconds, None)
+    slow = common.compiled(options, "slow_sync", "-shared", "-fPIC")
+    for senders in (1, 16):
+        against_sqlite(options, rows, senders, 1, senders, 1, seconds, 0.8,
+                       f"{senders} sender{'s' if senders > 1 else ''}, each flush to disk 5 ms slower", slow)
     against_sqlite(options, rows, 4, 100, 100, pairs, seconds, 0.5, "4 senders, 100 events a request")
     for senders in (256, 1024):
         against_no_commit(options, rows, senders, "life", pairs, seconds, None)
