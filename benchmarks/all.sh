@@ -38,12 +38,14 @@ mkdir -p "$cache"
 rows=$cache/rows.jsonl
 : >"$rows"
 processor=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)
-echo "$("$jobmon" --version) on $(nproc) x ${processor:-unknown processor}, $(uname -sr), files on $(stat -f -c %T "$cache")"
+echo "$("$jobmon" --version) on $(nproc) x ${processor:-unknown processor}, $(uname -sr)," \
+    "files on $(stat -f -c %T "$cache")"
 run() { # LETTER SCRIPT
     case $only in *$1*) ;; *) return 0 ;; esac
     python3 "$here/$2" "$jobmon" --bench "$bench" --cache "$cache" --rows "$rows" "${options[@]}" ||
-        printf '{"group": "%s", "what": "%s", "ours": "not measured: it ended with an error", "peer": "", "ratio": "", %s}\n' \
-            "$1" "the rest of $2" '"aim": "", "verdict": "", "note": "see above"' >>"$rows"
+        printf '{"group": "%s", "what": "%s", "ours": "%s", %s}\n' "$1" "the rest of $2" \
+            "not measured: it ended with an error" \
+            '"peer": "", "ratio": "", "aim": "", "verdict": "", "note": "see above"' >>"$rows"
 }
 run a events.py
 run b jobs.py

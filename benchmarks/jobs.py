@@ -115,7 +115,8 @@ def against_clusters(options, rows, spawn, python, count, pairs, directory):
     peers = [
         ("dask", min(count, 2000), False, lambda number, folder: ["dask_jobs.py", number, 2]),
         ("HyperQueue", count, False, lambda number, folder: ["hyperqueue_jobs.py", number, 2, "no-logs", folder]),
-        ("HyperQueue, logs kept", count, True, lambda number, folder: ["hyperqueue_jobs.py", number, 2, "logs", folder]),
+        ("HyperQueue, logs kept", count, True,
+         lambda number, folder: ["hyperqueue_jobs.py", number, 2, "logs", folder]),
     ]
     for name, number, logs, arguments in peers:
         mine, rates = [], []
@@ -183,8 +184,8 @@ def scaling(options, rows, spawn, sizes, directory):
             base = (count, wall, cpu)
             continue
         for word, here, there in (("time", wall, base[1]), ("CPU", cpu, base[2])):
-            rows.add(f"{word} a job at {count:,} jobs", f"{here:.3f} ms", f"{there:.3f} ms at {base[0]:,}", here / there,
-                     "<= 1.10", here <= there * 1.1, "-j 2 --no-logs")
+            rows.add(f"{word} a job at {count:,} jobs", f"{here:.3f} ms", f"{there:.3f} ms at {base[0]:,}",
+                     here / there, "<= 1.10", here <= there * 1.1, "-j 2 --no-logs")
     both, supervisor = peaks.of("run"), peaks.of("__supervisor")
     rows.add(f"memory of jobmon run (monitor and queue) at {sizes[-1]:,} jobs, highest", f"{both:.0f} MB", "200 MB",
              both / 200, "< 200 MB", both < 200, f"its supervisor: {supervisor:.0f} MB")

@@ -38,11 +38,12 @@ end
 
 local function life(sender, seq, who)
     local step = seq % 3
-    local key = string.format("01a20ec5-%04x-7000-%04x-%08x%04x", salt % 65536, who % 65536, (seq - step) / 3, salt % 65536)
+    local run = salt % 65536
+    local key = string.format("01a20ec5-%04x-7000-%04x-%08x%04x", run, who % 65536, (seq - step) / 3, run)
     local about = ',"sender":"' .. sender .. '","seq":' .. seq .. ',' .. time .. '"instance_key":"' .. key .. '",'
     if step == 0 then
-        return '{"kind":"submitted"' .. about .. '"executor":"exec","job":{"name":"fit","runfile":"/usr/bin/python3",' ..
-            '"args":["model.py","--year","1995"],"params":{"year":1995,"loc":"loc' .. who .. '"},"cwd":"/data/study"}}'
+        return '{"kind":"submitted"' .. about .. '"executor":"exec","job":{"name":"fit",' ..
+            '"runfile":"/usr/bin/python3","args":["model.py","--year","1995"],"params":{"year":1995,"loc":"loc' .. who .. '"},"cwd":"/data/study"}}'
     elseif step == 1 then
         return '{"kind":"running"' .. about ..
             '"host":"n7","boot_id":"5c1f7f6e-7d43-4e6c-9a52-2f1c1a9b0d11","pid":4711,"pid_started":123456}'

@@ -46,7 +46,8 @@ def memory(options, rows, folder, state):
     peak, own, pages = common.status_of(process.pid, "VmHWM", "RssAnon", "RssFile")
     process.wait()
     rows.add(f"exec, monitor {state}: the wrapper's memory while the command runs", f"{peak:.1f} MB", "10 MB",
-             peak / 10, "<= 10 MB", peak <= 10, f"highest; {own:.1f} MB its own, {pages:.1f} MB pages of the executable's file, shared by all")
+             peak / 10, "<= 10 MB", peak <= 10,
+             f"highest; {own:.1f} MB its own, {pages:.1f} MB pages of the executable's file, shared by all")
 
 
 def reported_memory(options, rows, spawn, folder):
