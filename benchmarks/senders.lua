@@ -43,7 +43,8 @@ local function life(sender, seq, who)
     local about = ',"sender":"' .. sender .. '","seq":' .. seq .. ',' .. time .. '"instance_key":"' .. key .. '",'
     if step == 0 then
         return '{"kind":"submitted"' .. about .. '"executor":"exec","job":{"name":"fit",' ..
-            '"runfile":"/usr/bin/python3","args":["model.py","--year","1995"],"params":{"year":1995,"loc":"loc' .. who .. '"},"cwd":"/data/study"}}'
+            '"runfile":"/usr/bin/python3","args":["model.py","--year","1995"],' ..
+            '"params":{"year":1995,"loc":"loc' .. who .. '"},"cwd":"/data/study"}}'
     elseif step == 1 then
         return '{"kind":"running"' .. about ..
             '"host":"n7","boot_id":"5c1f7f6e-7d43-4e6c-9a52-2f1c1a9b0d11","pid":4711,"pid_started":123456}'
