@@ -37,13 +37,13 @@ faults: test-deps ## kill -9 of everything, at random, 100 times, for minutes; w
 	JOBMON_TEST_KILL_JOBS=2000 JOBMON_TEST_KILL_ROUNDS=20 $(SWIFT) test --skip-build --disable-xctest --no-parallel --filter FaultTests
 
 check: ## format, layers, sources, documents
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Examples
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Examples benchmarks/JobmonBench
 	@scripts/check-layers.sh
 	@scripts/check-source.sh
 	@scripts/check-docs.sh
 
 format: ## formats the sources in place
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Examples
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Examples benchmarks/JobmonBench
 
 release: deps ## builds the executable for use on this machine, with the Swift libraries in it
 	$(SWIFT) build -c release --product jobmon --static-swift-stdlib
@@ -68,8 +68,13 @@ docs: deps ## the library's documentation into dist/docs, and the man page from 
 	$(SWIFT) build --product jobmon
 	@SWIFT="$(SWIFT)" scripts/make-man.sh docs/man
 
-bench: release ## jobmon run against xargs, in alternating pairs
-	@benchmarks/run-vs-xargs.sh .build/release/jobmon
+# What is measured is what is installed. BENCH_OPTIONS: see benchmarks/all.sh.
+BENCH_JOBMON ?= dist/jobmon
+BENCH_OPTIONS ?= --markdown .build/bench/table.md
+
+bench: dist ## every figure against its limit or peer, in one table (half an hour, wants the machine for itself)
+	$(SWIFT) build -c release --product JobmonBench --static-swift-stdlib
+	@benchmarks/all.sh $(BENCH_OPTIONS) $(BENCH_JOBMON)
 
 clean: ## removes what builds made
 	rm -rf .build dist

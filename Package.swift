@@ -88,6 +88,14 @@ let package = Package(
             name: "ClassicController", dependencies: ["Jobmon"], path: "Examples/ClassicController", exclude: ["jobs"],
             packageAccess: false, swiftSettings: strict),
 
+        // What the benchmarks need of the inside; not a product.
+        .executableTarget(
+            name: "JobmonBench",
+            dependencies: [
+                "JobmonCore", "JobmonLedger", "JobmonMonitor", argumentParser, grdbSQLite, logging, serviceLifecycle,
+            ],
+            path: "benchmarks/JobmonBench", swiftSettings: strict),
+
         // Tests: one unit target per library, then the tiers that run the real executable.
         .target(
             name: "JobmonTestSupport", dependencies: ["JobmonCore", "JobmonWire", "CJobmonPOSIX"],
