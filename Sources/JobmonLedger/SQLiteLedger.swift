@@ -78,7 +78,8 @@ package final class SQLiteLedger: Ledger, LedgerReads {
             guard try !database.writeWithoutTransaction(Migrations.all.hasBeenSuperseded) else { throw file.newer }
             // GRDB sets synchronous to NORMAL when it turns WAL on: an acknowledged event must survive a power cut.
             try database.writeWithoutTransaction { database in
-                try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000")
+                try database.execute(
+                    sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16000")
                 guard try Int.fetchOne(database, sql: "PRAGMA synchronous") == 2 else {
                     throw Problem(.internalError, "SQLite does not take synchronous = FULL for \(file.path)")
                 }
@@ -99,7 +100,7 @@ package final class SQLiteLedger: Ledger, LedgerReads {
         configuration.foreignKeysEnabled = false
         configuration.prepareDatabase { database in
             try database.execute(
-                sql: "PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = OFF")
+                sql: "PRAGMA cache_size = -4000; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = OFF")
         }
         return configuration
     }

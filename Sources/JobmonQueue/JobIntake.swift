@@ -34,17 +34,18 @@ struct JobIntake: Sendable {
                 grown.append(job)
             }
         }
-        try await queue(grown) { _ in }
+        try await queue(JobsToQueue(grown)) { _ in }
         return (known, new)
     }
 
     /// Queues jobs, batch by batch; each batch is told of as soon as the ledger has it.
-    func queue(_ jobs: consuming [NewJob], _ queued: ([JobRecord]) -> Void) async throws(Problem) {
+    func queue(_ new: JobsToQueue, _ queued: ([JobRecord]) -> Void) async throws(Problem) {
         // From the end, so that each batch lets go of what it held: there may be a million.
+        var jobs = new.take()
         jobs.reverse()
         var size = Self.batches.first
         while !jobs.isEmpty, !Task.isCancelled {
-            let batch = jobs.suffix(size).reversed()[...]
+            let batch = Array(jobs.suffix(size).reversed())[...]
             jobs.removeLast(batch.count)
             size = Self.batches.others
             let now = environment.time.now()

@@ -55,7 +55,7 @@ package final class Scheduler: Sendable {
         let toQueue = try await load(new, with: intake, again: again)
         return await run(reports: reports, changes: changes) {
             do throws(Problem) {
-                try await intake.queue(toQueue.take()) { self.post(.known($0)) }
+                try await intake.queue(toQueue) { self.post(.known($0)) }
             } catch {
                 self.notQueued.withLock { $0 = error }
             }

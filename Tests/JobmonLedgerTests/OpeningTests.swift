@@ -117,13 +117,24 @@ struct OpeningTests {
             try await make(path, jobs: 200)
             let whole = try Data(contentsOf: URL(fileURLWithPath: path))
             try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: path))
-            try expectRefused(path, "damaged")
+            try await expectDamaged(path)
             #expect(whole.count > 100_000)
             var holed = whole
             holed.replaceSubrange(8192..<(whole.count - 4096), with: Data(repeating: 0xA5, count: whole.count - 12288))
             try holed.write(to: URL(fileURLWithPath: path))
-            try expectRefused(path, "damaged")
+            try await expectDamaged(path)
         }
+    }
+
+    /// A monitor does not even open it; whoever only reads it is told where it reads what is damaged.
+    private func expectDamaged(_ path: String, _ location: SourceLocation = #_sourceLocation) async throws {
+        try expectRefused(path, "damaged", reads: true, location)
+        let before = try contents(FileSystem.directory(of: path))
+        let read = await #expect(throws: Problem.self, sourceLocation: location) {
+            _ = try await SQLiteLedger.reader(path: path).jobs(JobFilter(), page: Page(limit: 1000))
+        }
+        #expect(read?.message.contains("damaged") == true, "\(read?.message ?? "")", sourceLocation: location)
+        #expect(try contents(FileSystem.directory(of: path)) == before, sourceLocation: location)
     }
 
     @Test func aLedgerOfANewerVersionIsLeftAlone() async throws {
@@ -132,6 +143,32 @@ struct OpeningTests {
             try await make(path)
             try RawDatabase(path, flags: 2).use { try $0.execute("INSERT INTO grdb_migrations VALUES ('999')") }
             try expectRefused(path, "newer version")
+        }
+    }
+
+    @Test func aLedgerOfTheFirstVersionIsBroughtUpToDate() async throws {
+        try await withTestDirectory { directory in
+            let path = "\(directory)/job_monitor.sqlite"
+            var sender = Sender("s")
+            let event = sender.say(.exec("i"))
+            let first = try SQLiteLedger.open(.file(path: path), time: .system)
+            _ = try await first.record([event])
+            try await first.close()
+            // As the first version left it.
+            try RawDatabase(path, flags: 2).use {
+                try $0.execute(
+                    """
+                    DROP INDEX event_reported; DROP INDEX event_once;
+                    CREATE UNIQUE INDEX event_once ON event (sender, sender_seq) WHERE sender IS NOT NULL;
+                    DELETE FROM grdb_migrations WHERE identifier = '002';
+                    """)
+            }
+            #expect(try await SQLiteLedger.reader(path: path).summary(queue: nil).jobs[.submitted] == 1)
+            let again = try SQLiteLedger.open(.file(path: path), time: .system)
+            #expect(try await again.record([event]).results.map(\.outcome) == [.repeat])
+            #expect(
+                try await again.rows("SELECT name FROM pragma_index_info('event_once')") == ["sender_seq", "sender"])
+            try await again.close()
         }
     }
 

@@ -30,15 +30,18 @@ struct LedgerFile {
     }
 
     /// Looks at a file that is there.
-    func look(sharing: Sharing) throws(Problem) {
+    /// - Parameter forDamage: also for damage, which takes up to `lookSeconds`: before anything is written.
+    func look(sharing: Sharing, forDamage: Bool = true) throws(Problem) {
         do {
             try lookAtHeader()
             // What a monitor that was killed left beside the file belongs to it, and can only be read through it.
             let unfinished = FileSystem.hasContent("\(path)-wal") || FileSystem.hasContent("\(path)-journal")
             if unfinished {
-                if sharing == .readersBesideWriter { try RawDatabase.reading(path).use(lookInside) }
+                if sharing == .readersBesideWriter {
+                    try RawDatabase.reading(path).use { try lookInside($0, forDamage: forDamage) }
+                }
             } else {
-                try RawDatabase.reading(path, asItLies: true).use(lookInside)
+                try RawDatabase.reading(path, asItLies: true).use { try lookInside($0, forDamage: forDamage) }
             }
         } catch let problem as Problem {
             throw problem
@@ -52,12 +55,12 @@ struct LedgerFile {
         guard id == Self.applicationID else { throw notALedger("it is a SQLite file of another program") }
     }
 
-    private func lookInside(_ connection: Connection) throws {
+    private func lookInside(_ connection: Connection, forDamage: Bool) throws {
         // A ledger that was made, and then killed before it had tables, is an empty one.
         let hasTables = try connection.number("SELECT count(*) FROM sqlite_schema WHERE name = 'grdb_migrations'") == 1
         let applied = hasTables ? try connection.texts("SELECT identifier FROM grdb_migrations") : []
         guard Migrations.known.isSuperset(of: applied) else { throw newer }
-        try lookForDamage(connection)
+        if forDamage { try lookForDamage(connection) }
     }
 
     private func lookForDamage(_ connection: Connection) throws {

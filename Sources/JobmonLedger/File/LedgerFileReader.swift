@@ -21,7 +21,8 @@ struct LedgerFileReader: LedgerReads {
         if case .empty = FileSystem.kind(of: path) {
             throw Problem(.notFound, "the ledger \(path) is empty", hint: "start a monitor in its directory")
         }
-        try LedgerFile(path: path, time: time).look(sharing: FileSystem.sharing(at: path))
+        // Nothing is written: a damaged page is met, and said, where it is read.
+        try LedgerFile(path: path, time: time).look(sharing: FileSystem.sharing(at: path), forDamage: false)
     }
 
     func read<Value: Sendable>(

@@ -40,8 +40,10 @@ struct JobConditions {
         let starts = try starts(connection)
         for start in starts {
             let (from, condition) = tables(start)
+            // By the index that is read: of another name of the same number SQLite does not see that it is in order.
+            let jid = start.isParam ? "p.jid" : "j.jid"
             let statement = try connection.prepare(
-                "SELECT j.jid FROM \(from) WHERE \(condition) AND j.jid > ? ORDER BY j.jid LIMIT ?")
+                "SELECT j.jid FROM \(from) WHERE \(condition) AND \(jid) > ? ORDER BY \(jid) LIMIT ?")
             bind(start, to: statement)
             found += try statement.put(after).put(limit).all { $0.int() }
         }
@@ -105,5 +107,6 @@ struct JobConditions {
 
 extension JobConditions.Start {
     fileprivate var isQueue: Bool { if case .queue = self { true } else { false } }
+    fileprivate var isParam: Bool { if case .param = self { true } else { false } }
     fileprivate var isName: Bool { if case .name = self { true } else { false } }
 }

@@ -10,10 +10,6 @@ final class Recorder {
     private var position: Position
     var batch: Batch
     var cache = StateCache()
-    /// The highest number of each sender heard of lately: what is above it can't be a repeat, which saves the look.
-    private var highest: [String: Int64] = [:]
-    private static let sendersKept = 20000
-
     private struct Position {
         var nextSequence: Int64
         /// Events that wait for their instance or job.
@@ -55,7 +51,6 @@ final class Recorder {
             }
         } catch {
             position = before
-            highest = [:]
             cache = StateCache()
             throw error
         }
@@ -151,15 +146,6 @@ final class Recorder {
 
     /// What became of the event of this identity when it came first; nil when it did not come yet.
     private func earlierResult(of identity: EventIdentity) throws(SQLiteFailure) -> EventResult? {
-        let known: Int64
-        if let kept = highest[identity.sender] {
-            known = kept
-        } else {
-            known = try statements.findHighest.put(identity.sender).first { $0.optionalInt() ?? -1 } ?? -1
-            if highest.count >= Self.sendersKept { highest = [:] }
-        }
-        highest[identity.sender] = max(known, identity.seq)
-        guard identity.seq <= known else { return nil }
         return try statements.findEvent.put(identity.sender).put(identity.seq).first { row in
             let sequence = row.int()
             let refused = row.text() == EventResult.Outcome.refused.rawValue

@@ -1,7 +1,6 @@
 /// The recorder's statements, prepared once. Frozen columns are named in each, never `*`.
 struct RecorderStatements {
     let findEvent: Statement
-    let findHighest: Statement
     let insertEvent: Statement
     let findEarly: Statement
     let settleEvent: Statement
@@ -33,7 +32,6 @@ struct RecorderStatements {
     init(_ connection: Connection) throws(SQLiteFailure) {
         findEvent = try connection.prepare(
             "SELECT seq, outcome, jid, job_instance_id, problem FROM event WHERE sender = ? AND sender_seq = ?")
-        findHighest = try connection.prepare("SELECT max(sender_seq) FROM event WHERE sender = ?")
         insertEvent = try connection.prepare(
             """
             INSERT INTO event (seq, sender, sender_seq, time, recorded_time, kind, jid, job_instance_id, outcome, body,
