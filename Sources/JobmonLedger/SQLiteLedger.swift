@@ -79,7 +79,7 @@ package final class SQLiteLedger: Ledger, LedgerReads {
             // GRDB sets synchronous to NORMAL when it turns WAL on: an acknowledged event must survive a power cut.
             try database.writeWithoutTransaction { database in
                 try database.execute(
-                    sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16000")
+                    sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8000")
                 guard try Int.fetchOne(database, sql: "PRAGMA synchronous") == 2 else {
                     throw Problem(.internalError, "SQLite does not take synchronous = FULL for \(file.path)")
                 }

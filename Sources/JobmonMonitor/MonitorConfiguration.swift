@@ -28,7 +28,7 @@ package struct MonitorConfiguration: Sendable {
     /// Seconds between signs of life on a stream on which nothing happens.
     package var keepAliveSeconds = 15.0
     /// Changes that are kept ready for subscribers; one that is further behind reads on from the ledger.
-    package var keptChanges = 16384
+    package var keptChanges = 4096
 
     /// Seconds between two looks for late instances.
     package var watchdogSeconds = 10.0

@@ -147,4 +147,21 @@ struct PosterTests {
             for request in responder.received { #expect(request.components(separatedBy: "\"kind\"").count - 1 <= 10) }
         }
     }
+
+    @Test(.timeLimit(.minutes(1)))
+    func whatWaitsBehindAnUnansweredRequestIsSentAtTheEnd() async throws {
+        try await withTestDirectory { path in
+            let responder = try TinyResponder { _, _ in .hang }
+            defer { responder.stop() }
+            try responder.info().write(Self.layout(path))
+            let poster = Poster(layout: Self.layout(path))
+            poster.enqueue(Self.event(1))
+            _ = await Self.drive(poster) { _ in responder.received.count == 1 }
+            #expect(!poster.hasAnswered && poster.pending == 1)
+            poster.enqueue(Self.event(2))
+            poster.sendUnasked()
+            try await waitUntil("it came") { responder.received.count == 2 }
+            #expect(responder.received[1].contains("\"k2\"") && !responder.received[1].contains("\"k1\""))
+        }
+    }
 }
