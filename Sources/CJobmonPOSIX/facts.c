@@ -258,6 +258,16 @@ void jobmon_hold_memory_tight(void) {
     mallopt(M_TRIM_THRESHOLD, 256 << 10);
 }
 
+void jobmon_close_others_at_exec(void) {
+    if (syscall(SYS_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */) == 0) return;
+    // A kernel before 5.11.
+    long most = sysconf(_SC_OPEN_MAX);
+    for (int descriptor = 3; descriptor < (most > 0 && most < 65536 ? most : 65536); descriptor++) {
+        int flags = fcntl(descriptor, F_GETFD);
+        if (flags >= 0) fcntl(descriptor, F_SETFD, flags | FD_CLOEXEC);
+    }
+}
+
 static void fail_start(int pipe_end) {
     int error = errno;
     ssize_t ignored = write(pipe_end, &error, sizeof error);

@@ -1,3 +1,4 @@
+import CJobmonPOSIX
 import Glibc
 package import JobmonCore
 
@@ -19,7 +20,10 @@ package struct BackgroundProgram {
         guard readlink("/proc/self/exe", &path, path.count - 1) > 0 else {
             throw .problem(Problem(.unavailable, "this program's own file can't be named: \(reason())"))
         }
-        let errors = open(log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        let opened = open(log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        // Above those that the new program gets: where stdin is closed, the file would be in its place.
+        let errors = opened < 0 ? -1 : fcntl(opened, F_DUPFD_CLOEXEC, 3)
+        if opened >= 0 { close(opened) }
         guard errors >= 0 else {
             throw .problem(
                 Problem(
@@ -31,7 +35,8 @@ package struct BackgroundProgram {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw .problem(Problem(.unavailable, "no pipe can be opened: \(reason())")) }
         defer { close(ends[0]) }
-        _ = fcntl(ends[0], F_SETFD, FD_CLOEXEC)
+        // What our caller has open (a lock, a pipe that somebody reads to its end) is not the new program's.
+        jobmon_close_others_at_exec()
         let failure = spawn(path, arguments, output: ends[1], errors: errors)
         close(ends[1])
         switch failure {

@@ -35,6 +35,8 @@ public final class CentralJobMonitor: Sendable {
         /// What is to be told when the monitor ends: its queues.
         var open: [Int: QueueSession] = [:]
         var lastID = 0
+        /// It takes no more queues: they would have nobody to tell.
+        var hasEnded = false
     }
 
     /// Makes the directory where it is missing, and begins to serve it. Returns once requests are answered and what lay
@@ -51,7 +53,7 @@ public final class CentralJobMonitor: Sendable {
     public init(
         directory: String, persistent: Bool = true, listen address: String = "127.0.0.1", port: Int = 0
     ) async throws(JobmonError) {
-        let (layout, served) = try await publicly { () async throws(Problem) in
+        let (layout, served) = try await publicly(orInUse: true) { () async throws(Problem) in
             let layout = try DirectoryLayout(of: directory)
             return (
                 layout,
@@ -77,7 +79,7 @@ public final class CentralJobMonitor: Sendable {
         let running = running
         Task { [weak self] in  // allowed: ends with the monitor
             _ = await running.value
-            self?.sessions.forEach { $0.requestStop() }
+            self?.end().forEach { $0.requestStop() }
         }
     }
 
@@ -85,20 +87,21 @@ public final class CentralJobMonitor: Sendable {
 
     // MARK: - Ending
 
-    /// Ends the responder in order: jobs of this program's queues that still run are ended and recorded (call
-    /// `blockTillDone` first if they are to finish), requests being answered are answered, and everything is committed.
-    /// What jobs say from now on is spooled for the next monitor.
+    /// Ends the responder: jobs of this program's queues that still run are ended and recorded (call `blockTillDone` first
+    /// if they are to finish), and requests are refused; what jobs say from now on is spooled for the next monitor.
+    /// Reading, reports and subscribers go on until `stopPublisher`.
     public func stopResponder() async {
-        let sessions = sessions
+        let sessions = end()
         for session in sessions { session.requestStop() }
         for session in sessions { _ = await session.finished() }
-        served.stop()
+        served.closeResponder()
     }
 
     /// Ends the publisher, and with it the monitor: every subscriber has had the rest, the ledger is closed, and the
     /// directory is free for another monitor when this returns.
     public func stopPublisher() async {
         await stopResponder()
+        served.stop()
         _ = await running.value
     }
 
@@ -177,15 +180,23 @@ public final class CentralJobMonitor: Sendable {
 
     // MARK: - Queues
 
-    private var sessions: [QueueSession] { state.withLock { Array($0.open.values) } }
-
-    /// A queue runs on this monitor until `forget`.
-    func note(_ session: QueueSession) -> Int {
+    /// No queue is to go on: those that there are.
+    private func end() -> [QueueSession] {
         state.withLock {
+            $0.hasEnded = true
+            return Array($0.open.values)
+        }
+    }
+
+    /// A queue runs on this monitor until `forget`; one that comes when the end has begun is stopped at once.
+    func note(_ session: QueueSession) -> Int {
+        let (id, hasEnded) = state.withLock {
             $0.lastID += 1
             $0.open[$0.lastID] = session
-            return $0.lastID
+            return ($0.lastID, $0.hasEnded)
         }
+        if hasEnded { session.requestStop() }
+        return id
     }
 
     func forget(_ id: Int) { _ = state.withLock { $0.open.removeValue(forKey: id) } }

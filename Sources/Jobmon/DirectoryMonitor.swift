@@ -44,7 +44,7 @@ package final class DirectoryMonitor: Sendable {
 
     private let configuration: Configuration
     private let secret: String
-    private let lock: MonitorLock
+    private let lock: Mutex<MonitorLock?>
     private let ledger: SQLiteLedger
     private let monitor: Monitor
     private let readiness: AsyncStream<Result<MonitorInfo, Problem>>
@@ -52,7 +52,7 @@ package final class DirectoryMonitor: Sendable {
 
     private init(configuration: Configuration, lock: MonitorLock, ledger: SQLiteLedger) {
         self.configuration = configuration
-        self.lock = lock
+        self.lock = Mutex(lock)
         self.ledger = ledger
         secret = String((makeUUID() + makeUUID()).filter { $0 != "-" })
         var settings = MonitorConfiguration(secret: secret)
@@ -121,7 +121,8 @@ package final class DirectoryMonitor: Sendable {
         MonitorInfo.read(configuration.layout).flatMap { $0.secret == secret ? $0 : nil }?.remove(configuration.layout)
         if let failure { announce.yield(.failure(failure)) }
         announce.finish()
-        defer { withExtendedLifetime(lock) {} }
+        // Whoever still holds this object must not keep the next monitor out.
+        defer { lock.withLock { $0 = nil } }
         do throws(Problem) {
             try await ledger.close()
         } catch {
@@ -129,6 +130,12 @@ package final class DirectoryMonitor: Sendable {
         }
         if let failure { throw failure }
     }
+
+    /// It serves no more: the directory is another's, or nobody's.
+    package var hasEnded: Bool { lock.withLock { $0 == nil } }
+
+    /// Answers no more requests from elsewhere; what is in this process goes on until `stop`.
+    package func closeResponder() { monitor.closeResponder() }
 
     /// Asks for the end in order; `run` returns when it is over.
     package func stop() { monitor.stop() }

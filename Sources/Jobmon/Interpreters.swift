@@ -34,6 +34,14 @@ public struct Interpreters: Sendable, Hashable {
         Interpreters(commands: standard.commands, environmentPrefix: prefix)
     }
 
+    /// With the environment's directory in full: a job may run elsewhere.
+    func absolute() throws(Problem) -> Interpreters {
+        guard let environmentPrefix else { return self }
+        var interpreters = self
+        interpreters.environmentPrefix = try DirectoryLayout(of: environmentPrefix).root
+        return interpreters
+    }
+
     /// The words that run a file.
     func command(for runfile: String, _ parameters: [String]) -> [String] {
         let name = runfile.split(separator: "/").last ?? ""
@@ -72,6 +80,7 @@ extension JobDescription {
                 .invalid, "job \"\(job.name)\" asks for \(limits.slots) slots and \(limits.retries) retries",
                 hint: "slots are 1 or more, retries 0 or more")
         }
+        let interpreters = try interpreters.absolute()
         let words = interpreters.command(for: job.runfile, job.parameters)
         var env = interpreters.variables(path: getenv("PATH").map { String(cString: $0) } ?? "")
         env.merge(job.environment) { $1 }

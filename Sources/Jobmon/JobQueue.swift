@@ -57,6 +57,10 @@ public actor JobQueue {
         _ = try await opened()
     }
 
+    /// A queue that nobody holds any more takes no more jobs, and comes to its end by itself; its monitor serves the
+    /// directory until then.
+    deinit { session?.open.feed.close() }
+
     /// Describes a job. Nothing is recorded, and nothing runs, before it is queued.
     ///
     /// - Parameters:
@@ -179,11 +183,11 @@ public actor JobQueue {
         let configuration = QueueState.Configuration(
             executor: executor.name, policy: .retry(RelaunchPolicy.Backoff()), window: settings.slots,
             logs: options.capturesOutput ? monitor.layout : nil)
-        let served = monitor.served
+        guard !monitor.served.hasEnded else { return .failure(JobmonError(MonitorLink.gone)) }
         let logger = options.logger
         do throws(Problem) {
             let opened = try await QueueSession.open(
-                settings, configuration: configuration, monitor: served, say: { logger.notice("\($0)") })
+                settings, configuration: configuration, monitor: monitor, say: { logger.notice("\($0)") })
             session = (opened, monitor.note(opened))
             return .success(opened)
         } catch {

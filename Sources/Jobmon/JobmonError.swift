@@ -60,12 +60,12 @@ public struct JobmonError: Error, Sendable, Hashable, CustomStringConvertible {
 
 /// Runs what fails with the inner word for a problem, and has it fail with the public one.
 func publicly<Value>(
-    _ kind: JobmonError.Kind? = nil, isolation: isolated (any Actor)? = #isolation,
+    orInUse: Bool = false, isolation: isolated (any Actor)? = #isolation,
     _ body: () async throws(Problem) -> Value
 ) async throws(JobmonError) -> Value {
     do throws(Problem) {
         return try await body()
     } catch {
-        throw JobmonError(error, kind)
+        throw JobmonError(error, orInUse && MonitorLock.isRefusal(error) ? .inUse : nil)
     }
 }

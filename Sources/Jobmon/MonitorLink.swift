@@ -249,8 +249,16 @@ final class MonitorLink: Sendable {
 
     // MARK: What a queue uses
 
+    /// The monitor of this program, which it was given, has ended: there will be no other.
+    var isGivenGone: Bool { isGiven && state.withLock { $0.own?.hasEnded ?? true } }
+
+    static let gone = Problem(
+        .contradiction, "the monitor of this program has ended, and its queues with it",
+        hint: "make another monitor, and open the queue on that")
+
     var connection: (any MonitorConnection)? {
-        state.withLock { state in
+        if isGivenGone { return nil }
+        return state.withLock { state in
             if let own = state.own { return own.connection }
             return state.remote
         }
@@ -282,6 +290,7 @@ final class MonitorLink: Sendable {
                 }
             }
             if !needsMonitor, spool(stamped) { return stamped.map { _ in .spooled } }
+            if isGivenGone { return stamped.map { _ in .failed(Self.gone) } }
             guard await pause(0.2) else {
                 return stamped.map { _ in .failed(Problem(.unavailable, "interrupted while waiting for the monitor")) }
             }
@@ -329,6 +338,7 @@ final class MonitorLink: Sendable {
     func reading() async throws(Problem) -> any LedgerReading {
         while true {
             if let connection { return connection }
+            if isGivenGone { throw Self.gone }
             guard await pause(0.1) else { throw Problem(.unavailable, "interrupted while waiting for the monitor") }
         }
     }

@@ -26,6 +26,9 @@ package final class MonitorLock: Sendable {
             hint: "use it as it is, or end it with: jobmon stop -d \(layout.root)")
     }
 
+    /// Whether a problem is that sentence.
+    static func isRefusal(_ problem: Problem) -> Bool { problem.message.contains(" is served by ") }
+
     /// Who holds the lock, as its file says; one that has only just taken it is given a moment to write itself down.
     private static func holder(_ layout: DirectoryLayout) -> FileLock.Holder? {
         var holder = FileLock.holder(layout.monitorLock)

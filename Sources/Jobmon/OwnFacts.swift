@@ -9,6 +9,9 @@ import Synchronization
 final class OwnFacts: Sendable {
     /// Facts sent together.
     private static let batch = 500
+    /// Facts that may wait. What is more lies in the spool alone; and a program that logs errors in a loop while the
+    /// monitor is away is heard up to here.
+    private static let mostWaiting = 10_000
 
     private struct State {
         var spool: SpoolWriter
@@ -49,11 +52,12 @@ final class OwnFacts: Sendable {
     /// Spools a fact (a heartbeat is only sent), and sees to it that it is sent.
     func say(_ fact: Fact) {
         let begins = state.withLock { state in
+            if state.waiting.count >= Self.mostWaiting, case .error = fact { return false }
             state.seq += 1
             let event = Event(
                 identity: EventIdentity(sender: sender, seq: state.seq), time: time.now(), fact: fact)
             if case .heartbeat = fact {} else { state.spool.write(event) }
-            state.waiting.append(event)
+            if state.waiting.count < Self.mostWaiting { state.waiting.append(event) }
             defer { state.isSending = true }
             return !state.isSending
         }

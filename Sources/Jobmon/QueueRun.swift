@@ -38,6 +38,7 @@ package enum QueueRun {
         } catch {
             // A supervisor that never heard of its queue would wait for it.
             await executor.giveUp()
+            link.onStopped {}
             throw error
         }
     }

@@ -11,19 +11,23 @@ final class QueueSession: Sendable {
 
     private init() {}
 
-    /// Opens a queue on a monitor of this process; returns once it takes jobs.
+    /// Opens a queue on a monitor of this process, which lives on until the queue is over, whoever lets go of it; returns
+    /// once it takes jobs.
     /// - Throws: why it can't: somebody else runs it, or its supervisor does not come up.
     static func open(
-        _ settings: QueueSettings, configuration: QueueState.Configuration, monitor: DirectoryMonitor,
+        _ settings: QueueSettings, configuration: QueueState.Configuration, monitor: CentralJobMonitor,
         say: @escaping @Sendable (String) -> Void
     ) async throws(Problem) -> QueueSession {
         let session = QueueSession()
         let (opened, open) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let task = Task<Result<QueueSummary, Problem>, Never> {  // allowed: awaited by `finished`
-            defer { open.finish() }
+            defer {
+                open.finish()
+                withExtendedLifetime(monitor) {}
+            }
             do throws(Problem) {
                 return .success(
-                    try await QueueRun.run(settings, monitor: monitor, say: say) {
+                    try await QueueRun.run(settings, monitor: monitor.served, say: say) {
                         (environment) async throws(Problem) -> QueueSummary in
                         let scheduler = Scheduler(
                             queue: settings.queue, configuration: configuration, environment: environment, notice: say)

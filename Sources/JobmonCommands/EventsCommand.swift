@@ -98,9 +98,18 @@ package struct Events: AsyncParsableCommand {
         }
     }
 
+    /// A terminal obeys some characters above ASCII too; in JSON they may be written as numbers.
+    package static func harmless(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: { (0x7F...0x9F).contains($0.value) }) else { return text }
+        return text.unicodeScalars.map {
+            (0x7F...0x9F).contains($0.value) ? "\\u00\(String($0.value, radix: 16))" : String($0)
+        }.joined()
+    }
+
     private func write(_ changes: [Change], to output: Output) throws {
+        let isTerminal = Terminal.behind(descriptor: 1).isTerminal
         for change in changes where queue == nil || change.queue == queue {
-            try output.write(change.json.text + "\n")
+            try output.write((isTerminal ? Self.harmless(change.json.text) : change.json.text) + "\n")
         }
         try output.flush()
     }
@@ -112,7 +121,10 @@ package struct Events: AsyncParsableCommand {
         case .sequence(let sequence): return sequence
         case .time(let time):
             let result = try await reading.query(
-                "SELECT coalesce(max(seq), 0) FROM event WHERE recorded_time < '\(time.description)'",
+                """
+                SELECT coalesce((SELECT min(seq) - 1 FROM event WHERE recorded_time >= '\(time.description)'),
+                    (SELECT max(seq) FROM event), 0)
+                """,
                 limits: QueryLimits(rows: 1))
             guard case .int(let sequence)? = result.rows.first?.first else { return 0 }
             return sequence

@@ -20,23 +20,43 @@ struct LogFollowing {
         var instance: InstanceRecord?
         var files: [GrowingFile] = []
         var announced: String?
+        var isAway = false
+        var isFirst = true
+        // Nobody is there from the start: what there is, is all.
+        var isAlone = false
         while true {
-            guard let job = try await look() else {
+            guard let (job, hasMonitor) = try await look() else {
+                if !isAway { Messages.say("jobmon: the monitor went away; waiting for the next one") }
+                isAway = true
                 try await Task.sleep(for: .seconds(Self.intervals.ledger))
                 continue
             }
             let now = try attempt.map { try Logs.instance(of: job, attempt: $0) } ?? job.instances.last
+            let isOver = attempt == nil ? job.status.isFinal : now?.status.isFinal ?? false
+            if !isOver, isFirst, !hasMonitor { isAlone = true }
+            isFirst = false
+            if hasMonitor, isAway { Messages.say("jobmon: a monitor is back; going on") }
+            if !hasMonitor, !isAway, !isOver, !isAlone {
+                Messages.say("jobmon: the monitor went away; waiting for the next one")
+            }
+            isAway = !hasMonitor
             if let now, now.jobInstanceID != instance?.jobInstanceID {
                 // What the attempt before wrote last comes first.
                 try print(&files, to: output, &announced)
-                let isFirst = instance == nil
+                let isFirstAttempt = instance == nil
                 instance = now
-                files = try streams.map { try GrowingFile(of: now, $0, layout: layout, tail: isFirst ? tail : nil) }
+                files = try streams.map {
+                    try GrowingFile(of: now, $0, layout: layout, tail: isFirstAttempt ? tail : nil)
+                }
             }
             // What was written by the time of the look is there: the look comes first, and then the reading.
             try print(&files, to: output, &announced)
-            let isOver = attempt == nil ? job.status.isFinal : now?.status.isFinal ?? false
             if isOver { return }
+            if isAlone {
+                throw CommandFailure(
+                    .noMonitor, "job \(jid) is \(job.status.label), and no monitor is there that would hear of its end",
+                    hint: "go on with the same jobmon run, or start a monitor")
+            }
             var passed = 0.0
             while passed < Self.intervals.ledger {
                 try await Task.sleep(for: .seconds(Self.intervals.files))
@@ -47,9 +67,10 @@ struct LogFollowing {
     }
 
     /// The job as the ledger has it; nil while the monitor is between two lives.
-    private func look() async throws -> JobRecord? {
+    private func look() async throws -> (job: JobRecord, hasMonitor: Bool)? {
         do throws(Problem) {
-            return try await DirectoryAccess.open(layout).reading.job(jid)
+            let access = try await DirectoryAccess.open(layout)
+            return (try await access.reading.job(jid), access.hasMonitor)
         } catch {
             if error.code == .unavailable { return nil }
             throw CommandFailure(ExitStatus(error.code), error)

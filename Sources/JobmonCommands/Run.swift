@@ -89,10 +89,10 @@ package struct Run: AsyncParsableCommand {
     @Flag(help: "Print the summary as JSON on stdout.")
     var json = false
 
-    @Flag(help: "Run in the background; return once the queue runs. Its messages go to a file, which is named.")
+    @Flag(help: "Run in the background; return once the jobs are queued. Its messages go to a file, which is named.")
     var detach = false
 
-    @Flag(help: ArgumentHelp("Print `started` on stdout once the queue runs.", visibility: .private))
+    @Flag(help: ArgumentHelp("Print `started` on stdout once the jobs are queued.", visibility: .private))
     var sayWhenStarted = false
 
     @Argument(parsing: .postTerminator, help: "The command, after --.")
@@ -123,8 +123,9 @@ package struct Run: AsyncParsableCommand {
                 let scheduler = Scheduler(
                     queue: settings.queue, configuration: configuration, environment: environment,
                     notice: { screen.say($0) })
-                if sayWhenStarted { Self.sayStarted() }
-                return try await control.run(scheduler, jobs, again: again)
+                return try await control.run(scheduler, jobs, again: again) {
+                    if sayWhenStarted { Self.sayStarted() }
+                }
             }
         }
         screen.end()

@@ -12,7 +12,10 @@ final class RunControl: Sendable {
     init(screen: RunScreen) { self.screen = screen }
 
     /// Runs the queue and shows how far it is.
-    func run(_ scheduler: Scheduler, _ jobs: JobsToQueue, again: Bool) async throws(Problem) -> QueueSummary {
+    /// - Parameter whenQueued: called once all jobs are in the ledger.
+    func run(
+        _ scheduler: Scheduler, _ jobs: JobsToQueue, again: Bool, whenQueued: @escaping @Sendable () -> Void
+    ) async throws(Problem) -> QueueSummary {
         self.scheduler.withLock { $0 = scheduler }
         let screen = screen
         let result: Result<QueueSummary, Problem> = await withTaskGroup(of: Result<QueueSummary, Problem>?.self) {
@@ -23,7 +26,7 @@ final class RunControl: Sendable {
             }
             group.addTask {
                 do throws(Problem) {
-                    return .success(try await scheduler.run(jobs, again: again))
+                    return .success(try await scheduler.run(jobs, again: again, whenQueued: whenQueued))
                 } catch {
                     return .failure(error)
                 }

@@ -38,8 +38,15 @@ package struct Watch: AsyncParsableCommand {
             do throws(Problem) {
                 access = try await DirectoryAccess.open(layout)
             } catch {
-                screen.end()
-                throw CommandFailure(.ledger, error)
+                if isFirst {
+                    screen.end()
+                    throw CommandFailure(.ledger, error)
+                }
+                // A ledger in memory is gone with its monitor; there may be another.
+                if !isAway { screen.say("jobmon: the monitor went away; waiting for the next one") }
+                isAway = true
+                try await Task.sleep(for: .milliseconds(500))
+                continue
             }
             guard let seen = try await look(source, access, isFirst: isFirst) else {
                 if !isAway { screen.say("jobmon: the monitor does not answer; waiting for it") }
@@ -92,6 +99,7 @@ struct WatchSource {
     let queue: String?
     /// How many running and how many failed jobs are shown.
     let rows: Int
+    private static let errorsLookedAt = 200
 
     func look(_ reading: any LedgerReading) async throws(Problem) -> WatchPicture.Seen {
         let summary = try await reading.summary(queue: queue)
@@ -100,21 +108,21 @@ struct WatchSource {
             JobFilter(statuses: [.running], queue: queue), page: Page(limit: rows)
         ).items
         guard summary.jobs[.failed, default: 0] > 0 else { return seen }
-        let ofQueue = queue.map { " AND j.queue = '\($0.replacing("'", with: "''"))'" } ?? ""
+        // The latest errors only: of a million that are over by now, none is looked at.
         let latest = try await reading.query(
-            """
-            SELECT e.jid FROM error e JOIN job j ON j.jid = e.jid
-            WHERE j.status = 3\(ofQueue) ORDER BY e.id DESC LIMIT \(max(rows, WatchPicture.failuresInPlainText))
-            """, limits: QueryLimits(rows: 1000, seconds: 5))
+            "SELECT jid FROM error ORDER BY id DESC LIMIT \(Self.errorsLookedAt)", limits: QueryLimits(rows: 1000))
         let jids = latest.rows.compactMap { row -> Int64? in
             if case .int(let jid)? = row.first { jid } else { nil }
         }
         guard !jids.isEmpty else { return seen }
-        let jobs = try await reading.jobs(JobFilter(jids: jids), page: Page(limit: jids.count)).items
+        let jobs = try await reading.jobs(
+            JobFilter(statuses: [.failed], queue: queue, jids: Array(Set(jids))), page: Page(limit: jids.count)
+        ).items
         // The latest last, each once.
         var order: [Int64: Int] = [:]
         for (place, jid) in jids.enumerated() where order[jid] == nil { order[jid] = -place }
         seen.failed = jobs.sorted { order[$0.jid, default: 0] < order[$1.jid, default: 0] }
+            .suffix(max(rows, WatchPicture.failuresInPlainText))
         return seen
     }
 }

@@ -45,7 +45,7 @@ package struct WatchPicture {
     /// How many jobs of each kind a terminal has room for.
     package static func rows(of terminal: Terminal) -> Int {
         guard let rows = terminal.rows else { return failuresInPlainText }
-        return max(1, min(20, (rows - 6) / 2))
+        return max(1, min(20, (rows - 7) / 2))
     }
 
     package static func lines(_ seen: Seen, perSecond: Double?, terminal: Terminal) -> [String] {

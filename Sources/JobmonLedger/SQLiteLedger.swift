@@ -100,7 +100,7 @@ package final class SQLiteLedger: Ledger, LedgerReads {
         configuration.foreignKeysEnabled = false
         configuration.prepareDatabase { database in
             try database.execute(
-                sql: "PRAGMA cache_size = -4000; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = OFF")
+                sql: "PRAGMA cache_size = -4000; PRAGMA secure_delete = OFF")
         }
         return configuration
     }

@@ -12,6 +12,7 @@ final class Gate: Sendable {
     private let names: Set<String>
     private let acceptsNumericHosts: Bool
     private let port = Mutex(0)
+    private let isClosed = Mutex(false)
 
     init(configuration: MonitorConfiguration) {
         secret = Array(configuration.secret.utf8)
@@ -26,6 +27,16 @@ final class Gate: Sendable {
 
     /// Says which port is ours, once it is known.
     func open(port: Int) { self.port.withLock { $0 = port } }
+
+    /// From now on nobody is answered.
+    func close() { isClosed.withLock { $0 = true } }
+
+    /// - Throws: `.unavailable` once it is closed.
+    func checkOpen() throws(Problem) {
+        if isClosed.withLock({ $0 }) {
+            throw Problem(.unavailable, "the monitor is ending", hint: "what you have to say is for the next one")
+        }
+    }
 
     /// - Throws: `.forbidden` for a foreign `Host` or `Origin`.
     func checkOrigin(_ request: Request) throws(Problem) {

@@ -26,6 +26,7 @@ package final class Monitor: Sendable {
     let watchdog: Watchdog
     let intake: SpoolIntake
     private let stopSwitch = StopSwitch()
+    private let gate: Gate
     private let state = Mutex<(bound: Bound?, failure: (any Error)?)>((nil, nil))
 
     package init(
@@ -35,6 +36,7 @@ package final class Monitor: Sendable {
         self.ledger = ledger
         self.configuration = configuration
         self.logger = logger
+        gate = Gate(configuration: configuration)
         publisher = Publisher(configuration: configuration)
         writer = Writer(ledger: ledger, publisher: publisher, configuration: configuration, logger: logger)
         watchdog = Watchdog(
@@ -49,6 +51,9 @@ package final class Monitor: Sendable {
     package var connection: InProcessConnection {
         InProcessConnection(ledger: ledger, writer: writer, publisher: publisher)
     }
+
+    /// Requests are refused from now on, as by a monitor that has no room; what is in this process goes on.
+    package func closeResponder() { gate.close() }
 
     /// Asks for an orderly end: requests being answered are answered, what waits is committed, then `run` returns.
     package func stop() { stopSwitch.ask() }
@@ -91,7 +96,6 @@ package final class Monitor: Sendable {
     }
 
     private func application(_ onReady: @escaping @Sendable (Bound) async throws -> Void) -> some ApplicationProtocol {
-        let gate = Gate(configuration: configuration)
         let responder = Responder(
             connection: connection, gate: gate, configuration: configuration, counts: RequestCounts(),
             stop: stopSwitch, logger: logger)

@@ -27,7 +27,7 @@ extension Responder {
             let page = try Page(query)
             let changes = try await connection.changes(after: page.after, limit: page.limit)
             let next = changes.count < page.limit ? nil : changes.last?.sequence
-            return answer(Paged(items: changes, next: next).json("changes", \.json))
+            return answer(Paged(items: changes, next: next).text("changes", \.json))
         }
         let name = WireNames.lastEventID.lowercased()
         let last = request.headers.last { $0.name.canonicalName == name }?.value

@@ -12,7 +12,7 @@ extension Responder {
     func jobs(_ query: QueryString) async throws -> Response {
         try query.allow("status", "queue", "name", "param", "jid", "after", "limit")
         let page = try await connection.jobs(try JobFilter(query), page: try Page(query))
-        return answer(page.json("jobs", \.json))
+        return answer(page.text("jobs", \.json))
     }
 
     func job(_ jid: Int64) async throws -> Response { answer(try await connection.job(jid).json) }
@@ -25,12 +25,12 @@ extension Responder {
             throw Problem(.invalid, "\"key\" is missing", hint: "ask for one instance by its key, or for jobs")
         }
         let found = try await connection.instance(key: key)
-        return answer(Paged(items: found.map { [$0] } ?? [], next: nil).json("instances", \.json))
+        return answer(Paged(items: found.map { [$0] } ?? [], next: nil).text("instances", \.json))
     }
 
     func errors(_ query: QueryString) async throws -> Response {
         try query.allow("status", "queue", "name", "param", "jid", "after", "limit")
         let page = try await connection.errors(try JobFilter(query), page: try Page(query))
-        return answer(page.json("errors", \.json))
+        return answer(page.text("errors", \.json))
     }
 }

@@ -56,6 +56,7 @@ struct Responder: HTTPResponder {
     private func route(
         _ request: Request, _ context: MonitorContext, isBodyRead: inout Bool
     ) async throws -> Response {
+        try gate.checkOpen()
         try gate.checkOrigin(request)
         let path = request.uri.path
         let match = Endpoint.match(method: request.method.rawValue, path: path)

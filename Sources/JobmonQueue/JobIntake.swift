@@ -72,6 +72,9 @@ struct JobIntake: Sendable {
                     var jids: [Int64] = []
                     var rest = request.jobs[...]
                     while !rest.isEmpty {
+                        guard !Task.isCancelled else {
+                            throw Problem(.contradiction, "the queue was stopped before all of these jobs were queued")
+                        }
                         let batch = rest.prefix(Self.batches.others)
                         let numbers = try await enqueue(batch, at: environment.time.now())
                         // A key may be an earlier job's, which has its own story.

@@ -46,7 +46,10 @@ package final class Scheduler: Sendable {
     }
 
     /// The same with jobs that nobody else holds any more once they are queued.
-    package func run(_ new: JobsToQueue, again: Bool = false) async throws(Problem) -> QueueSummary {
+    /// - Parameter whenQueued: called once all of them are in the ledger.
+    package func run(
+        _ new: JobsToQueue, again: Bool = false, whenQueued: @escaping @Sendable () -> Void = {}
+    ) async throws(Problem) -> QueueSummary {
         environment.whenAskedToStop { self.requestStop() }
         // First of all: what happens from now on must reach us, however long the reading takes.
         let reports = environment.executor.reports()
@@ -56,6 +59,7 @@ package final class Scheduler: Sendable {
         return await run(reports: reports, changes: changes) {
             do throws(Problem) {
                 try await intake.queue(toQueue) { self.post(.known($0)) }
+                whenQueued()
             } catch {
                 self.notQueued.withLock { $0 = error }
             }

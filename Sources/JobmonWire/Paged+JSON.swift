@@ -1,9 +1,16 @@
 package import JobmonCore
 
 extension Paged {
-    /// A page as it is answered: the items under `name`, and `next`, the `after` of the next page or null.
-    package func json(_ name: String, _ item: (Item) -> JSON) -> JSON {
-        .object(JSONObject([(name, .array(items.map(item))), ("next", .number(next))]))
+    /// A page as it is answered, as compact text: the items under `name`, and `next`, the `after` of the next page or null.
+    /// An item at a time: a page of large errors has megabytes.
+    package func text(_ name: String, _ item: (Item) -> JSON) -> [UInt8] {
+        var bytes = Array("{\"\(name)\":[".utf8)
+        for (index, value) in items.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            item(value).write(to: &bytes)
+        }
+        bytes += Array("],\"next\":\(next.map(String.init) ?? "null")}".utf8)
+        return bytes
     }
 
     package init(

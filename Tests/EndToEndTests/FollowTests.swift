@@ -105,6 +105,46 @@ struct FollowTests {
         }
     }
 
+    @Test("logs -f of a job that nobody hears of any more prints what there is, and says so")
+    func followedLogsWithoutAMonitor() async throws {
+        try await withTestDirectory { directory in
+            let mon = "\(directory)/mon"
+            let run = try Running(
+                Executable.path, ["run", "-d", mon, "--", "sh", "-c", "echo begun; exec sleep 600"], stdin: "")
+            try await waitUntil("it writes") {
+                let logs = try await Executable.run(["logs", "-d", mon, "1", "--stdout"])
+                return logs.stdout == "begun\n"
+            }
+            let follower = try Running(Executable.path, ["logs", "-d", mon, "1", "-f"])
+            try await waitUntil("it follows") { follower.stdout == "begun\n" }
+            try await run.killed()
+            try await waitUntil("it says that the monitor is away") { follower.stderr.contains("went away") }
+            let late = try await Executable.run(["logs", "-d", mon, "1", "-f"])
+            #expect(late.status == 3 && late.stdout == "begun\n", "\(late.stderr)")
+            // The next run hears of the end: by its own hand.
+            let next = try Running(
+                Executable.path, ["run", "-d", mon, "--", "sh", "-c", "echo begun; exec sleep 600"], stdin: "")
+            try await waitUntil("one is back") { follower.stderr.contains("is back") }
+            next.send(SIGTERM)
+            _ = try await next.finished()
+            try await follower.killed()
+        }
+    }
+
+    @Test("what runs in the background holds nothing that its starter has open")
+    func detachedHoldsNothing() async throws {
+        try await withTestDirectory { directory in
+            let mon = "\(directory)/mon"
+            let line = "exec 9>'\(directory)/lock'; flock 9; '\(Executable.path)' monitor '\(mon)' --detach </dev/null"
+            let started = try await Running("/bin/bash", ["-c", line], stdin: "").finished()
+            #expect(started.status == 0, "\(started.stderr)")
+            let free = try await Running("/usr/bin/env", ["flock", "-n", "\(directory)/lock", "true"], stdin: "")
+                .finished()
+            #expect(free.status == 0, "the monitor holds its starter's lock")
+            _ = try await Executable.run(["stop", "-d", mon])
+        }
+    }
+
     @Test("a monitor in the background is ready when the command returns, and what hinders it is said")
     func detachedMonitor() async throws {
         try await withTestDirectory { directory in

@@ -23,6 +23,8 @@ struct ReportedErrorTests {
         #expect(result.outcome == .recorded && result.jobInstanceID == 1)
         #expect(try await ledger.instance(1).status == .running)
         #expect(try await described() == nil)
+        // Read again, it says what it said when it was published.
+        #expect(try await ledger.changes(after: 0, limit: 10).last?.error == "year 1987 is missing")
         try await ledger.say(.error(.key("i"), "so is 1988"))
         try await ledger.say(.failed("i", code: 1, stderr: "Traceback\nValueError: bad\n"))
         #expect(try await described() == "year 1987 is missing\nso is 1988\nTraceback\nValueError: bad\n")

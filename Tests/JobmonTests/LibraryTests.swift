@@ -139,6 +139,71 @@ struct LibraryTests {
         }
     }
 
+    @Test("a monitor that has ended frees the directory and refuses queues, whoever still holds it")
+    func endedMonitor() async throws {
+        try await withTestDirectory { directory in
+            for persistent in [false, true] {
+                let monitor = try await CentralJobMonitor(directory: "\(directory)/run", persistent: persistent)
+                let queue = try await JobQueue(monitor: monitor, options: options())
+                try await queue.queueJob(queue.createJob(runfile: "/bin/true", name: "one"))
+                try await queue.blockTillDone()
+                await monitor.stopResponder()
+                // As controllers have always done it: the report comes after the responder's end.
+                try await monitor.generateReport()
+                #expect(try await monitor.jobs(withStatus: .complete).map(\.name) == ["one"])
+                await monitor.stopPublisher()
+                let late = await #expect(throws: JobmonError.self) {
+                    try await queue.queueJob(queue.createJob(runfile: "/bin/true"))
+                }
+                #expect(late?.kind == .ended && late?.hint != nil, "\(String(describing: late))")
+                let again = try await CentralJobMonitor(directory: "\(directory)/run")
+                await again.stopPublisher()
+                withExtendedLifetime((monitor, queue)) {}
+                try FileManager.default.removeItem(atPath: "\(directory)/run")
+            }
+        }
+    }
+
+    @Test("what is asked to stop from elsewhere ends, and says so")
+    func stoppedFromElsewhere() async throws {
+        try await withTestDirectory { directory in
+            let monitor = try await CentralJobMonitor(directory: "\(directory)/run")
+            let queue = try await JobQueue(monitor: monitor, options: options())
+            try await queue.queueJob(queue.createJob(runfile: "sleep", parameters: ["600"]))
+            try await waitUntil("it runs") { await queue.counts.running == 1 }
+            let waiting = Task { try await queue.blockTillDone() }
+            let stopped = try await Executable.run(["stop", "-d", "\(directory)/run"])
+            #expect(stopped.status == 0, "\(stopped.stderr)")
+            let error = await #expect(throws: JobmonError.self) { _ = try await waiting.value }
+            #expect(error?.kind == .ended)
+            let late = await #expect(throws: JobmonError.self) {
+                _ = try await JobQueue(monitor: monitor, name: "late")
+            }
+            #expect(late?.kind == .ended)
+            try await withCentralJobMonitor(directory: "\(directory)/run") { next in
+                let jobs = try await next.jobs()
+                #expect(jobs.map(\.status) == [.queued])
+            }
+        }
+    }
+
+    @Test("a queue and a monitor that nobody holds any more come to their end, and free the directory")
+    func letGoOf() async throws {
+        try await withTestDirectory { directory in
+            func forgetful() async throws {
+                let monitor = try await CentralJobMonitor(directory: "\(directory)/run")
+                let queue = try await JobQueue(monitor: monitor, options: options())
+                try await queue.queueJob(queue.createJob(runfile: "/bin/true", name: "one"))
+            }
+            try await forgetful()
+            let next = try await waitFor("the directory is free") {
+                try? await CentralJobMonitor(directory: "\(directory)/run")
+            }
+            #expect(try await next.jobs().map(\.status) == [.complete])
+            await next.stopPublisher()
+        }
+    }
+
     @Test("a piece of the program is a job of its own, with what it logged when it fails")
     func monitoredPieces() async throws {
         try await withTestDirectory { directory in

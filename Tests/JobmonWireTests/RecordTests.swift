@@ -100,7 +100,7 @@ struct RecordTests {
 
     @Test func pageReadsBack() throws {
         let page = Paged(items: [Self.job], next: 7)
-        let read = try Paged<JobRecord>(page.json("jobs", \.json), "jobs") { (json) throws(FieldError) in
+        let read = try Paged<JobRecord>(JSON(parsing: page.text("jobs", \.json)), "jobs") { (json) throws(FieldError) in
             try JobRecord(json)
         }
         #expect(read == page)

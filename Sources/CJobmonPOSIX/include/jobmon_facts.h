@@ -52,6 +52,9 @@ struct jobmon_found {
 ssize_t jobmon_find_instances(
     const char *const *sorted_keys, size_t keys, struct jobmon_found *found, size_t capacity, size_t *unsettled);
 
+/// No descriptor above 2 outlives the next exec, whoever opened it.
+void jobmon_close_others_at_exec(void);
+
 /// Has malloc keep to two arenas and give large or unused pieces back to the kernel at once.
 void jobmon_hold_memory_tight(void);
 

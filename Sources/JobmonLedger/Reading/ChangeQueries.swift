@@ -10,7 +10,8 @@ struct ChangeQueries {
         try connection.prepare(
             """
             SELECT v.seq, v.kind, v.time, v.jid, j.queue, j.job_key, v.job_instance_id, i.instance_key, v.status,
-                v.job_status, v.cause, e.description
+                v.job_status, v.cause,
+                CASE v.kind WHEN 'error' THEN v.body ->> '$.description' ELSE e.description END
             FROM event v LEFT JOIN job j ON j.jid = v.jid
                 LEFT JOIN job_instance i ON i.job_instance_id = v.job_instance_id
                 LEFT JOIN error e ON e.job_instance_id = v.job_instance_id AND v.kind = 'failed'
