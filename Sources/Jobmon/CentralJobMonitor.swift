@@ -53,7 +53,7 @@ public final class CentralJobMonitor: Sendable {
     public init(
         directory: String, persistent: Bool = true, listen address: String = "127.0.0.1", port: Int = 0
     ) async throws(JobmonError) {
-        let (layout, served) = try await publicly(orInUse: true) { () async throws(Problem) in
+        let (layout, served) = try await publicly { () async throws(Problem) in
             let layout = try DirectoryLayout(of: directory)
             return (
                 layout,

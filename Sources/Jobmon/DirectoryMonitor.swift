@@ -65,15 +65,16 @@ package final class DirectoryMonitor: Sendable {
         (readiness, announce) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Makes the directory where it is missing, takes its lock and opens its ledger; nil when somebody else has the
-    /// lock. What a dead monitor left is replaced, with a sentence.
+    /// Makes the directory where it is missing, takes its lock and opens its ledger; nil when somebody else serves it,
+    /// by the lock or, from a host that the lock does not reach, by answering. What a dead monitor left is replaced, with
+    /// a sentence.
     /// - Throws: `.unavailable` when the directory or the ledger can't be used: why, and what to do. The ledger's file is
     ///   as it was then.
     package static func prepare(_ configuration: Configuration) async throws(Problem) -> DirectoryMonitor? {
         let layout = configuration.layout
         try layout.makeFolders()
         guard let lock = try MonitorLock.take(layout) else { return nil }
-        try await refuseIfServedFromElsewhere(layout)
+        guard await !isServedFromElsewhere(layout) else { return nil }
         if let stale = MonitorLock.stale(layout) { configuration.say(stale) }
         if configuration.inMemory, SQLiteLedger.isThere(layout.ledger) {
             throw Problem(
@@ -86,11 +87,9 @@ package final class DirectoryMonitor: Sendable {
     }
 
     /// Some shared file systems keep locks to one host. A monitor on another host that still answers counts.
-    private static func refuseIfServedFromElsewhere(_ layout: DirectoryLayout) async throws(Problem) {
-        guard let info = MonitorInfo.read(layout), info.host != HostIdentity.host else { return }
-        let remote = RemoteConnection(layout: layout, patience: 1)
-        let answers = await remote.isAlive(within: 2)
-        if answers { throw MonitorLock.refusal(layout) }
+    private static func isServedFromElsewhere(_ layout: DirectoryLayout) async -> Bool {
+        guard let info = MonitorInfo.read(layout), info.host != HostIdentity.host else { return false }
+        return await RemoteConnection(layout: layout, patience: 1).isAlive(within: 2)
     }
 
     /// The connection of this process, from the start of `run` to its end.

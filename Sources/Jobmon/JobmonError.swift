@@ -60,12 +60,12 @@ public struct JobmonError: Error, Sendable, Hashable, CustomStringConvertible {
 
 /// Runs what fails with the inner word for a problem, and has it fail with the public one.
 func publicly<Value>(
-    orInUse: Bool = false, isolation: isolated (any Actor)? = #isolation,
+    isolation: isolated (any Actor)? = #isolation,
     _ body: () async throws(Problem) -> Value
 ) async throws(JobmonError) -> Value {
     do throws(Problem) {
         return try await body()
     } catch {
-        throw JobmonError(error, orInUse && MonitorLock.isRefusal(error) ? .inUse : nil)
+        throw JobmonError(error)
     }
 }

@@ -18,16 +18,15 @@ package final class MonitorLock: Sendable {
     /// The sentence for whoever wanted the lock that somebody else holds: who, where, and what to do.
     package static func refusal(_ layout: DirectoryLayout) -> Problem {
         // Its lock file is written before its `monitor_info.json`, where a dead monitor's may still lie.
+        // A lock that nobody holds does not reach the host of the monitor that answers.
         let holder =
-            holder(layout) ?? MonitorInfo.read(layout).map { FileLock.Holder(pid: $0.pid, host: $0.host) }
+            (FileLock.isHeld(layout.monitorLock) == false ? nil : holder(layout))
+            ?? MonitorInfo.read(layout).map { FileLock.Holder(pid: $0.pid, host: $0.host) }
         let who = holder.map { "process \($0.pid) on \($0.host)" } ?? "another process"
         return Problem(
             .unavailable, "\(layout.root) is served by \(who) already",
             hint: "use it as it is, or end it with: jobmon stop -d \(layout.root)")
     }
-
-    /// Whether a problem is that sentence.
-    static func isRefusal(_ problem: Problem) -> Bool { problem.message.contains(" is served by ") }
 
     /// Who holds the lock, as its file says; one that has only just taken it is given a moment to write itself down.
     private static func holder(_ layout: DirectoryLayout) -> FileLock.Holder? {

@@ -44,6 +44,26 @@ struct MonitorLifeTests {
         }
     }
 
+    @Test("a monitor of another host that answers counts, where locks do not reach it", .timeLimit(.minutes(1)))
+    func anotherHostsMonitorCounts() async throws {
+        try await withTestDirectory { directory in
+            let elsewhere = try await MonitorProcess.start("\(directory)/mon")
+            var told = try info("\(directory)/mon")
+            told["host"] = "another-host"
+            // The same directory, as a host sees it that the lock does not reach.
+            let seen = "\(directory)/seen"
+            try FileManager.default.createDirectory(atPath: seen, withIntermediateDirectories: true)
+            let file = URL(fileURLWithPath: "\(seen)/monitor_info.json")
+            try JSONSerialization.data(withJSONObject: told).write(to: file)
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+            let refused = try await Executable.run(["monitor", seen])
+            #expect(refused.status == 4)
+            #expect(
+                refused.stderr.contains("is served by process \(elsewhere.pid) on another-host"), "\(refused.stderr)")
+            try await elsewhere.killed()
+        }
+    }
+
     @Test("TERM and INT end it cleanly", .timeLimit(.minutes(1)), arguments: [SIGTERM, SIGINT])
     func signalsEndItCleanly(signal: Int32) async throws {
         try await withTestDirectory { directory in
