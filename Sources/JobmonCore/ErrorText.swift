@@ -4,7 +4,9 @@ package enum ErrorText {
     /// sentence that says that there was none.
     /// - Parameter reported: what the job said itself while it ran, oldest first.
     package static func describe(_ outcome: Outcome, cause: Cause?, reported: [String] = []) -> String {
-        if let description = outcome.description, !description.isEmpty { return description }
+        if let description = outcome.description, !description.isEmpty {
+            return joined(reported: reported, to: description)
+        }
         if let failure = outcome.evidence.notStarted { return sentence(failure) }
         let end = ending(cause: cause, exitCode: outcome.evidence.exitCode, signal: outcome.evidence.signal)
         let stderr = outcome.stderr.map { $0.allSatisfy(\.isWhitespace) ? "" : $0 }

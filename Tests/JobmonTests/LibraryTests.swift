@@ -1,8 +1,10 @@
 import Foundation
-import Jobmon
+import JobmonCore
 import JobmonTestSupport
 import Logging
 import Testing
+
+@testable import Jobmon
 
 /// The library as a program uses it: real processes, a real ledger, the monitor in this process.
 @Suite(.timeLimit(.minutes(2)), .serialized)
@@ -139,6 +141,44 @@ struct LibraryTests {
         }
     }
 
+    @Test("a job of a queue that logs an error and fails has it in its error")
+    func errorOfARunningJob() async throws {
+        try await withTestDirectory { directory in
+            try await withCentralJobMonitor(directory: "\(directory)/run") { monitor in
+                let queue = try await JobQueue(monitor: monitor, options: options())
+                // The job hands us its name and waits, so that its errors can be logged while it runs.
+                let script =
+                    "echo $JOBMON_INSTANCE > '\(directory)/key'; until [ -e '\(directory)/go' ]; do sleep 0.05; done; exit 2"
+                try await queue.queueJob(queue.createJob(runfile: "sh", name: "job", parameters: ["-c", script]))
+                let key = try await waitFor("its instance") {
+                    let text = try? String(contentsOfFile: "\(directory)/key", encoding: .utf8)
+                    return text.flatMap { $0.hasSuffix("\n") ? String($0.dropLast()) : nil }
+                }
+                setenv("JOBMON_DIR", "\(directory)/run", 1)
+                setenv("JOBMON_INSTANCE", key, 1)
+                Logger(label: "app") { JobmonLogHandler(label: $0) }.error("disk is full")
+                unsetenv("JOBMON_DIR")
+                unsetenv("JOBMON_INSTANCE")
+                _ = FileManager.default.createFile(atPath: "\(directory)/go", contents: nil)
+                let result = try await queue.blockTillDone()
+                #expect(result.counts.failed == 1)
+                let reason = try await waitFor("its reason") { () -> String? in
+                    let reason = try await monitor.jobs()[0].reason
+                    return reason?.contains("disk") == true ? reason : nil
+                }
+                #expect(reason == "exit code 2: app: disk is full")
+            }
+        }
+    }
+
+    @Test("every status and cause of the ledger has its public twin")
+    func twins() {
+        #expect(Status.allCases.map { JobStatus($0).rawValue } == Status.allCases.map(\.rawValue))
+        #expect(Cause.allCases.map { FailureCause($0).rawValue } == Cause.allCases.map(\.rawValue))
+        #expect(JobStatus.allCases.count == Status.allCases.count)
+        #expect(FailureCause.allCases.count == Cause.allCases.count)
+    }
+
     @Test("a monitor that has ended frees the directory and refuses queues, whoever still holds it")
     func endedMonitor() async throws {
         try await withTestDirectory { directory in
@@ -216,6 +256,7 @@ struct LibraryTests {
                 #expect(value == 42)
                 await #expect(throws: Wrong.self) {
                     try await monitored(name: "bad", directory: "\(directory)/run") {
+                        logger.error("the survey is empty")
                         throw Wrong(description: "no data")
                     }
                 }
@@ -229,6 +270,7 @@ struct LibraryTests {
                 #expect(jobs.map(\.name) == ["good", "bad", "cancelled"])
                 #expect(jobs.map(\.status) == [.complete, .failed, .cancelled])
                 #expect(jobs[1].reason == "failed: Wrong: no data")
+                #expect(jobs[1].instances[0].error == "app: the survey is empty\nWrong: no data")
                 #expect(jobs[0].instances[0].executor == "program" && jobs[0].params == ["year": "1995"])
             }
             // Without a monitor it runs all the same, and what it said waits in the spool.

@@ -63,7 +63,7 @@ extension Recorder {
         _ instance: InstanceState, _ outcome: Outcome, at time: Timestamp
     ) throws(SQLiteFailure) -> String {
         var reported: [String] = []
-        if instance.cause == .exit, outcome.description?.isEmpty ?? true {
+        if instance.cause == .exit {
             reported = try statements.findReported.put(instance.id).all { row in row.text() }.reversed()
                 .compactMap(Self.reportedText)
         }
