@@ -107,6 +107,20 @@ struct QueueKillTests {
                 !FileManager.default.fileExists(atPath: "\(directory)/alive-twice"),
                 "seed \(seed): \((try? String(contentsOfFile: "\(directory)/alive-twice", encoding: .utf8)) ?? "")")
 
+            // A loss costs an attempt only after three in a row that were given back.
+            let unjust = try await SQLiteCommand.number(
+                ledger,
+                """
+                select count(*) from job_instance i where cause is 'lost' and attempt_returned = 0 and (
+                    select count(*) from job_instance e where e.jid = i.jid and e.cause is 'lost'
+                        and e.attempt_returned = 1 and e.retry_number between i.retry_number - 3 and i.retry_number - 1
+                ) < 3
+                """)
+            #expect(unjust == 0, "seed \(seed): a job lost an attempt with its supervisor")
+            let otherwise = try await SQLiteCommand.number(
+                ledger, "select count(*) from job_instance where status <> 4 and cause is not 'lost'")
+            #expect(otherwise == 0, "seed \(seed): a job failed in another way than with its supervisor")
+
             let rows = try await SQLiteCommand.rows(
                 ledger,
                 """
