@@ -38,9 +38,6 @@ package actor ChangeFollower {
         return ChangeFollower(after: sequence) { MonitorInfo.read(layout) == nil ? nil : remote }
     }
 
-    /// The number of the last change that was read, or what the reading began after; nil before the first connection.
-    package var sequence: Int64? { seen }
-
     /// What happens next; nil once the task is cancelled.
     package func next() async -> News? {
         while !Task.isCancelled {
