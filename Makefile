@@ -1,7 +1,8 @@
 # The only entry: `make help` lists what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults check format build release dist install docs bench clean deps test-deps
+.PHONY: help demo test faults check format build release dist install docs bench clean deps test-deps \
+	clusters-up clusters-down test-clusters
 
 SWIFT ?= swift
 PREFIX ?= $(HOME)/.local
@@ -9,7 +10,7 @@ PREFIX ?= $(HOME)/.local
 DEBUG_BIN := .build/debug/jobmon
 
 help: ## what one can type here
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 deps: ## installs what is missing (Debian packages when root or sudo is there, else says what to install)
 	@scripts/install-deps.sh
@@ -27,10 +28,22 @@ demo: build ## five real jobs, two of which fail: how it looks
 # that a small machine measures the product and not its own load.
 RULES := JobmonCoreTests|JobmonWireTests|JobmonQueueTests|JobmonLedgerTests
 
-test: test-deps ## every test
+test: test-deps ## every test but those that want a real cluster (test-clusters)
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest --filter '$(RULES)'
-	$(SWIFT) test --skip-build --disable-xctest --no-parallel --skip '$(RULES)'
+	$(SWIFT) test --skip-build --disable-xctest --no-parallel --skip '$(RULES)|ClusterTests'
+
+clusters-up: ## brings up a real Slurm and a real Grid Engine on this machine (Debian 12, root): clusters/README.md
+	@clusters/slurm/up.sh
+	@clusters/sge/up.sh
+
+clusters-down: ## takes both down; what they recorded stays for the next time
+	@clusters/slurm/down.sh
+	@clusters/sge/down.sh
+
+test-clusters: test-deps ## the tests that want a real Slurm and a real Grid Engine, with both of them
+	$(SWIFT) build --build-tests
+	clusters/with.sh $(SWIFT) test --skip-build --disable-xctest --no-parallel --filter ClusterTests
 
 faults: test-deps ## kill -9 of everything, at random, 100 times, for minutes; wants the machine for itself
 	$(SWIFT) build --build-tests
