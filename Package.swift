@@ -26,6 +26,8 @@ let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.sw
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -43,11 +45,14 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
         // Level 0: words and rules; what Swift can't call.
         .target(name: "CJobmonPOSIX", cSettings: [.enableWarning("all"), .treatAllWarnings(as: .error)]),
+        .systemLibrary(name: "CExpat", providers: [.apt(["libexpat1-dev"])]),
         library("JobmonCore", []),
 
         // Level 1: each cuts off a heavy dependency or is a seam.
@@ -56,7 +61,8 @@ let package = Package(
         library("JobmonReporting", ["JobmonCore", "JobmonWire", "CJobmonPOSIX"]),
         library("JobmonLedger", ["JobmonCore", "CJobmonPOSIX", grdb, grdbSQLite]),
         library("JobmonQueue", ["JobmonCore", crypto]),
-        library("JobmonExecutors", ["JobmonCore", "JobmonWire", "CJobmonPOSIX"]),
+        library(
+            "JobmonExecutors", ["JobmonCore", "JobmonWire", "CJobmonPOSIX", "CExpat", subprocess, systemPackage]),
 
         // Level 2: processes that talk.
         library("JobmonWrapper", ["JobmonCore", "JobmonWire", "JobmonProcesses", "JobmonReporting", "CJobmonPOSIX"]),

@@ -13,7 +13,7 @@ JobmonProcesses|JobmonCore CJobmonPOSIX Glibc
 JobmonReporting|JobmonCore JobmonWire CJobmonPOSIX Glibc
 JobmonLedger|JobmonCore CJobmonPOSIX GRDB GRDBSQLite Dispatch Glibc
 JobmonQueue|JobmonCore Crypto
-JobmonExecutors|JobmonCore JobmonWire CJobmonPOSIX Glibc
+JobmonExecutors|JobmonCore JobmonWire CJobmonPOSIX CExpat Glibc Subprocess SystemPackage
 JobmonWrapper|JobmonCore JobmonWire JobmonProcesses JobmonReporting CJobmonPOSIX Glibc
 JobmonMonitor|JobmonCore JobmonWire JobmonReporting Glibc Hummingbird HummingbirdCore HTTPTypes NIOCore NIOPosix NIOHTTPTypes Logging ServiceLifecycle
 JobmonRequests|JobmonCore JobmonWire JobmonReporting AsyncHTTPClient NIOCore NIOHTTP1 Logging

@@ -25,6 +25,39 @@ enum HostAddress {
     }
 }
 
+extension HostAddress {
+    /// The address of this host that another one is reached from, and so reaches; nil when its name is not known, or there
+    /// is no way to it.
+    static func route(to host: String) -> (own: String, isThisHost: Bool)? {
+        var hints = addrinfo()
+        hints.ai_family = AF_INET
+        hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
+        var list: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(host, "9", &hints, &list) == 0, let first = list else { return nil }
+        defer { freeaddrinfo(list) }
+        let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        // Nothing is sent: the kernel only says by which of our addresses it would be.
+        guard connect(descriptor, first.pointee.ai_addr, first.pointee.ai_addrlen) == 0 else { return nil }
+        var own = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let status = withUnsafeMutablePointer(to: &own) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+        }
+        guard status == 0 else { return nil }
+        let other = first.pointee.ai_addr.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { $0.pointee.sin_addr }
+        var text = [CChar](repeating: 0, count: Int(INET_ADDRSTRLEN))
+        var address = own.sin_addr
+        guard inet_ntop(AF_INET, &address, &text, socklen_t(text.count)) != nil else { return nil }
+        let isLoopback = UInt32(bigEndian: other.s_addr) >> 24 == 127
+        return (
+            String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self),
+            isLoopback || other.s_addr == own.sin_addr.s_addr
+        )
+    }
+}
+
 /// This process.
 enum ProcessNumber {
     static var own: Int32 { getpid() }

@@ -15,15 +15,36 @@ public struct JobExecutor: Sendable, Hashable {
         JobExecutor(name: "local", parallelism: parallelism ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     }
 
-    /// An executor by its name, for programs whose users choose one.
+    /// Array jobs of Slurm, by its own commands. The wrappers on its nodes must reach this host and this directory. What is
+    /// in the cluster when this program ends goes on there.
+    /// - Parameter parallelism: how many jobs the scheduler has at once, running and waiting; nil: 10,000.
+    public static func slurm(parallelism: Int? = nil) -> JobExecutor {
+        JobExecutor(name: "slurm", parallelism: parallelism ?? clusterParallelism)
+    }
+
+    /// Array jobs of Grid Engine, by its own commands; see `slurm`.
+    /// - Parameter parallelism: how many jobs the scheduler has at once, running and waiting; nil: 10,000.
+    public static func gridEngine(parallelism: Int? = nil) -> JobExecutor {
+        JobExecutor(name: "sge", parallelism: parallelism ?? clusterParallelism)
+    }
+
+    private static let clusterParallelism = 10_000
+
+    /// An executor by its name, `local`, `slurm` or `sge`, for programs whose users choose one.
     /// - Throws: `noSuchExecutor`, which says which there are.
     public static func named(_ name: String, parallelism: Int? = nil) throws(JobmonError) -> JobExecutor {
-        guard name == "local" else {
+        switch name {
+        case "local": local(parallelism: parallelism)
+        case "slurm": slurm(parallelism: parallelism)
+        case "sge": gridEngine(parallelism: parallelism)
+        default:
             throw JobmonError(
-                .noSuchExecutor, "there is no executor \"\(name)\"", hint: "this version has one: local")
+                .noSuchExecutor, "there is no executor \"\(name)\"",
+                hint: "there are \(QueueExecutor.names.joined(separator: ", "))")
         }
-        return local(parallelism: parallelism)
     }
+
+    var isCluster: Bool { name != "local" }
 
     /// Makes sure that it can work here, as far as that can be seen.
     func check() throws(JobmonError) {

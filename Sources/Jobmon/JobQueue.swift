@@ -182,7 +182,8 @@ public actor JobQueue {
             layout: monitor.layout, queue: name, executor: executor.name, slots: executor.parallelism)
         let configuration = QueueState.Configuration(
             executor: executor.name, policy: .retry(RelaunchPolicy.Backoff()), window: settings.slots,
-            logs: options.capturesOutput ? monitor.layout : nil)
+            logs: options.capturesOutput ? monitor.layout : nil, leavesRunning: executor.isCluster,
+            hearsFromMonitor: executor.isCluster)
         guard !monitor.served.hasEnded else { return .failure(JobmonError(MonitorLink.gone)) }
         let logger = options.logger
         do throws(Problem) {

@@ -30,6 +30,8 @@ final class MonitorLink: Sendable {
         var start: Int64 = 0
         var ending = false
         var stopped: @Sendable () -> Void = {}
+        /// Where a monitor that this process becomes listens, and where one that is there must.
+        var address = "127.0.0.1"
     }
 
     private let layout: DirectoryLayout
@@ -60,6 +62,16 @@ final class MonitorLink: Sendable {
         isGiven = own != nil
         state = Mutex(State(own: own, spool: SpoolWriter(layout: layout, sender: sender)))
         (becoming, become) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Finds out where the monitor must listen for the executor's instances to reach it; one that is there, and does not,
+    /// is refused.
+    func reachable(from executor: QueueExecutor) async throws(Problem) {
+        let address = try await executor.address()
+        state.withLock { $0.address = address }
+        if let info = MonitorInfo.read(layout), FileLock.isHeld(layout.monitorLock) != false {
+            try ClusterReach.check(info, address: address)
+        }
     }
 
     // MARK: Beginning and ending
@@ -146,7 +158,10 @@ final class MonitorLink: Sendable {
 
     /// Becomes the monitor, if nobody is; returns once it answers.
     private func becomeMonitor() async throws(Problem) -> Bool {
-        guard let monitor = try await DirectoryMonitor.prepare(.init(layout: layout, time: time, say: say)) else {
+        guard
+            let monitor = try await DirectoryMonitor.prepare(
+                .init(layout: layout, address: state.withLock { $0.address }, time: time, say: say))
+        else {
             return false
         }
         become.yield(monitor)

@@ -1,5 +1,4 @@
 package import JobmonCore
-import JobmonExecutors
 package import JobmonQueue
 import JobmonReporting
 
@@ -24,8 +23,9 @@ package enum QueueRun {
         defer { withExtendedLifetime(lock) {} }
         let link = MonitorLink(layout: layout, own: monitor, time: time, say: say)
         // Its supervisor comes up while we look for the monitor, or become it.
-        let executor = try beginExecutor(settings, link: link, time: time, say: say)
+        let executor = try QueueExecutor.begin(settings, link: link, time: time, say: say)
         do throws(Problem) {
+            try await link.reachable(from: executor)
             let summary = try await link.run(
                 { (link) async throws(Problem) -> QueueSummary in
                     try await executor.ready()
@@ -44,27 +44,16 @@ package enum QueueRun {
     }
 
     private static func environment(
-        _ settings: QueueSettings, link: MonitorLink, executor: LocalExecutor, time: TimeSource
+        _ settings: QueueSettings, link: MonitorLink, executor: QueueExecutor, time: TimeSource
     ) -> QueueEnvironment {
         var environment = QueueEnvironment(
             reading: LinkReading(link: link),
             enqueue: { (events) async throws(Problem) in try await link.enqueue(events) },
-            sink: FactSink { await link.record($0) }, executor: executor, window: { executor.window },
+            sink: FactSink { await link.record($0) }, executor: executor.executor, window: { executor.window },
             changes: { link.changes(queue: settings.queue) },
             writeFence: { (key) async throws(Problem) in try QueueFence.write(key, settings.layout) }, time: time)
         environment.whenAskedToStop = { link.onStopped($0) }
         return environment
-    }
-
-    private static func beginExecutor(
-        _ settings: QueueSettings, link: MonitorLink, time: TimeSource, say: @escaping @Sendable (String) -> Void
-    ) throws(Problem) -> LocalExecutor {
-        var configuration = LocalExecutor.Configuration(
-            layout: settings.layout, queue: settings.queue, slots: settings.slots, host: HostIdentity.host,
-            bootID: HostIdentity.bootID)
-        configuration.time = time
-        configuration.say = say
-        return try LocalExecutor.begin(configuration) { try await link.known($0) }
     }
 
     /// Seconds that a queue which was stopped waits for acknowledgements; what has none by then lies in the spool.

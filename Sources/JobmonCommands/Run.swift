@@ -40,7 +40,9 @@ package struct Run: AsyncParsableCommand {
 
     @Option(
         name: [.customShort("j"), .customLong("parallelism")],
-        help: ArgumentHelp("How many run at once; default: the number of cores.", valueName: "n"))
+        help: ArgumentHelp(
+            "How many run at once; default: the number of cores. In a cluster, how many it has at once; default: 10,000.",
+            valueName: "n"))
     var parallelism: Int?
 
     @Option(help: ArgumentHelp("How often a job that failed is tried again.", valueName: "n"))
@@ -62,23 +64,13 @@ package struct Run: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The jobs' name; {param} is replaced.", valueName: "name"))
     var name: String?
 
-    @Option(help: ArgumentHelp("Where the jobs run: local.", valueName: "executor"))
+    @Option(
+        help: ArgumentHelp(
+            "Where the jobs run: local, slurm or sge.", valueName: "executor"),
+        completion: .list(["local", "slurm", "sge"]))
     var executor = "local"
 
-    @Option(help: ArgumentHelp("Slots that a job needs of a cluster.", valueName: "n"))
-    var slots: Int?
-
-    @Option(help: ArgumentHelp("Memory that a job needs of a cluster, such as 4G.", valueName: "size"))
-    var memory: String?
-
-    @Option(help: ArgumentHelp("Time that a job needs of a cluster.", valueName: "time"))
-    var runtime: String?
-
-    @Option(help: ArgumentHelp("The project that a cluster books a job on.", valueName: "name"))
-    var project: String?
-
-    @Flag(help: "End cluster jobs too when interrupted; local ones always end.")
-    var cancelOnExit = false
+    @OptionGroup(title: "Clusters") var cluster: ClusterOptions
 
     @Flag(name: .customLong("no-progress"), help: "Do not show how far it is.")
     var noProgress = false
@@ -103,7 +95,9 @@ package struct Run: AsyncParsableCommand {
     package func run() async throws {
         let (queue, jobs) = try prepared()
         let settings = QueueSettings(
-            layout: try directory.layout(), queue: queue, executor: executor, slots: try parallel())
+            layout: try directory.layout(), queue: queue, executor: executor, slots: try parallel(),
+            interval: try cluster.interval())
+        if cluster.dryRun { return try await rehearse(jobs, settings) }
         if detach { return try startDetached(settings) }
         let sayWhenStarted = sayWhenStarted
         let terminal = Terminal.behind(descriptor: 2)
@@ -112,7 +106,8 @@ package struct Run: AsyncParsableCommand {
         let control = RunControl(screen: screen)
         let configuration = QueueState.Configuration(
             executor: executor, policy: .retry(RelaunchPolicy.Backoff()), window: settings.slots,
-            haltAfter: try positive(halt, "--halt"), logs: noLogs ? nil : settings.layout)
+            haltAfter: try positive(halt, "--halt"), logs: noLogs ? nil : settings.layout,
+            leavesRunning: executor != "local" && !cluster.cancelOnExit, hearsFromMonitor: executor != "local")
         let again = again
         let began = TimeSource.system.steadySeconds()
 
@@ -140,6 +135,20 @@ package struct Run: AsyncParsableCommand {
         }
         for line in report.lines(columns: terminal.columns) { Messages.say(line) }
         if report.exitStatus != .done { throw ExitCode(report.exitStatus.rawValue) }
+    }
+
+    /// Prints what would be submitted.
+    private func rehearse(_ jobs: JobsToQueue, _ settings: QueueSettings) async throws {
+        guard executor != "local" else {
+            throw CommandFailure(
+                .usage, "--dry-run shows what a cluster would be asked", hint: "give --executor slurm or sge")
+        }
+        let output = Output()
+        for job in try await ClusterRehearsal.run(jobs.take(), settings) {
+            try output.write("\(job.command.map(ShellWord.quoted).joined(separator: " "))\n")
+            for line in job.script.split(separator: "\n") { try output.write("    \(line)\n") }
+        }
+        try output.flush()
     }
 
     /// Starts the same run in the background. What the command line and the job file say is read twice, here so that
@@ -180,21 +189,12 @@ package struct Run: AsyncParsableCommand {
 
     /// Everything that the options and files say of jobs, read and checked.
     func plan() throws -> RunPlan {
-        guard executor == "local" else {
+        guard ["local", "slurm", "sge"].contains(executor) else {
             throw CommandFailure(
-                .usage, "there is no executor \"\(executor)\"", hint: "this version has one: local")
+                .usage, "there is no executor \"\(executor)\"", hint: "there are local, slurm and sge")
         }
         if let retries, retries < 0 { throw CommandFailure(.usage, "--retries must be 0 or more, not \(retries)") }
-        var resources = JSONObject()
-        resources.append("slots", ifPresent: try positive(slots, "--slots").map { .int(Int64($0)) })
-        if let memory {
-            guard let bytes = RunQuantity.bytes(memory) else {
-                throw CommandFailure(.usage, "--memory \(memory) is no size", hint: "such as 512M or 4G")
-            }
-            resources.append("memory", .int(bytes))
-        }
-        resources.append("runtime", ifPresent: try seconds(runtime, "--runtime").map { .double($0) })
-        resources.append("project", ifPresent: project.map { .string($0) })
+        let resources = try cluster.resources()
         return try RunPlan(
             RunPlan.Input(
                 each: each, file: file, command: command, queue: queue, name: name, retries: retries,
@@ -204,8 +204,10 @@ package struct Run: AsyncParsableCommand {
 
     private func parallel() throws -> Int {
         if let parallelism = try positive(parallelism, "-j") { return parallelism }
-        return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        return try executorNamed().parallelism
     }
+
+    private func executorNamed() throws -> JobExecutor { try JobExecutor.named(executor) }
 
     private func positive(_ value: Int?, _ option: String) throws -> Int? {
         if let value, value < 1 { throw CommandFailure(.usage, "\(option) must be 1 or more, not \(value)") }

@@ -19,7 +19,8 @@ struct RunJobObject: Equatable {
 
     private static let members = [
         "command", "name", "params", "env", "cwd", "timeout", "slots", "memory", "runtime", "project",
-        "queue_options", "max_attempts", "key",
+        "partition", "gpus", "hold", "queue_options", "stdout", "stderr", "memory_resource", "parallel_environment",
+        "max_attempts", "key",
     ]
 
     init(command: Command? = nil, params: JSONObject = [:]) {
@@ -99,8 +100,13 @@ struct RunJobObject: Equatable {
             resources.append("memory", .int(bytes))
         }
         resources.append("runtime", ifPresent: try seconds("runtime", fields).map { .double($0) })
-        resources.append("project", ifPresent: try fields.string("project").map { .string($0) })
-        resources.append("queue_options", ifPresent: try fields.string("queue_options").map { .string($0) })
+        resources.append("gpus", ifPresent: try fields.int("gpus", atLeast: 0).map { .int($0) })
+        for name in [
+            "project", "partition", "hold", "queue_options", "stdout", "stderr", "memory_resource",
+            "parallel_environment",
+        ] {
+            resources.append(name, ifPresent: try fields.string(name).map { .string($0) })
+        }
         return resources
     }
 

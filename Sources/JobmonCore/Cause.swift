@@ -26,13 +26,15 @@ package enum Cause: String, Sendable, CaseIterable, Hashable {
 
 extension Cause {
     /// The one function that decides why an instance ended: the strongest evidence first. An end that we brought
-    /// about ourselves explains the signal that brought it; a kill for memory explains a SIGKILL.
+    /// about ourselves explains the signal that brought it, and one that the scheduler brought about explains whatever the
+    /// command made of it; a kill for memory explains a SIGKILL.
     ///
     /// - Returns: the final status that the evidence shows, and the cause unless that is COMPLETE.
     package static func decide(_ evidence: Evidence) -> (status: Status, cause: Cause?) {
         if evidence.notStarted != nil { return (.failed, .notStarted) }
         if evidence.cancelled { return (.cancelled, .cancelled) }
         if evidence.timedOut { return (.failed, .timeout) }
+        if let cause = evidence.scheduler?.cause { return (cause == .cancelled ? .cancelled : .failed, cause) }
         let killed = evidence.signal == 9 || evidence.exitCode == 137
         if killed, let kills = evidence.oomKills, kills > 0 { return (.failed, .outOfMemory) }
         if evidence.signal != nil { return (.failed, .signal) }

@@ -22,10 +22,12 @@ package struct DirectoryLayout: Sendable, Hashable {
     package var fences: String { "\(root)/run/fence" }
     /// Captured output.
     package var logs: String { "\(root)/logs" }
+    /// What array jobs are made of.
+    package var manifests: String { "\(root)/manifests" }
     package var monitorLog: String { "\(root)/monitor.log" }
 
     /// The folders that exist in every directory of a monitor.
-    package var folders: [String] { [spool, run, fences, logs] }
+    package var folders: [String] { [spool, run, fences, logs, manifests] }
 
     /// The lock that says that a queue of this name is running; held by the queue.
     package func queueLock(_ queue: String) -> String { "\(run)/queue.\(Self.fileName(queue)).lock" }
@@ -33,8 +35,26 @@ package struct DirectoryLayout: Sendable, Hashable {
     package func supervisorLock(_ queue: String) -> String { "\(run)/supervisor.\(Self.fileName(queue)).lock" }
     /// What a queue in the background has to say.
     package func queueLog(_ queue: String) -> String { "\(run)/queue.\(Self.fileName(queue)).log" }
-    /// What forbids an instance's wrapper to start its command.
+    /// What forbids an instance's wrapper to start its command. In a cluster's job, whoever makes it first has it: the
+    /// wrapper that starts the command, or the queue that gives the instance up.
     package func fence(_ instanceKey: String) -> String { "\(fences)/\(Self.fileName(instanceKey))" }
+    /// What tells a cluster job's wrapper that it is us who end it.
+    package func cancelMark(_ instanceKey: String) -> String { "\(fence(instanceKey)).cancel" }
+    /// A file of an array job.
+    package func manifest(_ batch: String, _ part: ManifestPart) -> String {
+        "\(manifests)/\(Self.fileName(batch)).\(part.rawValue)"
+    }
+
+    package enum ManifestPart: String, Sendable, CaseIterable {
+        /// The instances (`TaskManifest`).
+        case tasks
+        /// What the scheduler runs.
+        case script = "sh"
+        /// The scheduler's id, once it is known.
+        case id
+        /// What the scheduler, and a wrapper that can't do its work, have to say.
+        case log
+    }
     /// A captured stream of an attempt. Never named after the job: names may hold anything.
     package func log(jid: Int64, retry: Int, _ stream: LogStream) -> String {
         "\(logs)/\(jid / 1000)/\(jid).\(retry).\(stream.rawValue)"

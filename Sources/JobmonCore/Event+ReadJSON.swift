@@ -164,6 +164,9 @@ extension Start {
         host = try fields.string("host")
         bootID = try fields.string("boot_id")
         executorID = try fields.string("executor_id")
+        let queue = try fields.string("scheduler_queue")
+        let allocated = try fields.fields("allocated")?.object ?? [:]
+        place = queue == nil && allocated.isEmpty ? nil : ClusterPlace(queue: queue, allocated: allocated)
         process = try ProcessIdentity(fields)
     }
 }
@@ -179,12 +182,7 @@ extension ProcessIdentity {
 
 extension Outcome {
     fileprivate init(_ fields: JSONFields, status: Status) throws(FieldError) {
-        let given = try fields.string("cause")
-        let named = given.flatMap(Cause.init(rawValue:))
-        if let given, named == nil {
-            let words = Cause.allCases.map(\.rawValue).joined(separator: ", ")
-            throw fields.failure("cause", "must be one of \(words), not \"\(given.prefix(40))\"")
-        }
+        let named = try Cause(fields)
         let exitCode = try fields.int("exit_code", atLeast: 0)
         if let exitCode, exitCode > 255 { throw fields.failure("exit_code", "must be 0 to 255, not \(exitCode)") }
         let signal = try fields.int("signal", atLeast: 1)
@@ -194,7 +192,10 @@ extension Outcome {
             timedOut: try fields.bool("timed_out") ?? false, cancelled: try fields.bool("ended_by_us") ?? false,
             notStarted: try fields.fields("not_started").map { (failure) throws(FieldError) in
                 try StartFailure(failure)
-            }, oomKills: try fields.int("oom_kills", atLeast: 0).map { Int($0) })
+            }, oomKills: try fields.int("oom_kills", atLeast: 0).map { Int($0) },
+            scheduler: try fields.fields("scheduler").map { (word) throws(FieldError) in
+                SchedulerWord(try word.string("said") ?? "", cause: try Cause(word))
+            })
         self.init(
             status: status, cause: named, evidence: evidence, process: try ProcessIdentity(fields),
             usage: try fields.fields("usage").map { (used) throws(FieldError) in try Usage(used) } ?? Usage(),
@@ -208,6 +209,17 @@ extension Outcome {
         if status == .complete, let signal {
             throw fields.failure("signal", "is \(signal), but the kind is \"complete\"")
         }
+    }
+}
+
+extension Cause {
+    fileprivate init?(_ fields: JSONFields) throws(FieldError) {
+        guard let given = try fields.string("cause") else { return nil }
+        guard let named = Cause(rawValue: given) else {
+            let words = Cause.allCases.map(\.rawValue).joined(separator: ", ")
+            throw fields.failure("cause", "must be one of \(words), not \"\(given.prefix(40))\"")
+        }
+        self = named
     }
 }
 

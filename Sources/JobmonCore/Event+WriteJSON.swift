@@ -111,6 +111,10 @@ extension Start {
         object.append("host", string: host)
         object.append("boot_id", string: bootID)
         object.append("executor_id", string: executorID)
+        if let place {
+            object.append("scheduler_queue", string: place.queue)
+            object.append("allocated", object: place.allocated)
+        }
         process?.append(to: &object)
     }
 }
@@ -139,6 +143,12 @@ extension Outcome {
                 ])
         }
         object.append("oom_kills", int: evidence.oomKills)
+        if let word = evidence.scheduler {
+            var said = JSONObject()
+            said.append("said", .string(word.said))
+            said.append("cause", ifPresent: word.cause.map { .string($0.rawValue) })
+            object.append("scheduler", .object(said))
+        }
         if usage != Usage() { object.append("usage", membersOf: usage) }
         object.append("stderr", string: stderr)
         object.append("description", string: description)

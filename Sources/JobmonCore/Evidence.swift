@@ -13,10 +13,12 @@ package struct Evidence: Sendable, Equatable {
     package var notStarted: StartFailure?
     /// How many processes of its cgroup the kernel killed for memory while it ran; nil when that can't be seen.
     package var oomKills: Int?
+    /// What the scheduler of a cluster says of the end, or why it is about to end it.
+    package var scheduler: SchedulerWord?
 
     package init(
         exitCode: Int? = nil, signal: Int? = nil, timedOut: Bool = false, cancelled: Bool = false,
-        notStarted: StartFailure? = nil, oomKills: Int? = nil
+        notStarted: StartFailure? = nil, oomKills: Int? = nil, scheduler: SchedulerWord? = nil
     ) {
         self.exitCode = exitCode
         self.signal = signal
@@ -24,6 +26,20 @@ package struct Evidence: Sendable, Equatable {
         self.cancelled = cancelled
         self.notStarted = notStarted
         self.oomKills = oomKills
+        self.scheduler = scheduler
+    }
+}
+
+/// What a scheduler says of a job of its own.
+package struct SchedulerWord: Sendable, Equatable {
+    /// In its own words, such as `TIMEOUT` or `37 : qmaster enforced h_rt, h_cpu, or h_vmem limit`.
+    package var said: String
+    /// The cause that these words name; nil: none, the exit code or the signal is all.
+    package var cause: Cause?
+
+    package init(_ said: String, cause: Cause? = nil) {
+        self.said = said
+        self.cause = cause
     }
 }
 

@@ -15,11 +15,18 @@ package protocol Executor: Sendable {
     /// Asks that instances be ended or, not started yet, not started. Their outcomes come as reports.
     /// - Parameter returningAttempt: it is our doing, not the user's wish: the attempt does not count.
     func cancel(_ keys: [String], returningAttempt: Bool) async throws(ExecutorError)
+    /// The ends of these are on record: nothing of them is to be found out any more.
+    func forget(_ keys: [String])
     /// What the executor reports, from the moment of this call on, in order and by the handful; one reader at a time.
     func reports() -> AsyncStream<[ExecutorReport]>
     /// Starts nothing more, ends what runs when `ending` (TERM, then KILL after a grace period), and returns once all
     /// is over and spooled.
     func stop(ending: Bool) async
+}
+
+extension Executor {
+    /// For one that reports every end itself, and so knows.
+    package func forget(_ keys: [String]) {}
 }
 
 /// An instance to run.
@@ -50,6 +57,8 @@ package struct InstanceOrder: Sendable, Equatable {
 package enum SubmitAnswer: Sendable, Equatable {
     /// The executor has it.
     case taken(executorID: String?)
+    /// It takes no more for now, and why; the same order may be handed over again later.
+    case notNow(String)
     /// It does not take it, and why; it will never run.
     case refused(String)
 }
@@ -66,6 +75,8 @@ package enum Observation: Sendable, Equatable {
     case neverStarted
     /// It is not there, from a complete look, and was started once: it is over, and nobody saw its end.
     case gone
+    /// It is not there, and nobody can say whether it is over: why.
+    case unknown(String)
 }
 
 /// What an executor reports on its own. By the time of a report the fact is spooled.
@@ -75,6 +86,10 @@ package enum ExecutorReport: Sendable, Equatable {
     case ended(instanceKey: String, outcome: Outcome)
     /// It was handed back unstarted: it stays SUBMITTED and may be handed on under the same key.
     case returned(instanceKey: String)
+    /// What the executor found out about an instance that did not report itself. Nothing of it is spooled.
+    case found(instanceKey: String, Observation)
+    /// Something that a person should know.
+    case remark(String)
     /// How many spooled facts no monitor has acknowledged yet.
     case unacknowledged(Int)
     /// The executor's own process is gone; instances that it had must be observed.

@@ -12,10 +12,12 @@ package struct JobStanding: Sendable, Equatable {
     package var latest: Status?
     /// The latest instance gave its attempt back: the executor or its owner ended it, not the job itself.
     package var latestReturnedAttempt: Bool
+    /// The executor refused the latest instance: it would refuse the next one too.
+    package var latestRefused: Bool
 
     package init(
         attempts: Int, maxAttempts: Int, cancelRequested: Bool = false, anyComplete: Bool = false,
-        latest: Status? = nil, latestReturnedAttempt: Bool = false
+        latest: Status? = nil, latestReturnedAttempt: Bool = false, latestRefused: Bool = false
     ) {
         self.attempts = attempts
         self.maxAttempts = maxAttempts
@@ -23,6 +25,7 @@ package struct JobStanding: Sendable, Equatable {
         self.anyComplete = anyComplete
         self.latest = latest
         self.latestReturnedAttempt = latestReturnedAttempt
+        self.latestRefused = latestRefused
     }
 
     /// QUEUED while another attempt is due or none was made, COMPLETE if any instance is, else the latest instance's.
@@ -37,7 +40,7 @@ package struct JobStanding: Sendable, Equatable {
         case .failed, .cancelled:
             if cancelRequested { return .cancelled }
             if latestReturnedAttempt { return .queued }
-            return latest == .failed && attempts < maxAttempts ? .queued : latest
+            return latest == .failed && attempts < maxAttempts && !latestRefused ? .queued : latest
         }
     }
 }

@@ -16,6 +16,12 @@ package struct CommandEnd: Sendable, Equatable {
     package var usage: Usage
     /// The end of what it wrote, for `Output.tail`, unless it ended with 0.
     package var stderr: String?
+
+    package init(evidence: Evidence, usage: Usage = Usage(), stderr: String? = nil) {
+        self.evidence = evidence
+        self.usage = usage
+        self.stderr = stderr
+    }
 }
 
 /// A signal that was sent to this process.

@@ -21,7 +21,7 @@ final class ExecutorLane: Sendable {
         await withDiscardingTaskGroup { group in
             var reader = mailbox.reader()
             while let requests = await reader.next() {
-                for request in requests where !Task.isCancelled {
+                for request in Self.gathered(requests) where !Task.isCancelled {
                     if case .stop(let ending) = request {
                         // It takes as long as what runs, and a harder stop must get through meanwhile.
                         group.addTask { [executor] in
@@ -35,6 +35,19 @@ final class ExecutorLane: Sendable {
             }
             group.cancelAll()
         }
+    }
+
+    /// Orders that wait together are handed over together.
+    private static func gathered(_ requests: [Request]) -> [Request] {
+        var gathered: [Request] = []
+        for request in requests {
+            if case .submit(let more) = request, case .submit(let orders)? = gathered.last {
+                gathered[gathered.count - 1] = .submit(orders + more)
+            } else {
+                gathered.append(request)
+            }
+        }
+        return gathered
     }
 
     private func ask(_ request: Request) async -> QueueFact? {

@@ -21,7 +21,7 @@ package final class JobsToQueue: Sendable {
     package init(_ jobs: [NewJob]) { self.jobs = Mutex(jobs) }
 
     /// All of them, the first time.
-    func take() -> [NewJob] {
+    package func take() -> [NewJob] {
         jobs.withLock { jobs in
             defer { jobs = [] }
             return jobs

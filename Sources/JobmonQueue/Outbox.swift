@@ -9,6 +9,7 @@ struct Outbox: Sendable {
     var fences: [String] = []
     var observe: [String]?
     var look: [Int64] = []
+    var forget: [String] = []
     var notices: [String] = []
     var stopExecutor: Bool?
     var wakeAt: Double?
@@ -26,6 +27,7 @@ struct Outbox: Sendable {
         for key in fences { actions.append(.writeFence(key)) }
         if let observe { actions.append(.observe(observe)) }
         if !look.isEmpty { actions.append(.look(look)) }
+        if !forget.isEmpty { actions.append(.forget(forget)) }
         if let stopExecutor { actions.append(.stopExecutor(ending: stopExecutor)) }
         if let wakeAt { actions.append(.wakeAt(wakeAt)) }
         if let finished { actions.append(.finished(finished)) }

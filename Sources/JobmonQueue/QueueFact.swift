@@ -60,6 +60,8 @@ package enum QueueAction: Sendable, Equatable {
     case writeFence(String)
     /// Read these jobs from the ledger and say them as `.known`.
     case look([Int64])
+    /// The ends of these are known: the executor need not look for them any more.
+    case forget([String])
     /// Say `.woke` at this time of the steady clock. A later wish replaces an earlier one.
     case wakeAt(Double)
     /// Stop the executor, once it has what was ordered before.

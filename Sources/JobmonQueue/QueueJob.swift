@@ -83,6 +83,8 @@ struct LiveInstance: Sendable {
     var recorded: Bool
     /// Its end was asked for.
     var cancelSent = false
+    /// That nobody knows what became of it is recorded.
+    var saidUnknown = false
     /// Our executor can be asked about it.
     var askable = true
     /// Where it runs, as far as the ledger knows.

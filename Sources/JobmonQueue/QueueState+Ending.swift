@@ -30,8 +30,10 @@ extension QueueState {
 
         jobs[index].standing.latest = outcome.status
         jobs[index].standing.latestReturnedAttempt = outcome.returnsAttempt
+        jobs[index].standing.latestRefused = cause == .submitFailed
         if outcome.returnsAttempt { jobs[index].standing.attempts -= 1 }
         if outcome.status == .complete { jobs[index].standing.anyComplete = true }
+        if configuration.hearsFromMonitor { outbox.forget.append(key) }
         let retryAsked = jobs[index].retryAsked
         jobs[index].retryAsked = false
         dropLive(index)

@@ -12,7 +12,7 @@ extension QueueState {
             attempts: record.attempts, maxAttempts: record.description.maxAttempts,
             cancelRequested: record.cancelRequested,
             anyComplete: record.instances.contains { $0.status == .complete }, latest: last?.status,
-            latestReturnedAttempt: last?.returnedAttempt ?? false)
+            latestReturnedAttempt: last?.returnedAttempt ?? false, latestRefused: last?.cause == .submitFailed)
         // Somebody asked to retry a job whose attempts do not show it.
         if record.status == .queued, standing.status != .queued { standing.latestReturnedAttempt = true }
         let index = jobs.count
@@ -80,7 +80,7 @@ extension QueueState {
     private mutating func merge(_ record: JobRecord, into index: Int, at now: Moment) {
         let grew = record.description.maxAttempts > jobs[index].standing.maxAttempts
         if grew { jobs[index].standing.maxAttempts = record.description.maxAttempts }
-        if jobs[index].phase == .unclear, let live = jobs[index].live,
+        if jobs[index].phase == .unclear || configuration.hearsFromMonitor, let live = jobs[index].live,
             let said = record.instances.first(where: {
                 ($0.instanceKey ?? "instance \($0.jobInstanceID)") == live.key
             }), said.status.isFinal
@@ -119,13 +119,34 @@ extension QueueState {
             return
         default: break
         }
-        guard let status = change.status, status.isFinal, let key = change.instanceKey else { return }
+        guard let status = change.status, let key = change.instanceKey else { return }
+        if configuration.hearsFromMonitor, key == jobs[index].live?.key { return heard(status, key, index, at: now) }
+        guard status.isFinal else { return }
         if key == jobs[index].live?.key {
             // While the executor has it, its report comes, and says more.
             if jobs[index].phase == .unclear { outbox.look.append(jid) }
         } else if status == .complete {
             indexOfKey[key] = nil
             lateComplete(index, at: now)
+        }
+    }
+
+    /// What the wrapper of a live instance told the monitor.
+    private mutating func heard(_ status: Status, _ key: String, _ index: Int, at now: Moment) {
+        switch status {
+        case .running:
+            switch jobs[index].phase {
+            // An old word does not make an unclear one clear.
+            case .submitting, .waiting:
+                move(index, to: .running)
+                cancelIfUnwanted(index)
+            default: break
+            }
+        case .complete:
+            ended(key, Outcome(status: .complete, evidence: Evidence(exitCode: 0)), recorded: true, at: now)
+        // Why is in the ledger.
+        case .failed, .cancelled: outbox.look.append(jobs[index].jid)
+        case .submitted, .unknown, .queued: break
         }
     }
 

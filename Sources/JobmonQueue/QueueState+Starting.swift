@@ -22,7 +22,7 @@ extension QueueState {
     /// Keeps the executor's window full. Not one by one: a quarter of the window at a time, so that the making of
     /// instances is recorded in batches.
     mutating func refill(at now: Moment) {
-        guard !stopping, !halted, !executorAway else { return }
+        guard !stopping, !halted, !executorAway, now.steady >= fullUntil else { return }
         var room = window - inRoom
         guard room >= max(1, window / 4) || inRoom == 0 else { return }
         while room > 0, let next = ready.popFirst() {
@@ -59,6 +59,7 @@ extension QueueState {
         jobs[index].standing.attempts += 1
         jobs[index].standing.latest = .submitted
         jobs[index].standing.latestReturnedAttempt = false
+        jobs[index].standing.latestRefused = false
         indexOfKey[key] = index
         return LiveInstance(
             key: key, retryNumber: retry, stdoutPath: configuration.logs?.log(jid: jid, retry: retry, .out),
@@ -97,9 +98,28 @@ extension QueueState {
         // A report of it may have been faster than the answer.
         guard let index = liveIndex(of: order.instanceKey), jobs[index].phase == .submitting else { return }
         switch answer {
-        case .taken:
+        case .taken(let executorID):
+            if let executorID {
+                outbox.events.append(
+                    Event(
+                        time: now.time,
+                        fact: .submitted(
+                            .key(order.instanceKey),
+                            Submission(
+                                job: .jid(order.jid), executor: configuration.executor, executorID: executorID))))
+            }
             move(index, to: .waiting)
             cancelIfUnwanted(index)
+        case .notNow(let reason):
+            if fullUntil < now.steady {
+                outbox.say("the executor \(configuration.executor) takes no more for now (\(reason)); trying again")
+            }
+            fullUntil = now.steady + Self.fullWait
+            if isUnwanted(index) {
+                endUnstarted(index, at: now)
+            } else {
+                move(index, to: .backingOff(until: fullUntil))
+            }
         case .refused(let reason):
             ended(
                 order.instanceKey, Outcome(status: .failed, cause: .submitFailed, description: reason),

@@ -100,7 +100,40 @@ extension QueueState {
         case .gone:
             move(index, to: .fencing)
             outbox.fences.append(key)
+        case .unknown(let why): recordUnknown(key, why, at: now)
         }
+    }
+
+    /// What the executor found out by itself about an instance of which nothing was heard.
+    mutating func found(_ key: String, _ observation: Observation, at now: Moment) {
+        guard let index = liveIndex(of: key) else {
+            if case .ended(let outcome) = observation { ended(key, outcome, recorded: false, at: now) }
+            return
+        }
+        switch jobs[index].phase {
+        case .submitting, .waiting, .running, .unclear: break
+        default: return
+        }
+        switch observation {
+        case .waiting: break
+        case .running: move(index, to: .running)
+        case .ended(let outcome): ended(key, outcome, recorded: false, at: now)
+        case .neverStarted: handedBack(index, at: now)
+        case .gone:
+            move(index, to: .fencing)
+            outbox.fences.append(key)
+        case .unknown(let why):
+            recordUnknown(key, why, at: now)
+            becomeUnclear(key: key, if: { _ in true }, at: now)
+        }
+    }
+
+    /// The instance is neither there nor known to be over: its job waits.
+    private mutating func recordUnknown(_ key: String, _ why: String, at now: Moment) {
+        guard let index = liveIndex(of: key), jobs[index].live?.saidUnknown == false else { return }
+        jobs[index].live?.saidUnknown = true
+        outbox.say("job \(jobs[index].jid): \(why)")
+        record(key, Outcome(status: .unknown, cause: .lost, description: why), at: now)
     }
 
     /// The instance can start no more: it is given up. While another attempt is left it stays UNKNOWN, so that a

@@ -24,12 +24,14 @@ package struct QueueState: Sendable {
         package var logs: DirectoryLayout?
         /// A stop leaves the executor's instances running.
         package var leavesRunning: Bool
+        /// The executor reports no starts and ends: what the wrappers told the monitor comes as a change.
+        package var hearsFromMonitor: Bool
         package var random: RandomSource
 
         package init(
             executor: String, policy: RelaunchPolicy = .retry(RelaunchPolicy.Backoff()), window: Int,
             haltAfter: Int? = nil, logs: DirectoryLayout? = nil, leavesRunning: Bool = false,
-            random: RandomSource = .system
+            hearsFromMonitor: Bool = false, random: RandomSource = .system
         ) {
             self.executor = executor
             self.policy = policy
@@ -37,6 +39,7 @@ package struct QueueState: Sendable {
             self.haltAfter = haltAfter
             self.logs = logs
             self.leavesRunning = leavesRunning
+            self.hearsFromMonitor = hearsFromMonitor
             self.random = random
         }
     }
@@ -50,6 +53,8 @@ package struct QueueState: Sendable {
     package static let stopLimit = 11.0
     /// Seconds for which the executor's word on unacknowledged facts is waited for after the last end.
     static let acknowledgementWait = 1.0
+    /// Seconds after which an executor that was full is tried again.
+    static let fullWait = 10.0
 
     let configuration: Configuration
     var jobs: [QueueJob] = []
@@ -77,6 +82,8 @@ package struct QueueState: Sendable {
     /// The executor could not be asked; nothing is handed to it until it answers again.
     var executorAway = false
     var unacknowledged = 0
+    /// The executor takes no more before this time.
+    var fullUntil = -Double.infinity
     /// When an end was reported that no word on unacknowledged facts has followed yet.
     var unansweredEnd: Double?
 
@@ -173,6 +180,8 @@ package struct QueueState: Sendable {
         case .returned(let key):
             guard let index = liveIndex(of: key) else { return }
             handedBack(index, at: now)
+        case .found(let key, let observation): found(key, observation, at: now)
+        case .remark(let text): outbox.say(text)
         case .unacknowledged(let count):
             unacknowledged = count
             unansweredEnd = nil

@@ -80,26 +80,3 @@ extension SupervisorRequest {
         Int(try fields.required("slots", try fields.int("slots", atLeast: 0)))
     }
 }
-
-extension InstanceOrder {
-    fileprivate var json: JSON {
-        var object = JSONObject()
-        object.append("key", .string(instanceKey))
-        object.append("jid", .int(jid))
-        if retryNumber != 0 { object.append("retry", .int(Int64(retryNumber))) }
-        object.append("job", description.json)
-        object.append("stdout", ifPresent: stdoutPath.map { .string($0) })
-        object.append("stderr", ifPresent: stderrPath.map { .string($0) })
-        return .object(object)
-    }
-
-    fileprivate init(_ json: JSON) throws(FieldError) {
-        let fields = try JSONFields(json, named: "order")
-        self.init(
-            instanceKey: try fields.required("key", try fields.string("key")),
-            jid: try fields.required("jid", try fields.int("jid", atLeast: 0)),
-            retryNumber: Int(try fields.int("retry", atLeast: 0) ?? 0),
-            description: try JobDescription(try fields.required("job", try fields.fields("job"))),
-            stdoutPath: try fields.string("stdout"), stderrPath: try fields.string("stderr"))
-    }
-}

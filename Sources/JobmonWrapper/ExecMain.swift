@@ -19,7 +19,9 @@ package enum ExecMain {
         case .wrong(let sentence):
             say("\(sentence) (see jobmon exec --help)")
             _exit(2)
-        case .run(let options): run(options, closed: closed)
+        case .run(let options):
+            if let manifest = options.task { TaskMain.run(manifest) }
+            run(options, closed: closed)
         }
     }
 

@@ -10,6 +10,8 @@ struct ExecOptions {
     var timeout: Double?
     /// The key of an instance that exists already, which this run of the command is.
     var instance: String?
+    /// The manifest whose instance the command is, by the index that the scheduler gave this task. (For queues.)
+    var task: String?
     /// The command, its bytes untouched.
     var command: [[UInt8]] = []
 
@@ -61,7 +63,7 @@ struct ExecOptions {
                 option = "-d"
                 value = String(word.dropFirst(2))
             }
-            guard ["-d", "--dir", "--name", "--param", "--timeout", "--instance"].contains(option) else {
+            guard ["-d", "--dir", "--name", "--param", "--timeout", "--instance", "--task"].contains(option) else {
                 return .wrong("\(option) is no option of exec; put -- before the command")
             }
             if value == nil {
@@ -72,7 +74,7 @@ struct ExecOptions {
             if let wrong = options.set(option, value ?? "") { return .wrong(wrong) }
         }
         options.command = Array(rest)
-        if options.command.isEmpty { return .wrong("no command is given; put it after --") }
+        if options.command.isEmpty, options.task == nil { return .wrong("no command is given; put it after --") }
         return .run(options)
     }
 
@@ -92,6 +94,7 @@ struct ExecOptions {
                 return "--timeout \(value): give it as seconds, or as 45s, 10m, 2h or 1d"
             }
             timeout = seconds
+        case "--task": task = value
         default:
             if value.isEmpty { return "--instance needs a key" }
             instance = value

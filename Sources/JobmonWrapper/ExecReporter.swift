@@ -10,14 +10,17 @@ final class ExecReporter {
     private static let heartbeat = 30.0
 
     let instanceKey: String
+    /// The cluster's job that we run in.
+    private let job: ClusterJob?
     private let time: TimeSource
     private let spool: SpoolWriter
     private let poster: Poster
     private let sender = makeUUID()
     private var seq: Int64 = 0
 
-    init(layout: DirectoryLayout, instanceKey: String, time: TimeSource) {
+    init(layout: DirectoryLayout, instanceKey: String, time: TimeSource, job: ClusterJob? = nil) {
         self.instanceKey = instanceKey
+        self.job = job
         self.time = time
         spool = SpoolWriter(layout: layout, sender: sender)
         var options = Poster.Options()
@@ -37,16 +40,22 @@ final class ExecReporter {
         report(
             .submitted(
                 instance,
-                Submission(description: description, executor: "exec", executorID: pid.map { String($0) })), at: moment)
+                Submission(
+                    description: description, executor: job?.executor ?? "exec",
+                    executorID: job?.executorID ?? pid.map { String($0) })), at: moment)
     }
 
     func running(_ process: ProcessIdentity, at moment: Timestamp) {
         report(
             .running(
-                instance, Start(host: HostIdentity.host, bootID: HostIdentity.bootID, executorID: nil, process: process)
-            ),
-            at: moment)
+                instance,
+                Start(
+                    host: HostIdentity.host, bootID: HostIdentity.bootID, executorID: job?.executorID, process: process,
+                    place: job?.place)), at: moment)
     }
+
+    /// What goes wrong just now, in case that nothing more can be said.
+    func said(_ description: String) { report(.error(instance, description), at: time.now()) }
 
     func ended(_ outcome: Outcome) { report(.outcome(instance, outcome), at: time.now()) }
 

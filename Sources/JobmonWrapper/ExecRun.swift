@@ -26,6 +26,11 @@ final class ExecRun {
     private var end: CommandEnd?
     /// A signal came after the command's end: nothing is waited for any more.
     private var isHurried = false
+    /// The cluster's job that we run in.
+    private let job: ClusterJob?
+    private let began: Double
+    /// Signals that its scheduler sent, or somebody else who is not the terminal.
+    private var warnings: Set<Int32> = []
 
     /// Starts the command, then tells of it.
     /// - Throws: when this process can't even prepare that.
@@ -38,7 +43,10 @@ final class ExecRun {
         if options.timeout != nil { jp_adopt_orphans(1) }
         streams = ExecStreams(stderrIsClosed: stderrIsClosed)
         let key = options.instance ?? makeUUID()
-        reporter = layout.map { ExecReporter(layout: $0, instanceKey: key, time: .system) }
+        let job = ClusterJob.current()
+        self.job = job
+        began = time.steadySeconds()
+        reporter = layout.map { ExecReporter(layout: $0, instanceKey: key, time: .system, job: job) }
 
         var command = Command(PackedTexts(options.command))
         streams.give(to: &command)
@@ -81,8 +89,10 @@ final class ExecRun {
         if let end {
             // Not read where nothing went wrong: nobody would look at it.
             let succeeded = end.evidence.exitCode == 0 && !end.evidence.timedOut
+            var evidence = end.evidence
+            if reporter != nil { evidence.scheduler = schedulersWord(evidence) }
             reporter?.ended(
-                Outcome(evidence: end.evidence, usage: end.usage, stderr: succeeded ? nil : streams.tail))
+                Outcome(evidence: evidence, usage: end.usage, stderr: succeeded ? nil : streams.tail))
         }
         loop.cancelTimer(Token.heartbeat)
         waitForAcknowledgement()
@@ -91,6 +101,14 @@ final class ExecRun {
         if let relay = streams.relay, !relay.isOver { relay.leaveBehind() }
         if let signal = end?.evidence.signal { jp_die_by(Int32(signal)) }
         _exit(Int32(end?.evidence.exitCode ?? 126))
+    }
+
+    /// Why the scheduler ended it, where it died of what the scheduler told us.
+    private func schedulersWord(_ evidence: Evidence) -> SchedulerWord? {
+        guard let job, !evidence.timedOut else { return nil }
+        let code = evidence.exitCode.map { Int32($0) - 128 }
+        guard let signal = evidence.signal.map({ Int32($0) }) ?? code, warnings.contains(signal) else { return nil }
+        return SchedulerInquiry.why(job, signal: signal, limit: nil, ran: time.steadySeconds() - began)
     }
 
     private func waitForAcknowledgement() {
@@ -154,6 +172,7 @@ final class ExecRun {
         }
         // The terminal's signals reach the command by themselves; SIGPIPE of our own is about our own writing.
         if signal.isFromKernel || signal.sender == getpid() { return }
+        warnings.insert(signal.number)
         loop.forward(signal, to: command)
     }
 

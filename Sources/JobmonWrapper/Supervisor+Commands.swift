@@ -50,7 +50,7 @@ extension Supervisor {
             idOfKey[order.instanceKey] = started.id
             unnamed.append((started.id, time.steadySeconds() + Self.namingDelay))
         case .failure(let failure):
-            let (stdoutEmpty, stderrEmpty, _) = takeLogs(order, failed: false)
+            let (stdoutEmpty, stderrEmpty, _) = CapturedFiles.take(order, failed: false)
             let outcome = Outcome(
                 evidence: Evidence(notStarted: failure), stdoutEmpty: stdoutEmpty, stderrEmpty: stderrEmpty)
             noteOutcome(order.instanceKey, outcome, time.now())
@@ -75,28 +75,7 @@ extension Supervisor {
     }
 
     private func command(_ order: InstanceOrder) -> Command {
-        let job = order.description
-        var arguments = PackedTexts()
-        if job.shell {
-            arguments.append("/bin/sh")
-            arguments.append("-c")
-            arguments.append(job.runfile)
-        } else {
-            arguments.append(job.runfile)
-            for argument in job.args { arguments.append(argument) }
-        }
-        var command = Command(arguments)
-        for member in job.env.members {
-            if case .string(let value) = member.value { command.additions.append("\(member.name)=\(value)") }
-        }
-        command.additions.append("JOBMON_DIR=\(layout.root)")
-        command.additions.append("JOBMON_INSTANCE=\(order.instanceKey)")
-        command.additions.append("JOBMON_JID=\(order.jid)")
-        command.directory = job.cwd
-        command.stdin = .descriptor(null)
-        command.stdout = order.stdoutPath.map { .file($0) } ?? .descriptor(null)
-        command.stderr = order.stderrPath.map { .file($0) } ?? .tail
-        command.timeLimit = job.timeout
+        var command = Command(order, in: layout, null: null)
         // Only for those that live long enough to be named.
         command.looksUpStartTime = false
         // All of ours close at the exec anyway. Until then a child holds our lock, which tells a recovery that there may
@@ -141,7 +120,7 @@ extension Supervisor {
     private func noteEnd(_ instance: RunningInstance, _ end: CommandEnd, _ moment: Timestamp) {
         let order = instance.order
         let failed = Cause.decide(end.evidence).status != .complete
-        let (stdoutEmpty, stderrEmpty, logged) = takeLogs(order, failed: failed)
+        let (stdoutEmpty, stderrEmpty, logged) = CapturedFiles.take(order, failed: failed)
         let outcome = Outcome(
             evidence: end.evidence,
             process: instance.isNamed || end.evidence.notStarted != nil ? nil : ProcessIdentity(pid: instance.pid),
@@ -157,32 +136,9 @@ extension Supervisor {
         if outcome.status != .complete { connection?.send(by: time.steadySeconds() + Self.reportDelays.news) }
     }
 
-    // MARK: Logs
-
-    /// Removes captured files that are empty, and reads the end of stderr when the command failed.
-    private func takeLogs(_ order: InstanceOrder, failed: Bool) -> (out: Bool, err: Bool, tail: String?) {
-        let tail = failed ? order.stderrPath.flatMap { OutputTail.ofFile($0) } : nil
-        return (removeIfEmpty(order.stdoutPath), removeIfEmpty(order.stderrPath), tail)
-    }
-
-    private func removeIfEmpty(_ path: String?) -> Bool {
-        guard let path else { return false }
-        var status = stat()
-        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size == 0 else { return false }
-        return unlink(path) == 0
-    }
-
     private func makeFolders(_ order: InstanceOrder) {
-        for path in [order.stdoutPath, order.stderrPath] {
-            guard let path, let slash = path.lastIndex(of: "/"), slash > path.startIndex else { continue }
-            let folder = String(path[..<slash])
-            guard folders.insert(folder).inserted, mkdir(folder, 0o700) != 0, errno == ENOENT else { continue }
-            var end = folder.startIndex
-            while let next = folder[folder.index(after: end)...].firstIndex(of: "/") {
-                mkdir(String(folder[..<next]), 0o700)
-                end = next
-            }
-            mkdir(folder, 0o700)
+        for folder in CapturedFiles.folders(of: order) where folders.insert(folder).inserted {
+            CapturedFiles.makeFolder(folder)
         }
     }
 }

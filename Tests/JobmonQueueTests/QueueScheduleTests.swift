@@ -8,10 +8,13 @@ import Testing
     private static let blocks = 20
     private static let seedsInABlock = 40
 
-    private func configuration(_ seed: UInt64, policy: RelaunchPolicy) -> QueueState.Configuration {
+    private func configuration(
+        _ seed: UInt64, policy: RelaunchPolicy, hearsFromMonitor: Bool = false
+    ) -> QueueState.Configuration {
         let generator = SharedGenerator(seed: seed)
         return QueueState.Configuration(
-            executor: "local", policy: policy, window: 4, random: RandomSource { generator.next() })
+            executor: "local", policy: policy, window: 4, hearsFromMonitor: hearsFromMonitor,
+            random: RandomSource { generator.next() })
     }
 
     private func jobs(_ count: Int, maxAttempts: Int) -> [JobDescription] {
@@ -26,11 +29,17 @@ import Testing
     }
 
     @Test("queue and supervisor die at any moment: each job is done once, none is forgotten", arguments: 0..<blocks)
-    func survivesDeaths(_ block: Int) {
+    func survivesDeaths(_ block: Int) { surviveDeaths(block, hearsFromMonitor: false) }
+
+    @Test("the same where starts and ends are heard of by the monitor alone", arguments: 0..<blocks)
+    func survivesDeathsInACluster(_ block: Int) { surviveDeaths(block, hearsFromMonitor: true) }
+
+    private func surviveDeaths(_ block: Int, hearsFromMonitor: Bool) {
         for seed in UInt64(block * Self.seedsInABlock)..<UInt64((block + 1) * Self.seedsInABlock) {
             var world = QueueWorld(
                 seed: seed, cluster: ScriptedCluster(slots: 2, script: Self.fails),
-                configuration: configuration(seed, policy: .retry(.init(base: 0.5))),
+                configuration: configuration(
+                    seed, policy: .retry(.init(base: 0.5)), hearsFromMonitor: hearsFromMonitor),
                 jobs: jobs(12, maxAttempts: 3))
             for _ in 0..<Int.random(in: 50...600, using: &world.random) {
                 switch Int.random(in: 0..<150, using: &world.random) {

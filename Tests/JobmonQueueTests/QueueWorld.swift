@@ -47,7 +47,7 @@ struct QueueWorld {
             case .writeFence(let key): others.append(.fenced(key))
             case .look(let jids): others.append(.known(jids.compactMap { ledger.jobs[$0] }))
             case .wakeAt(let time): wakeAt = time
-            case .say: break
+            case .say, .forget: break
             case .finished(let finished): summary = finished
             }
         }
@@ -66,7 +66,7 @@ struct QueueWorld {
         switch Int.random(in: 0..<12, using: &random) {
         case 0, 1: reports += cluster.tick()
         case 2, 3, 4:
-            if !reports.isEmpty { feed([.report(reports.removeFirst())]) }
+            if !reports.isEmpty { report(reports.removeFirst()) }
         case 5, 6:
             if !recorder.isEmpty { perform(recorder.removeFirst()) }
         case 7, 8:
@@ -94,6 +94,14 @@ struct QueueWorld {
                 self.wakeAt = nil
                 feed([.woke])
             }
+        }
+    }
+
+    /// The executor's word reaches the queue; of starts and ends a cluster's executor says none.
+    private mutating func report(_ report: ExecutorReport) {
+        switch report {
+        case .started, .ended, .unacknowledged: if !configuration.hearsFromMonitor { feed([.report(report)]) }
+        default: feed([.report(report)])
         }
     }
 

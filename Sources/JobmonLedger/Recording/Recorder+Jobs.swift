@@ -114,12 +114,12 @@ extension Recorder {
     /// Derives a job's status from what is known of it now, and keeps the job. `instance` is one of its instances whose
     /// row is as said there; the latest, if it is another one, is looked up.
     func restand(_ job: inout JobState, after instance: InstanceState? = nil) throws(SQLiteFailure) {
-        var latest: (status: Status, returned: Bool)?
+        var latest: (status: Status, returned: Bool, cause: Cause?)?
         if let id = job.latestInstance {
             if let instance, instance.id == id {
-                latest = (instance.status, instance.attemptReturned)
+                latest = (instance.status, instance.attemptReturned, instance.cause)
             } else {
-                latest = try find(.id(id)).map { ($0.status, $0.attemptReturned) }
+                latest = try find(.id(id)).map { ($0.status, $0.attemptReturned, $0.cause) }
             }
         }
         let before = job.status
@@ -129,7 +129,8 @@ extension Recorder {
                 anyComplete: job.anyComplete, latest: latest?.status,
                 // Asked to try it once more, the job stands as if that attempt had not counted.
                 latestReturnedAttempt: latest?.returned == true
-                    || job.retriedInstance != nil && job.retriedInstance == job.latestInstance
+                    || job.retriedInstance != nil && job.retriedInstance == job.latestInstance,
+                latestRefused: latest?.cause == .submitFailed
             ).status
         cache.change(job)
         if before != job.status { batch.count(queue: job.queue, from: before, to: job.status) }

@@ -7,6 +7,8 @@ package struct KnownInstance: Sendable, Equatable {
     package var host: String?
     package var bootID: String?
     package var process: ProcessIdentity?
+    /// When something of it was last heard, as far as the ledger knows.
+    package var lastSeen: Timestamp?
     /// How it ended, where that is on record.
     package var outcome: Outcome?
 
@@ -26,6 +28,7 @@ package struct KnownInstance: Sendable, Equatable {
         self.init(
             started: record.startedDate != nil || record.status == .running, host: record.host,
             bootID: record.bootID, process: record.process)
+        lastSeen = record.lastSeen ?? record.startedDate
         if record.status.isFinal {
             outcome = Outcome(
                 status: record.status, cause: record.cause,

@@ -1,0 +1,47 @@
+import JobmonCore
+import JobmonExecutors
+import JobmonReporting
+
+/// Where a monitor must listen so that the wrappers on a cluster's nodes reach it.
+enum ClusterReach {
+    /// The address to listen on: the loopback's when every node is this host.
+    /// - Throws: `.unavailable` when the scheduler does not list its nodes, or none of them can be reached.
+    static func address(for executor: BatchExecutor) async throws(Problem) -> String {
+        let nodes: [String]
+        do throws(ExecutorError) {
+            nodes = try await executor.nodes()
+        } catch {
+            switch error {
+            case .unusable(let problem): throw problem
+            case .unreachable(let reason):
+                throw Problem(
+                    .unavailable, "the nodes of the cluster can't be listed: \(reason)",
+                    hint: "try again when the scheduler answers")
+            }
+        }
+        var unknown: [String] = []
+        for node in nodes {
+            guard let route = HostAddress.route(to: node) else {
+                unknown.append(node)
+                continue
+            }
+            if !route.isThisHost { return route.own }
+        }
+        if unknown.count == nodes.count, let first = unknown.first {
+            throw Problem(
+                .unavailable, "no node of the cluster can be reached from here: not even \(first)",
+                hint: "run this on a host that the nodes reach, such as a login node")
+        }
+        return "127.0.0.1"
+    }
+
+    /// Makes sure that nodes reach a monitor that is there already.
+    static func check(_ info: MonitorInfo, address: String) throws(Problem) {
+        guard address != "127.0.0.1", info.address.hasPrefix("127.") else { return }
+        throw Problem(
+            .unavailable,
+            "the monitor of this directory (process \(info.pid) on \(info.host)) listens on the loopback only, which the "
+                + "cluster's nodes can't reach",
+            hint: "end it with jobmon stop, and start it with --listen \(address), or let run be the monitor")
+    }
+}

@@ -1,0 +1,41 @@
+package import JobmonCore
+import JobmonExecutors
+package import JobmonQueue
+import JobmonReporting
+
+/// What a cluster would be asked, without asking it to do anything.
+package enum ClusterRehearsal {
+    /// An array job that would be submitted.
+    package struct ArrayJob: Sendable {
+        /// The command, word by word.
+        package var command: [String]
+        /// The script that the scheduler would run.
+        package var script: String
+        package var tasks: Int
+    }
+
+    /// - Throws: why these jobs can't be asked for, or `.unavailable` when the scheduler does not answer.
+    package static func run(_ jobs: [NewJob], _ settings: QueueSettings) async throws(Problem) -> [ArrayJob] {
+        let dialect: BatchDialect = settings.executor == "slurm" ? .slurm : .sge
+        let executor = try BatchExecutor(
+            dialect,
+            BatchExecutor.Configuration(
+                layout: settings.layout, queue: settings.queue, executable: try SupervisorExecutable.find(),
+                host: HostIdentity.host, bootID: HostIdentity.bootID, random: makeUUID)
+        ) { _ in [:] }
+        let orders = jobs.enumerated().map { index, job in
+            InstanceOrder(
+                instanceKey: makeUUID(), jid: Int64(index + 1), retryNumber: 0, description: job.description)
+        }
+        do throws(ExecutorError) {
+            return try await executor.rehearse(orders).map {
+                ArrayJob(command: $0.command, script: $0.script, tasks: $0.count)
+            }
+        } catch {
+            switch error {
+            case .unusable(let problem): throw problem
+            case .unreachable(let reason): throw Problem(.unavailable, reason)
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import JobmonCore
+import JobmonExecutors
+import JobmonQueue
+import JobmonReporting
+
+/// The executor of a queue, of whichever kind.
+enum QueueExecutor: Sendable {
+    case local(LocalExecutor)
+    case batch(BatchExecutor, cap: Int)
+
+    /// The words for executors.
+    static let names = ["local", "slurm", "sge"]
+
+    /// Begins to bring it up.
+    /// - Throws: `.invalid` for a name that is none; `.notFound` without a `jobmon` for it to start.
+    static func begin(
+        _ settings: QueueSettings, link: MonitorLink, time: TimeSource, say: @escaping @Sendable (String) -> Void
+    ) throws(Problem) -> QueueExecutor {
+        switch settings.executor {
+        case "local":
+            var configuration = LocalExecutor.Configuration(
+                layout: settings.layout, queue: settings.queue, slots: settings.slots, host: HostIdentity.host,
+                bootID: HostIdentity.bootID)
+            configuration.time = time
+            configuration.say = say
+            return .local(try LocalExecutor.begin(configuration) { try await link.known($0) })
+        case "slurm", "sge":
+            var configuration = BatchExecutor.Configuration(
+                layout: settings.layout, queue: settings.queue, executable: try SupervisorExecutable.find(),
+                host: HostIdentity.host, bootID: HostIdentity.bootID, random: makeUUID)
+            configuration.time = time
+            if let interval = settings.interval {
+                configuration.interval = interval
+                configuration.grace = min(configuration.grace, interval * 30)
+            }
+            let executor = try BatchExecutor(settings.executor == "slurm" ? .slurm : .sge, configuration) {
+                try await link.known($0)
+            }
+            return .batch(executor, cap: settings.slots)
+        default:
+            throw Problem(
+                .invalid, "there is no executor \"\(settings.executor)\"",
+                hint: "there are \(names.joined(separator: ", "))")
+        }
+    }
+
+    var executor: any Executor {
+        switch self {
+        case .local(let executor): executor
+        case .batch(let executor, _): executor
+        }
+    }
+
+    /// How many instances it wants to have.
+    var window: Int {
+        switch self {
+        case .local(let executor): executor.window
+        case .batch(_, let cap): cap
+        }
+    }
+
+    /// Where the monitor must listen for its instances to reach it.
+    func address() async throws(Problem) -> String {
+        switch self {
+        case .local: "127.0.0.1"
+        case .batch(let executor, _): try await ClusterReach.address(for: executor)
+        }
+    }
+
+    func ready() async throws(Problem) {
+        if case .local(let executor) = self { try await executor.ready() }
+    }
+
+    func giveUp() async {
+        if case .local(let executor) = self { await executor.giveUp() }
+    }
+
+    func letGo() {
+        if case .local(let executor) = self { executor.letGo() }
+    }
+}

@@ -1,0 +1,160 @@
+import JobmonCore
+
+/// How one scheduler is spoken to: the commands, and what their answers mean. Everything here is a function of texts; the
+/// engine runs the commands.
+package struct BatchDialect: Sendable {
+    /// The executor's name in the ledger.
+    package var name: String
+    /// The scheduler's name for people.
+    package var title: String
+    /// What tells us its limits; read by `readTraits`.
+    var traitCommands: @Sendable (ClusterRequest) -> [[String]]
+    var readTraits: @Sendable ([CommandResult], inout SchedulerTraits) -> Void
+    /// - Throws: what can't be asked of this cluster, before it is asked.
+    var submit: @Sendable (BatchSubmission, SchedulerTraits) throws(Problem) -> [String]
+    var readSubmit: @Sendable (CommandResult) -> SubmitReading
+    /// Lists every job of the user that is not over.
+    var list: @Sendable (_ user: String) -> [String]
+    /// - Throws: `.unreachable` when it is no complete list.
+    var readList: @Sendable (CommandResult) throws(ExecutorError) -> [ListedTask]
+    /// A command that succeeds only when the scheduler is there, for a list that is empty.
+    var probe: [String]?
+    var readProbe: @Sendable (CommandResult) -> Bool
+    /// Asks why jobs are held in error, and reads that, by job id.
+    var explain: (@Sendable (_ ids: [String]) -> [String])?
+    var readExplanations: @Sendable (CommandResult) -> [String: String]
+    /// Asks the accounting about tasks of batches.
+    var account: @Sendable (_ wanted: [AccountedBatch]) -> [String]
+    /// - Throws: `.unreachable` when there is no accounting to be had.
+    var readAccounts: @Sendable (CommandResult) throws(ExecutorError) -> [AccountedTask]
+    var cancel: @Sendable (_ tasks: [(job: String, number: Int)]) -> [String]
+    /// Whether the scheduler got the wish (that a job is gone already is no matter); else why not.
+    var readCancel: @Sendable (CommandResult) -> String?
+    /// Lists the hosts of the cluster.
+    var nodes: [String]
+    var readNodes: @Sendable (CommandResult) -> [String]
+    /// The scheduler's name of a task.
+    var executorID: @Sendable (_ job: String, _ number: Int) -> String
+    /// Seconds that it may let a job run, of those that it is asked for.
+    var timeLimit: @Sendable (_ runtime: Double) -> Double
+    /// Asks whether the scheduler still knows an array job, and reads whether it is the one of that name; nil: there is no
+    /// need to.
+    var confirm: (@Sendable (_ job: String) -> [String])?
+    var readConfirmation: @Sendable (CommandResult, _ name: String) -> Bool
+    /// What a task came to of which there is neither a start nor a record: it waited, and is gone.
+    /// (`isKnown`: the scheduler still knows its array job.)
+    var goneUnstarted: @Sendable (_ isKnown: Bool) -> Outcome
+}
+
+/// What is known of a scheduler's configuration.
+package struct SchedulerTraits: Sendable, Equatable {
+    /// Tasks in one array job.
+    package var maxTasks = 1000
+    /// Memory that can be asked for: its name, and whether it is counted per slot.
+    package var memories: [(name: String, perSlot: Bool)] = []
+    package var gpuResource: String?
+    /// Parallel environments, those first whose slots are on one host.
+    package var environments: [String] = []
+    var isRead = false
+
+    package static func == (one: Self, other: Self) -> Bool {
+        one.maxTasks == other.maxTasks && one.environments == other.environments
+            && one.gpuResource == other.gpuResource
+            && one.memories.map { "\($0)" } == other.memories.map { "\($0)" }
+    }
+}
+
+/// An array job to submit.
+struct BatchSubmission: Sendable {
+    var batch: String
+    var name: String
+    var count: Int
+    var request: ClusterRequest
+    /// The directory of the monitor.
+    var directory: String
+    var log: String
+    var script: String
+}
+
+/// What a submit came to.
+enum SubmitReading: Sendable, Equatable {
+    case job(String)
+    /// It will never be taken: the scheduler's own sentence.
+    case refused(String)
+    /// Surely not taken, but it may be later.
+    case notNow(String)
+    /// It may have been taken.
+    case unclear(String)
+}
+
+/// A task that the scheduler has.
+struct ListedTask: Sendable, Equatable {
+    enum Standing: Sendable, Equatable {
+        case waiting
+        case running
+        /// Held in error: it will not go on.
+        case broken
+    }
+
+    var job: String
+    /// Tasks of one row: a job that waits is one row for many.
+    var numbers: [ClosedRange<Int>]
+    /// Every how-manieth of the range.
+    var step = 1
+    var standing: Standing
+    /// What shows that it is ours: the batch's key, or its name.
+    var mark: String
+}
+
+/// Whose accounts are wanted.
+struct AccountedBatch: Sendable, Equatable {
+    var job: String?
+    var name: String
+    var intended: Timestamp
+    /// Tasks; empty: all.
+    var numbers: [Int]
+}
+
+/// A record of the accounting.
+struct AccountedTask: Sendable, Equatable {
+    var job: String
+    /// Tasks of one record: those that never started share one.
+    var numbers: [ClosedRange<Int>]
+    var name: String
+    /// It is final: the job is over.
+    var isFinal: Bool
+    var outcome: Outcome
+    /// That it is over is only what the scheduler thinks: its node does not answer.
+    var isPresumed = false
+}
+
+/// Words of a text, for messages.
+enum SchedulerText {
+    /// A command's complaint in one line, without its own name before each.
+    static func sentence(_ text: String, dropping prefixes: [String]) -> String {
+        var lines: [String] = []
+        for line in text.split(whereSeparator: \.isNewline) {
+            var line = line.drop(while: \.isWhitespace)
+            for prefix in prefixes where line.hasPrefix(prefix) { line = line.dropFirst(prefix.count) }
+            line = line.drop(while: \.isWhitespace)
+            if !line.isEmpty, line != "Exiting." { lines.append(String(line)) }
+        }
+        return lines.joined(separator: "; ")
+    }
+
+    static func contains(_ text: String, anyOf words: [String]) -> Bool { words.contains { text.contains($0) } }
+
+    /// A name that every scheduler takes: a letter first, then letters, digits, `_`, `-` and `.`, at most 40 characters.
+    static func jobName(_ text: String) -> String {
+        var name = String(
+            text.unicodeScalars.prefix(200).map { scalar in
+                let isPlain =
+                    scalar.isASCII
+                    && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+                        || "_-.".unicodeScalars.contains(scalar))
+                return isPlain ? Character(scalar) : "_"
+            }.prefix(40))
+        if let first = name.unicodeScalars.first, !first.properties.isAlphabetic { name = "j" + name }
+        return name.isEmpty ? "job" : name
+    }
+}

@@ -1,0 +1,245 @@
+package import JobmonCore
+import Synchronization
+
+extension BatchExecutor {
+    package func observe(_ keys: [String]) async throws(ExecutorError) -> [String: Observation] {
+        let ours = state.withLock { state in Set(keys.filter { state.batches.tasks[$0] != nil }) }
+        // One without a manifest was never handed over; unless it is over, and its manifest gone with it.
+        let others = keys.filter { !ours.contains($0) }
+        var answers = try await observeUnsubmitted(others)
+        if !ours.isEmpty {
+            answers.merge(try await look(at: Array(ours))) { known, _ in known }
+        } else if keys.isEmpty {
+            // Is it there at all?
+            _ = try await list([])
+        }
+        return answers
+    }
+
+    private func observeUnsubmitted(_ keys: [String]) async throws(ExecutorError) -> [String: Observation] {
+        guard !keys.isEmpty else { return [:] }
+        let records = try await records(of: keys)
+        var answers: [String: Observation] = [:]
+        for key in keys {
+            if let outcome = records[key]?.outcome {
+                answers[key] = .ended(outcome)
+            } else if records[key]?.started == true || files.isClaimed(key) {
+                answers[key] = .unknown("it was started, but its manifest is gone: nobody can say what became of it")
+            } else {
+                answers[key] = .neverStarted
+            }
+        }
+        return answers
+    }
+
+    private func records(of keys: [String]) async throws(ExecutorError) -> [String: KnownInstance] {
+        do { return try await known(keys) } catch { throw .unreachable("what is on record can't be read: \(error)") }
+    }
+
+    /// One complete list of the scheduler's, and what it says of these instances; nil: they are not in it.
+    func list(_ keys: [String]) async throws(ExecutorError) -> [String: ListedTask.Standing?] {
+        let begun = now()
+        let list = try dialect.readList(try await run(dialect.list(state.withLock { $0.user })))
+        // Nothing at all may be what a scheduler prints that does not answer.
+        if list.isEmpty, let probe = dialect.probe {
+            let result = try await run(probe)
+            guard dialect.readProbe(result) else {
+                throw .unreachable(SchedulerText.sentence(result.text, dropping: SlurmCommands.prefixes))
+            }
+        }
+        noteAnswer(after: now() - begun)
+        return state.withLock { $0.batches.take(list, begunAt: begun, wanted: keys) }
+    }
+
+    /// What became of instances: the scheduler's list first, then what is on record, then the accounting.
+    func look(at keys: [String]) async throws(ExecutorError) -> [String: Observation] {
+        var answers: [String: Observation] = [:]
+        var broken: [String] = []
+        var absent: [String] = []
+        for (key, standing) in try await list(keys) {
+            switch standing {
+            case .waiting?: answers[key] = .waiting
+            case .running?: answers[key] = .running
+            case .broken?: broken.append(key)
+            case nil: absent.append(key)
+            }
+        }
+        if !broken.isEmpty { answers.merge(try await explain(broken)) { _, explained in explained } }
+        guard !absent.isEmpty else { return answers }
+
+        // Whoever runs an instance spools its end before it ends: what is not on record now nobody saw, but for what a
+        // file system shows late.
+        let records = try await records(of: absent)
+        var unseen: [String] = []
+        for key in absent {
+            if let outcome = records[key]?.outcome {
+                answers[key] = .ended(outcome)
+                close(key)
+            } else {
+                unseen.append(key)
+            }
+        }
+        guard !unseen.isEmpty else { return answers }
+        let accounts = await accounts(of: unseen)
+        state.withLock { $0.lookAt = min($0.lookAt, now() + max(1, configuration.interval / 4)) }
+        for key in unseen {
+            guard let judged = try await judge(key, records[key], accounts) else { continue }
+            answers[key] = judged
+            if case .ended = judged { close(key) }
+        }
+        return answers
+    }
+
+    /// The records of the accounting, by job name; nothing where there is none to be had.
+    private func accounts(of keys: [String]) async -> [String: [AccountedTask]] {
+        let wanted = state.withLock { $0.batches.accounted(keys) }
+        var accounts: [String: [AccountedTask]] = [:]
+        // A job whose id is not known is asked for by its name, which is another question.
+        for group in [wanted.filter { $0.job != nil }, wanted.filter { $0.job == nil }] where !group.isEmpty {
+            do throws(ExecutorError) {
+                for task in try dialect.readAccounts(try await run(dialect.account(group))) {
+                    accounts[task.name, default: []].append(task)
+                }
+                state.withLock { $0.saidNoAccounts = false }
+            } catch {
+                state.withLock { state in
+                    guard !state.saidNoAccounts else { return }
+                    state.saidNoAccounts = true
+                    state.reports.append(
+                        .remark("the accounting of \(dialect.title) can't be asked (\(error)); waiting for it"))
+                }
+            }
+        }
+        return accounts
+    }
+
+    /// What is to be made of an instance that is not in the list and whose end nobody reported; nil: nothing yet.
+    private func judge(
+        _ key: String, _ record: KnownInstance?, _ accounts: [String: [AccountedTask]]
+    ) async throws(ExecutorError) -> Observation? {
+        guard
+            let (task, batch) = state.withLock({ state -> (BatchState.Task, BatchState.Batch)? in
+                guard let task = state.batches.tasks[key], let batch = state.batches.batches[task.batch] else {
+                    return nil
+                }
+                return (task, batch)
+            })
+        else { return nil }
+        let absent = now() - (task.absentSince ?? now())
+        let hasBegun = record?.started == true || files.isClaimed(key)
+        if let account = state.withLock({ $0.batches.record(of: key, in: accounts) }), account.isFinal {
+            // The wrapper's own word may be on its way: it says more.
+            guard absent >= (hasBegun ? Self.settling : 0) else { return nil }
+            if account.isPresumed, hasBegun, !isSilent(record) { return .running }
+            return .ended(outcome(account, task, batch, hasBegun: hasBegun))
+        }
+        // One that we had removed before it began leaves no record with some schedulers.
+        let isWithdrawn = task.cancel != nil && !hasBegun
+        let patience = batch.job == nil ? Self.appearing : isWithdrawn ? Self.settling : configuration.grace
+        guard absent >= patience else { return nil }
+        if !hasBegun {
+            do throws(Problem) {
+                guard try files.claim(key) else { return nil }
+            } catch {
+                throw .unreachable(error.description)
+            }
+            if batch.job == nil {
+                return .ended(
+                    Outcome(
+                        status: .failed, cause: .lost,
+                        description: "\(dialect.title) did not say whether it took it, and does not have it",
+                        returnsAttempt: true))
+            }
+            if task.cancel != nil { return .ended(Self.unstarted) }
+            var isKnown = false
+            if let confirm = dialect.confirm, let job = batch.job {
+                isKnown = dialect.readConfirmation(try await run(confirm(job)), batch.name)
+            }
+            return .ended(dialect.goneUnstarted(isKnown))
+        }
+        return try await judgeVanished(key, record, task)
+    }
+
+    /// Of one that ran, is gone from the list, and has no record: it is over once nothing of it can be alive.
+    private func judgeVanished(
+        _ key: String, _ record: KnownInstance?, _ task: BatchState.Task
+    ) async throws(ExecutorError) -> Observation {
+        if let record, record.host == configuration.host, let process = record.process {
+            let isOver = record.bootID != nil && record.bootID != configuration.bootID
+            if isOver || !LiveProcesses.isAlive(process) { return .gone }
+            return .unknown("\(dialect.title) has it no more, but its process \(process.pid) is alive on this host")
+        }
+        guard let swept = task.swept else {
+            // It can't hurt one that is over, and one that is not is to end.
+            try await end([key])
+            state.withLock { $0.batches.noteSweep(key, at: now()) }
+            return .unknown("\(dialect.title) has it no more, and there is no record of its end")
+        }
+        guard now() - swept >= configuration.interval, isSilent(record) else {
+            return .unknown("\(dialect.title) has it no more, and there is no record of its end")
+        }
+        return .gone
+    }
+
+    private func isSilent(_ record: KnownInstance?) -> Bool {
+        guard let seen = record?.lastSeen else { return true }
+        return configuration.time.now().seconds(since: seen) >= configuration.silence
+    }
+
+    private func outcome(
+        _ account: AccountedTask, _ task: BatchState.Task, _ batch: BatchState.Batch, hasBegun: Bool
+    ) -> Outcome {
+        var outcome = account.outcome
+        if let cancel = task.cancel, outcome.status != .complete {
+            outcome.status = .cancelled
+            outcome.cause = .cancelled
+            outcome.evidence.cancelled = true
+            outcome.returnsAttempt = cancel == .returned
+        } else if !hasBegun, outcome.status == .complete || outcome.cause == .exit {
+            // What ran was not the job's command.
+            outcome.status = .failed
+            outcome.cause = .notStarted
+            let words = files.lastWords(batch.key).map { ": \($0)" } ?? ""
+            outcome.description = "its wrapper could not be run (\(ending(account)))\(words)"
+        }
+        return outcome
+    }
+
+    private func ending(_ account: AccountedTask) -> String {
+        let evidence = account.outcome.evidence
+        return evidence.exitCode.map { "exit code \($0)" } ?? evidence.scheduler?.said ?? "no exit code"
+    }
+
+    /// Why tasks are held in error. They will not go on, so they are removed, and each is one that could not be started.
+    private func explain(_ keys: [String]) async throws(ExecutorError) -> [String: Observation] {
+        let ids = state.withLock { state in keys.compactMap { state.batches.id($0)?.job } }
+        var reasons: [String: String] = [:]
+        if let explain = dialect.explain, !ids.isEmpty {
+            reasons = dialect.readExplanations(try await run(explain(Array(Set(ids)).sorted())))
+        }
+        try await end(keys)
+        var answers: [String: Observation] = [:]
+        for key in keys {
+            let id = state.withLock { $0.batches.id(key)?.job }
+            let reason = id.flatMap { reasons[$0] } ?? "no reason is given"
+            answers[key] = .ended(
+                Outcome(
+                    status: .failed, cause: .notStarted,
+                    evidence: Evidence(scheduler: SchedulerWord("error state: \(reason)", cause: .notStarted)),
+                    description: "\(dialect.title) holds it in error: \(reason)"))
+            close(key)
+        }
+        return answers
+    }
+
+    /// Nothing more is to be found out about an instance.
+    private func close(_ key: String) {
+        let done = state.withLock { $0.batches.close(key) }
+        if let done { files.remove(done.key, keys: done.keys) }
+    }
+
+    /// Seconds for which the wrapper's own word on its end is waited for, once the scheduler has a record of it.
+    private static let settling = 3.0
+    /// Seconds after which a job whose submit nobody saw the end of would have appeared.
+    private static let appearing = 10.0
+}

@@ -1,0 +1,171 @@
+package import JobmonCore
+import JobmonWire
+import Synchronization
+
+extension BatchExecutor {
+    /// One array job of each kind of request, in pieces that the scheduler takes.
+    struct Piece: Sendable {
+        var request: ClusterRequest
+        /// Places in the batch of orders.
+        var places: [Int]
+    }
+
+    package func submit(_ batch: [InstanceOrder]) async throws(ExecutorError) -> [SubmitAnswer] {
+        var answers = [SubmitAnswer?](repeating: nil, count: batch.count)
+        var unclear: String?
+        // An instance that we have is not submitted twice.
+        state.withLock { state in
+            for (place, order) in batch.enumerated() where state.batches.tasks[order.instanceKey] != nil {
+                answers[place] = .taken(executorID: nil)
+            }
+        }
+        for piece in pieces(of: batch, &answers) {
+            let traits = try await traits(for: piece.request)
+            var rest = piece.places[...]
+            while !rest.isEmpty {
+                let places = Array(rest.prefix(traits.maxTasks))
+                rest = rest.dropFirst(places.count)
+                switch await submit(places.map { batch[$0] }, piece.request, traits) {
+                case .success(.job(let job)):
+                    for (number, place) in places.enumerated() {
+                        answers[place] = .taken(executorID: dialect.executorID(job, number + 1))
+                    }
+                case .success(.refused(let why)): for place in places { answers[place] = .refused(why) }
+                case .success(.notNow(let why)): for place in places { answers[place] = .notNow(why) }
+                case .success(.unclear(let why)): unclear = why
+                case .failure(.unreachable(let why)): unclear = why
+                case .failure(let error): throw error
+                }
+            }
+        }
+        // Those that were taken are found by the look that follows.
+        if let unclear { throw .unreachable(unclear) }
+        return answers.map { $0 ?? .notNow("it was not handed over") }
+    }
+
+    private func pieces(of batch: [InstanceOrder], _ answers: inout [SubmitAnswer?]) -> [Piece] {
+        var pieces: [Piece] = []
+        var pieceOfText: [String: Int] = [:]
+        for (place, order) in batch.enumerated() where answers[place] == nil {
+            let text = order.description.resources.isEmpty ? "" : JSON.object(order.description.resources).text
+            if let known = pieceOfText[text] {
+                pieces[known].places.append(place)
+                continue
+            }
+            do throws(FieldError) {
+                let request = try ClusterRequest(order.description.resources)
+                pieceOfText[text] = pieces.count
+                pieces.append(Piece(request: request, places: [place]))
+            } catch {
+                answers[place] = .refused("what it asks of the cluster: \(error)")
+            }
+        }
+        return pieces
+    }
+
+    /// What is known of the scheduler, asked for once.
+    private func traits(for request: ClusterRequest) async throws(ExecutorError) -> SchedulerTraits {
+        let known = state.withLock { $0.traits }
+        let needsMore = request.slots > 1 && known.environments.isEmpty && dialect.name == "sge"
+        guard !known.isRead || needsMore else { return known }
+        var results: [CommandResult] = []
+        for command in dialect.traitCommands(request) { results.append(try await run(command)) }
+        var traits = known
+        dialect.readTraits(results, &traits)
+        traits.isRead = true
+        let read = traits
+        state.withLock { $0.traits = read }
+        return read
+    }
+
+    /// How an array job of these orders is submitted.
+    func submission(
+        _ orders: [InstanceOrder], _ request: ClusterRequest, batch: String
+    ) -> BatchSubmission {
+        let names = Set(orders.prefix(100).map(\.description.shownName))
+        let shown = names.count == 1 ? names.first ?? "" : configuration.queue
+        let queueMark = FNV1a.hash("\(configuration.layout.root)\u{0}\(configuration.queue)".utf8)
+        let token = batch.filter { $0 != "-" }.suffix(12)
+        return BatchSubmission(
+            batch: batch,
+            name: "\(SchedulerText.jobName(shown)).\(String(queueMark, radix: 16).suffix(6)).\(token)",
+            count: orders.count, request: request, directory: configuration.layout.root,
+            log: configuration.layout.manifest(batch, .log), script: configuration.layout.manifest(batch, .script))
+    }
+
+    /// Hands over one array job. Its manifest is on disk before, so that whoever comes after us looks for it.
+    private func submit(
+        _ orders: [InstanceOrder], _ request: ClusterRequest, _ traits: SchedulerTraits
+    ) async -> Result<SubmitReading, ExecutorError> {
+        let batch = configuration.random()
+        let job = submission(orders, request, batch: batch)
+        let command: [String]
+        do throws(Problem) {
+            command = try dialect.submit(job, traits)
+            try files.write(
+                TaskManifest(
+                    batch: batch, queue: configuration.queue, executor: dialect.name, name: job.name,
+                    intended: configuration.time.now(), timeLimit: request.runtime.map(dialect.timeLimit),
+                    orders: orders))
+        } catch {
+            files.remove(batch, keys: [])
+            return .success(error.code == .unavailable ? .notNow(error.description) : .refused(error.description))
+        }
+        state.withLock {
+            $0.batches.add(
+                BatchState.Batch(
+                    key: batch, name: job.name, intended: configuration.time.now(), keys: orders.map(\.instanceKey),
+                    job: nil, since: .infinity, open: Set(1...orders.count)))
+        }
+        do throws(ExecutorError) {
+            let reading = dialect.readSubmit(try await run(command))
+            settle(batch, reading)
+            return .success(reading)
+        } catch {
+            if case .unusable = error { settle(batch, .notNow("")) } else { settle(batch, .unclear("")) }
+            return .failure(error)
+        }
+    }
+
+    private func settle(_ batch: String, _ reading: SubmitReading) {
+        switch reading {
+        case .job(let job):
+            state.withLock { $0.batches.accepted(batch, job: job, at: now()) }
+            // Without it the next one finds the job by its name.
+            try? files.note(job: job, of: batch)
+        case .refused, .notNow:
+            state.withLock { $0.batches.forget(batch) }
+            files.remove(batch, keys: [])
+        case .unclear: state.withLock { $0.batches.unclear(batch, at: now()) }
+        }
+    }
+
+    /// What would be submitted for these orders: the command, and the script.
+    package func rehearse(_ batch: [InstanceOrder]) async throws(ExecutorError) -> [(
+        command: [String], script: String, count: Int
+    )] {
+        var answers = [SubmitAnswer?](repeating: nil, count: batch.count)
+        var rehearsed: [(command: [String], script: String, count: Int)] = []
+        for piece in pieces(of: batch, &answers) {
+            let traits = try await traits(for: piece.request)
+            var rest = piece.places[...]
+            while !rest.isEmpty {
+                let places = Array(rest.prefix(traits.maxTasks))
+                rest = rest.dropFirst(places.count)
+                let key = configuration.random()
+                let job = submission(places.map { batch[$0] }, piece.request, batch: key)
+                do throws(Problem) {
+                    rehearsed.append(
+                        (
+                            try dialect.submit(job, traits),
+                            files.script(key, queue: configuration.queue, count: places.count), places.count
+                        ))
+                } catch {
+                    throw .unusable(error)
+                }
+            }
+        }
+        for case .refused(let why)? in answers { throw .unusable(Problem(.invalid, why)) }
+        return rehearsed
+    }
+}

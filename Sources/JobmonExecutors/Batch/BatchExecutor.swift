@@ -1,0 +1,247 @@
+import Glibc
+package import JobmonCore
+import JobmonWire
+import Synchronization
+
+/// Runs instances as tasks of array jobs of a cluster's scheduler, through the scheduler's own commands.
+///
+/// The wrappers report by themselves. What this does is: hand over, cancel, and find out what became of tasks of which
+/// nothing was heard. It asks the scheduler for one list now and then, whatever the number of jobs, and the accounting only
+/// about tasks that are missing from it. An answer that did not come changes nothing.
+package final class BatchExecutor: Executor {
+    /// What it is started with.
+    package struct Configuration: Sendable {
+        package var layout: DirectoryLayout
+        package var queue: String
+        /// The `jobmon` that tasks run, by a path that every node has.
+        package var executable: String
+        package var host: String
+        package var bootID: String?
+        /// Seconds between two looks at the scheduler, at least; it grows with the time that its answers take.
+        package var interval = 15.0
+        /// Seconds for which a record of the accounting may be late.
+        package var grace = 60.0
+        /// Seconds after which a wrapper that was heard of before counts as silent.
+        package var silence = 120.0
+        /// Seconds that a command of the scheduler's may take.
+        package var patience = 60.0
+        package var time = TimeSource.system
+        package var random: @Sendable () -> String
+
+        package init(
+            layout: DirectoryLayout, queue: String, executable: String, host: String, bootID: String?,
+            random: @escaping @Sendable () -> String
+        ) {
+            self.layout = layout
+            self.queue = queue
+            self.executable = executable
+            self.host = host
+            self.bootID = bootID
+            self.random = random
+        }
+    }
+
+    package var name: String { dialect.name }
+    let dialect: BatchDialect
+    let configuration: Configuration
+    let runner: any CommandRunner
+    let files: BatchFiles
+    let known: LocalExecutor.KnownInstances
+    let state: Mutex<State>
+
+    struct State: Sendable {
+        var batches = BatchState()
+        var traits = SchedulerTraits()
+        /// Reports that nobody has read yet.
+        var reports: [ExecutorReport] = []
+        /// When the scheduler is looked at next.
+        var lookAt: Double
+        var delay: Double
+        /// It did not answer, and that was said.
+        var saidAway = false
+        var saidNoAccounts = false
+        var user: String
+        var isStopping = false
+    }
+
+    /// Takes up what an earlier process of the queue left.
+    /// - Parameter known: what is on record of instances, in the spool and in the ledger.
+    /// - Throws: when what was left can't be read.
+    package init(
+        _ dialect: BatchDialect, _ configuration: Configuration, runner: any CommandRunner = ProcessRunner(),
+        known: @escaping LocalExecutor.KnownInstances
+    ) throws(Problem) {
+        self.dialect = dialect
+        self.configuration = configuration
+        self.runner = runner
+        self.known = known
+        files = BatchFiles(layout: configuration.layout, executable: configuration.executable)
+        let now = configuration.time.steadySeconds()
+        var state = State(lookAt: now + configuration.interval, delay: configuration.interval, user: String(getuid()))
+        if let entry = getpwuid(getuid()) { state.user = String(cString: entry.pointee.pw_name) }
+        for (manifest, job) in try files.left(queue: configuration.queue, executor: dialect.name) {
+            state.batches.add(
+                BatchState.Batch(
+                    key: manifest.batch, name: manifest.name, intended: manifest.intended,
+                    keys: manifest.orders.map(\.instanceKey), job: job, since: now,
+                    open: Set(1...max(1, manifest.orders.count))))
+        }
+        self.state = Mutex(state)
+    }
+
+    // MARK: Asking
+
+    /// Runs a command of the scheduler's.
+    func run(_ command: [String]) async throws(ExecutorError) -> CommandResult {
+        try await runner.run(command, within: configuration.patience)
+    }
+
+    func now() -> Double { configuration.time.steadySeconds() }
+
+    /// The hosts of the cluster.
+    package func nodes() async throws(ExecutorError) -> [String] {
+        let result = try await run(dialect.nodes)
+        let nodes = Set(dialect.readNodes(result).filter { !$0.isEmpty }).sorted()
+        guard result.status == 0, !nodes.isEmpty else {
+            throw .unreachable(
+                "\(dialect.title) does not list its nodes: "
+                    + SchedulerText.sentence(result.text, dropping: SlurmCommands.prefixes))
+        }
+        return nodes
+    }
+
+    // MARK: What it reports
+
+    package func reports() -> AsyncStream<[ExecutorReport]> {
+        AsyncStream { [self] in
+            while !Task.isCancelled {
+                let (reports, lookAt) = state.withLock { state in
+                    defer { state.reports = [] }
+                    return (state.reports, state.lookAt)
+                }
+                if !reports.isEmpty { return reports }
+                let wait = lookAt - now()
+                if wait > 0 {
+                    try? await Task.sleep(for: .seconds(min(wait, 1)))
+                } else {
+                    await look()
+                }
+            }
+            return nil
+        }
+    }
+
+    /// Looks at everything that is not over.
+    private func look() async {
+        let keys = state.withLock { Array($0.batches.tasks.keys) }
+        guard !keys.isEmpty else { return state.withLock { $0.lookAt = now() + configuration.interval } }
+        do throws(ExecutorError) {
+            let found = try await look(at: keys)
+            state.withLock { state in
+                for (key, observation) in found.sorted(by: { $0.key < $1.key }) {
+                    switch observation {
+                    case .waiting, .running: break
+                    default: state.reports.append(.found(instanceKey: key, observation))
+                    }
+                }
+            }
+        } catch {
+            noteAway(error)
+        }
+    }
+
+    /// The scheduler did not answer: nothing follows from that, and it is asked again later, and later.
+    func noteAway(_ error: ExecutorError) {
+        state.withLock { state in
+            state.delay = min(max(state.delay, 1) * 2, 300)
+            state.lookAt = now() + state.delay
+            guard !state.saidAway else { return }
+            state.saidAway = true
+            state.reports.append(
+                .remark("\(dialect.title) can't be asked (\(error)): no status follows from that; asking again"))
+        }
+    }
+
+    /// It answered, after so many seconds.
+    func noteAnswer(after seconds: Double) {
+        state.withLock { state in
+            state.delay = min(max(configuration.interval, seconds * 20), 300)
+            state.lookAt = now() + state.delay
+            guard state.saidAway else { return }
+            state.saidAway = false
+            state.reports.append(.remark("\(dialect.title) answers again"))
+        }
+    }
+
+    package func forget(_ keys: [String]) {
+        let done = state.withLock { state in keys.compactMap { state.batches.close($0) } }
+        for batch in done { files.remove(batch.key, keys: batch.keys) }
+    }
+
+    // MARK: Stopping
+
+    package func cancel(_ keys: [String], returningAttempt: Bool) async throws(ExecutorError) {
+        let cancel = returningAttempt ? BatchState.Cancel.returned : .counted
+        let present = state.withLock { state in
+            for key in keys { state.batches.noteCancel(key, cancel) }
+            return keys.filter { state.batches.tasks[$0] != nil }
+        }
+        do throws(Problem) {
+            for key in present { try files.markCancel(key, cancel) }
+        } catch {
+            throw .unreachable(error.description)
+        }
+        try await end(present)
+        // What it came to is seen at the next look, where no wrapper says it.
+        state.withLock { $0.lookAt = min($0.lookAt, now() + 1) }
+    }
+
+    /// Asks the scheduler to end tasks.
+    func end(_ keys: [String]) async throws(ExecutorError) {
+        let ids = state.withLock { state in keys.compactMap { state.batches.id($0) } }
+        var rest = ids[...]
+        while !rest.isEmpty {
+            let result = try await run(dialect.cancel(Array(rest.prefix(500))))
+            if let reason = dialect.readCancel(result) { throw .unreachable(reason) }
+            rest = rest.dropFirst(500)
+        }
+    }
+
+    package func stop(ending: Bool) async {
+        state.withLock { $0.isStopping = true }
+        do throws(ExecutorError) {
+            let keys = state.withLock { Array($0.batches.tasks.keys) }
+            guard !keys.isEmpty else { return }
+            let standings = try await list(keys)
+            let unwanted = standings.filter { ending || $0.value == .some(.waiting) }.map(\.key)
+            try await cancel(unwanted, returningAttempt: true)
+            for key in unwanted where standings[key] == .some(.waiting) { await handBack(key) }
+            while ending, !Task.isCancelled {
+                let left = state.withLock { state in unwanted.filter { state.batches.tasks[$0] != nil } }
+                guard !left.isEmpty else { return }
+                let standings = try await list(left)
+                guard standings.contains(where: { $0.value != nil }) else { return }
+                guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
+            }
+        } catch {
+            state.withLock {
+                $0.reports.append(
+                    .remark("\(dialect.title) could not be asked to end what it has (\(error)): it goes on there"))
+            }
+        }
+    }
+
+    /// A task that was cancelled before it began: once it can't begin any more, its instance is as good as never made.
+    private func handBack(_ key: String) async {
+        guard (try? files.claim(key)) == true else { return }
+        let done = state.withLock { state in
+            state.reports.append(.found(instanceKey: key, .ended(Self.unstarted)))
+            return state.batches.close(key)
+        }
+        if let done { files.remove(done.key, keys: []) }
+    }
+
+    static let unstarted = Outcome(
+        status: .cancelled, cause: .cancelled, evidence: Evidence(cancelled: true), returnsAttempt: true,
+        stdoutEmpty: true, stderrEmpty: true)
+}

@@ -1,0 +1,150 @@
+import Glibc
+import JobmonCore
+import JobmonWire
+
+/// The files of array jobs: what is to run, what runs it, and under which id the scheduler has it.
+struct BatchFiles: Sendable {
+    let layout: DirectoryLayout
+    /// The `jobmon` that tasks run.
+    let executable: String
+
+    /// Writes the manifest and the script; both are on disk when this returns, so that an array job whose submit nobody
+    /// lived to see is looked for.
+    func write(_ manifest: TaskManifest) throws(Problem) {
+        let script = script(manifest.batch, queue: manifest.queue, count: manifest.orders.count)
+        try Self.write(layout.manifest(manifest.batch, .script), Array(script.utf8))
+        try Self.write(layout.manifest(manifest.batch, .tasks), manifest.bytes)
+    }
+
+    /// What the scheduler runs: the wrapper in place of the shell, so that signals reach it.
+    func script(_ batch: String, queue: String, count: Int) -> String {
+        """
+        #!/bin/sh
+        # \(count) instances of the queue \(Self.inComment(queue))
+        exec \(Self.quoted(executable)) exec --task \(Self.quoted(layout.manifest(batch, .tasks)))
+
+        """
+    }
+
+    /// Keeps the scheduler's id.
+    func note(job: String, of batch: String) throws(Problem) {
+        try Self.write(layout.manifest(batch, .id), Array("\(job)\n".utf8))
+    }
+
+    /// Removes what a batch left, once all of it is over; a log that says something stays.
+    func remove(_ batch: String, keys: [String]) {
+        for part in DirectoryLayout.ManifestPart.allCases where part != .log { unlink(layout.manifest(batch, part)) }
+        let log = layout.manifest(batch, .log)
+        var status = stat()
+        if stat(log, &status) == 0, status.st_size == 0 { unlink(log) }
+        for key in keys {
+            unlink(layout.cancelMark(key))
+            unlink(layout.fence(key))
+        }
+    }
+
+    /// Whether a wrapper has begun to run the instance, or it was given up: whoever comes later may not.
+    func isClaimed(_ key: String) -> Bool { access(layout.fence(key), F_OK) == 0 }
+
+    /// Gives an instance up that did not begin. False: it has begun.
+    func claim(_ key: String) throws(Problem) -> Bool {
+        let path = layout.fence(key)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else {
+            if errno == EEXIST { return false }
+            throw Problem(.unavailable, "the fence \(path) can't be written: \(String(cString: strerror(errno)))")
+        }
+        fsync(descriptor)
+        close(descriptor)
+        return true
+    }
+
+    /// Tells the wrapper of an instance that its end is our wish.
+    func markCancel(_ key: String, _ cancel: BatchState.Cancel) throws(Problem) {
+        try Self.write(layout.cancelMark(key), Array("\(cancel.rawValue)\n".utf8))
+    }
+
+    /// The end of a batch's log: what the scheduler, or a wrapper that could not do its work, had to say.
+    func lastWords(_ batch: String) -> String? {
+        guard let bytes = Self.read(layout.manifest(batch, .log), last: 2000) else { return nil }
+        let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+        return lines.last.map { $0.trimmed }
+    }
+
+    /// The array jobs of a queue that an earlier process has left, and their ids as far as they are known.
+    func left(queue: String, executor: String) throws(Problem) -> [(manifest: TaskManifest, job: String?)] {
+        guard let folder = opendir(layout.manifests) else { return [] }
+        defer { closedir(folder) }
+        var found: [(manifest: TaskManifest, job: String?)] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            guard name.hasSuffix(".\(DirectoryLayout.ManifestPart.tasks.rawValue)") else { continue }
+            guard let bytes = Self.read("\(layout.manifests)/\(name)", last: .max) else { continue }
+            let reader = TaskManifest.Reader { offset, count in
+                offset <= bytes.count ? Array(bytes[offset..<min(bytes.count, offset + count)]) : nil
+            }
+            // One whose writer died in the middle was never submitted: it has not its name yet.
+            let header = try reader.header()
+            guard header.queue == queue, header.executor == executor else { continue }
+            let id = Self.read(layout.manifest(header.batch, .id), last: 200)
+            found.append((try TaskManifest(bytes), id.map { String(decoding: $0, as: UTF8.self).trimmed }))
+        }
+        return found.sorted { $0.manifest.batch < $1.manifest.batch }
+    }
+
+    private static func read(_ path: String, last limit: Int) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return nil }
+        let size = Int(status.st_size)
+        var bytes = [UInt8](repeating: 0, count: min(size, limit))
+        var done = 0
+        while done < bytes.count {
+            let start = size - bytes.count + done
+            let count = bytes.withUnsafeMutableBytes { buffer in
+                buffer.baseAddress.map { pread(descriptor, $0 + done, buffer.count - done, off_t(start)) } ?? 0
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { break }
+            done += count
+        }
+        return Array(bytes[..<done])
+    }
+
+    /// Writes a file whole and to the disk, or not at all.
+    private static func write(_ path: String, _ bytes: [UInt8]) throws(Problem) {
+        let temporary = "\(path).new"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        var done = descriptor >= 0
+        var offset = 0
+        while done, offset < bytes.count {
+            let count = bytes.withUnsafeBytes { buffer in
+                buffer.baseAddress.map { Glibc.write(descriptor, $0 + offset, buffer.count - offset) } ?? -1
+            }
+            if count < 0, errno == EINTR { continue }
+            done = count >= 0
+            offset += max(0, count)
+        }
+        done = done && fsync(descriptor) == 0
+        let error = errno
+        if descriptor >= 0, close(descriptor) != 0 { done = false }
+        guard done, rename(temporary, path) == 0 else {
+            let reason = String(cString: strerror(done ? errno : error))
+            unlink(temporary)
+            throw Problem(.unavailable, "\(path) can't be written: \(reason)", hint: "make room there")
+        }
+    }
+
+    /// The text as one word of a shell.
+    static func quoted(_ text: String) -> String {
+        "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+
+    private static func inComment(_ text: String) -> String {
+        String(text.map { $0.isNewline || $0.asciiValue.map { $0 < 32 } ?? false ? " " : $0 })
+    }
+}

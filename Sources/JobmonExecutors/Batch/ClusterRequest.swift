@@ -1,0 +1,70 @@
+import JobmonCore
+
+/// What a job asks of a cluster, read from its resources.
+struct ClusterRequest: Sendable, Equatable {
+    var slots = 1
+    /// Bytes, in all.
+    var memory: Int64?
+    /// Seconds.
+    var runtime: Double?
+    /// The project, or account, that it is booked on.
+    var project: String?
+    /// The scheduler's queue, or partition.
+    var partition: String?
+    var gpus: Int?
+    /// Ids of the scheduler's jobs that must be over first.
+    var hold: [String] = []
+    /// The scheduler's own options, word by word; they come last.
+    var options: [String] = []
+    /// Files of the scheduler's for stdout and stderr, with its own placeholders; nil: jobmon's.
+    var stdout: String?
+    var stderr: String?
+    /// Grid Engine's names for memory that one asks for, and for a parallel environment; nil: found out.
+    var memoryResource: String?
+    var parallelEnvironment: String?
+
+    /// - Throws: which member is of the wrong type.
+    init(_ resources: JSONObject) throws(FieldError) {
+        let fields = JSONFields(resources)
+        slots = Int(try fields.int("slots", atLeast: 1) ?? 1)
+        memory = try fields.int("memory", atLeast: 1)
+        runtime = try fields.amount("runtime")
+        project = try fields.string("project")
+        partition = try fields.string("partition")
+        gpus = try fields.int("gpus", atLeast: 0).map { Int($0) }
+        hold = (try fields.string("hold") ?? "").split(whereSeparator: { " ,:".contains($0) }).map { String($0) }
+        options = Self.words(try fields.string("queue_options") ?? "")
+        stdout = try fields.string("stdout")
+        stderr = try fields.string("stderr")
+        memoryResource = try fields.string("memory_resource")
+        parallelEnvironment = try fields.string("parallel_environment")
+    }
+
+    /// The words of a line, as a shell would part them: blanks part, quotes and backslashes keep.
+    static func words(_ line: String) -> [String] {
+        var words: [String] = []
+        var word: String?
+        var quote: Character?
+        var escaped = false
+        for character in line {
+            if escaped {
+                word = (word ?? "") + String(character)
+                escaped = false
+            } else if character == "\\", quote != "'" {
+                escaped = true
+            } else if let open = quote {
+                if character == open { quote = nil } else { word = (word ?? "") + String(character) }
+            } else if character == "'" || character == "\"" {
+                quote = character
+                word = word ?? ""
+            } else if character.isWhitespace {
+                if let done = word { words.append(done) }
+                word = nil
+            } else {
+                word = (word ?? "") + String(character)
+            }
+        }
+        if let word { words.append(word) }
+        return words
+    }
+}

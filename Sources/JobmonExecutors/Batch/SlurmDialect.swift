@@ -1,0 +1,241 @@
+import JobmonCore
+
+extension BatchDialect {
+    /// Slurm 20 and later.
+    package static let slurm = BatchDialect(
+        name: "slurm", title: "Slurm",
+        traitCommands: { _ in [["scontrol", "show", "config"]] },
+        readTraits: { results, traits in
+            for line in (results.first?.output ?? "").split(separator: "\n") {
+                let parts = line.split(separator: "=", maxSplits: 1).map { $0.trimmed }
+                guard parts.count == 2, parts[0] == "MaxArraySize", let size = Int(parts[1]), size > 1 else { continue }
+                // The size counts from index 0.
+                traits.maxTasks = min(traits.maxTasks, size - 1)
+            }
+        },
+        submit: SlurmCommands.submit, readSubmit: SlurmCommands.readSubmit,
+        list: { ["squeue", "--noheader", "--array", "--user=\($0)", "--format=%i|%T|%r|%k"] },
+        readList: SlurmCommands.readList, probe: ["scontrol", "ping"],
+        readProbe: { $0.status == 0 && $0.output.contains("is UP") }, explain: nil, readExplanations: { _ in [:] },
+        account: { wanted in
+            var ids: [String] = []
+            var names: [String] = []
+            for batch in wanted {
+                guard let job = batch.job else {
+                    names.append(batch.name)
+                    continue
+                }
+                ids += batch.numbers.isEmpty ? [job] : batch.numbers.map { "\(job)_\($0)" }
+            }
+            var command = [
+                "sacct", "--noheader", "--parsable2", "--duplicates",
+                "--format=JobID,JobName,State,ExitCode,Start,End,ElapsedRaw,MaxRSS",
+            ]
+            if !ids.isEmpty { command.append("--jobs=\(ids.joined(separator: ","))") }
+            if ids.isEmpty, !names.isEmpty {
+                // By names it looks at a time only; a job that was submitted by a clock that is ahead counts too.
+                command += ["--name=\(names.joined(separator: ","))", "--starttime=now-2days"]
+            }
+            return command
+        }, readAccounts: SlurmAccounts.read, cancel: { tasks in ["scancel"] + tasks.map { "\($0.job)_\($0.number)" } },
+        readCancel: { result in
+            // That a job is over already is no error; 8 and 140 say that nobody answered.
+            let text = result.text
+            let noAnswer = SchedulerText.contains(text, anyOf: SlurmCommands.noAnswer)
+            return noAnswer ? SchedulerText.sentence(text, dropping: SlurmCommands.prefixes) : nil
+        }, nodes: ["sinfo", "--noheader", "--Node", "--format=%o"],
+        readNodes: { $0.output.split(separator: "\n").map { $0.trimmed } },
+        executorID: { "\($0)_\($1)" }, timeLimit: { Double(SlurmCommands.minutes($0) * 60) },
+        confirm: { ["scontrol", "--oneliner", "show", "job", $0] },
+        readConfirmation: { result, name in
+            result.status == 0 && result.output.split(separator: " ").contains { $0 == "JobName=\(name)" }
+        },
+        goneUnstarted: { isKnown in
+            // A task that is cancelled while it waits leaves its array, and no record.
+            if isKnown {
+                return Outcome(
+                    status: .cancelled, cause: .cancelled,
+                    evidence: Evidence(scheduler: SchedulerWord("gone from its array", cause: .cancelled)),
+                    description: "cancelled before it started: its array job is there, and it is not")
+            }
+            // Its controller may have lost it: then it is nobody's wish, and the attempt does not count.
+            return Outcome(
+                status: .failed, cause: .lost,
+                description: "Slurm has it no more, has no record of it, and it never started", returnsAttempt: true)
+        })
+}
+
+/// The submits and lists of Slurm.
+enum SlurmCommands {
+    static let prefixes = ["sbatch: error: ", "sbatch: ", "scancel: error: ", "slurm_load_jobs error: "]
+
+    /// Words of answers that are none.
+    static let noAnswer = [
+        "Unable to contact slurm", "Socket timed out", "timed out", "Zero Bytes were transmitted",
+        "Transport endpoint", "Connection refused", "Connection reset", "Protocol authentication error",
+        "Munge encode failed", "Invalid authentication credential", "Unexpected message received",
+        "temporarily unable to accept job",
+    ]
+
+    static func minutes(_ seconds: Double) -> Int { max(1, Int((seconds / 60).rounded(.up))) }
+
+    static func submit(_ job: BatchSubmission, _ traits: SchedulerTraits) throws(Problem) -> [String] {
+        let request = job.request
+        var command = [
+            "sbatch", "--parsable", "--no-requeue", "--kill-on-invalid-dep=yes", "--comment=jobmon:\(job.batch)",
+            "--job-name=\(job.name)", "--array=1-\(job.count)", "--chdir=\(job.directory)", "--export=ALL",
+            "--output=\(request.stdout ?? job.log)", "--error=\(request.stderr ?? request.stdout ?? job.log)",
+        ]
+        // All tasks share the one log.
+        if request.stdout == nil || request.stderr == nil { command.append("--open-mode=append") }
+        if request.slots > 1 { command.append("--cpus-per-task=\(request.slots)") }
+        if let memory = request.memory { command.append("--mem=\(max(1, (memory + (1 << 20) - 1) >> 20))M") }
+        if let runtime = request.runtime { command.append("--time=\(minutes(runtime))") }
+        if let project = request.project { command.append("--account=\(project)") }
+        if let partition = request.partition { command.append("--partition=\(partition)") }
+        if let gpus = request.gpus, gpus > 0 { command.append("--gpus=\(gpus)") }
+        if !request.hold.isEmpty { command.append("--dependency=afterany:\(request.hold.joined(separator: ":"))") }
+        return command + request.options + [job.script]
+    }
+
+    static func readSubmit(_ result: CommandResult) -> SubmitReading {
+        if result.status == 0 {
+            let line = result.output.split(separator: "\n").last.map { $0.trimmed } ?? ""
+            let id = line.split(separator: ";").first.map { String($0) } ?? ""
+            guard !id.isEmpty, id.allSatisfy({ ("0"..."9").contains($0) }) else {
+                return .unclear("sbatch gave no job id: \(SchedulerText.sentence(result.text, dropping: prefixes))")
+            }
+            return .job(id)
+        }
+        let sentence = SchedulerText.sentence(result.text, dropping: prefixes)
+        if sentence.contains("connect failure") || sentence.contains("Connection refused") { return .notNow(sentence) }
+        if SchedulerText.contains(
+            sentence,
+            anyOf: [
+                "Protocol authentication", "Munge encode", "MaxSubmit", "job submit limit",
+                "Resource temporarily unavailable", "temporarily unable",
+            ])
+        {
+            return .notNow(sentence)
+        }
+        if SchedulerText.contains(sentence, anyOf: noAnswer) || result.status > 128 && result.status != 255 {
+            return .unclear(sentence.isEmpty ? "sbatch was killed" : sentence)
+        }
+        return .refused(sentence.isEmpty ? "sbatch failed with exit code \(result.status)" : sentence)
+    }
+
+    static func readList(_ result: CommandResult) throws(ExecutorError) -> [ListedTask] {
+        guard result.status == 0, !result.complaint.contains("error") else {
+            let sentence = SchedulerText.sentence(result.text, dropping: prefixes)
+            throw .unreachable(sentence.isEmpty ? "squeue failed with exit code \(result.status)" : sentence)
+        }
+        var tasks: [ListedTask] = []
+        for line in result.output.split(separator: "\n") {
+            let fields = line.split(separator: "|", maxSplits: 3, omittingEmptySubsequences: false)
+            guard fields.count == 4, fields[3].hasPrefix("jobmon:") else { continue }
+            let id = fields[0].split(separator: "_")
+            guard id.count == 2, let number = Int(id[1]) else { continue }
+            let standing: ListedTask.Standing
+            switch fields[1] {
+            case "PENDING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "SPECIAL_EXIT": standing = .waiting
+            case "CONFIGURING", "RUNNING", "SUSPENDED", "STOPPED", "COMPLETING", "SIGNALING", "STAGE_OUT", "RESIZING":
+                standing = .running
+            // Over: what it came to is the accounting's to say.
+            default: continue
+            }
+            tasks.append(
+                ListedTask(
+                    job: String(id[0]), numbers: [number...number], standing: standing,
+                    mark: String(fields[3].dropFirst("jobmon:".count)).trimmed))
+        }
+        return tasks
+    }
+}
+
+/// The records of Slurm's accounting.
+enum SlurmAccounts {
+    static func read(_ result: CommandResult) throws(ExecutorError) -> [AccountedTask] {
+        guard result.status == 0,
+            !SchedulerText.contains(result.complaint, anyOf: ["refused", "Unable to", "disabled"])
+        else {
+            throw .unreachable(SchedulerText.sentence(result.text, dropping: ["sacct: error: ", "sacct: "]))
+        }
+        var tasks: [AccountedTask] = []
+        for line in result.output.split(separator: "\n") {
+            let fields = line.split(separator: "|", omittingEmptySubsequences: false).map { String($0) }
+            guard fields.count == 8 else { continue }
+            let id = fields[0].split(separator: ".", maxSplits: 1)
+            let parts = (id.first ?? "").split(separator: "_")
+            guard let job = parts.first else { continue }
+            let numbers = parts.count == 2 ? numbers(parts[1]) : []
+            if id.count == 2 {
+                // A step of it: what it used.
+                guard let last = tasks.lastIndex(where: { $0.job == job && $0.numbers == numbers }),
+                    let used = bytes(fields[7])
+                else { continue }
+                tasks[last].outcome.usage.maxrss = max(tasks[last].outcome.usage.maxrss ?? 0, used)
+                continue
+            }
+            tasks.append(task(String(job), numbers, fields))
+        }
+        return tasks
+    }
+
+    /// The tasks of a record: `3`, or, of those that never started, `[2,6,8-9%1]`.
+    private static func numbers(_ text: Substring) -> [ClosedRange<Int>] {
+        text.filter { $0 != "[" && $0 != "]" }.prefix { $0 != "%" }.split(separator: ",").compactMap { part in
+            let ends = part.split(separator: "-").compactMap { Int($0) }
+            guard let first = ends.first, let last = ends.last, first <= last else { return nil }
+            return first...last
+        }
+    }
+
+    private static func task(_ job: String, _ numbers: [ClosedRange<Int>], _ fields: [String]) -> AccountedTask {
+        let state = fields[2].split(separator: " ").first.map { String($0) } ?? ""
+        let started = !["", "None", "Unknown"].contains(fields[4])
+        let isFinal =
+            !["", "None", "Unknown"].contains(fields[5])
+            && !["PENDING", "RUNNING", "SUSPENDED", "COMPLETING", "CONFIGURING", "REQUEUED", "RESIZING"].contains(state)
+        let code = fields[3].split(separator: ":").compactMap { Int($0) }
+        var evidence = Evidence(scheduler: SchedulerWord(fields[2], cause: cause(state)))
+        if state == "COMPLETED" || state == "FAILED" || state == "OUT_OF_MEMORY", code.count == 2 {
+            if code[1] > 0, code[1] <= 64 { evidence.signal = code[1] } else { evidence.exitCode = code[0] & 255 }
+        }
+        var outcome = Outcome(evidence: evidence)
+        outcome.usage.wallclock = started ? Double(fields[6]) : nil
+        outcome.usage.maxrss = bytes(fields[7])
+        if !started, outcome.status == .cancelled { outcome.description = "cancelled before it started (\(fields[2]))" }
+        return AccountedTask(
+            job: job, numbers: numbers, name: fields[1], isFinal: isFinal, outcome: outcome,
+            isPresumed: state == "NODE_FAIL" || state == "BOOT_FAIL")
+    }
+
+    private static func cause(_ state: String) -> Cause? {
+        switch state {
+        case "TIMEOUT", "DEADLINE": .timeLimit
+        case "OUT_OF_MEMORY": .outOfMemory
+        case "NODE_FAIL", "BOOT_FAIL": .nodeFailure
+        case "PREEMPTED": .preempted
+        case "CANCELLED": .cancelled
+        case "REVOKED": .lost
+        default: nil
+        }
+    }
+
+    /// A size such as `64324K`; nil for none.
+    private static func bytes(_ text: String) -> Int64? {
+        guard let last = text.last else { return nil }
+        let units: [Character: Double] = ["K": 1024, "M": 1_048_576, "G": 1_073_741_824, "T": 1_099_511_627_776]
+        let unit = units[last]
+        guard let number = Double(unit == nil ? text[...] : text.dropLast()), number > 0 else { return nil }
+        return Int64(number * (unit ?? 1))
+    }
+}
+
+extension StringProtocol {
+    var trimmed: String {
+        let head = drop(while: \.isWhitespace)
+        guard let last = head.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        return String(head[...last])
+    }
+}

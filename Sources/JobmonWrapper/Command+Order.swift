@@ -1,0 +1,32 @@
+import JobmonCore
+import JobmonProcesses
+
+extension Command {
+    /// The command of a queue's instance: stdin at its end, output into its files, in its directory, with its variables
+    /// and ours.
+    /// - Parameter null: a descriptor of `/dev/null`.
+    init(_ order: InstanceOrder, in layout: DirectoryLayout, null: Int32) {
+        let job = order.description
+        var arguments = PackedTexts()
+        if job.shell {
+            arguments.append("/bin/sh")
+            arguments.append("-c")
+            arguments.append(job.runfile)
+        } else {
+            arguments.append(job.runfile)
+            for argument in job.args { arguments.append(argument) }
+        }
+        self.init(arguments)
+        for member in job.env.members {
+            if case .string(let value) = member.value { additions.append("\(member.name)=\(value)") }
+        }
+        additions.append("JOBMON_DIR=\(layout.root)")
+        additions.append("JOBMON_INSTANCE=\(order.instanceKey)")
+        additions.append("JOBMON_JID=\(order.jid)")
+        directory = job.cwd
+        stdin = .descriptor(null)
+        stdout = order.stdoutPath.map { .file($0) } ?? .descriptor(null)
+        stderr = order.stderrPath.map { .file($0) } ?? .tail
+        timeLimit = job.timeout
+    }
+}

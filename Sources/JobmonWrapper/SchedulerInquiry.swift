@@ -1,0 +1,118 @@
+import CJobmonPOSIX
+import Glibc
+import JobmonCore
+
+/// Why the scheduler is about to end this job, as far as that can be found out from within it.
+enum SchedulerInquiry {
+    /// Seconds that the scheduler's own command may take: the kill comes half a minute after the warning, or sooner.
+    private static let patience = 3.0
+    /// Seconds by which a scheduler's clock and ours may differ on when a job began.
+    private static let slack = 5.0
+
+    /// - Parameters:
+    ///   - signal: the warning.
+    ///   - limit: seconds that it may run, where they are known.
+    ///   - ran: seconds that it has run.
+    static func why(_ job: ClusterJob, signal: Int32, limit: Double?, ran: Double) -> SchedulerWord {
+        let name = SignalName.name(Int(signal))
+        switch job.scheduler {
+        case .slurm: return slurm(job, signal: signal, name: name, limit: limit, ran: ran)
+        case .sge:
+            // Nothing else tells a deletion from the end of its time.
+            if let limit = limit ?? limitOfSpool(), ran >= limit - slack {
+                return SchedulerWord("\(name): its run time of \(Int(limit)) s is over", cause: .timeLimit)
+            }
+            return SchedulerWord("\(name): deleted", cause: .cancelled)
+        }
+    }
+
+    private static func slurm(
+        _ job: ClusterJob, signal: Int32, name: String, limit: Double?, ran: Double
+    ) -> SchedulerWord {
+        let isOver = limit.map { ran >= $0 - slack } ?? false
+        guard let text = output(of: ["scontrol", "-o", "show", "job", job.executorID]) else {
+            return SchedulerWord("\(name) from Slurm", cause: isOver ? .timeLimit : nil)
+        }
+        let state = field("JobState", in: text) ?? ""
+        let reason = field("Reason", in: text) ?? ""
+        let said = reason.isEmpty || reason == "None" ? "\(name): \(state)" : "\(name): \(state), \(reason)"
+        if reason == "TimeLimit" || state == "TIMEOUT" || state == "DEADLINE" || isOver {
+            return SchedulerWord(said, cause: .timeLimit)
+        }
+        if state == "PREEMPTED" || reason.hasPrefix("Preempt") { return SchedulerWord(said, cause: .preempted) }
+        if state == "NODE_FAIL" || reason == "NodeDown" { return SchedulerWord(said, cause: .nodeFailure) }
+        if state == "OUT_OF_MEMORY" { return SchedulerWord(said, cause: .outOfMemory) }
+        // A job that goes on was only told something (--signal), and what that is, its user knows.
+        if state == "RUNNING" { return SchedulerWord(said) }
+        return SchedulerWord(said, cause: .cancelled)
+    }
+
+    /// The value of `NAME=` in what `scontrol -o` prints.
+    static func field(_ name: String, in text: String) -> String? {
+        for word in text.split(separator: " ") where word.hasPrefix("\(name)=") {
+            return String(word.dropFirst(name.count + 1))
+        }
+        return nil
+    }
+
+    /// The run time in the `config` file that Grid Engine keeps beside a job that runs; nil where there is no limit.
+    private static func limitOfSpool() -> Double? {
+        guard let folder = getenv("SGE_JOB_SPOOL_DIR") else { return nil }
+        guard let text = read("\(String(cString: folder))/config") else { return nil }
+        for line in text.split(separator: "\n") where line.hasPrefix("h_rt=") {
+            guard let seconds = Double(line.dropFirst(5)), seconds > 0, seconds < 1e9 else { return nil }
+            return seconds
+        }
+        return nil
+    }
+
+    private static func read(_ path: String) -> String? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        return all(descriptor, until: .infinity)
+    }
+
+    /// What a command prints; nil when it fails, or takes too long. Nobody else may wait for children meanwhile.
+    private static func output(of words: [String]) -> String? {
+        var pipe: [Int32] = [-1, -1]
+        guard Glibc.pipe(&pipe) == 0 else { return nil }
+        for end in pipe { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        defer { close(pipe[0]) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, pipe[1], STDOUT_FILENO)
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
+        defer { for argument in arguments { free(argument) } }
+        arguments.append(nil)
+        var pid: pid_t = 0
+        let failure = posix_spawnp(&pid, words[0], &actions, nil, arguments, environ)
+        close(pipe[1])
+        guard failure == 0 else { return nil }
+        let text = all(pipe[0], until: TimeSource.system.steadySeconds() + patience)
+        if text == nil { kill(pid, SIGKILL) }
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        return status == 0 ? text : nil
+    }
+
+    private static func all(_ descriptor: Int32, until deadline: Double) -> String? {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let left = min(deadline - TimeSource.system.steadySeconds(), 3600)
+            guard left > 0 else { return nil }
+            var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            let ready = poll(&wait, 1, Int32(left * 1000) + 1)
+            if ready < 0, errno != EINTR { return nil }
+            guard ready > 0 else { continue }
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return count == 0 ? String(decoding: bytes, as: UTF8.self) : nil }
+            bytes += buffer[..<count]
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import CJobmonPOSIX
+import Glibc
+import JobmonCore
+import JobmonProcesses
+import JobmonReporting
+import JobmonWire
+
+/// `jobmon exec --task MANIFEST`: what a queue's array job runs in each of its tasks.
+enum TaskMain {
+    /// The exit codes of a task that ran no command.
+    private enum Exit {
+        /// Its instance was started before, or given up.
+        static let forbidden: Int32 = 75
+        /// Its manifest can't be read.
+        static let noInput: Int32 = 66
+        /// It can't be made sure that it is the only one.
+        static let cantCreate: Int32 = 73
+    }
+
+    /// Runs the instance that is this task's, reports on it, and ends this process the way its command ended.
+    static func run(_ path: String) -> Never {
+        let job = ClusterJob.current()
+        let layout = DirectoryLayout(root: path.split(separator: "/").dropLast(2).reduce("") { "\($0)/\($1)" })
+        do throws(Problem) {
+            let (manifest, order) = try read(path, task: job?.task ?? 1)
+            claim(order, layout, job)
+            try TaskRun(order, manifest: manifest, layout: layout, job: job).finish()
+        } catch {
+            ExecMain.say("\(path): \(error)")
+            _exit(Exit.noInput)
+        }
+    }
+
+    private static func read(_ path: String, task: Int) throws(Problem) -> (TaskManifest, InstanceOrder) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw Problem(.notFound, "the manifest can't be read: \(String(cString: strerror(errno)))")
+        }
+        defer { close(descriptor) }
+        let reader = TaskManifest.Reader { offset, count in
+            var buffer = [UInt8](repeating: 0, count: count)
+            while true {
+                let got = pread(descriptor, &buffer, count, off_t(offset))
+                if got < 0, errno == EINTR { continue }
+                return got < 0 ? nil : Array(buffer[..<got])
+            }
+        }
+        return (try reader.header(), try reader.order(task))
+    }
+
+    /// Makes this task the one that runs the instance. A scheduler may start a job once more, after a node failed or was
+    /// thought to: that would be another attempt, which the queue decides on, and not this one.
+    private static func claim(_ order: InstanceOrder, _ layout: DirectoryLayout, _ job: ClusterJob?) {
+        let path = layout.fence(order.instanceKey)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else {
+            let error = errno
+            if error == EEXIST {
+                ExecMain.say(
+                    "instance \(order.instanceKey) was started before, or given up (\(path)): its command was not run")
+                _exit(Exit.forbidden)
+            }
+            ExecMain.say("\(path): \(String(cString: strerror(error))): the command was not run")
+            _exit(Exit.cantCreate)
+        }
+        let text = Array("\(HostIdentity.host) \(getpid()) \(job?.executorID ?? "-")\n".utf8)
+        _ = text.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        close(descriptor)
+    }
+}

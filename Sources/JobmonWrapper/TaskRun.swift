@@ -1,0 +1,159 @@
+import CJobmonPOSIX
+import Glibc
+import JobmonCore
+import JobmonProcesses
+import JobmonReporting
+import JobmonWire
+
+/// The command of one instance in a cluster's job, from its start to our own end. The scheduler's signals reach us alone:
+/// the command has a group of its own, so that it can be told in time and we can say why it ended.
+final class TaskRun {
+    /// Seconds that the acknowledgement of the outcome may hold up the end. What has none by then lies in the spool.
+    private static let patience = 0.5
+
+    private enum Token {
+        static let poster = 3
+        static let heartbeat = 4
+    }
+
+    private let time = TimeSource.system
+    private let order: InstanceOrder
+    private let manifest: TaskManifest
+    private let layout: DirectoryLayout
+    private let job: ClusterJob?
+    private let loop: ProcessLoop
+    private let reporter: ExecReporter
+    private let began: Double
+    private var command: (id: CommandID, pid: Int32)?
+    private var end: CommandEnd?
+    /// Why the scheduler ends it.
+    private var word: SchedulerWord?
+    /// It is ended because our queue asked for that; nil: it did not.
+    private var cancel: (returningAttempt: Bool, Void)?
+
+    /// Starts the command, then tells of it.
+    /// - Throws: when this process can't even prepare that.
+    init(
+        _ order: InstanceOrder, manifest: TaskManifest, layout: DirectoryLayout, job: ClusterJob?
+    ) throws(Problem) {
+        self.order = order
+        self.manifest = manifest
+        self.layout = layout
+        self.job = job
+        loop = try ProcessLoop(time: time)
+        loop.catchAllSignals()
+        began = time.steadySeconds()
+        reporter = ExecReporter(layout: layout, instanceKey: order.instanceKey, time: .system, job: job)
+        for folder in CapturedFiles.folders(of: order) { CapturedFiles.makeFolder(folder) }
+        let null = open("/dev/null", O_RDWR | O_CLOEXEC)
+        var description = Command(order, in: layout, null: null)
+        description.startsFast = false
+        let moment = time.now()
+        switch loop.start(description) {
+        case .success(let started):
+            command = (started.id, started.process.pid)
+            reporter.running(started.process, at: moment)
+            loop.setTimer(Token.heartbeat, after: reporter.nextBeat())
+        case .failure(let failure):
+            end = CommandEnd(evidence: Evidence(notStarted: failure), usage: Usage(), stderr: nil)
+            ExecMain.say(ErrorText.sentence(failure))
+        }
+    }
+
+    /// Sees the command to its end, and ends this process in the same way.
+    func finish() -> Never {
+        reporter.proceed(0)
+        while end == nil { turn(atMost: nil) }
+        var evidence = end?.evidence ?? Evidence()
+        if evidence.notStarted == nil, !evidence.timedOut {
+            evidence.cancelled = cancel != nil
+            evidence.scheduler = word
+        }
+        let failed = Cause.decide(evidence).status != .complete
+        let (stdoutEmpty, stderrEmpty, logged) = CapturedFiles.take(order, failed: failed)
+        reporter.ended(
+            Outcome(
+                evidence: evidence, usage: end?.usage ?? Usage(), stderr: failed ? logged ?? end?.stderr : nil,
+                returnsAttempt: cancel?.returningAttempt ?? false, stdoutEmpty: stdoutEmpty, stderrEmpty: stderrEmpty))
+        loop.cancelTimer(Token.heartbeat)
+        let deadline = time.steadySeconds() + Self.patience
+        reporter.proceed(0)
+        while !reporter.isAllAcknowledged, reporter.isConnected || reporter.wakeAfter != nil {
+            let left = deadline - time.steadySeconds()
+            guard left > 0 else {
+                reporter.part()
+                break
+            }
+            turn(atMost: Int((left * 1000).rounded(.up)))
+        }
+        while loop.isEndingRemnants { turn(atMost: nil) }
+        if let failure = evidence.notStarted { _exit(failure.exitCode) }
+        if let signal = end?.evidence.signal { jp_die_by(Int32(signal)) }
+        _exit(exitCode(end?.evidence.exitCode ?? 126))
+    }
+
+    /// Grid Engine takes 99 for a wish to be run once more, and 100 for one to be held in error.
+    private func exitCode(_ code: Int) -> Int32 {
+        job?.scheduler == .sge && (code == 99 || code == 100) ? 1 : Int32(code)
+    }
+
+    private func turn(atMost milliseconds: Int?) {
+        reporter.watch(in: loop, token: Token.poster)
+        let limit = [milliseconds, reporter.wakeAfter].compactMap { $0 }.min()
+        var posterReady: Int16 = 0
+        for event in loop.turn(atMost: limit) {
+            switch event {
+            case .ready(Token.poster, let revents): posterReady = revents
+            case .ready, .stopped: break
+            case .timer:
+                reporter.beat()
+                loop.setTimer(Token.heartbeat, after: reporter.nextBeat())
+            case .signal(let signal): received(signal)
+            case .ended(let id, let end): if id == command?.id { self.end = end }
+            }
+        }
+        reporter.proceed(posterReady)
+    }
+
+    // MARK: Signals
+
+    private func received(_ signal: ReceivedSignal) {
+        guard end == nil, let command else { return }
+        switch signal.number {
+        case SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGXCPU: warned(signal.number)
+        // Grid Engine's announcement of a kill (-notify).
+        case SIGUSR2 where job?.scheduler == .sge: warned(signal.number)
+        // Its announcement of a suspension, which ends whatever does not expect it; and what comes before a TERM of Slurm's.
+        case SIGUSR1 where job?.scheduler == .sge: break
+        case SIGCONT, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU: break
+        default: loop.forward(signal, to: command.id)
+        }
+    }
+
+    /// The scheduler will kill all there is in a while. The command is told, all of it; why is found out meanwhile and said
+    /// at once, since there may be no time for more.
+    private func warned(_ signal: Int32) {
+        guard let command else { return }
+        kill(-command.pid, signal == SIGUSR2 ? SIGTERM : signal)
+        guard word == nil, cancel == nil else { return }
+        if let mark = cancelMark() {
+            cancel = (mark == "returned", ())
+            return
+        }
+        guard let job else { return }
+        let ran = time.steadySeconds() - began
+        let found = SchedulerInquiry.why(job, signal: signal, limit: manifest.timeLimit, ran: ran)
+        word = found
+        reporter.said("the scheduler ends it (\(found.said))")
+    }
+
+    /// What our queue wrote before it asked the scheduler to end it.
+    private func cancelMark() -> String? {
+        let descriptor = open(layout.cancelMark(order.instanceKey), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var buffer = [UInt8](repeating: 0, count: 64)
+        let count = read(descriptor, &buffer, buffer.count)
+        return count < 0 ? nil : String(decoding: buffer[..<count].prefix { $0 > 0x20 }, as: UTF8.self)
+    }
+}
