@@ -1,0 +1,144 @@
+import Foundation
+import JobmonTestSupport
+import Testing
+
+/// A real scheduler with its real daemons, as the scripts in `clusters/` bring it up.
+enum Rig: String, CaseIterable, Sendable, CustomTestStringConvertible {
+    case slurm
+    case sge
+
+    var testDescription: String { rawValue }
+
+    /// Those that are up: `JOBMON_TEST_CLUSTERS` names them, as `make test-clusters` sets it.
+    static let up: [Rig] = (ProcessInfo.processInfo.environment["JOBMON_TEST_CLUSTERS"] ?? "")
+        .split(separator: ",").compactMap { Rig(rawValue: String($0)) }
+
+    static let why = Comment("no real cluster is up: make test-clusters brings both up")
+
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().path
+
+    /// The scheduler's daemon that decides.
+    var controller: String { self == .slurm ? "slurmctld" : "qmaster" }
+
+    /// Stops, kills or starts a daemon; returns once that has happened.
+    func daemon(_ verb: String, _ words: [String]) async throws {
+        let script = "\(Self.root)/clusters/\(rawValue)/daemon.sh"
+        let done = try await Running("/bin/bash", [script, verb] + words, stdin: "").finished()
+        guard done.status == 0 else { throw Failure(description: "\(script) \(verb) \(words): \(done.stderr)") }
+    }
+
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// Runs a command of the scheduler's.
+    @discardableResult
+    func command(_ words: String...) async throws -> Executable.Finished {
+        try await Running("/usr/bin/env", words, stdin: "").finished()
+    }
+
+    /// Ends a task, as its user would by hand.
+    func end(_ id: String) async throws {
+        if self == .slurm { try await command("scancel", id) } else { try await command("qdel", id) }
+    }
+
+    /// Options that keep a job waiting.
+    var waitingOptions: String { self == .slurm ? "--begin=now+1hour" : "-h" }
+
+    /// `jobmon run` on this cluster.
+    func arguments(_ directory: String, _ more: [String]) -> [String] {
+        ["run", "-d", directory, "--executor", rawValue, "--poll", "1s", "--no-progress"] + more
+    }
+}
+
+/// What a test looks at in a monitor's directory.
+struct ClusterDirectory: Sendable {
+    let path: String
+
+    struct Job: Sendable {
+        var jid: Int
+        var name: String
+        var status: String
+        var instances: [Instance]
+        var last: Instance? { instances.last }
+    }
+
+    struct Instance: Sendable {
+        var status: String
+        var cause: String?
+        var executorID: String?
+        var exitCode: Int?
+        var signal: Int?
+        var error: String?
+        var pid: Int32?
+        var executor: String
+    }
+
+    /// All jobs, by their names.
+    func jobs() async throws -> [String: Job] {
+        let listed = try await Executable.run(["jobs", "-d", path, "--json"])
+        guard listed.status == 0,
+            let rows = try JSONSerialization.jsonObject(with: Data(listed.stdout.utf8)) as? [[String: Any]]
+        else { return [:] }
+        var jobs: [String: Job] = [:]
+        for row in rows {
+            let name = row["name"] as? String ?? "?"
+            let instances = (row["instances"] as? [[String: Any]] ?? []).map {
+                Instance(
+                    status: $0["status"] as? String ?? "?", cause: $0["cause"] as? String,
+                    executorID: $0["executor_id"] as? String, exitCode: $0["exit_code"] as? Int,
+                    signal: $0["signal"] as? Int, error: $0["error"] as? String,
+                    pid: ($0["pid"] as? Int).map { Int32($0) }, executor: $0["executor"] as? String ?? "?")
+            }
+            jobs[name] = Job(
+                jid: row["jid"] as? Int ?? 0, name: name, status: row["status"] as? String ?? "?",
+                instances: instances)
+        }
+        return jobs
+    }
+
+    /// Waits until a job is as wanted, and returns it.
+    func wait(
+        for name: String, within seconds: Double = 60, _ what: String, _ holds: (Job) -> Bool
+    ) async throws -> Job {
+        var found: Job?
+        try await waitUntil("\(name) \(what)", within: seconds) {
+            found = try await jobs()[name]
+            return found.map(holds) ?? false
+        }
+        guard let found else { throw Rig.Failure(description: "there is no job \(name)") }
+        return found
+    }
+
+    /// The lines that jobs wrote down themselves.
+    func marks(_ name: String = "marks") -> [String] {
+        ((try? String(contentsOfFile: "\(path)/\(name)", encoding: .utf8)) ?? "").split(separator: "\n").map(
+            String.init)
+    }
+
+    /// What is left of array jobs when all are over; logs with something to say may stay.
+    func leftovers() throws -> [String] {
+        let manager = FileManager.default
+        return try manager.contentsOfDirectory(atPath: "\(path)/manifests").filter { !$0.hasSuffix(".log") }
+            + manager.contentsOfDirectory(atPath: "\(path)/run/fence")
+    }
+
+    /// A job file of these lines.
+    func file(_ lines: [String]) throws -> String {
+        let file = "\(path)/../jobs.jsonl"
+        try lines.joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)
+        return file
+    }
+}
+
+/// A test's directory for a monitor, in a folder of its own.
+func withCluster<Result>(
+    _ name: String = #function, _ body: (ClusterDirectory) async throws -> Result
+) async throws -> Result {
+    try await withTestDirectory(name) { folder in
+        let path = "\(folder)/mon"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        return try await body(ClusterDirectory(path: path))
+    }
+}
