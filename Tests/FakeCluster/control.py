@@ -22,7 +22,7 @@ import runner
 import slurm
 from state import SLURM, new_record
 
-KNOWN = {"--processes": "processes=", "--after": "after=", "--name": "name=", "--phase": "phase=", "--signal": "signal="}
+KNOWN = {f"--{name}": f"{name}=" for name in ("processes", "after", "name", "phase", "signal")}
 
 
 class Missing(Exception):

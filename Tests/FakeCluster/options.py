@@ -6,8 +6,8 @@ class Usage(Exception):
 
 
 def long_options(argv, known):
-    """Options in the manner of GNU. `known` gives for each name, long or short, its long name, with `=` where it takes a
-    value. - Returns: values by long name (a list for each), and the words left over."""
+    """Options in the manner of GNU. `known` gives for each name, long or short, its long name, with `=` where it takes
+    a value. - Returns: values by long name (a list for each), and the words left over."""
     found, words, argv = {}, [], list(argv)
     while argv:
         word = argv.pop(0)

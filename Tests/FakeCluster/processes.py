@@ -1,4 +1,4 @@
-"""The processes of tasks: found by a variable in their environment, as a cgroup or an additional group would find them."""
+"""The processes of tasks: found by a variable in their environment, as a cgroup or a group of its own finds them."""
 
 import os
 import signal

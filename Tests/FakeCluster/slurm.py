@@ -236,7 +236,7 @@ def scancel(state, argv, fault):
 
 
 def cancel(state, job, numbers):
-    """Cancels tasks, or all when there are none given. One that waits leaves no record unless it is the last to wait."""
+    """Cancels tasks, or all when none are given. One that waits leaves no record unless it is the last to wait."""
     waiting = [int(name) for name, task in job["tasks"].items() if task["phase"] == "waiting"]
     leaving = [number for number in waiting if not numbers or number in numbers]
     for number in leaving:
@@ -259,7 +259,8 @@ def scontrol(state, argv, fault):
     if words[:2] == ["show", "config"]:
         print(f"Configuration data as of {moment(time.time(), '')}\nClusterName             = fake\n"
               f"KillWait                = 30 sec\nMaxArraySize            = {state.settings().get('max_array', 1001)}\n"
-              "MinJobAge               = 300 sec\nSLURM_VERSION           = 22.05.8\n\nSlurmctld(primary) at fake is UP")
+              "MinJobAge               = 300 sec\nSLURM_VERSION           = 22.05.8\n\n"
+              "Slurmctld(primary) at fake is UP")
         return 0
     if words[:2] == ["show", "job"] and len(words) == 3:
         return show(state, words[2], fault)

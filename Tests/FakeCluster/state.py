@@ -128,8 +128,8 @@ class State:
 def new_task():
     """A task of an array job that waits.
 
-    `phase` is `waiting`, `running`, `held` (in error) or `over`; `gone` says that it is over without a record. `why` is the
-    reason for which it is being ended, `adrift` are its processes that the scheduler knows no more of.
+    `phase` is `waiting`, `running`, `held` (in error) or `over`; `gone` says that it is over without a record. `why` is
+    the reason for which it is being ended, `adrift` are its processes that the scheduler knows no more of.
     """
     return {"phase": "waiting", "restarts": 0, "records": [], "start_at": 0, "pid": None, "why": None, "adrift": []}
 
