@@ -28,7 +28,7 @@ def start(state, number):
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)
     try:
-        log = os.open(f"{state.root}/runners.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        log = os.open(f"{state.root}/runners.log", os.O_WRONLY | os.O_APPEND)
         os.dup2(log, 2)
         os.closerange(3, 256)
         here = os.path.dirname(os.path.abspath(__file__))
