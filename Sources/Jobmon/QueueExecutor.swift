@@ -31,7 +31,7 @@ enum QueueExecutor: Sendable {
             configuration.time = time
             if let interval = settings.interval {
                 configuration.interval = interval
-                configuration.grace = min(configuration.grace, interval * 30)
+                configuration.grace = min(configuration.grace, interval * 15)
             }
             let executor = try BatchExecutor(settings.executor == "slurm" ? .slurm : .sge, configuration) {
                 try await link.known($0)

@@ -89,13 +89,25 @@ package struct JobDetails {
         return text
     }
 
+    private func given(_ member: (name: String, value: JSON)) -> String {
+        switch member.value {
+        case .string(let text): text
+        case .int(let bytes) where member.name == "memory": Units.bytes(bytes)
+        default: member.value.text
+        }
+    }
+
     private func running(_ instance: InstanceRecord) -> [(String, String)] {
         var fields: [(String, String)] = []
         var place = instance.executor
         if let id = instance.executorID { place += " \(id)" }
         if let host = instance.host { place += ", on \(host)" }
+        if let queue = instance.place?.queue { place += ", queue \(queue)" }
         if let process = instance.process { place += ", process \(process.pid)" }
         fields.append(("where", place))
+        if let allocated = instance.place?.allocated, !allocated.isEmpty {
+            fields.append(("given", allocated.members.map { "\($0.name) \(given($0))" }.joined(separator: ", ")))
+        }
         fields.append(("times", times(instance)))
         let used = usage(instance)
         if !used.isEmpty { fields.append(("used", used)) }

@@ -103,11 +103,12 @@ package struct Run: AsyncParsableCommand {
         let terminal = Terminal.behind(descriptor: 2)
         let screen = RunScreen(terminal: terminal, showsProgress: !noProgress)
         defer { screen.end() }
-        let control = RunControl(screen: screen)
+        let leavesRunning = executor != "local" && !cluster.cancelOnExit
+        let control = RunControl(screen: screen, leavesRunning: leavesRunning)
         let configuration = QueueState.Configuration(
             executor: executor, policy: .retry(RelaunchPolicy.Backoff()), window: settings.slots,
             haltAfter: try positive(halt, "--halt"), logs: noLogs ? nil : settings.layout,
-            leavesRunning: executor != "local" && !cluster.cancelOnExit, hearsFromMonitor: executor != "local")
+            leavesRunning: leavesRunning, hearsFromMonitor: executor != "local")
         let again = again
         let began = TimeSource.system.steadySeconds()
 

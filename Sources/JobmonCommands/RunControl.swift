@@ -7,9 +7,14 @@ import Synchronization
 /// process at once.
 final class RunControl: Sendable {
     private let screen: RunScreen
+    /// What runs in a cluster goes on there.
+    private let leavesRunning: Bool
     private let scheduler = Mutex<Scheduler?>(nil)
 
-    init(screen: RunScreen) { self.screen = screen }
+    init(screen: RunScreen, leavesRunning: Bool) {
+        self.screen = screen
+        self.leavesRunning = leavesRunning
+    }
 
     /// Runs the queue and shows how far it is.
     /// - Parameter whenQueued: called once all jobs are in the ledger.
@@ -72,6 +77,10 @@ final class RunControl: Sendable {
             screen.end()
             screen.say("\(name): ended at once")
             exit(ExitStatus.interrupted.rawValue)
+        }
+        if leavesRunning {
+            screen.say("\(name): what is in the cluster goes on there; the same command again goes on with it")
+            return scheduler.requestStop()
         }
         screen.say("\(name): ending what runs and recording it; once more ends at once")
         scheduler.requestStop()

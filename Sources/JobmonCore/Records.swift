@@ -56,13 +56,16 @@ package struct InstanceRecord: Sendable, Equatable {
     package var returnedAttempt: Bool
     /// The description of its error; nil when it has none.
     package var error: String?
+    /// What a cluster's scheduler gave it; nil outside of clusters.
+    package var place: ClusterPlace?
 
     package init(
         jobInstanceID: Int64, instanceKey: String?, jid: Int64, retryNumber: Int, executor: String,
         executorID: String?, status: Status, cause: Cause?, exitCode: Int?, signal: Int?, host: String?,
         bootID: String?, process: ProcessIdentity?, submittedDate: Timestamp, startedDate: Timestamp?,
         finishedDate: Timestamp?, lastSeen: Timestamp?, lateSince: Timestamp?, usage: Usage, stdoutPath: String?,
-        stderrPath: String?, returnedAttempt: Bool, error: String?
+        stderrPath: String?, returnedAttempt: Bool, error: String?,
+        place: ClusterPlace? = nil
     ) {
         self.jobInstanceID = jobInstanceID
         self.instanceKey = instanceKey
@@ -87,6 +90,7 @@ package struct InstanceRecord: Sendable, Equatable {
         self.stderrPath = stderrPath
         self.returnedAttempt = returnedAttempt
         self.error = error
+        self.place = place
     }
 }
 

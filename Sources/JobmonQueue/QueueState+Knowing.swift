@@ -36,6 +36,8 @@ extension QueueState {
                 stdoutPath: last.stdoutPath, stderrPath: last.stderrPath, recorded: true,
                 askable: last.instanceKey != nil && last.executor == configuration.executor, host: last.host)
             indexOfKey[jobs[index].live?.key ?? ""] = index
+            // To wait for it is something to do.
+            begun += 1
             move(index, to: .unclear)
             if jobs[index].live?.askable == true {
                 if observeAt == nil { observeAt = now.steady }

@@ -28,7 +28,7 @@ extension QueueState {
 
     /// Says, once, that jobs wait for what nobody here can say.
     mutating func sayUnjudged() {
-        guard let first = unjudged.first, observeDelay == 0 else { return unjudged = [] }
+        guard let first = unjudged.min(), observeDelay == 0 else { return unjudged = [] }
         let hosts = Set(unjudged.compactMap { jobs[$0].live?.host }).sorted().prefix(3).joined(separator: ", ")
         outbox.say(
             "\(unjudged.count) \(unjudged.count == 1 ? "job waits" : "jobs wait") (job \(jobs[first].jid) first): nobody "

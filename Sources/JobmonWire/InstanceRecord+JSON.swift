@@ -18,6 +18,8 @@ extension InstanceRecord {
         object.append("boot_id", .text(bootID))
         object.append("pid", .number(process.map { Int64($0.pid) }))
         object.append("pid_started", .number(process?.started))
+        object.append("scheduler_queue", .text(place?.queue))
+        object.append("allocated", place.map { $0.allocated.isEmpty ? .null : .object($0.allocated) } ?? .null)
         object.append("submitted_date", .time(submittedDate))
         object.append("started_date", .time(startedDate))
         object.append("finished_date", .time(finishedDate))
@@ -43,6 +45,8 @@ extension InstanceRecord {
             guard let number = Int32(exactly: pid) else { throw fields.failure("pid", "must be a process id") }
             process = ProcessIdentity(pid: number, started: try fields.int("pid_started"))
         }
+        let queue = try fields.string("scheduler_queue")
+        let allocated = try fields.fields("allocated")?.object ?? [:]
         self.init(
             jobInstanceID: try fields.requiredInt("job_instance_id"), instanceKey: try fields.string("instance_key"),
             jid: try fields.requiredInt("jid"), retryNumber: try fields.integer("retry_number") ?? 0,
@@ -58,6 +62,7 @@ extension InstanceRecord {
                 maxrss: try fields.int("maxrss"), maxrssAtMost: try fields.bool("maxrss_at_most") ?? false,
                 ioRead: try fields.int("io_read"), ioWritten: try fields.int("io_written")),
             stdoutPath: try fields.string("stdout_path"), stderrPath: try fields.string("stderr_path"),
-            returnedAttempt: try fields.bool("attempt_returned") ?? false, error: try fields.string("error"))
+            returnedAttempt: try fields.bool("attempt_returned") ?? false, error: try fields.string("error"),
+            place: queue == nil && allocated.isEmpty ? nil : ClusterPlace(queue: queue, allocated: allocated))
     }
 }

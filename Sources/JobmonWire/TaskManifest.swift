@@ -142,6 +142,16 @@ package struct TaskManifest: Sendable, Equatable {
     }
 }
 
+/// The exit codes of a task that ran no command.
+package enum TaskExit {
+    /// Its instance was started before, or given up.
+    package static let forbidden = 75
+    /// Its manifest can't be read.
+    package static let noInput = 66
+    /// It can't be made sure that it is the only one.
+    package static let cantCreate = 73
+}
+
 extension StringProtocol {
     fileprivate var trimmed: String {
         String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())

@@ -7,27 +7,17 @@ import JobmonWire
 
 /// `jobmon exec --task MANIFEST`: what a queue's array job runs in each of its tasks.
 enum TaskMain {
-    /// The exit codes of a task that ran no command.
-    private enum Exit {
-        /// Its instance was started before, or given up.
-        static let forbidden: Int32 = 75
-        /// Its manifest can't be read.
-        static let noInput: Int32 = 66
-        /// It can't be made sure that it is the only one.
-        static let cantCreate: Int32 = 73
-    }
-
     /// Runs the instance that is this task's, reports on it, and ends this process the way its command ended.
     static func run(_ path: String) -> Never {
         let job = ClusterJob.current()
         let layout = DirectoryLayout(root: path.split(separator: "/").dropLast(2).reduce("") { "\($0)/\($1)" })
         do throws(Problem) {
             let (manifest, order) = try read(path, task: job?.task ?? 1)
-            claim(order, layout, job)
+            claim(order, layout, job, manifest: path)
             try TaskRun(order, manifest: manifest, layout: layout, job: job).finish()
         } catch {
             ExecMain.say("\(path): \(error)")
-            _exit(Exit.noInput)
+            _exit(Int32(TaskExit.noInput))
         }
     }
 
@@ -50,7 +40,7 @@ enum TaskMain {
 
     /// Makes this task the one that runs the instance. A scheduler may start a job once more, after a node failed or was
     /// thought to: that would be another attempt, which the queue decides on, and not this one.
-    private static func claim(_ order: InstanceOrder, _ layout: DirectoryLayout, _ job: ClusterJob?) {
+    private static func claim(_ order: InstanceOrder, _ layout: DirectoryLayout, _ job: ClusterJob?, manifest: String) {
         let path = layout.fence(order.instanceKey)
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
@@ -58,13 +48,20 @@ enum TaskMain {
             if error == EEXIST {
                 ExecMain.say(
                     "instance \(order.instanceKey) was started before, or given up (\(path)): its command was not run")
-                _exit(Exit.forbidden)
+                _exit(Int32(TaskExit.forbidden))
             }
             ExecMain.say("\(path): \(String(cString: strerror(error))): the command was not run")
-            _exit(Exit.cantCreate)
+            _exit(Int32(TaskExit.cantCreate))
         }
         let text = Array("\(HostIdentity.host) \(getpid()) \(job?.executorID ?? "-")\n".utf8)
         _ = text.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
         close(descriptor)
+        // Whoever removes what an array job left removes the manifest first: then the fence that we did not find may have
+        // been there, and our instance been given up.
+        guard access(manifest, F_OK) == 0 else {
+            unlink(path)
+            ExecMain.say("\(manifest) is gone, so all its instances are over: the command was not run")
+            _exit(Int32(TaskExit.forbidden))
+        }
     }
 }

@@ -73,6 +73,8 @@ struct ClusterDirectory: Sendable {
         var error: String?
         var pid: Int32?
         var executor: String
+        var queue: String?
+        var slots: Int?
     }
 
     /// All jobs, by their names.
@@ -89,7 +91,9 @@ struct ClusterDirectory: Sendable {
                     status: $0["status"] as? String ?? "?", cause: $0["cause"] as? String,
                     executorID: $0["executor_id"] as? String, exitCode: $0["exit_code"] as? Int,
                     signal: $0["signal"] as? Int, error: $0["error"] as? String,
-                    pid: ($0["pid"] as? Int).map { Int32($0) }, executor: $0["executor"] as? String ?? "?")
+                    pid: ($0["pid"] as? Int).map { Int32($0) }, executor: $0["executor"] as? String ?? "?",
+                    queue: $0["scheduler_queue"] as? String,
+                    slots: ($0["allocated"] as? [String: Any])?["slots"] as? Int)
             }
             jobs[name] = Job(
                 jid: row["jid"] as? Int ?? 0, name: name, status: row["status"] as? String ?? "?",

@@ -152,6 +152,7 @@ import Testing
     @Test("exec in somebody's own script finds out where it runs", .timeLimit(.minutes(2)), arguments: Rig.up)
     func dropIn(_ rig: Rig) async throws {
         try await withCluster { mon in
+            let monitor = try await MonitorProcess.start(mon.path)
             let script = "\(mon.path)/../own.sh"
             try """
             #!/bin/sh
@@ -164,8 +165,10 @@ import Testing
             }
             let job = try await mon.wait(for: "own", "is over") { $0.status == "FAILED" }
             #expect(job.last?.executor == rig.rawValue)
+            #expect(job.last?.queue != nil && job.last?.slots == 1, "\(job)")
             #expect(job.last?.executorID?.hasSuffix(rig == .slurm ? "_3" : ".3") == true)
             #expect(job.last?.cause == "exit" && job.last?.exitCode == 4)
+            try await monitor.killed()
         }
     }
 }

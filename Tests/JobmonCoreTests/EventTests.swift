@@ -8,6 +8,8 @@ import Testing
     private static let everyEvidence: [Evidence] = [
         Evidence(), Evidence(exitCode: 0), Evidence(exitCode: 255), Evidence(signal: 64),
         Evidence(signal: 15, timedOut: true), Evidence(signal: 15, cancelled: true), Evidence(signal: 9, oomKills: 2),
+        Evidence(exitCode: 3, scheduler: SchedulerWord("FAILED")),
+        Evidence(signal: 9, scheduler: SchedulerWord("TIMEOUT", cause: .timeLimit)),
         Evidence(notStarted: StartFailure(step: .directory, path: "/no", errno: 2, reason: "No such file")),
     ]
 
@@ -25,7 +27,8 @@ import Testing
             .running(
                 .id(7),
                 Start(
-                    host: "n7", bootID: "b", executorID: "12", process: ProcessIdentity(pid: 12, started: 345))),
+                    host: "n7", bootID: "b", executorID: "12", process: ProcessIdentity(pid: 12, started: 345),
+                    place: ClusterPlace(queue: "long.q", allocated: ["slots": 4, "memory": 1_048_576]))),
             .process(.key("i"), ProcessIdentity(pid: 1)),
             .process(.key("i"), ProcessIdentity(pid: Int32.max, started: 0)),
             .heartbeat([]), .heartbeat([.key("i"), .id(3)]), .retry(.jid(1)), .retry(.key(queue: "q", key: "k")),

@@ -19,6 +19,15 @@ import Testing
             (Evidence(exitCode: 0, timedOut: true), .failed, .timeout),
             (Evidence(signal: 15, cancelled: true), .cancelled, .cancelled),
             (Evidence(signal: 15, timedOut: true, cancelled: true), .cancelled, .cancelled),
+            // What the scheduler says explains what the command made of it; what we did comes first.
+            (Evidence(signal: 15, scheduler: SchedulerWord("TIMEOUT", cause: .timeLimit)), .failed, .timeLimit),
+            (Evidence(exitCode: 0, scheduler: SchedulerWord("TIMEOUT", cause: .timeLimit)), .failed, .timeLimit),
+            (Evidence(signal: 15, scheduler: SchedulerWord("deleted", cause: .cancelled)), .cancelled, .cancelled),
+            (Evidence(exitCode: 3, scheduler: SchedulerWord("FAILED")), .failed, .exit),
+            (
+                Evidence(signal: 15, timedOut: true, scheduler: SchedulerWord("", cause: .preempted)), .failed, .timeout
+            ),
+            (Evidence(scheduler: SchedulerWord("NODE_FAIL", cause: .nodeFailure)), .failed, .nodeFailure),
             (Evidence(), .failed, .lost),
             (
                 Evidence(

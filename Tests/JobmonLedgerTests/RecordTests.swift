@@ -42,6 +42,32 @@ struct RecordTests {
         try await ledger.checkInvariants()
     }
 
+    @Test("what a cluster gave an instance is kept, as it was said first")
+    func placeInACluster() async throws {
+        try await ledger.say(.job("a"))
+        try await ledger.say(.attempt("i1", of: "a"))
+        let place = ClusterPlace(queue: "long.q", allocated: ["node": "n7", "slots": 4])
+        try await ledger.say(.running(.key("i1"), Start(host: "n7", executorID: "12_3", place: place)))
+        try await ledger.say(
+            .running(.key("i1"), Start(executorID: "12_3", place: ClusterPlace(queue: "short.q"))))
+        let instance = try #require(try await ledger.job(1).instances.first)
+        #expect(instance.place == place)
+        #expect(instance.executorID == "12_3")
+        try await ledger.checkInvariants()
+    }
+
+    @Test("an attempt that the executor refused is the last one, however many are left; a person may ask for another")
+    func refusalIsFinal() async throws {
+        try await ledger.say(.job(.key(queue: "q", key: "a"), JobDescription(runfile: "/bin/true", maxAttempts: 3)))
+        try await ledger.say(.attempt("i1", of: "a"))
+        try await ledger.say(
+            .outcome(.key("i1"), Outcome(status: .failed, cause: .submitFailed, description: "no such queue")))
+        #expect(try await ledger.job(1).status == .failed)
+        try await ledger.say(.retry(.jid(1)))
+        #expect(try await ledger.job(1).status == .queued)
+        try await ledger.checkInvariants()
+    }
+
     @Test func anEventOfTheSameIdentityIsARepeat() async throws {
         var sender = Sender("s")
         let events = [

@@ -13,7 +13,8 @@ struct RecordTests {
         startedDate: moment.advanced(bySeconds: 1), finishedDate: moment.advanced(bySeconds: 2), lastSeen: moment,
         lateSince: moment,
         usage: Usage(wallclock: 1.5, cpu: 0.25, maxrss: 1 << 40, maxrssAtMost: true, ioRead: 1, ioWritten: 2),
-        stdoutPath: "/o", stderrPath: "/e", returnedAttempt: true, error: "a \"quoted\"\nerror\u{0}é")
+        stdoutPath: "/o", stderrPath: "/e", returnedAttempt: true, error: "a \"quoted\"\nerror\u{0}é",
+        place: ClusterPlace(queue: "long.q", allocated: ["slots": 4, "node": "n7"]))
 
     static let bareInstance = InstanceRecord(
         jobInstanceID: 1, instanceKey: nil, jid: 1, retryNumber: 0, executor: "exec", executorID: nil,
@@ -64,8 +65,9 @@ struct RecordTests {
         #expect(
             object.members.map(\.name) == [
                 "job_instance_id", "instance_key", "jid", "retry_number", "executor", "executor_id", "status", "cause",
-                "exit_code", "signal", "host", "boot_id", "pid", "pid_started", "submitted_date", "started_date",
-                "finished_date", "last_seen", "late_since", "wallclock", "cpu", "maxrss", "maxrss_at_most", "io_read",
+                "exit_code", "signal", "host", "boot_id", "pid", "pid_started", "scheduler_queue", "allocated",
+                "submitted_date", "started_date", "finished_date", "last_seen", "late_since", "wallclock", "cpu",
+                "maxrss", "maxrss_at_most", "io_read",
                 "io_written", "stdout_path", "stderr_path", "attempt_returned", "error",
             ])
     }

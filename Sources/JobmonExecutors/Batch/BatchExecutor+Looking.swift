@@ -9,6 +9,8 @@ extension BatchExecutor {
         var answers = try await observeUnsubmitted(others)
         if !ours.isEmpty {
             answers.merge(try await look(at: Array(ours))) { known, _ in known }
+            // Of the rest it is too early to judge: the look that follows says more, by itself.
+            for key in ours where answers[key] == nil { answers[key] = files.isClaimed(key) ? .running : .waiting }
         } else if keys.isEmpty {
             // Is it there at all?
             _ = try await list([])
@@ -195,7 +197,7 @@ extension BatchExecutor {
             outcome.cause = .cancelled
             outcome.evidence.cancelled = true
             outcome.returnsAttempt = cancel == .returned
-        } else if !hasBegun, outcome.status == .complete || outcome.cause == .exit {
+        } else if !hasBegun, outcome.status == .complete || outcome.cause == .exit || outcome.cause == .signal {
             // What ran was not the job's command.
             outcome.status = .failed
             outcome.cause = .notStarted

@@ -33,6 +33,8 @@ struct BatchFiles: Sendable {
 
     /// Removes what a batch left, once all of it is over; a log that says something stays.
     func remove(_ batch: String, keys: [String]) {
+        // The manifest before the fences: a wrapper that comes late looks for it once it has its fence.
+        unlink(layout.manifest(batch, .tasks))
         for part in DirectoryLayout.ManifestPart.allCases where part != .log { unlink(layout.manifest(batch, part)) }
         let log = layout.manifest(batch, .log)
         var status = stat()

@@ -1,4 +1,5 @@
 import JobmonCore
+import JobmonWire
 
 /// What a batch executor knows of its array jobs and their tasks: a value, without clock or I/O.
 struct BatchState: Sendable {
@@ -130,11 +131,18 @@ struct BatchState: Sendable {
         }
     }
 
-    /// The last record of an instance among those of the accounting: an id counts only with its name.
+    /// The record that tells what became of an instance: the last one, and an id counts only with its name. Where the
+    /// scheduler started the task once more, the wrapper refused: the end of that is not the instance's.
     func record(of key: String, in records: [String: [AccountedTask]]) -> AccountedTask? {
         guard let task = tasks[key], let batch = batches[task.batch] else { return nil }
-        return records[batch.name]?.last { record in
-            (record.numbers.contains { $0.contains(task.number) }) && (batch.job == nil || record.job == batch.job)
+        let ours = (records[batch.name] ?? []).filter { record in
+            record.numbers.contains { $0.contains(task.number) } && (batch.job == nil || record.job == batch.job)
         }
+        guard var last = ours.last, last.outcome.evidence.exitCode == TaskExit.forbidden else { return ours.last }
+        if let earlier = ours.last(where: { $0.outcome.evidence.exitCode != TaskExit.forbidden }) { return earlier }
+        last.isPresumed = true
+        last.outcome = Outcome(
+            evidence: Evidence(scheduler: SchedulerWord("started once more under its id", cause: .nodeFailure)))
+        return last
     }
 }

@@ -198,9 +198,11 @@ enum SlurmAccounts {
             && !["PENDING", "RUNNING", "SUSPENDED", "COMPLETING", "CONFIGURING", "REQUEUED", "RESIZING"].contains(state)
         let code = fields[3].split(separator: ":").compactMap { Int($0) }
         var evidence = Evidence(scheduler: SchedulerWord(fields[2], cause: cause(state)))
-        if state == "COMPLETED" || state == "FAILED" || state == "OUT_OF_MEMORY", code.count == 2 {
+        if state == "COMPLETED" || state == "FAILED", code.count == 2 {
             if code[1] > 0, code[1] <= 64 { evidence.signal = code[1] } else { evidence.exitCode = code[0] & 255 }
         }
+        // While a record is being made it may lack its code: a failure is no success for that.
+        if state == "FAILED", evidence.exitCode == 0 { evidence.exitCode = nil }
         var outcome = Outcome(evidence: evidence)
         outcome.usage.wallclock = started ? Double(fields[6]) : nil
         outcome.usage.maxrss = bytes(fields[7])

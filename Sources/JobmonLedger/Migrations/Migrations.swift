@@ -10,9 +10,12 @@ enum Migrations {
         migrator.registerMigration(Migration002.identifier) { database in
             try database.execute(sql: Migration002.sql)
         }
+        migrator.registerMigration(Migration003.identifier) { database in
+            try database.execute(sql: Migration003.sql)
+        }
         return migrator
     }
 
     /// The identifiers that this version knows.
-    static let known: Set<String> = [Migration001.identifier, Migration002.identifier]
+    static let known: Set<String> = [Migration001.identifier, Migration002.identifier, Migration003.identifier]
 }

@@ -50,7 +50,8 @@ struct JobQueries {
             SELECT i.job_instance_id, i.instance_key, i.jid, i.retry_number, i.executor, i.executor_id, i.status, i.cause,
                 i.exit_code, i.signal, i.host, i.boot_id, i.pid, i.pid_started, i.submitted_date, i.started_date,
                 i.finished_date, i.last_seen, i.late_since, i.wallclock, i.cpu, i.maxrss, i.maxrss_at_most, i.io_read,
-                i.io_written, i.stdout_path, i.stderr_path, i.attempt_returned, e.description
+                i.io_written, i.stdout_path, i.stderr_path, i.attempt_returned, e.description,
+                i.scheduler_queue, i.allocated
             FROM job_instance i LEFT JOIN error e ON e.job_instance_id = i.job_instance_id
             WHERE \(condition) ORDER BY i.job_instance_id
             """)
@@ -76,7 +77,19 @@ extension InstanceRecord {
             process: ProcessIdentity(&row), submittedDate: row.time(), startedDate: row.optionalTime(),
             finishedDate: row.optionalTime(), lastSeen: row.optionalTime(), lateSince: row.optionalTime(),
             usage: Usage(&row), stdoutPath: row.optionalText(), stderrPath: row.optionalText(),
-            returnedAttempt: row.bool(), error: row.optionalText())
+            returnedAttempt: row.bool(), error: row.optionalText(), place: ClusterPlace(&row))
+    }
+}
+
+extension ClusterPlace {
+    fileprivate init?(_ row: inout Row) {
+        let queue = row.optionalText()
+        let text = row.optionalText()
+        guard queue != nil || text != nil else { return nil }
+        self.init(queue: queue)
+        if let text, let json = try? JSON(parsing: Array(text.utf8)), case .object(let object) = json {
+            allocated = object
+        }
     }
 }
 

@@ -98,6 +98,11 @@ extension Recorder {
             instance.pidStarted = process.started
             changed = true
         }
+        if let place = start.place {
+            try statements.placeInstance.put(place.queue)
+                .put(place.allocated.isEmpty ? nil : JSON.object(place.allocated).text).put(instance.id).run()
+            changed = changed || connection.changedRows > 0
+        }
         switch InstanceStateMachine.answer(current: instance.status, said: .running) {
         case .moves:
             fill(&instance.startedDate, time)

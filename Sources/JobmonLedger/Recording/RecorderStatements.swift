@@ -16,6 +16,7 @@ struct RecorderStatements {
     let insertInstance: Statement
     let updateInstance: Statement
     let endInstance: Statement
+    let placeInstance: Statement
     let insertStatus: Statement
     let insertError: Statement
 
@@ -91,6 +92,11 @@ struct RecorderStatements {
                 io_read = ?, io_written = ?, oom_kills = ?, attempt_returned = ?,
                 stdout_path = iif(?, NULL, stdout_path), stderr_path = iif(?, NULL, stderr_path)
             WHERE job_instance_id = ?
+            """)
+        placeInstance = try connection.prepare(
+            """
+            UPDATE job_instance SET scheduler_queue = ?, allocated = ?
+            WHERE job_instance_id = ? AND scheduler_queue IS NULL AND allocated IS NULL
             """)
         // An instance may come back from UNKNOWN and take a status twice: the first time stays.
         insertStatus = try connection.prepare(

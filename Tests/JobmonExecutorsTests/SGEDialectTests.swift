@@ -1,0 +1,181 @@
+import JobmonCore
+import Testing
+
+@testable import JobmonExecutors
+
+/// What Grid Engine 8.1.9 prints, and what it means. The texts are real ones.
+struct SGEDialectTests {
+    private let sge = BatchDialect.sge
+
+    private func failed(_ complaint: String, _ status: Int = 1) -> CommandResult {
+        CommandResult(status: status, output: "", complaint: complaint)
+    }
+
+    private var traits: SchedulerTraits {
+        var traits = SchedulerTraits()
+        sge.readTraits(
+            [
+                CommandResult(status: 0, output: "max_aj_instances 2000\nmax_aj_tasks 750\n"),
+                CommandResult(
+                    status: 0,
+                    output: """
+                        #name     shortcut type   relop requestable consumable default urgency
+                        h_vmem     h_vmem   MEMORY <=    YES         NO         0       0
+                        mem_free   mf       MEMORY <=    YES         NO         0       0
+                        m_mem_free mfree    MEMORY <=    YES         YES        0       0
+                        gpu        gpu      INT    <=    YES         YES        0       0
+                        """),
+                CommandResult(status: 0, output: "make\nmulti_slot\nsmp\n"),
+            ], &traits)
+        return traits
+    }
+
+    private func submit(_ resources: JSONObject) throws -> [String] {
+        let job = BatchSubmission(
+            batch: "key", name: "fit.a.b", count: 20, request: try ClusterRequest(resources), directory: "/mon",
+            log: "/mon/log", script: "/mon/s.sh")
+        return try sge.submit(job, traits)
+    }
+
+    @Test("memory is asked for by slot where it is counted so, and never by the limit that kills")
+    func submits() throws {
+        #expect(traits.maxTasks == 750)
+        let command = try submit([
+            "slots": 4, "memory": 4_294_967_296, "runtime": .double(90), "project": "p", "partition": "long.q",
+            "hold": "12,13", "gpus": 1, "queue_options": "-w n",
+        ])
+        #expect(
+            command == [
+                "qsub", "-terse", "-r", "n", "-notify", "-V", "-w", "e", "-S", "/bin/sh", "-N", "fit.a.b", "-ac",
+                "jobmon=key", "-t", "1-20", "-wd", "/mon", "-o", "/mon/log", "-j", "y", "-pe", "smp", "4", "-l",
+                "m_mem_free=1024M,h_rt=90,gpu=1", "-P", "p", "-q", "long.q", "-hold_jid", "12,13", "-w", "n",
+                "/mon/s.sh",
+            ])
+        let named = try submit(["memory": 1_048_576, "memory_resource": "mem_free", "slots": 2])
+        #expect(named.contains("mem_free=1M"))
+        var bare = SchedulerTraits()
+        bare.memories = [("h_vmem", false)]
+        let job = BatchSubmission(
+            batch: "k", name: "n", count: 1, request: try ClusterRequest(["memory": 5]), directory: "/", log: "/l",
+            script: "/s")
+        #expect(throws: Problem.self) { try sge.submit(job, bare) }
+    }
+
+    @Test func readsSubmits() {
+        #expect(sge.readSubmit(CommandResult(status: 0, output: "3.1-3:1\n")) == .job("3"))
+        #expect(
+            sge.readSubmit(
+                failed(
+                    "Unable to run job: Job was rejected because job requests unknown queue \"nosuch.q\"\nExiting.\n"))
+                == .refused("Job was rejected because job requests unknown queue \"nosuch.q\""))
+        #expect(
+            sge.readSubmit(failed("Unable to run job: error: no suitable queues\nExiting.\n"))
+                == .refused("no suitable queues"))
+        let refused =
+            "error: commlib error: got select error (Connection refused)\nUnable to run job: unable to send "
+            + "message to qmaster using port 6444 on host \"localhost\": got send error\nExiting.\n"
+        guard case .notNow = sge.readSubmit(failed(refused)) else {
+            Issue.record("nobody was there to take it")
+            return
+        }
+        let hung =
+            "Unable to run job: unable to send message to qmaster using port 6444 on host \"localhost\": got send error"
+        guard case .unclear = sge.readSubmit(failed(hung)) else {
+            Issue.record("it may have been taken")
+            return
+        }
+        guard
+            case .notNow = sge.readSubmit(
+                failed(
+                    "Unable to run job: job rejected: Only 10 jobs are allowed per user (current job count: 10)\nExiting."
+                ))
+        else {
+            Issue.record("it may be taken later")
+            return
+        }
+    }
+
+    @Test func readsLists() throws {
+        func row(_ id: Int, _ state: String, _ tasks: String?) -> String {
+            "<job_list><JB_job_number>\(id)</JB_job_number><JB_name>fit &amp; co</JB_name><state>\(state)</state>"
+                + (tasks.map { "<tasks>\($0)</tasks>" } ?? "") + "</job_list>"
+        }
+        let text =
+            "<?xml version='1.0'?>\n<job_info xmlns:xsd=\"x\">\n<queue_info>" + row(37, "r", "1")
+            + row(37, "dr", "2") + "</queue_info><job_info>" + row(37, "qw", "3-6:1") + row(37, "hqw", "8,10")
+            + row(38, "Eqw", "1") + row(39, "qw", nil) + "</job_info></job_info>\n"
+        let tasks = try sge.readList(CommandResult(status: 0, output: text))
+        #expect(tasks.map(\.standing) == [.running, .running, .waiting, .waiting, .broken, .waiting])
+        #expect(tasks.map(\.numbers) == [[1...1], [2...2], [3...6], [8...8, 10...10], [1...1], []])
+        #expect(tasks.allSatisfy { $0.mark == "fit & co" })
+        // No jobs are a list; nothing, a piece of one and an error are none.
+        #expect(try sge.readList(CommandResult(status: 0, output: "<job_info><queue_info/></job_info>")).isEmpty)
+        for text in ["", String(text.prefix(300)), "error: commlib error"] {
+            #expect(throws: ExecutorError.self) { try sge.readList(CommandResult(status: 0, output: text)) }
+        }
+        #expect(throws: ExecutorError.self) {
+            try sge.readList(failed("error: commlib error: got select error (Connection refused)"))
+        }
+    }
+
+    @Test func readsAccounts() throws {
+        func record(_ task: String, _ failed: String, _ status: String, start: String = "Tue Nov 24 22:34:28 2026")
+            -> String
+        {
+            """
+            ==============================================================
+            jobname      fit.a.b
+            jobnumber    24
+            taskid       \(task)
+            start_time   \(start)
+            failed       \(failed)
+            exit_status  \(status)
+            ru_wallclock 5s
+            cpu          0.007s
+
+            """
+        }
+        let text =
+            record("1", "0    ", "0") + record("2", "0", "3") + record("3", "100 : assumedly after job", "137 (Killed)")
+            + record("4", "37  : qmaster enforced h_rt, h_cpu, or h_vmem limit", "137 (Killed)")
+            + record("5", "28  : changing into working directory", "0", start: "-/-")
+            + record("6", "19  : before writing exit_status", "0", start: "-/-")
+            + record("7", "0", "0", start: "-/-")
+        let tasks = try sge.readAccounts(CommandResult(status: 0, output: text))
+        #expect(tasks.map(\.numbers) == (1...7).map { [$0...$0] })
+        #expect(
+            tasks.map(\.outcome.cause) == [nil, .exit, .signal, .timeLimit, .notStarted, .nodeFailure, .nodeFailure])
+        #expect(tasks[0].outcome.status == .complete && tasks[0].outcome.usage.wallclock == 5)
+        #expect(tasks[1].outcome.evidence.exitCode == 3)
+        #expect(tasks[2].outcome.evidence.signal == 9)
+        #expect(tasks.map(\.isPresumed) == [false, false, false, false, false, true, true])
+        #expect(try sge.readAccounts(failed("error: job id 7 not found\n")).isEmpty)
+        #expect(throws: ExecutorError.self) {
+            try sge.readAccounts(failed("error: can't open accounting file\n"))
+        }
+    }
+
+    @Test func readsReasons() {
+        let text = """
+            ==============================================================
+            job_number:                 27
+            error reason          1:      11/22/2026 10:05:27 [1001:2142]: error: can't chdir to /nonexistent/dir: No such file or directory
+            """
+        #expect(
+            sge.readExplanations(CommandResult(status: 0, output: text))
+                == ["27": "can't chdir to /nonexistent/dir: No such file or directory"])
+    }
+
+    @Test("words of native options are parted as by a shell")
+    func words() {
+        #expect(ClusterRequest.words(#"-l  a=b 'c d' "e \"f" g\ h "" "#) == ["-l", "a=b", "c d", "e \"f", "g h", ""])
+    }
+
+    @Test("job names are what every scheduler takes")
+    func names() {
+        #expect(SchedulerText.jobName("fit 1990/é") == "fit_1990__")
+        #expect(SchedulerText.jobName("1990") == "j1990")
+        #expect(SchedulerText.jobName("") == "job")
+        #expect(SchedulerText.jobName(String(repeating: "x", count: 99)).count == 40)
+    }
+}

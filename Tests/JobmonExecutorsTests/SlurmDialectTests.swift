@@ -1,0 +1,148 @@
+import JobmonCore
+import Testing
+
+@testable import JobmonExecutors
+
+/// What Slurm 22.05 prints, and what it means. The texts are real ones.
+struct SlurmDialectTests {
+    private let slurm = BatchDialect.slurm
+
+    private func failed(_ complaint: String, _ status: Int = 1) -> CommandResult {
+        CommandResult(status: status, output: "", complaint: complaint)
+    }
+
+    @Test func submits() throws {
+        let request = try ClusterRequest([
+            "slots": 4, "memory": 3_000_000_000, "runtime": .double(90), "project": "p", "partition": "long.q",
+            "hold": "12,13", "gpus": 1, "queue_options": "--qos 'a b'",
+        ])
+        let job = BatchSubmission(
+            batch: "key", name: "fit.a.b", count: 20, request: request, directory: "/mon", log: "/mon/log",
+            script: "/mon/s.sh")
+        let command = try slurm.submit(job, SchedulerTraits())
+        #expect(
+            command == [
+                "sbatch", "--parsable", "--no-requeue", "--kill-on-invalid-dep=yes", "--comment=jobmon:key",
+                "--job-name=fit.a.b", "--array=1-20", "--chdir=/mon", "--export=ALL", "--output=/mon/log",
+                "--error=/mon/log", "--open-mode=append", "--cpus-per-task=4", "--mem=2862M", "--time=2",
+                "--account=p", "--partition=long.q", "--gpus=1", "--dependency=afterany:12:13", "--qos", "a b",
+                "/mon/s.sh",
+            ])
+        #expect(slurm.timeLimit(90) == 120)
+    }
+
+    @Test func readsSubmits() {
+        #expect(slurm.readSubmit(CommandResult(status: 0, output: "123\n")) == .job("123"))
+        #expect(slurm.readSubmit(CommandResult(status: 0, output: "123;cluster\n")) == .job("123"))
+        let refused =
+            "sbatch: error: invalid partition specified: nosuch.q\n"
+            + "sbatch: error: Batch job submission failed: Invalid partition name specified\n"
+        #expect(
+            slurm.readSubmit(failed(refused))
+                == .refused(
+                    "invalid partition specified: nosuch.q; Batch job submission failed: "
+                        + "Invalid partition name specified"))
+        #expect(
+            slurm.readSubmit(failed("sbatch: error: Invalid --time specification\n", 255))
+                == .refused("Invalid --time specification"))
+        for text in [
+            "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation",
+            "sbatch: error: Batch job submission failed: Zero Bytes were transmitted or received",
+        ] {
+            guard case .unclear = slurm.readSubmit(failed(text)) else {
+                Issue.record("\(text): may have been taken")
+                continue
+            }
+        }
+        for text in [
+            "sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)",
+            "sbatch: error: QOSMaxSubmitJobPerUserLimit\nsbatch: error: Batch job submission failed: "
+                + "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)",
+            "sbatch: error: Batch job submission failed: Protocol authentication error",
+        ] {
+            guard case .notNow = slurm.readSubmit(failed(text)) else {
+                Issue.record("\(text): was not taken, and may be later")
+                continue
+            }
+        }
+    }
+
+    @Test func readsLists() throws {
+        let text = """
+            21_2|PENDING|JobArrayTaskLimit|jobmon:k
+            21_1|RUNNING|None|jobmon:k
+            21_4|COMPLETING|None|jobmon:k
+            77|RUNNING|None|(null)
+            78_1|RUNNING|None|somebody's | own
+            21_5|COMPLETED|None|jobmon:k
+
+            """
+        let tasks = try slurm.readList(CommandResult(status: 0, output: text))
+        #expect(tasks.map(\.numbers) == [[2...2], [1...1], [4...4]])
+        #expect(tasks.map(\.standing) == [.waiting, .running, .running])
+        #expect(tasks.allSatisfy { $0.job == "21" && $0.mark == "k" })
+        for text in [
+            "slurm_load_jobs error: Unable to contact slurm controller (connect failure)",
+            "slurm_load_jobs error: Socket timed out on send/recv operation",
+        ] {
+            #expect(throws: ExecutorError.self) { try slurm.readList(failed(text)) }
+        }
+    }
+
+    @Test func readsAccounts() throws {
+        let text = """
+            41_0|fit|COMPLETED|0:0|2026-11-24T22:33:44|2026-11-24T22:33:45|1|
+            41_0.batch|batch|COMPLETED|0:0|2026-11-24T22:33:44|2026-11-24T22:33:45|1|64324K
+            41_2|fit|FAILED|3:0|2026-11-24T22:33:44|2026-11-24T22:33:44|0|
+            41_3|fit|FAILED|0:9|2026-11-24T22:33:44|2026-11-24T22:33:44|0|
+            41_4|fit|CANCELLED by 0|0:0|2026-11-24T22:33:44|2026-11-24T22:33:48|4|
+            41_5|fit|TIMEOUT|0:0|2026-11-24T22:33:44|2026-11-24T22:34:48|64|
+            41_6|fit|OUT_OF_MEMORY|0:125|2026-11-24T22:33:44|2026-11-24T22:33:48|4|
+            41_7|fit|NODE_FAIL|0:0|2026-11-24T22:33:44|2026-11-24T22:33:48|4|
+            41_8|fit|FAILED|0:0|2026-11-24T22:33:44|Unknown|4|
+            41_9|fit|PREEMPTED|0:0|2026-11-24T23:59:58|2026-11-25T00:00:08|10|
+            41_[12,16,18-19%1]|fit|CANCELLED by 0|0:0|None|2026-11-24T22:34:42|0|
+
+            """
+        let tasks = try slurm.readAccounts(CommandResult(status: 0, output: text))
+        #expect(tasks.count == 10)
+        #expect(tasks.map(\.outcome.status.label).prefix(3) == ["COMPLETE", "FAILED", "FAILED"])
+        #expect(tasks[0].outcome.usage.maxrss == 65_867_776)
+        #expect(tasks[1].outcome.evidence.exitCode == 3 && tasks[1].outcome.cause == .exit)
+        #expect(tasks[2].outcome.evidence.signal == 9 && tasks[2].outcome.cause == .signal)
+        // A failure without a code is none of success either.
+        #expect(
+            tasks[3...].map(\.outcome.cause) == [
+                .cancelled, .timeLimit, .outOfMemory, .nodeFailure, .lost, .preempted, .cancelled,
+            ])
+        #expect(tasks.map(\.isFinal) == [true, true, true, true, true, true, true, false, true, true])
+        #expect(tasks.filter(\.isPresumed).map(\.numbers) == [[7...7]])
+        #expect(tasks[9].numbers == [12...12, 16...16, 18...19])
+        #expect(tasks[9].outcome.description?.contains("before it started") == true)
+        #expect(try slurm.readAccounts(CommandResult(status: 0, output: "")).isEmpty)
+        #expect(throws: ExecutorError.self) {
+            try slurm.readAccounts(
+                failed("sacct: error: slurm_persist_conn_open_without_init: Connection refused\n"))
+        }
+        #expect(throws: ExecutorError.self) {
+            try slurm.readAccounts(failed("Slurm accounting storage is disabled\n"))
+        }
+    }
+
+    @Test func readsCancels() {
+        #expect(slurm.readCancel(CommandResult(status: 0, output: "")) == nil)
+        #expect(
+            slurm.readCancel(failed("scancel: error: Kill job error on job id 1: Invalid job id specified\n")) == nil)
+        #expect(
+            slurm.readCancel(
+                failed("scancel: error: Kill job error on job id 1: Socket timed out on send/recv operation\n", 140))
+                != nil)
+    }
+
+    @Test func readsTraits() {
+        var traits = SchedulerTraits()
+        slurm.readTraits(
+            [CommandResult(status: 0, output: "MaxArraySize            = 101\nMaxJobCount = 7\n")], &traits)
+        #expect(traits.maxTasks == 100)
+    }
+}
