@@ -1,7 +1,7 @@
 # The only entry: `make help` lists what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults check format build release dist install docs bench clean deps test-deps \
+.PHONY: help demo test faults check format build release dist install docs bench bench-clusters clean deps test-deps \
 	clusters-up clusters-down test-clusters
 
 SWIFT ?= swift
@@ -88,6 +88,9 @@ BENCH_OPTIONS ?= --markdown .build/bench/table.md
 bench: dist ## every figure against its limit or peer, in one table (half an hour, wants the machine for itself)
 	$(SWIFT) build -c release --product JobmonBench --static-swift-stdlib
 	@benchmarks/all.sh $(BENCH_OPTIONS) $(BENCH_JOBMON)
+
+bench-clusters: dist ## 1,000 jobs on a real Slurm and a real Grid Engine, against bare submits (needs root)
+	clusters/with.sh benchmarks/clusters.py $(BENCH_JOBMON)
 
 clean: ## removes what builds made
 	rm -rf .build dist

@@ -25,7 +25,7 @@ struct ClusterOptions: ParsableArguments {
     var hold: String?
 
     @Option(
-        name: .customLong("queue-options"),
+        name: .customLong("queue-options"), parsing: .unconditional,
         help: ArgumentHelp("Options of sbatch or qsub, as they are: \"--qos=long -C bigmem\".", valueName: "options"))
     var queueOptions: String?
 

@@ -22,7 +22,8 @@ package struct Run: AsyncParsableCommand {
             header of params and one job a row, the command after --; .jsonl and .yaml one object a job.
 
             Exit codes: 0 every job is complete, 1 jobs failed or were cancelled, 2 usage, 4 the ledger can't be \
-            used, 130 interrupted (Ctrl-C ends what runs and records it; a second one ends at once).
+            used, 130 interrupted (Ctrl-C ends what runs and records it, but for what is in a cluster, which goes on; a \
+            second one ends at once).
             """)
 
     @OptionGroup package var directory: DirectoryOption

@@ -61,9 +61,13 @@ extension QueueState {
         jobs[index].standing.latestReturnedAttempt = false
         jobs[index].standing.latestRefused = false
         indexOfKey[key] = index
+        // Files of the scheduler's are not ours to name.
+        let resources = configuration.hearsFromMonitor ? jobs[index].description.resources : [:]
+        let isOurs = (out: resources["stdout"] == nil, err: resources["stdout"] == nil && resources["stderr"] == nil)
         return LiveInstance(
-            key: key, retryNumber: retry, stdoutPath: configuration.logs?.log(jid: jid, retry: retry, .out),
-            stderrPath: configuration.logs?.log(jid: jid, retry: retry, .err), recorded: false)
+            key: key, retryNumber: retry,
+            stdoutPath: isOurs.out ? configuration.logs?.log(jid: jid, retry: retry, .out) : nil,
+            stderrPath: isOurs.err ? configuration.logs?.log(jid: jid, retry: retry, .err) : nil, recorded: false)
     }
 
     mutating func prepared(_ order: InstanceOrder, at now: Moment) {

@@ -24,6 +24,8 @@ final class TaskRun {
     private let loop: ProcessLoop
     private let reporter: ExecReporter
     private let began: Double
+    /// Where our output begins in the scheduler's file for stderr; nil: the command's goes into ours.
+    private let stderrStart: Int?
     private var command: (id: CommandID, pid: Int32)?
     private var end: CommandEnd?
     /// Why the scheduler ends it.
@@ -48,6 +50,15 @@ final class TaskRun {
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)
         var description = Command(order, in: layout, null: null)
         description.startsFast = false
+        // Files that the user named are the scheduler's to open, and ours to pass on.
+        let resources = order.description.resources
+        if resources["stdout"] != nil { description.stdout = .inherited }
+        var stderrStart: Int?
+        if resources["stdout"] != nil || resources["stderr"] != nil, jp_kind(STDERR_FILENO) == JP_KIND_FILE {
+            stderrStart = Int(jp_output_position(STDERR_FILENO))
+            description.stderr = .inherited
+        }
+        self.stderrStart = stderrStart
         let moment = time.now()
         switch loop.start(description) {
         case .success(let started):
@@ -70,7 +81,8 @@ final class TaskRun {
             evidence.scheduler = word
         }
         let failed = Cause.decide(evidence).status != .complete
-        let (stdoutEmpty, stderrEmpty, logged) = CapturedFiles.take(order, failed: failed)
+        let (stdoutEmpty, stderrEmpty, captured) = CapturedFiles.take(order, failed: failed)
+        let logged = captured ?? (failed ? stderrStart.flatMap { OutputTail.behind(STDERR_FILENO, from: $0) } : nil)
         reporter.ended(
             Outcome(
                 evidence: evidence, usage: end?.usage ?? Usage(), stderr: failed ? logged ?? end?.stderr : nil,

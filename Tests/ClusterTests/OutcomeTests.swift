@@ -153,4 +153,26 @@ import Testing
             }
         }
     }
+
+    @Test(
+        "files of the scheduler's take a job's output, and the end of stderr is its error all the same",
+        .timeLimit(.minutes(2)), arguments: Rig.up)
+    func schedulersFiles(_ rig: Rig) async throws {
+        try await withCluster { mon in
+            let (out, errors) = rig == .slurm ? ("own.%a.out", "own.%a.err") : ("own.$TASK_ID.out", "own.$TASK_ID.err")
+            let run = try await Executable.run(
+                rig.arguments(
+                    mon.path,
+                    [
+                        "--job-stdout", "\(mon.path)/\(out)", "--job-stderr", "\(mon.path)/\(errors)",
+                        "--queue-options", rig == .slurm ? "--nice=3" : "-p -3", "--name", "own", "--", "sh", "-c",
+                        "echo said; echo broke >&2; exit 5",
+                    ]))
+            #expect(run.status == 1, "\(run.stderr)")
+            #expect(mon.marks("own.1.out") == ["said"])
+            #expect(mon.marks("own.1.err") == ["broke"])
+            let last = try await mon.jobs()["own"]?.last
+            #expect(last?.exitCode == 5 && last?.error == "broke\n", "\(String(describing: last))")
+        }
+    }
 }

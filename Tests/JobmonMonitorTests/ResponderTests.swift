@@ -47,7 +47,8 @@ struct ResponderTests {
             status: .failed, cause: .lost,
             evidence: Evidence(
                 exitCode: 1, signal: 9, timedOut: true, cancelled: true,
-                notStarted: StartFailure(step: .command, path: "/x", errno: 2, reason: "no"), oomKills: 1),
+                notStarted: StartFailure(step: .command, path: "/x", errno: 2, reason: "no"), oomKills: 1,
+                scheduler: SchedulerWord("NODE_FAIL", cause: .nodeFailure)),
             usage: Usage(wallclock: 1, cpu: 1, maxrss: 1, maxrssAtMost: true, ioRead: 1, ioWritten: 1), stderr: "s",
             description: "d", returnsAttempt: true, stdoutEmpty: true, stderrEmpty: true)
         let process = ProcessIdentity(pid: 5, started: 6)
@@ -58,7 +59,11 @@ struct ResponderTests {
                 Submission(
                     job: .jid(1), description: description, executor: "e", executorID: "i", stdoutPath: "o",
                     stderrPath: "e")),
-            .running(reference, Start(host: "h", bootID: "b", executorID: "i", process: process)),
+            .running(
+                reference,
+                Start(
+                    host: "h", bootID: "b", executorID: "i", process: process,
+                    place: ClusterPlace(queue: "q", allocated: ["slots": 2]))),
             .process(.id(1), process), .outcome(reference, outcome), .heartbeat([reference, .id(3)]),
             .retry(.jid(1)), .cancel(.key(queue: "q", key: "k")),
         ]

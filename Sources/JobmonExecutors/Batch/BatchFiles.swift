@@ -20,7 +20,7 @@ struct BatchFiles: Sendable {
     func script(_ batch: String, queue: String, count: Int) -> String {
         """
         #!/bin/sh
-        # \(count) instances of the queue \(Self.inComment(queue))
+        # \(count) \(count == 1 ? "instance" : "instances") of the queue \(Self.inComment(queue))
         exec \(Self.quoted(executable)) exec --task \(Self.quoted(layout.manifest(batch, .tasks)))
 
         """
