@@ -6,6 +6,7 @@ extension QueueState {
     /// - Parameter recorded: whoever ran it has spooled its outcome; otherwise the queue records it.
     mutating func ended(_ key: String, _ outcome: Outcome, recorded: Bool, at now: Moment) {
         guard let index = liveIndex(of: key) else {
+            if configuration.hearsFromMonitor, outcome.status.isFinal { outbox.forget.append(key) }
             // One that was given up long ago.
             if let index = indexOfKey[key], outcome.status.isFinal {
                 indexOfKey[key] = nil

@@ -151,6 +151,7 @@ extension QueueState {
         }
         record(key, Outcome(status: .unknown, cause: .lost, description: description), at: now)
         dropLive(index)
+        if configuration.hearsFromMonitor { outbox.forget.append(key) }
         indexOfKey[key] = index
         jobs[index].standing.latest = .unknown
         jobs[index].standing.latestReturnedAttempt = false

@@ -13,6 +13,8 @@ final class Recorder: Sendable {
     private enum Item: Sendable {
         case order(InstanceOrder)
         case event(Event)
+        /// What may be done once all before it is recorded.
+        case then(@Sendable () -> Void)
     }
 
     private let executor: String
@@ -33,6 +35,9 @@ final class Recorder: Sendable {
 
     func record(_ events: [Event]) { mailbox.post(events.map { .event($0) }) }
 
+    /// Does something once all that was handed over before is acknowledged or spooled; never, where it is not.
+    func afterwards(_ act: @escaping @Sendable () -> Void) { mailbox.post([.then(act)]) }
+
     /// Nothing more comes.
     func close() {
         closed.withLock { $0 = true }
@@ -44,21 +49,29 @@ final class Recorder: Sendable {
 
     func run(_ post: @Sendable (QueueFact) -> Void) async {
         var reader = mailbox.reader()
+        var isGivenUp = false
         while let items = await reader.next() {
             var rest = items.flatMap(\.self)[...]
-            while !rest.isEmpty {
-                await write(Array(rest.prefix(Self.batch)), post)
-                rest = rest.dropFirst(Self.batch)
+            while let first = rest.first {
+                if case .then(let act) = first {
+                    if !isGivenUp { act() }
+                    rest = rest.dropFirst()
+                    continue
+                }
+                let batch = rest.prefix { if case .then = $0 { false } else { true } }.prefix(Self.batch)
+                if await !write(Array(batch), post) { isGivenUp = true }
+                rest = rest.dropFirst(batch.count)
             }
         }
         end.finish()
     }
 
-    private func write(_ items: [Item], _ post: @Sendable (QueueFact) -> Void) async {
+    /// - Returns: false when facts were given up.
+    private func write(_ items: [Item], _ post: @Sendable (QueueFact) -> Void) async -> Bool {
         var items = items
         var tries = 0
         while !items.isEmpty {
-            let answers = await sink.record(items.map(event))
+            let answers = await sink.record(items.compactMap(event))
             var prepared: [InstanceOrder] = []
             var again: [Item] = []
             for (item, answer) in zip(items, answers) {
@@ -74,19 +87,21 @@ final class Recorder: Sendable {
                 case (.order(let order), .spooled): prepared.append(order)
                 case (.event, .failed(let problem)):
                     if problem.code.passes { again.append(item) } else { post(.notRecorded(problem)) }
-                case (.event, .acknowledged), (.event, .spooled): break
+                case (.event, .acknowledged), (.event, .spooled), (.then, _): break
                 }
             }
             if !prepared.isEmpty { post(.prepared(prepared)) }
             items = again
-            guard !items.isEmpty else { return }
+            guard !items.isEmpty else { return true }
             if closed.withLock({ $0 }) { tries += 1 }
-            guard tries < Self.lastTries, (try? await Task.sleep(for: .seconds(1))) != nil else { return }
+            guard tries < Self.lastTries, (try? await Task.sleep(for: .seconds(1))) != nil else { return false }
         }
+        return true
     }
 
-    private func event(_ item: Item) -> Event {
+    private func event(_ item: Item) -> Event? {
         switch item {
+        case .then: nil
         case .event(let event): event
         case .order(let order):
             Event(

@@ -146,7 +146,7 @@ package final class Scheduler: Sendable {
                 case .submit(let batch): orders.post(.submit(batch))
                 case .cancel(let keys): orders.post(.cancel(keys))
                 case .observe(let keys): orders.post(.observe(keys))
-                case .forget(let keys): environment.executor.forget(keys)
+                case .forget(let keys): recorder.afterwards { [environment] in environment.executor.forget(keys) }
                 case .writeFence(let key): group.addTask { await self.writeFence(key) }
                 case .look(let jids): group.addTask { await self.look(at: jids) }
                 case .stopExecutor(let ending): orders.post(.stop(ending: ending))

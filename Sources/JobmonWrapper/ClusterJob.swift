@@ -27,8 +27,10 @@ struct ClusterJob: Sendable, Equatable {
     }
 
     /// The one of this process; nil: it runs in none.
-    static func current() -> ClusterJob? {
-        ClusterJob { name in
+    /// - Parameter scheduler: the scheduler that started it, where that is known: the environment may have traces of
+    ///   another one too, in which it was submitted.
+    static func current(of scheduler: Scheduler? = nil) -> ClusterJob? {
+        ClusterJob(of: scheduler) { name in
             guard let value = getenv(name) else { return nil }
             let text = String(cString: value)
             return text.isEmpty || text == "undefined" ? nil : text
@@ -36,10 +38,10 @@ struct ClusterJob: Sendable, Equatable {
     }
 
     /// - Parameter variable: a variable's value; nil where there is none, or none of meaning.
-    init?(_ variable: (String) -> String?) {
-        if let id = variable("SLURM_JOB_ID") {
+    init?(of scheduler: Scheduler? = nil, _ variable: (String) -> String?) {
+        if scheduler != .sge, let id = variable("SLURM_JOB_ID") {
             self.init(slurm: id, variable)
-        } else if let id = variable("JOB_ID"), variable("SGE_TASK_ID") ?? variable("QUEUE") != nil,
+        } else if scheduler != .slurm, let id = variable("JOB_ID"), variable("SGE_TASK_ID") ?? variable("QUEUE") != nil,
             variable("SGE_ROOT") ?? variable("SGE_O_HOST") != nil
         {
             self.init(sge: id, variable)

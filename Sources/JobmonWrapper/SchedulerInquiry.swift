@@ -18,6 +18,8 @@ enum SchedulerInquiry {
         switch job.scheduler {
         case .slurm: return slurm(job, signal: signal, name: name, limit: limit, ran: ran)
         case .sge:
+            // A limit of the user's own kind: what it is about is its name.
+            if signal == SIGXCPU { return SchedulerWord("\(name): a limit on processor time or memory") }
             // Nothing else tells a deletion from the end of its time.
             if let limit = limit ?? limitOfSpool(), ran >= limit - slack {
                 return SchedulerWord("\(name): its run time of \(Int(limit)) s is over", cause: .timeLimit)

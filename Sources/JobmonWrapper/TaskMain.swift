@@ -9,10 +9,9 @@ import JobmonWire
 enum TaskMain {
     /// Runs the instance that is this task's, reports on it, and ends this process the way its command ended.
     static func run(_ path: String) -> Never {
-        let job = ClusterJob.current()
         let layout = DirectoryLayout(root: path.split(separator: "/").dropLast(2).reduce("") { "\($0)/\($1)" })
         do throws(Problem) {
-            let (manifest, order) = try read(path, task: job?.task ?? 1)
+            let (manifest, order, job) = try read(path)
             claim(order, layout, job, manifest: path)
             try TaskRun(order, manifest: manifest, layout: layout, job: job).finish()
         } catch {
@@ -21,7 +20,7 @@ enum TaskMain {
         }
     }
 
-    private static func read(_ path: String, task: Int) throws(Problem) -> (TaskManifest, InstanceOrder) {
+    private static func read(_ path: String) throws(Problem) -> (TaskManifest, InstanceOrder, ClusterJob) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw Problem(.notFound, "the manifest can't be read: \(String(cString: strerror(errno)))")
@@ -35,12 +34,17 @@ enum TaskMain {
                 return got < 0 ? nil : Array(buffer[..<got])
             }
         }
-        return (try reader.header(), try reader.order(task))
+        let manifest = try reader.header()
+        guard let job = ClusterJob.current(of: ClusterJob.Scheduler(rawValue: manifest.executor)), let task = job.task
+        else {
+            throw Problem(.notFound, "this is no task of an array job of \(manifest.executor)")
+        }
+        return (manifest, try reader.order(task), job)
     }
 
     /// Makes this task the one that runs the instance. A scheduler may start a job once more, after a node failed or was
     /// thought to: that would be another attempt, which the queue decides on, and not this one.
-    private static func claim(_ order: InstanceOrder, _ layout: DirectoryLayout, _ job: ClusterJob?, manifest: String) {
+    private static func claim(_ order: InstanceOrder, _ layout: DirectoryLayout, _ job: ClusterJob, manifest: String) {
         let path = layout.fence(order.instanceKey)
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
@@ -53,7 +57,7 @@ enum TaskMain {
             ExecMain.say("\(path): \(String(cString: strerror(error))): the command was not run")
             _exit(Int32(TaskExit.cantCreate))
         }
-        let text = Array("\(HostIdentity.host) \(getpid()) \(job?.executorID ?? "-")\n".utf8)
+        let text = Array("\(HostIdentity.host) \(getpid()) \(job.executorID)\n".utf8)
         _ = text.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
         close(descriptor)
         // Whoever removes what an array job left removes the manifest first: then the fence that we did not find may have

@@ -147,7 +147,7 @@ final class TaskRun {
     private func warned(_ signal: Int32) {
         guard let command else { return }
         kill(-command.pid, signal == SIGUSR2 ? SIGTERM : signal)
-        guard word == nil, cancel == nil else { return }
+        guard word?.cause == nil, cancel == nil else { return }
         if let mark = cancelMark() {
             cancel = (mark == "returned", ())
             return

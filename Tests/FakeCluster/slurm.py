@@ -13,7 +13,7 @@ from state import SLURM, new_record, numbers_of, ranges
 LISTED = {
     "--noheader": "noheader", "-h": "noheader", "--array": "array", "-r": "array", "--user": "user=", "-u": "user=",
     "--format": "format=", "-o": "format=", "--states": "states=", "-t": "states=", "--jobs": "jobs=", "-j": "jobs=",
-    "--name": "name=", "-n": "name=",
+    "--name": "name=", "-n": "name=", "--all": "hidden", "-a": "hidden",
 }
 ACCOUNTED = {
     "--noheader": "noheader", "-n": "noheader", "--parsable2": "parsable", "-P": "parsable", "--duplicates": "all",
@@ -219,8 +219,10 @@ def scancel(state, argv, fault):
         return 0
     known = {"--quiet": "quiet", "-Q": "quiet", "--user": "user=", "-u": "user=", "--name": "name=", "-n": "name="}
     given, words = options.long_options(argv, known)
-    if "name" in given:
-        words += [str(job["id"]) for job in state.jobs(SLURM) if job["name"] == given["name"][-1]]
+    name = given["name"][-1] if "name" in given else None
+    # With ids a name restricts, without any it chooses.
+    if name and not words:
+        words += [str(job["id"]) for job in state.jobs(SLURM) if job["name"] == name]
     for word in words:
         number, _, tasks = word.partition("_")
         if not number.isdigit():
@@ -228,7 +230,7 @@ def scancel(state, argv, fault):
             return 1
         with state:
             job = state.job(number)
-            if not job or job["scheduler"] != SLURM or job.get("forgotten") or job.get("foreign"):
+            if not job or name and job["name"] != name or job["scheduler"] != SLURM or job.get("forgotten") or job.get("foreign"):
                 continue
             cancel(state, job, numbers_of(tasks) if tasks else [])
             state.save(job)

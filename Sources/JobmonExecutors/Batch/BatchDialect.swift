@@ -27,7 +27,8 @@ package struct BatchDialect: Sendable {
     var account: @Sendable (_ wanted: [AccountedBatch]) -> [String]
     /// - Throws: `.unreachable` when there is no accounting to be had.
     var readAccounts: @Sendable (CommandResult) throws(ExecutorError) -> [AccountedTask]
-    var cancel: @Sendable (_ tasks: [(job: String, number: Int)]) -> [String]
+    /// Ends tasks of one array job; by its name too, where the scheduler can tell by that.
+    var cancel: @Sendable (_ name: String, _ job: String, _ numbers: [Int]) -> [String]
     /// Whether the scheduler got the wish (that a job is gone already is no matter); else why not.
     var readCancel: @Sendable (CommandResult) -> String?
     /// Lists the hosts of the cluster.
@@ -37,13 +38,24 @@ package struct BatchDialect: Sendable {
     var executorID: @Sendable (_ job: String, _ number: Int) -> String
     /// Seconds that it may let a job run, of those that it is asked for.
     var timeLimit: @Sendable (_ runtime: Double) -> Double
-    /// Asks whether the scheduler still knows an array job, and reads whether it is the one of that name; nil: there is no
-    /// need to.
+    /// Asks the scheduler itself about an array job, and reads what it says of a task of the one of that name; nil: its
+    /// list is all.
     var confirm: (@Sendable (_ job: String) -> [String])?
-    var readConfirmation: @Sendable (CommandResult, _ name: String) -> Bool
+    var readConfirmation: @Sendable (CommandResult, _ name: String, _ number: Int) throws(ExecutorError) -> Confirmation
     /// What a task came to of which there is neither a start nor a record: it waited, and is gone.
-    /// (`isKnown`: the scheduler still knows its array job.)
-    var goneUnstarted: @Sendable (_ isKnown: Bool) -> Outcome
+    var goneUnstarted: @Sendable (Confirmation, _ accountingAnswered: Bool) -> Outcome
+}
+
+/// What a scheduler says of a task that is not in its list.
+enum Confirmation: Sendable, Equatable {
+    /// It is there, waiting or running.
+    case present
+    /// It is over, in this state.
+    case over(String)
+    /// Its array job is there, and it is not.
+    case goneFromArray
+    /// The array job is not there either, or there is nobody else to ask.
+    case unknownJob
 }
 
 /// What is known of a scheduler's configuration.

@@ -10,7 +10,9 @@ extension BatchExecutor {
         if !ours.isEmpty {
             answers.merge(try await look(at: Array(ours))) { known, _ in known }
             // Of the rest it is too early to judge: the look that follows says more, by itself.
-            for key in ours where answers[key] == nil { answers[key] = files.isClaimed(key) ? .running : .waiting }
+            for key in ours where answers[key] == nil {
+                answers[key] = files.claimant(key) == .wrapper ? .running : .waiting
+            }
         } else if keys.isEmpty {
             // Is it there at all?
             _ = try await list([])
@@ -25,7 +27,7 @@ extension BatchExecutor {
         for key in keys {
             if let outcome = records[key]?.outcome {
                 answers[key] = .ended(outcome)
-            } else if records[key]?.started == true || files.isClaimed(key) {
+            } else if records[key]?.started == true || files.claimant(key) == .wrapper {
                 answers[key] = .unknown("it was started, but its manifest is gone: nobody can say what became of it")
             } else {
                 answers[key] = .neverStarted
@@ -53,7 +55,9 @@ extension BatchExecutor {
         return state.withLock { $0.batches.take(list, begunAt: begun, wanted: keys) }
     }
 
-    /// What became of instances: the scheduler's list first, then what is on record, then the accounting.
+    /// What became of instances: the scheduler's list first, then what is on record, then the accounting. Nothing is
+    /// forgotten here: that follows once the queue has what was found on record. Where one can't be judged for now, the
+    /// others are.
     func look(at keys: [String]) async throws(ExecutorError) -> [String: Observation] {
         var answers: [String: Observation] = [:]
         var broken: [String] = []
@@ -66,49 +70,77 @@ extension BatchExecutor {
             case nil: absent.append(key)
             }
         }
-        if !broken.isEmpty { answers.merge(try await explain(broken)) { _, explained in explained } }
+        if !broken.isEmpty {
+            let explained = await attempt { () async throws(ExecutorError) in try await explain(broken) }
+            answers.merge(explained ?? [:]) { _, explained in explained }
+        }
         guard !absent.isEmpty else { return answers }
 
         // Whoever runs an instance spools its end before it ends: what is not on record now nobody saw, but for what a
         // file system shows late.
-        let records = try await records(of: absent)
+        let found = await attempt { () async throws(ExecutorError) in try await records(of: absent) }
+        guard let records = found else { return answers }
         var unseen: [String] = []
         for key in absent {
-            if let outcome = records[key]?.outcome {
-                answers[key] = .ended(outcome)
-                close(key)
-            } else {
-                unseen.append(key)
-            }
+            if let outcome = records[key]?.outcome { answers[key] = .ended(outcome) } else { unseen.append(key) }
         }
         guard !unseen.isEmpty else { return answers }
         let accounts = await accounts(of: unseen)
-        state.withLock { $0.lookAt = min($0.lookAt, now() + max(1, configuration.interval / 4)) }
+        state.withLock { $0.lookAt = min($0.lookAt, now() + max(1, $0.delay / 4)) }
+        let confirmations = Confirmations()
         for key in unseen {
-            guard let judged = try await judge(key, records[key], accounts) else { continue }
-            answers[key] = judged
-            if case .ended = judged { close(key) }
+            let judged = await attempt { () async throws(ExecutorError) in
+                try await judge(key, records[key], accounts, confirmations)
+            }
+            if let judged = judged ?? nil { answers[key] = judged }
         }
         return answers
     }
 
-    /// The records of the accounting, by job name; nothing where there is none to be had.
-    private func accounts(of keys: [String]) async -> [String: [AccountedTask]] {
+    /// What could be found out, or nil: then the scheduler is asked again later.
+    private func attempt<Value>(_ body: () async throws(ExecutorError) -> Value) async -> Value? {
+        do throws(ExecutorError) {
+            return try await body()
+        } catch {
+            noteAway(error)
+            return nil
+        }
+    }
+
+    /// What the accounting said.
+    private struct Accounts {
+        /// Its records, by job name.
+        var records: [String: [AccountedTask]] = [:]
+        /// It answered.
+        var isComplete = true
+    }
+
+    /// Seconds-long command lines are nobody's: so many jobs are asked about at once.
+    private static let accountedAtOnce = 100
+
+    private func accounts(of keys: [String]) async -> Accounts {
         let wanted = state.withLock { $0.batches.accounted(keys) }
-        var accounts: [String: [AccountedTask]] = [:]
+        var accounts = Accounts()
         // A job whose id is not known is asked for by its name, which is another question.
-        for group in [wanted.filter { $0.job != nil }, wanted.filter { $0.job == nil }] where !group.isEmpty {
-            do throws(ExecutorError) {
-                for task in try dialect.readAccounts(try await run(dialect.account(group))) {
-                    accounts[task.name, default: []].append(task)
-                }
-                state.withLock { $0.saidNoAccounts = false }
-            } catch {
-                state.withLock { state in
-                    guard !state.saidNoAccounts else { return }
-                    state.saidNoAccounts = true
-                    state.reports.append(
-                        .remark("the accounting of \(dialect.title) can't be asked (\(error)); waiting for it"))
+        for group in [wanted.filter { $0.job != nil }, wanted.filter { $0.job == nil }] {
+            var rest = group[...]
+            while !rest.isEmpty {
+                let part = Array(rest.prefix(Self.accountedAtOnce))
+                rest = rest.dropFirst(part.count)
+                do throws(ExecutorError) {
+                    for task in try dialect.readAccounts(try await run(dialect.account(part))) {
+                        accounts.records[task.name, default: []].append(task)
+                    }
+                    state.withLock { $0.saidNoAccounts = false }
+                } catch {
+                    accounts.isComplete = false
+                    state.withLock { state in
+                        guard !state.saidNoAccounts else { return }
+                        state.saidNoAccounts = true
+                        state.reports.append(
+                            .remark("the accounting of \(dialect.title) can't be asked (\(error)); waiting for it"))
+                    }
+                    return accounts
                 }
             }
         }
@@ -117,7 +149,7 @@ extension BatchExecutor {
 
     /// What is to be made of an instance that is not in the list and whose end nobody reported; nil: nothing yet.
     private func judge(
-        _ key: String, _ record: KnownInstance?, _ accounts: [String: [AccountedTask]]
+        _ key: String, _ record: KnownInstance?, _ accounts: Accounts, _ confirmations: Confirmations
     ) async throws(ExecutorError) -> Observation? {
         guard
             let (task, batch) = state.withLock({ state -> (BatchState.Task, BatchState.Batch)? in
@@ -128,38 +160,59 @@ extension BatchExecutor {
             })
         else { return nil }
         let absent = now() - (task.absentSince ?? now())
-        let hasBegun = record?.started == true || files.isClaimed(key)
-        if let account = state.withLock({ $0.batches.record(of: key, in: accounts) }), account.isFinal {
-            // The wrapper's own word may be on its way: it says more.
-            guard absent >= (hasBegun ? Self.settling : 0) else { return nil }
-            if account.isPresumed, hasBegun, !isSilent(record) { return .running }
+        let hasBegun = record?.started == true || files.claimant(key) == .wrapper
+        if let account = state.withLock({ $0.batches.record(of: key, in: accounts.records) }), account.isFinal {
+            if hasBegun {
+                // The wrapper's own word may be on its way: it says more.
+                guard absent >= Self.settling else { return nil }
+                if account.isPresumed, !isSilent(record) { return .running }
+            } else if try !claim(key) {
+                // It begins just now.
+                return nil
+            }
             return .ended(outcome(account, task, batch, hasBegun: hasBegun))
         }
         // One that we had removed before it began leaves no record with some schedulers.
         let isWithdrawn = task.cancel != nil && !hasBegun
         let patience = batch.job == nil ? Self.appearing : isWithdrawn ? Self.settling : configuration.grace
         guard absent >= patience else { return nil }
-        if !hasBegun {
-            do throws(Problem) {
-                guard try files.claim(key) else { return nil }
-            } catch {
-                throw .unreachable(error.description)
-            }
-            if batch.job == nil {
-                return .ended(
-                    Outcome(
-                        status: .failed, cause: .lost,
-                        description: "\(dialect.title) did not say whether it took it, and does not have it",
-                        returnsAttempt: true))
-            }
-            if task.cancel != nil { return .ended(Self.unstarted) }
-            var isKnown = false
-            if let confirm = dialect.confirm, let job = batch.job {
-                isKnown = dialect.readConfirmation(try await run(confirm(job)), batch.name)
-            }
-            return .ended(dialect.goneUnstarted(isKnown))
+        let confirmation = try await confirm(task, batch, confirmations)
+        // The list did not show it, but it is there.
+        if confirmation == .present { return nil }
+        if hasBegun { return try await judgeVanished(key, record, task) }
+        guard try claim(key) else { return nil }
+        if batch.job == nil {
+            return .ended(
+                Outcome(
+                    status: .failed, cause: .lost,
+                    description: "\(dialect.title) did not say whether it took it, and does not have it",
+                    returnsAttempt: true))
         }
-        return try await judgeVanished(key, record, task)
+        if task.cancel != nil { return .ended(Self.unstarted) }
+        return .ended(dialect.goneUnstarted(confirmation, accounts.isComplete))
+    }
+
+    /// What the scheduler says of one task that its list does not show.
+    private func confirm(
+        _ task: BatchState.Task, _ batch: BatchState.Batch, _ confirmations: Confirmations
+    ) async throws(ExecutorError) -> Confirmation {
+        guard let confirm = dialect.confirm, let job = batch.job else { return .unknownJob }
+        if let known = confirmations.results.withLock({ $0[job] }) {
+            return try dialect.readConfirmation(known, batch.name, task.number)
+        }
+        let result = try await run(confirm(job))
+        confirmations.results.withLock { $0[job] = result }
+        return try dialect.readConfirmation(result, batch.name, task.number)
+    }
+
+    /// What the scheduler said of array jobs in one look: each is asked about once, however many tasks it has.
+    private final class Confirmations: Sendable {
+        let results = Mutex<[String: CommandResult]>([:])
+    }
+
+    /// Gives an instance up, so that it can't begin any more. False: it has begun.
+    private func claim(_ key: String) throws(ExecutorError) -> Bool {
+        do throws(Problem) { return try files.claim(key) } catch { throw .unreachable(error.description) }
     }
 
     /// Of one that ran, is gone from the list, and has no record: it is over once nothing of it can be alive.
@@ -183,7 +236,9 @@ extension BatchExecutor {
         return .gone
     }
 
+    /// Nothing was heard of it for long, and somebody listened all the while.
     private func isSilent(_ record: KnownInstance?) -> Bool {
+        guard now() - began >= configuration.silence else { return false }
         guard let seen = record?.lastSeen else { return true }
         return configuration.time.now().seconds(since: seen) >= configuration.silence
     }
@@ -197,7 +252,7 @@ extension BatchExecutor {
             outcome.cause = .cancelled
             outcome.evidence.cancelled = true
             outcome.returnsAttempt = cancel == .returned
-        } else if !hasBegun, outcome.status == .complete || outcome.cause == .exit || outcome.cause == .signal {
+        } else if !hasBegun, outcome.evidence.scheduler?.cause == nil {
             // What ran was not the job's command.
             outcome.status = .failed
             outcome.cause = .notStarted
@@ -219,9 +274,12 @@ extension BatchExecutor {
         if let explain = dialect.explain, !ids.isEmpty {
             reasons = dialect.readExplanations(try await run(explain(Array(Set(ids)).sorted())))
         }
-        try await end(keys)
+        // Somebody may clear the error meanwhile: one that has begun is not touched.
+        var given: [String] = []
+        for key in keys where try claim(key) { given.append(key) }
+        try await end(given)
         var answers: [String: Observation] = [:]
-        for key in keys {
+        for key in given {
             let id = state.withLock { $0.batches.id(key)?.job }
             let reason = id.flatMap { reasons[$0] } ?? "no reason is given"
             answers[key] = .ended(
@@ -229,15 +287,8 @@ extension BatchExecutor {
                     status: .failed, cause: .notStarted,
                     evidence: Evidence(scheduler: SchedulerWord("error state: \(reason)", cause: .notStarted)),
                     description: "\(dialect.title) holds it in error: \(reason)"))
-            close(key)
         }
         return answers
-    }
-
-    /// Nothing more is to be found out about an instance.
-    private func close(_ key: String) {
-        let done = state.withLock { $0.batches.close(key) }
-        if let done { files.remove(done.key, keys: done.keys) }
     }
 
     /// Seconds for which the wrapper's own word on its end is waited for, once the scheduler has a record of it.

@@ -19,10 +19,11 @@ extension BatchExecutor {
                 answers[place] = .taken(executorID: nil)
             }
         }
-        for piece in pieces(of: batch, &answers) {
+        // Where nobody answers, the rest is not tried now: it would take as long for each.
+        for piece in pieces(of: batch, &answers) where unclear == nil {
             let traits = try await traits(for: piece.request)
             var rest = piece.places[...]
-            while !rest.isEmpty {
+            while !rest.isEmpty, unclear == nil {
                 let places = Array(rest.prefix(traits.maxTasks))
                 rest = rest.dropFirst(places.count)
                 switch await submit(places.map { batch[$0] }, piece.request, traits) {
@@ -69,7 +70,15 @@ extension BatchExecutor {
         let needsMore = request.slots > 1 && known.environments.isEmpty && dialect.name == "sge"
         guard !known.isRead || needsMore else { return known }
         var results: [CommandResult] = []
-        for command in dialect.traitCommands(request) { results.append(try await run(command)) }
+        for command in dialect.traitCommands(request) {
+            let result = try await run(command)
+            guard result.status == 0 else {
+                throw .unreachable(
+                    "\(command.joined(separator: " ")): "
+                        + SchedulerText.sentence(result.text, dropping: SlurmCommands.prefixes))
+            }
+            results.append(result)
+        }
         var traits = known
         dialect.readTraits(results, &traits)
         traits.isRead = true
@@ -131,8 +140,8 @@ extension BatchExecutor {
         switch reading {
         case .job(let job):
             state.withLock { $0.batches.accepted(batch, job: job, at: now()) }
-            // Without it the next one finds the job by its name.
-            try? files.note(job: job, of: batch)
+            // Without it the next one finds the job by its name. (All of it may be over by now.)
+            if state.withLock({ $0.batches.batches[batch] != nil }) { try? files.note(job: job, of: batch) }
         case .refused, .notNow:
             state.withLock { $0.batches.forget(batch) }
             files.remove(batch, keys: [])

@@ -48,6 +48,8 @@ package final class BatchExecutor: Executor {
     let files: BatchFiles
     let known: LocalExecutor.KnownInstances
     let state: Mutex<State>
+    /// When it came, on the steady clock: before that nobody listened for it.
+    let began: Double
 
     struct State: Sendable {
         var batches = BatchState()
@@ -79,13 +81,18 @@ package final class BatchExecutor: Executor {
         let now = configuration.time.steadySeconds()
         var state = State(lookAt: now + configuration.interval, delay: configuration.interval, user: String(getuid()))
         if let entry = getpwuid(getuid()) { state.user = String(cString: entry.pointee.pw_name) }
-        for (manifest, job) in try files.left(queue: configuration.queue, executor: dialect.name) {
+        began = now
+        var remarks: [ExecutorReport] = []
+        for (manifest, job) in try files.left(
+            queue: configuration.queue, executor: dialect.name, say: { remarks.append(.remark($0)) })
+        {
             state.batches.add(
                 BatchState.Batch(
                     key: manifest.batch, name: manifest.name, intended: manifest.intended,
                     keys: manifest.orders.map(\.instanceKey), job: job, since: now,
                     open: Set(1...max(1, manifest.orders.count))))
         }
+        state.reports = remarks
         self.state = Mutex(state)
     }
 
@@ -197,14 +204,33 @@ package final class BatchExecutor: Executor {
     }
 
     /// Asks the scheduler to end tasks.
+    /// - Throws: `.unreachable` too when the id of one is not known yet: then it could not be asked.
     func end(_ keys: [String]) async throws(ExecutorError) {
-        let ids = state.withLock { state in keys.compactMap { state.batches.id($0) } }
-        var rest = ids[...]
-        while !rest.isEmpty {
-            let result = try await run(dialect.cancel(Array(rest.prefix(500))))
-            if let reason = dialect.readCancel(result) { throw .unreachable(reason) }
-            rest = rest.dropFirst(500)
+        let (batches, isUnclear) = state.withLock { state in
+            var batches: [String: (name: String, job: String, numbers: [Int])] = [:]
+            var isUnclear = false
+            for key in keys {
+                guard let task = state.batches.tasks[key], let batch = state.batches.batches[task.batch] else {
+                    continue
+                }
+                guard let job = batch.job else {
+                    isUnclear = true
+                    continue
+                }
+                batches[batch.key, default: (batch.name, job, [])].numbers.append(task.number)
+            }
+            return (batches, isUnclear)
         }
+        for (_, batch) in batches.sorted(by: { $0.key < $1.key }) {
+            var rest = batch.numbers.sorted()[...]
+            while !rest.isEmpty {
+                let part = Array(rest.prefix(500))
+                rest = rest.dropFirst(part.count)
+                let result = try await run(dialect.cancel(batch.name, batch.job, part))
+                if let reason = dialect.readCancel(result) { throw .unreachable(reason) }
+            }
+        }
+        if isUnclear { throw .unreachable("it did not say yet whether it took what is to be ended") }
     }
 
     package func stop(ending: Bool) async {
@@ -215,7 +241,7 @@ package final class BatchExecutor: Executor {
             let standings = try await list(keys)
             let unwanted = standings.filter { ending || $0.value == .some(.waiting) }.map(\.key)
             try await cancel(unwanted, returningAttempt: true)
-            for key in unwanted where standings[key] == .some(.waiting) { await handBack(key) }
+            for key in unwanted where standings[key] == .some(.waiting) { handBack(key) }
             while ending, !Task.isCancelled {
                 let left = state.withLock { state in unwanted.filter { state.batches.tasks[$0] != nil } }
                 guard !left.isEmpty else { return }
@@ -232,13 +258,9 @@ package final class BatchExecutor: Executor {
     }
 
     /// A task that was cancelled before it began: once it can't begin any more, its instance is as good as never made.
-    private func handBack(_ key: String) async {
+    private func handBack(_ key: String) {
         guard (try? files.claim(key)) == true else { return }
-        let done = state.withLock { state in
-            state.reports.append(.found(instanceKey: key, .ended(Self.unstarted)))
-            return state.batches.close(key)
-        }
-        if let done { files.remove(done.key, keys: []) }
+        state.withLock { $0.reports.append(.found(instanceKey: key, .ended(Self.unstarted))) }
     }
 
     static let unstarted = Outcome(

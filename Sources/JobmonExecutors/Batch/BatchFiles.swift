@@ -45,17 +45,38 @@ struct BatchFiles: Sendable {
         }
     }
 
-    /// Whether a wrapper has begun to run the instance, or it was given up: whoever comes later may not.
-    func isClaimed(_ key: String) -> Bool { access(layout.fence(key), F_OK) == 0 }
+    /// Who made an instance's fence.
+    enum Claimant: Sendable {
+        case nobody
+        /// The wrapper that runs it, or ran it.
+        case wrapper
+        /// We: it is given up.
+        case queue
+    }
+
+    private static let givenUp = "given up\n"
+
+    func claimant(_ key: String) -> Claimant {
+        // Opened, not looked up: a network file system does not answer that from memory.
+        let descriptor = open(layout.fence(key), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return .nobody }
+        defer { close(descriptor) }
+        var buffer = [UInt8](repeating: 0, count: 64)
+        let count = Glibc.read(descriptor, &buffer, buffer.count)
+        // One that is empty was made a moment ago: by a wrapper, until it says otherwise.
+        return count > 0 && String(decoding: buffer[..<count], as: UTF8.self) == Self.givenUp ? .queue : .wrapper
+    }
 
     /// Gives an instance up that did not begin. False: it has begun.
     func claim(_ key: String) throws(Problem) -> Bool {
         let path = layout.fence(key)
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
-            if errno == EEXIST { return false }
+            if errno == EEXIST { return claimant(key) == .queue }
             throw Problem(.unavailable, "the fence \(path) can't be written: \(String(cString: strerror(errno)))")
         }
+        let text = Array(Self.givenUp.utf8)
+        _ = text.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
         fsync(descriptor)
         close(descriptor)
         return true
@@ -74,8 +95,17 @@ struct BatchFiles: Sendable {
     }
 
     /// The array jobs of a queue that an earlier process has left, and their ids as far as they are known.
-    func left(queue: String, executor: String) throws(Problem) -> [(manifest: TaskManifest, job: String?)] {
-        guard let folder = opendir(layout.manifests) else { return [] }
+    /// - Parameter say: tells of a file that can't be read and is left aside.
+    /// - Throws: `.unavailable` when the folder can't be read: nothing may follow from that.
+    func left(
+        queue: String, executor: String, say: (String) -> Void
+    ) throws(Problem) -> [(manifest: TaskManifest, job: String?)] {
+        guard let folder = opendir(layout.manifests) else {
+            if errno == ENOENT { return [] }
+            throw Problem(
+                .unavailable, "\(layout.manifests) can't be read: \(String(cString: strerror(errno)))",
+                hint: "it says which jobs the cluster has")
+        }
         defer { closedir(folder) }
         var found: [(manifest: TaskManifest, job: String?)] = []
         while let entry = readdir(folder) {
@@ -83,15 +113,22 @@ struct BatchFiles: Sendable {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
             guard name.hasSuffix(".\(DirectoryLayout.ManifestPart.tasks.rawValue)") else { continue }
-            guard let bytes = Self.read("\(layout.manifests)/\(name)", last: .max) else { continue }
+            let path = "\(layout.manifests)/\(name)"
+            guard let bytes = Self.read(path, last: .max) else {
+                throw Problem(.unavailable, "\(path) can't be read: \(String(cString: strerror(errno)))")
+            }
             let reader = TaskManifest.Reader { offset, count in
                 offset <= bytes.count ? Array(bytes[offset..<min(bytes.count, offset + count)]) : nil
             }
-            // One whose writer died in the middle was never submitted: it has not its name yet.
-            let header = try reader.header()
-            guard header.queue == queue, header.executor == executor else { continue }
-            let id = Self.read(layout.manifest(header.batch, .id), last: 200)
-            found.append((try TaskManifest(bytes), id.map { String(decoding: $0, as: UTF8.self).trimmed }))
+            do throws(Problem) {
+                let header = try reader.header()
+                guard header.queue == queue, header.executor == executor else { continue }
+                let id = Self.read(layout.manifest(header.batch, .id), last: 200)
+                found.append((try TaskManifest(bytes), id.map { String(decoding: $0, as: UTF8.self).trimmed }))
+            } catch {
+                // Ours are renamed into place whole.
+                say("\(path) is left aside: \(error)")
+            }
         }
         return found.sorted { $0.manifest.batch < $1.manifest.batch }
     }

@@ -23,17 +23,34 @@ struct ClusterRequest: Sendable, Equatable {
     var memoryResource: String?
     var parallelEnvironment: String?
 
+    /// Options of sbatch and qsub by which jobmon knows its jobs.
+    private static let reserved: Set = [
+        "--comment", "--job-name", "-J", "--array", "-a", "--requeue", "--clusters", "-M", "--parsable", "--wait", "-W",
+        "-N", "-ac", "-t", "-terse", "-sync",
+    ]
+
     /// - Throws: which member is of the wrong type.
     init(_ resources: JSONObject) throws(FieldError) {
         let fields = JSONFields(resources)
         slots = Int(try fields.int("slots", atLeast: 1) ?? 1)
         memory = try fields.int("memory", atLeast: 1)
         runtime = try fields.amount("runtime")
+        // More than any scheduler counts.
+        if let memory, memory > 1 << 50 { throw fields.failure("memory", "is more than 1 PiB") }
+        if let runtime, runtime > 315_360_000 { throw fields.failure("runtime", "is more than ten years") }
+        if slots > 1 << 20 { throw fields.failure("slots", "are more than a million") }
         project = try fields.string("project")
         partition = try fields.string("partition")
         gpus = try fields.int("gpus", atLeast: 0).map { Int($0) }
         hold = (try fields.string("hold") ?? "").split(whereSeparator: { " ,:".contains($0) }).map { String($0) }
         options = Self.words(try fields.string("queue_options") ?? "")
+        for option in options {
+            let name = option.prefix { $0 != "=" }
+            guard !Self.reserved.contains(String(name)) else {
+                throw fields.failure(
+                    "queue_options", "must leave \(name) to jobmon, which finds its jobs again by that")
+            }
+        }
         stdout = try fields.string("stdout")
         stderr = try fields.string("stderr")
         memoryResource = try fields.string("memory_resource")

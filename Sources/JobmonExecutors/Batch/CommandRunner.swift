@@ -1,3 +1,4 @@
+import Glibc
 package import JobmonCore
 import Subprocess
 import SystemPackage
@@ -39,6 +40,23 @@ package struct ProcessRunner: CommandRunner {
 
     package init() {}
 
+    /// What is changed of our environment. A question is asked as nobody's taste has it; and a job must not take the place
+    /// that this process has in a cluster for its own.
+    private static func changes(for program: String) -> [Environment.Key: String?] {
+        var changes: [Environment.Key: String?] = [:]
+        let isSubmit = program == "sbatch" || program == "qsub"
+        for variable in ProcessEnvironment.names {
+            let isTaste = ["SQUEUE_", "SCANCEL_", "SACCT_"].contains { variable.hasPrefix($0) }
+            let isPlace = variable.hasPrefix("SLURM_") && variable != "SLURM_CONF"
+            if isTaste || isSubmit && isPlace { changes[Environment.Key(stringLiteral: variable)] = .some(nil) }
+        }
+        guard !isSubmit else { return changes }
+        changes["LC_ALL"] = "C"
+        // Else it may cut lists of tasks.
+        changes["SLURM_BITSTR_LEN"] = "0"
+        return changes
+    }
+
     package func run(_ command: [String], within seconds: Double) async throws(ExecutorError) -> CommandResult {
         guard let program = command.first else {
             throw .unusable(Problem(.internalError, "there is no command to run"))
@@ -53,7 +71,8 @@ package struct ProcessRunner: CommandRunner {
                         .send(signal: .terminate, allowedDurationToNextStep: .milliseconds(200))
                     ]
                     let result = try await Subprocess.run(
-                        .name(program), arguments: Arguments(Array(command.dropFirst())), platformOptions: options,
+                        .name(program), arguments: Arguments(Array(command.dropFirst())),
+                        environment: .inherit.updating(Self.changes(for: program)), platformOptions: options,
                         output: .bytes(limit: Self.limit), error: .bytes(limit: 1 << 20))
                     let status =
                         switch result.terminationStatus {
@@ -84,5 +103,18 @@ package struct ProcessRunner: CommandRunner {
         } catch {
             throw .unreachable("\(program) could not be run: \(error)")
         }
+    }
+}
+
+/// The variables of this process.
+private enum ProcessEnvironment {
+    static var names: [String] {
+        var names: [String] = []
+        var next: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> = environ
+        while let entry = next.pointee {
+            names.append(String(String(cString: entry).prefix { $0 != "=" }))
+            next += 1
+        }
+        return names
     }
 }

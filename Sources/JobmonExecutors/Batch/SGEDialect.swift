@@ -9,19 +9,26 @@ extension BatchDialect {
             if request.slots > 1 { commands.append(["qconf", "-spl"]) }
             return commands
         }, readTraits: SGECommands.readTraits, submit: SGECommands.submit, readSubmit: SGECommands.readSubmit,
-        list: { ["qstat", "-u", $0, "-xml"] }, readList: SGEList.read, probe: nil, readProbe: { _ in true },
+        list: { ["qstat", "-s", "prs", "-u", $0, "-xml"] }, readList: SGEList.read, probe: nil,
+        readProbe: { _ in true },
         explain: { ids in ["qstat", "-j", ids.joined(separator: ",")] }, readExplanations: SGECommands.readExplanations,
         account: SGEAccounts.command, readAccounts: SGEAccounts.read,
-        cancel: { tasks in ["qdel"] + tasks.map { "\($0.job).\($0.number)" } },
+        cancel: { _, job, numbers in ["qdel"] + numbers.map { "\(job).\($0)" } },
         readCancel: { result in
             let sentence = SchedulerText.sentence(result.text, dropping: SGECommands.prefixes)
             return SchedulerText.contains(sentence, anyOf: SGECommands.noAnswer) ? sentence : nil
         }, nodes: ["qconf", "-sel"], readNodes: { $0.output.split(separator: "\n").map { $0.trimmed } },
         executorID: { "\($0).\($1)" }, timeLimit: { $0.rounded(.up) },
-        confirm: nil, readConfirmation: { _, _ in true },
-        goneUnstarted: { _ in
-            // Grid Engine forgets a job without a record in one way only.
-            Outcome(
+        confirm: nil, readConfirmation: { _, _, _ in .unknownJob },
+        goneUnstarted: { _, accountingAnswered in
+            // Grid Engine forgets a job without a record in one way only; but its records must have been there to be read.
+            guard accountingAnswered else {
+                return Outcome(
+                    status: .failed, cause: .lost,
+                    description: "Grid Engine has it no more, its accounting can't be read, and it never started",
+                    returnsAttempt: true)
+            }
+            return Outcome(
                 status: .cancelled, cause: .cancelled,
                 evidence: Evidence(scheduler: SchedulerWord("gone without a record", cause: .cancelled)),
                 description: "deleted before it started: Grid Engine has it no more, and no record of it")
@@ -119,8 +126,12 @@ enum SGECommands {
         if result.status == 0 {
             // Before it may stand what the site's checks have to say.
             for line in result.output.split(separator: "\n").reversed() {
-                let id = line.trimmed.prefix { ("0"..."9").contains($0) }
-                if !id.isEmpty { return .job(String(id)) }
+                // 3.1-20:1
+                let parts = line.trimmed.split(separator: ".", maxSplits: 1)
+                guard let id = parts.first, parts.count == 2, id.allSatisfy({ ("0"..."9").contains($0) }),
+                    parts[1].allSatisfy({ ("0"..."9").contains($0) || $0 == "-" || $0 == ":" })
+                else { continue }
+                return .job(String(id))
             }
             return .unclear("qsub gave no job id: \(SchedulerText.sentence(result.text, dropping: prefixes))")
         }

@@ -13,7 +13,7 @@ enum SGEList {
             guard let job = row["JB_job_number"], let name = row["JB_name"] else { return nil }
             let state = row["state"] ?? ""
             let standing: ListedTask.Standing =
-                state.contains("E") ? .broken : state.contains("w") || state.contains("h") ? .waiting : .running
+                state.contains("E") ? .broken : state.contains("w") || state.contains("q") ? .waiting : .running
             return ListedTask(job: job, numbers: numbers(row["tasks"] ?? ""), standing: standing, mark: name)
         }
     }

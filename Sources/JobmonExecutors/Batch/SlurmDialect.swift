@@ -14,7 +14,7 @@ extension BatchDialect {
             }
         },
         submit: SlurmCommands.submit, readSubmit: SlurmCommands.readSubmit,
-        list: { ["squeue", "--noheader", "--array", "--user=\($0)", "--format=%i|%T|%r|%k"] },
+        list: { ["squeue", "--noheader", "--all", "--array", "--user=\($0)", "--format=%i|%T|%r|%k"] },
         readList: SlurmCommands.readList, probe: ["scontrol", "ping"],
         readProbe: { $0.status == 0 && $0.output.contains("is UP") }, explain: nil, readExplanations: { _ in [:] },
         account: { wanted in
@@ -37,7 +37,11 @@ extension BatchDialect {
                 command += ["--name=\(names.joined(separator: ","))", "--starttime=now-2days"]
             }
             return command
-        }, readAccounts: SlurmAccounts.read, cancel: { tasks in ["scancel"] + tasks.map { "\($0.job)_\($0.number)" } },
+        }, readAccounts: SlurmAccounts.read,
+        cancel: { name, job, numbers in
+            // An id may be another job's by now: a name is not.
+            ["scancel", "--name=\(name)"] + numbers.map { "\(job)_\($0)" }
+        },
         readCancel: { result in
             // That a job is over already is no error; 8 and 140 say that nobody answered.
             let text = result.text
@@ -47,21 +51,28 @@ extension BatchDialect {
         readNodes: { $0.output.split(separator: "\n").map { $0.trimmed } },
         executorID: { "\($0)_\($1)" }, timeLimit: { Double(SlurmCommands.minutes($0) * 60) },
         confirm: { ["scontrol", "--oneliner", "show", "job", $0] },
-        readConfirmation: { result, name in
-            result.status == 0 && result.output.split(separator: " ").contains { $0 == "JobName=\(name)" }
-        },
-        goneUnstarted: { isKnown in
+        readConfirmation: SlurmCommands.readConfirmation,
+        goneUnstarted: { confirmation, accountingAnswered in
+            switch confirmation {
+            case .over(let state):
+                var outcome = Outcome(
+                    evidence: Evidence(scheduler: SchedulerWord(state, cause: SlurmAccounts.cause(state))))
+                if outcome.cause == .lost { outcome.cause = .notStarted }
+                outcome.description = "it ended before it started: \(state)"
+                return outcome
             // A task that is cancelled while it waits leaves its array, and no record.
-            if isKnown {
+            case .goneFromArray where accountingAnswered:
                 return Outcome(
                     status: .cancelled, cause: .cancelled,
                     evidence: Evidence(scheduler: SchedulerWord("gone from its array", cause: .cancelled)),
                     description: "cancelled before it started: its array job is there, and it is not")
+            default:
+                // Its controller may have lost it: then it is nobody's wish, and the attempt does not count.
+                return Outcome(
+                    status: .failed, cause: .lost,
+                    description: "Slurm has it no more, there is no record of it, and it never started",
+                    returnsAttempt: true)
             }
-            // Its controller may have lost it: then it is nobody's wish, and the attempt does not count.
-            return Outcome(
-                status: .failed, cause: .lost,
-                description: "Slurm has it no more, has no record of it, and it never started", returnsAttempt: true)
         })
 }
 
@@ -77,14 +88,47 @@ enum SlurmCommands {
         "temporarily unable to accept job",
     ]
 
+    static let finalStates: Set = [
+        "COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "PREEMPTED", "BOOT_FAIL", "DEADLINE",
+        "OUT_OF_MEMORY", "REVOKED", "LAUNCH_FAILED",
+    ]
+
+    /// Reads `scontrol --oneliner show job`: a line a task, and one for those that never started.
+    static func readConfirmation(
+        _ result: CommandResult, _ name: String, _ number: Int
+    ) throws(ExecutorError) -> Confirmation {
+        if result.status != 0 {
+            if result.text.contains("Invalid job id") { return .unknownJob }
+            throw .unreachable(SchedulerText.sentence(result.text, dropping: prefixes))
+        }
+        var isOurs = false
+        for line in result.output.split(separator: "\n") {
+            var fields: [Substring: Substring] = [:]
+            for word in line.split(separator: " ") {
+                guard let equals = word.firstIndex(of: "=") else { continue }
+                let name = word[..<equals]
+                if fields[name] == nil { fields[name] = word[word.index(after: equals)...] }
+            }
+            guard let said = fields["JobName"], said == name else { continue }
+            isOurs = true
+            guard SlurmAccounts.numbers(fields["ArrayTaskId"] ?? "").contains(where: { $0.contains(number) }),
+                let state = fields["JobState"]
+            else { continue }
+            return finalStates.contains(String(state)) ? .over(String(state)) : .present
+        }
+        return isOurs ? .goneFromArray : .unknownJob
+    }
+
     static func minutes(_ seconds: Double) -> Int { max(1, Int((seconds / 60).rounded(.up))) }
 
     static func submit(_ job: BatchSubmission, _ traits: SchedulerTraits) throws(Problem) -> [String] {
         let request = job.request
+        // In file names of Slurm's a % is special.
+        let log = job.log.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%%")
         var command = [
             "sbatch", "--parsable", "--no-requeue", "--kill-on-invalid-dep=yes", "--comment=jobmon:\(job.batch)",
             "--job-name=\(job.name)", "--array=1-\(job.count)", "--chdir=\(job.directory)", "--export=ALL",
-            "--output=\(request.stdout ?? job.log)", "--error=\(request.stderr ?? request.stdout ?? job.log)",
+            "--output=\(request.stdout ?? log)", "--error=\(request.stderr ?? request.stdout ?? log)",
         ]
         // All tasks share the one log.
         if request.stdout == nil || request.stderr == nil { command.append("--open-mode=append") }
@@ -137,11 +181,11 @@ enum SlurmCommands {
             guard id.count == 2, let number = Int(id[1]) else { continue }
             let standing: ListedTask.Standing
             switch fields[1] {
-            case "PENDING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "SPECIAL_EXIT": standing = .waiting
-            case "CONFIGURING", "RUNNING", "SUSPENDED", "STOPPED", "COMPLETING", "SIGNALING", "STAGE_OUT", "RESIZING":
-                standing = .running
+            case "PENDING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "RESV_DEL_HOLD", "SPECIAL_EXIT":
+                standing = .waiting
             // Over: what it came to is the accounting's to say.
-            default: continue
+            case let state where finalStates.contains(String(state)): continue
+            default: standing = .running
             }
             tasks.append(
                 ListedTask(
@@ -182,7 +226,7 @@ enum SlurmAccounts {
     }
 
     /// The tasks of a record: `3`, or, of those that never started, `[2,6,8-9%1]`.
-    private static func numbers(_ text: Substring) -> [ClosedRange<Int>] {
+    static func numbers(_ text: Substring) -> [ClosedRange<Int>] {
         text.filter { $0 != "[" && $0 != "]" }.prefix { $0 != "%" }.split(separator: ",").compactMap { part in
             let ends = part.split(separator: "-").compactMap { Int($0) }
             guard let first = ends.first, let last = ends.last, first <= last else { return nil }
@@ -212,7 +256,7 @@ enum SlurmAccounts {
             isPresumed: state == "NODE_FAIL" || state == "BOOT_FAIL")
     }
 
-    private static func cause(_ state: String) -> Cause? {
+    static func cause(_ state: String) -> Cause? {
         switch state {
         case "TIMEOUT", "DEADLINE": .timeLimit
         case "OUT_OF_MEMORY": .outOfMemory
