@@ -111,8 +111,6 @@ struct ListedTask: Sendable, Equatable {
     var job: String
     /// Tasks of one row: a job that waits is one row for many.
     var numbers: [ClosedRange<Int>]
-    /// Every how-manieth of the range.
-    var step = 1
     var standing: Standing
     /// What shows that it is ours: the batch's key, or its name.
     var mark: String

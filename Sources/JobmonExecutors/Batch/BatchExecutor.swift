@@ -63,7 +63,6 @@ package final class BatchExecutor: Executor {
         var saidAway = false
         var saidNoAccounts = false
         var user: String
-        var isStopping = false
     }
 
     /// Takes up what an earlier process of the queue left.
@@ -234,7 +233,6 @@ package final class BatchExecutor: Executor {
     }
 
     package func stop(ending: Bool) async {
-        state.withLock { $0.isStopping = true }
         do throws(ExecutorError) {
             let keys = state.withLock { Array($0.batches.tasks.keys) }
             guard !keys.isEmpty else { return }

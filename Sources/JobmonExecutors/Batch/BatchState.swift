@@ -84,8 +84,6 @@ struct BatchState: Sendable {
         return (job, task.number)
     }
 
-    func batch(of key: String) -> Batch? { tasks[key].flatMap { batches[$0.batch] } }
-
     /// Takes in a complete list. - Returns: of each wanted instance that it can say something about, where it stands; nil
     /// for one that is not there.
     mutating func take(
