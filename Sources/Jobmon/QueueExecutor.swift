@@ -29,6 +29,8 @@ enum QueueExecutor: Sendable {
                 layout: settings.layout, queue: settings.queue, executable: try SupervisorExecutable.find(),
                 host: HostIdentity.host, bootID: HostIdentity.bootID, random: makeUUID)
             configuration.time = time
+            let layout = settings.layout
+            configuration.listening = { MonitorInfo.read(layout)?.started }
             if let interval = settings.interval {
                 configuration.interval = interval
                 configuration.grace = min(configuration.grace, interval * 15)

@@ -68,6 +68,24 @@ import Testing
         }
     }
 
+    @Test("a user may have fewer jobs than the array has tasks: it goes in by parts", .timeLimit(.minutes(2)))
+    func submitLimit() async throws {
+        try await withFake { mon, fake in
+            try fake.setFault("cluster", ["max_submit": 5])
+            let command = "echo {n} >> \(mon.path)/marks"
+            try await withRun(.slurm, mon, fake, ["--each", "n=1..12"] + named(command)) { run in
+                let status = try await run.finished().status
+                #expect(status == 0, "\(run.stderr)")
+                #expect(run.stderr.contains("AssocMaxSubmitJobLimit"))
+            }
+            #expect(mon.marks().compactMap { Int($0) }.sorted() == Array(1...12))
+            let submits = try fake.calls(of: "sbatch")
+            #expect(submits.count < 15, "\(submits.map(\.status))")
+            #expect(try await mon.jobs().values.allSatisfy { $0.instances.map(\.status) == ["COMPLETE"] })
+            #expect(try mon.leftovers() == [])
+        }
+    }
+
     @Test(
         "the queue is killed between its submit and the record of it, and goes on: nothing runs twice",
         .timeLimit(.minutes(2)), arguments: Rig.allCases, [true, false])
@@ -156,10 +174,9 @@ import Testing
             if accounting != .normal {
                 try fake.setFault(rig.accounting, ["mode": accounting.rawValue, "seconds": 8])
             }
-            let command = "echo $JOBMON_INSTANCE >> \(mon.path)/marks; test -e \(mon.path)/go || exec sleep 300"
+            let command = "\(endlessAtFirst(mon)); echo $JOBMON_INSTANCE >> \(mon.path)/marks"
             try await withRun(rig, mon, fake, ["--retries", "1", "--name", "one", "--", "sh", "-c", command]) { run in
                 try await waitUntil("it runs") { mon.marks().count == 1 }
-                try mon.go()
                 try await fake.command("kill", rig.id(1))
                 let status = try await run.finished().status
                 #expect(status == 0, "\(run.stderr)")
@@ -177,11 +194,9 @@ import Testing
     func noAccounting(_ rig: Rig, _ mode: String) async throws {
         try await withFake { mon, fake in
             try fake.setFault(rig.accounting, ["mode": mode])
-            let command =
-                "\(once(mon)); echo $JOBMON_INSTANCE >> \(mon.path)/marks; test -e \(mon.path)/go || exec sleep 300"
+            let command = "\(once(mon)); \(endlessAtFirst(mon)); echo $JOBMON_INSTANCE >> \(mon.path)/marks"
             try await withRun(rig, mon, fake, ["--retries", "1", "--name", "one", "--", "sh", "-c", command]) { run in
                 try await waitUntil("it runs") { mon.marks().count == 1 }
-                try mon.go()
                 try await fake.command("kill", rig.id(1))
                 try await fake.waitForCalls(of: rig.accounting)
                 #expect(mon.marks().count == 1)
@@ -359,6 +374,11 @@ extension ClusterDirectory {
 private func named(_ command: String) -> [String] { ["--name", "n{n}", "--", "sh", "-c", command] }
 
 private func untilGo(_ mon: ClusterDirectory) -> String { "until test -e \(mon.path)/go; do sleep 0.05; done" }
+
+/// What a command begins with whose first attempt runs until it is ended; it has left its mark by then.
+private func endlessAtFirst(_ mon: ClusterDirectory) -> String {
+    "if mkdir \(mon.path)/first; then echo $JOBMON_INSTANCE >> \(mon.path)/marks; exec sleep 300; fi 2>/dev/null"
+}
 
 /// What a command begins with that must not be alive twice: the second one leaves a mark.
 private func once(_ mon: ClusterDirectory) -> String {

@@ -44,7 +44,7 @@ enum Rig: String, CaseIterable, Sendable, CustomTestStringConvertible {
     }
 
     /// Options that keep a job waiting.
-    var waitingOptions: String { self == .slurm ? "--begin=now+1hour" : "-h" }
+    var waitingOptions: String { self == .slurm ? "--hold" : "-h" }
 
     /// `jobmon run` on this cluster.
     func arguments(_ directory: String, _ more: [String]) -> [String] {

@@ -146,7 +146,7 @@ class Runner:
         for number, task in job["tasks"].items():
             if task["phase"] == "running":
                 self.look_at_running(job, int(number), task, settings, now)
-            if task["phase"] != "waiting" or now < max(job["visible"], task["start_at"]):
+            if task["phase"] != "waiting" or job.get("held") or now < max(job["visible"], task["start_at"]):
                 continue
             if free is None:
                 free = self.free(job, settings)

@@ -54,6 +54,8 @@ def qstat(state, argv, fault):
             letters = state_of(task)
             if letters is None or faults.omitted(fault, job, int(name)):
                 continue
+            if job.get("held") and task["phase"] == "waiting":
+                letters = "h" + letters
             if task["phase"] == "running" or options.last(given, "-g") == ["d"]:
                 (running if task["phase"] == "running" else pending).append((job, letters, name, task))
             else:

@@ -10,7 +10,7 @@ from state import SGE, new_task, numbers_of
 
 KNOWN = {
     "-terse": 0, "-r": 1, "-notify": 0, "-V": 0, "-w": 1, "-S": 1, "-N": 1, "-ac": 1, "-t": 1, "-wd": 1, "-cwd": 0,
-    "-o": 1, "-e": 1, "-j": 1, "-pe": 2, "-l": 1, "-P": 1, "-q": 1, "-hold_jid": 1, "-v": 1, "-p": 1, "-tc": 1, "-b": 1,
+    "-o": 1, "-e": 1, "-j": 1, "-pe": 2, "-l": 1, "-P": 1, "-q": 1, "-hold_jid": 1, "-v": 1, "-p": 1, "-tc": 1, "-b": 1, "-h": 0,
 }
 RESOURCES = ("h_rt", "s_rt", "h_vmem", "m_mem_free", "mem_free", "fthread", "archive", "hostname", "h")
 
@@ -102,6 +102,6 @@ def read(state, given, words):
         "stderr": one(given, "-e") if one(given, "-j", "n") != "y" else None, "append": True,
         "submitted": time.time(), "limit": float(limit) if limit else None, "slots": int(environment[1]),
         "queue": queue, "project": project, "notify": "-notify" in given, "requeue": one(given, "-r") == "y",
-        "first": min(numbers), "last": max(numbers), "is_array": bool(array),
+        "first": min(numbers), "last": max(numbers), "is_array": bool(array), "held": "-h" in given,
         "tasks": {str(number): new_task() for number in numbers},
     }

@@ -41,11 +41,13 @@ def state_of(record):
         "COMPLETED", "0:0", "None")
 
 
-def standing(task):
+def standing(job, task):
     """State and reason of a task in the list; None for one that left no trace."""
     if task.get("gone"):
         return None
     if task["phase"] == "waiting":
+        if job.get("held"):
+            return "PENDING", "JobHeldUser"
         return "PENDING", "BeginTime" if task["start_at"] > time.time() else "Resources"
     if task["phase"] == "running":
         if task["why"]:
@@ -74,7 +76,7 @@ def squeue(state, argv, fault):
             continue
         waiting = []
         for name, task in job["tasks"].items():
-            number, seen = int(name), standing(task)
+            number, seen = int(name), standing(job, task)
             if seen is None or faults.omitted(fault, job, number):
                 continue
             if seen[0] == "PENDING" and "array" not in given:
@@ -84,7 +86,7 @@ def squeue(state, argv, fault):
         if waiting:
             text = ",".join(f"{a}-{b}" if a < b else str(a) for a, b in ranges(waiting))
             first = job["tasks"][str(waiting[0])]
-            rows.insert(0, fields(job, f"[{text}]", first, standing(first)))
+            rows.insert(0, fields(job, f"[{text}]", first, standing(job, first)))
     form = options.last(given, "format", "%i %P %j %u %T %r")
     lines = [] if "noheader" in given else ["JOBID PARTITION NAME USER STATE REASON"]
     for row in rows:
@@ -277,7 +279,7 @@ def show(state, word, fault):
     lines = []
     for job in [] if fault.get("mode") == "unknown_job" else views.shown(state, SLURM):
         for name, task in job["tasks"].items():
-            seen = standing(task)
+            seen = standing(job, task)
             mine = str(job["id"]) == wanted and task_wanted in ("", name) or (
                 not task_wanted and str(task["raw"]) == wanted)
             if not mine or seen is None:

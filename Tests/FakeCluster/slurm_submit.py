@@ -19,6 +19,7 @@ KNOWN = {
     "--partition": "partition=", "-p": "partition=", "--gpus": "gpus=", "-G": "gpus=", "--dependency": "dependency=",
     "-d": "dependency=", "--qos": "qos=", "--constraint": "constraint=", "-C": "constraint=", "--signal": "signal=",
     "--nice": "nice=", "-N": "nodes=", "--nodes": "nodes=", "-n": "tasks=", "--ntasks": "tasks=",
+    "--hold": "hold", "-H": "hold",
 }
 PARTITIONS = ["all.q", "long.q", "preempt.q"]
 
@@ -72,6 +73,10 @@ def read(state, given, words):
         numbers = []
     if not numbers or max(numbers) >= int(state.settings().get("max_array", 1001)):
         return refuse("Invalid job array specification")
+    most = state.settings().get("max_submit")
+    if most is not None and submitted(state) + len(numbers) > most:
+        faults.complain("sbatch: error: AssocMaxSubmitJobLimit")
+        return refuse("Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)")
     limit = options.last(given, "time")
     if limit is not None and not limit.isdigit():
         faults.complain("sbatch: error: Invalid --time specification")
@@ -100,8 +105,15 @@ def read(state, given, words):
         "limit": 60.0 * int(limit) if limit else None, "slots": int(options.last(given, "cpus", 1)),
         "queue": partition, "project": options.last(given, "account"), "notify": True,
         "requeue": "no-requeue" not in given, "first": min(numbers), "last": max(numbers),
-        "is_array": "array" in given, "tasks": {str(number): new_task() for number in numbers},
+        "is_array": "array" in given, "held": "hold" in given,
+        "tasks": {str(number): new_task() for number in numbers},
     }
+
+
+def submitted(state):
+    """How many tasks are not over."""
+    with state:
+        return sum(task["phase"] != "over" for job in state.jobs() for task in job["tasks"].values())
 
 
 def user():

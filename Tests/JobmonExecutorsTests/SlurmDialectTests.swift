@@ -12,10 +12,11 @@ struct SlurmDialectTests {
     }
 
     @Test func submits() throws {
-        let request = try ClusterRequest([
-            "slots": 4, "memory": 3_000_000_000, "runtime": .double(90), "project": "p", "partition": "long.q",
-            "hold": "12,13", "gpus": 1, "queue_options": "--qos 'a b'",
-        ])
+        let request = try ClusterRequest(
+            [
+                "slots": 4, "memory": 3_000_000_000, "runtime": .double(90), "project": "p", "partition": "long.q",
+                "hold": "12,13", "gpus": 1, "queue_options": "--qos 'a b'",
+            ], reserved: slurm.reserved)
         let job = BatchSubmission(
             batch: "key", name: "fit.a.b", count: 20, request: request, directory: "/mon", log: "/mon/log",
             script: "/mon/s.sh")
@@ -56,14 +57,34 @@ struct SlurmDialectTests {
         }
         for text in [
             "sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)",
-            "sbatch: error: QOSMaxSubmitJobPerUserLimit\nsbatch: error: Batch job submission failed: "
-                + "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)",
             "sbatch: error: Batch job submission failed: Protocol authentication error",
         ] {
             guard case .notNow = slurm.readSubmit(failed(text)) else {
                 Issue.record("\(text): was not taken, and may be later")
                 continue
             }
+        }
+        let policy =
+            "sbatch: error: Batch job submission failed: "
+            + "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)"
+        for limit in ["QOSMaxSubmitJobPerUserLimit", "AssocMaxSubmitJobLimit", "AssocGrpSubmitJobsLimit"] {
+            guard case .tooMany(let why) = slurm.readSubmit(failed("sbatch: error: \(limit)\n\(policy)")) else {
+                Issue.record("\(limit): fewer may be taken")
+                continue
+            }
+            #expect(why.hasPrefix(limit))
+        }
+        // Which limit it is, old ones do not say.
+        guard case .tooMany = slurm.readSubmit(failed(policy)) else {
+            Issue.record("\(policy): fewer may be taken")
+            return
+        }
+        for limit in ["QOSMaxWallDurationPerJobLimit", "AssocMaxCpuPerJobLimit", "QOSMaxMemoryPerJob"] {
+            guard case .refused(let why) = slurm.readSubmit(failed("sbatch: error: \(limit)\n\(policy)")) else {
+                Issue.record("\(limit): will never be taken")
+                continue
+            }
+            #expect(why.hasPrefix(limit))
         }
     }
 

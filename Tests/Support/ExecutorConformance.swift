@@ -7,6 +7,9 @@ import Synchronization
 ///     func conforms(_ contract: ExecutorConformance.Contract) async throws {
 ///         try await contract.check { slots in ScriptedExecutor(slots: slots) }
 ///     }
+///
+/// An executor that hands on to somebody else's scheduler keeps `shared`: how many run at once is the scheduler's matter
+/// there, and no process of ours stands between an instance and the monitor.
 package enum ExecutorConformance {
     /// Makes an executor that runs so many commands at once.
     package typealias Factory = @Sendable (_ slots: Int) async throws -> any Executor
@@ -17,15 +20,20 @@ package enum ExecutorConformance {
         fileprivate let body: @Sendable (Rig) async throws -> Void
         fileprivate let slots: Int
 
-        package func check(_ make: Factory) async throws {
+        /// - Parameters:
+        ///   - waiting: resources with which an instance waits, where no lack of slots makes it wait.
+        ///   - patience: seconds that anything may take.
+        package func check(
+            waiting: JSONObject = [:], within patience: Double = 20, _ make: Factory
+        ) async throws {
             let executor = try await make(slots)
-            let heard = Heard()
+            let heard = Heard(patience: patience)
             let reports = executor.reports()
             try await withThrowingTaskGroup { group in
                 group.addTask { for await batch in reports { heard.note(batch) } }
                 let result: Result<Void, any Error>
                 do {
-                    result = .success(try await body(Rig(executor: executor, heard: heard)))
+                    result = .success(try await body(Rig(executor: executor, heard: heard, waiting: waiting)))
                 } catch {
                     result = .failure(error)
                 }
@@ -41,15 +49,12 @@ package enum ExecutorConformance {
         package let description: String
     }
 
-    package static let contracts: [Contract] = [
+    /// What every executor must do.
+    package static let shared: [Contract] = [
         Contract(
             description: "what is taken is reported to its end, once, the start before the end",
             body: reportsToTheEnd, slots: 3),
-        Contract(
-            description: "a word on unacknowledged facts follows the last end", body: saysWhatIsUnacknowledged, slots: 2
-        ),
         Contract(description: "observe tells waiting, running, ended and unknown apart", body: observes, slots: 1),
-        Contract(description: "no more run at once than there are slots", body: keepsToItsSlots, slots: 2),
         Contract(
             description: "a cancelled command ends as CANCELLED, the attempt given back as asked", body: cancels,
             slots: 2),
@@ -63,6 +68,15 @@ package enum ExecutorConformance {
             slots: 1),
         Contract(description: "stop with ending ends all, and gives the attempts back", body: stopsAll, slots: 2),
     ]
+
+    /// What one must do besides whose instances run under a process of its own.
+    package static let contracts: [Contract] =
+        shared + [
+            Contract(
+                description: "a word on unacknowledged facts follows the last end", body: saysWhatIsUnacknowledged,
+                slots: 2),
+            Contract(description: "no more run at once than there are slots", body: keepsToItsSlots, slots: 2),
+        ]
 
     // MARK: - The contracts
 
@@ -89,7 +103,7 @@ package enum ExecutorConformance {
         let orders = [order(.true), order(.true)]
         _ = try await rig.executor.submit(orders)
         try await rig.heard.wait(forEnds: orders.map(\.instanceKey))
-        try await waitUntil("an .unacknowledged after the last .ended") {
+        try await rig.heard.wait("an .unacknowledged after the last .ended") {
             let all = rig.heard.all
             guard let end = all.lastIndex(where: { if case .ended = $0 { true } else { false } }) else { return false }
             return all[end...].contains { if case .unacknowledged = $0 { true } else { false } }
@@ -101,7 +115,7 @@ package enum ExecutorConformance {
         _ = try await rig.executor.submit([ended])
         try await rig.heard.wait(forEnds: [ended.instanceKey])
         let running = order(.sleep)
-        let waiting = order(.sleep)
+        let waiting = rig.waiting(order(.sleep))
         _ = try await rig.executor.submit([running, waiting])
         try await rig.heard.wait(forStarts: [running.instanceKey])
         let unknown = order(.true)
@@ -153,11 +167,11 @@ package enum ExecutorConformance {
     }
 
     private static func cancelsWaiting(_ rig: Rig) async throws {
-        let (running, waiting) = (order(.sleep), order(.true))
+        let (running, waiting) = (order(.sleep), rig.waiting(order(.true)))
         _ = try await rig.executor.submit([running, waiting])
         try await rig.heard.wait(forStarts: [running.instanceKey])
         try await rig.executor.cancel([waiting.instanceKey], returningAttempt: false)
-        try await waitUntil("a word on the cancelled one") { !rig.heard.reports(of: waiting.instanceKey).isEmpty }
+        try await rig.heard.wait("a word on the cancelled one") { !rig.heard.reports(of: waiting.instanceKey).isEmpty }
         try await rig.executor.cancel([running.instanceKey], returningAttempt: false)
         try await rig.heard.wait(forEnds: [running.instanceKey])
         for report in rig.heard.reports(of: waiting.instanceKey) {
@@ -198,19 +212,19 @@ package enum ExecutorConformance {
     }
 
     private static func stopsGently(_ rig: Rig) async throws {
-        let (running, waiting) = (order(.program("/bin/sleep", "1")), order(.true))
+        let (running, waiting) = (order(.program("/bin/sleep", "1")), rig.waiting(order(.true)))
         _ = try await rig.executor.submit([running, waiting])
         try await rig.heard.wait(forStarts: [running.instanceKey])
         await rig.executor.stop(ending: false)
         try await rig.heard.wait(forEnds: [running.instanceKey])
         try expect(rig.heard.outcome(of: running.instanceKey)?.status == .complete, "what ran was not let finish")
-        try await waitUntil("the waiting one handed back") {
+        try await rig.heard.wait("the waiting one handed back") {
             rig.heard.reports(of: waiting.instanceKey) == [.returned(instanceKey: waiting.instanceKey)]
         }
     }
 
     private static func stopsAll(_ rig: Rig) async throws {
-        let (running, other, waiting) = (order(.sleep), order(.sleep), order(.sleep))
+        let (running, other, waiting) = (order(.sleep), order(.sleep), rig.waiting(order(.sleep)))
         _ = try await rig.executor.submit([running, other, waiting])
         try await rig.heard.wait(forStarts: [running.instanceKey, other.instanceKey])
         await rig.executor.stop(ending: true)
@@ -220,7 +234,7 @@ package enum ExecutorConformance {
             try expect(outcome?.status == .cancelled, "ended as \(String(describing: outcome?.status))")
             try expect(outcome?.returnsAttempt == true, "the attempt was not given back")
         }
-        try await waitUntil("a word on the waiting one") { !rig.heard.reports(of: waiting.instanceKey).isEmpty }
+        try await rig.heard.wait("a word on the waiting one") { !rig.heard.reports(of: waiting.instanceKey).isEmpty }
     }
 
     // MARK: - What they need
@@ -260,10 +274,21 @@ package enum ExecutorConformance {
 private struct Rig: Sendable {
     let executor: any Executor
     let heard: Heard
+    let waiting: JSONObject
+
+    /// The order of an instance that is to wait behind those before it.
+    func waiting(_ order: InstanceOrder) -> InstanceOrder {
+        var order = order
+        order.description.resources = waiting
+        return order
+    }
 }
 
 private final class Heard: Sendable {
     private let reports = Mutex<[ExecutorReport]>([])
+    private let patience: Double
+
+    init(patience: Double) { self.patience = patience }
 
     func note(_ batch: [ExecutorReport]) { reports.withLock { $0 += batch } }
 
@@ -283,12 +308,16 @@ private final class Heard: Sendable {
         return nil
     }
 
+    func wait(_ what: String, _ condition: () async throws -> Bool) async throws {
+        try await waitUntil(what, within: patience, condition)
+    }
+
     func wait(forEnds keys: [String]) async throws {
-        try await waitUntil("the ends of \(keys)") { keys.allSatisfy { self.outcome(of: $0) != nil } }
+        try await wait("the ends of \(keys)") { keys.allSatisfy { self.outcome(of: $0) != nil } }
     }
 
     func wait(forStarts keys: [String]) async throws {
-        try await waitUntil("the starts of \(keys)") {
+        try await wait("the starts of \(keys)") {
             keys.allSatisfy { key in
                 self.all.contains { if case .started(key) = $0 { true } else { false } }
             }

@@ -10,6 +10,8 @@ package struct BatchDialect: Sendable {
     /// What tells us its limits; read by `readTraits`.
     var traitCommands: @Sendable (ClusterRequest) -> [[String]]
     var readTraits: @Sendable ([CommandResult], inout SchedulerTraits) -> Void
+    /// The option that a word of somebody's is, if jobmon knows its jobs by that.
+    var reserved: @Sendable (String) -> String?
     /// - Throws: what can't be asked of this cluster, before it is asked.
     var submit: @Sendable (BatchSubmission, SchedulerTraits) throws(Problem) -> [String]
     var readSubmit: @Sendable (CommandResult) -> SubmitReading
@@ -95,6 +97,8 @@ enum SubmitReading: Sendable, Equatable {
     case refused(String)
     /// Surely not taken, but it may be later.
     case notNow(String)
+    /// So many are more than the user may have for now: surely not taken, and fewer may be.
+    case tooMany(String)
     /// It may have been taken.
     case unclear(String)
 }

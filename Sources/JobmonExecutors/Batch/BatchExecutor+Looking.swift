@@ -238,9 +238,9 @@ extension BatchExecutor {
 
     /// Nothing was heard of it for long, and somebody listened all the while.
     private func isSilent(_ record: KnownInstance?) -> Bool {
-        guard now() - began >= configuration.silence else { return false }
-        guard let seen = record?.lastSeen else { return true }
-        return configuration.time.now().seconds(since: seen) >= configuration.silence
+        guard let listening = configuration.listening(), now() - began >= configuration.silence else { return false }
+        let heard = max(listening, record?.lastSeen ?? listening)
+        return configuration.time.now().seconds(since: heard) >= configuration.silence
     }
 
     private func outcome(

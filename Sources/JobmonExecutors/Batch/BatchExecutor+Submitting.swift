@@ -24,13 +24,22 @@ extension BatchExecutor {
             let traits = try await traits(for: piece.request)
             var rest = piece.places[...]
             while !rest.isEmpty, unclear == nil {
-                let places = Array(rest.prefix(traits.maxTasks))
+                let places = Array(rest.prefix(min(traits.maxTasks, state.withLock { $0.batches.share })))
                 rest = rest.dropFirst(places.count)
                 switch await submit(places.map { batch[$0] }, piece.request, traits) {
                 case .success(.job(let job)):
+                    state.withLock { $0.batches.noteTaken() }
                     for (number, place) in places.enumerated() {
                         answers[place] = .taken(executorID: dialect.executorID(job, number + 1))
                     }
+                case .success(.tooMany(let why)):
+                    state.withLock { $0.batches.noteTooMany(places.count) }
+                    if places.count > 1 {
+                        rest = ArraySlice(places + rest)
+                        continue
+                    }
+                    for place in places + rest { answers[place] = .notNow(why) }
+                    rest = []
                 case .success(.refused(let why)): for place in places { answers[place] = .refused(why) }
                 case .success(.notNow(let why)): for place in places { answers[place] = .notNow(why) }
                 case .success(.unclear(let why)): unclear = why
@@ -54,7 +63,8 @@ extension BatchExecutor {
                 continue
             }
             do throws(FieldError) {
-                let request = try ClusterRequest(order.description.resources)
+                let request = try ClusterRequest(
+                    order.description.resources, reserved: dialect.reserved)
                 pieceOfText[text] = pieces.count
                 pieces.append(Piece(request: request, places: [place]))
             } catch {
@@ -142,7 +152,7 @@ extension BatchExecutor {
             state.withLock { $0.batches.accepted(batch, job: job, at: now()) }
             // Without it the next one finds the job by its name. (All of it may be over by now.)
             if state.withLock({ $0.batches.batches[batch] != nil }) { try? files.note(job: job, of: batch) }
-        case .refused, .notNow:
+        case .refused, .notNow, .tooMany:
             state.withLock { $0.batches.forget(batch) }
             files.remove(batch, keys: [])
         case .unclear: state.withLock { $0.batches.unclear(batch, at: now()) }

@@ -26,6 +26,8 @@ package final class BatchExecutor: Executor {
         /// Seconds that a command of the scheduler's may take.
         package var patience = 60.0
         package var time = TimeSource.system
+        /// Since when a monitor listens to the wrappers; nil: none does.
+        package var listening: @Sendable () -> Timestamp? = { nil }
         package var random: @Sendable () -> String
 
         package init(

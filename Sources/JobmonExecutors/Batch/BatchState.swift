@@ -38,6 +38,9 @@ struct BatchState: Sendable {
     private(set) var batches: [String: Batch] = [:]
     private(set) var tasks: [String: Task] = [:]
     private var batchOfName: [String: String] = [:]
+    /// Tasks of one array job, where the scheduler limits how many jobs its user may have: half of what was too many, and
+    /// more again once that was taken.
+    private(set) var share = Int.max
 
     mutating func add(_ batch: Batch) {
         batches[batch.key] = batch
@@ -55,6 +58,10 @@ struct BatchState: Sendable {
 
     /// Whether the scheduler has it, nobody knows: lists that are begun from now on will tell.
     mutating func unclear(_ batch: String, at now: Double) { batches[batch]?.since = now }
+
+    mutating func noteTooMany(_ count: Int) { share = max(1, count / 2) }
+
+    mutating func noteTaken() { if share < 1 << 20 { share *= 2 } else { share = .max } }
 
     /// The scheduler does not have it, and never had.
     mutating func forget(_ batch: String) {

@@ -23,14 +23,9 @@ struct ClusterRequest: Sendable, Equatable {
     var memoryResource: String?
     var parallelEnvironment: String?
 
-    /// Options of sbatch and qsub by which jobmon knows its jobs.
-    private static let reserved: Set = [
-        "--comment", "--job-name", "-J", "--array", "-a", "--requeue", "--clusters", "-M", "--parsable", "--wait", "-W",
-        "-N", "-ac", "-t", "-terse", "-sync",
-    ]
-
+    /// - Parameter reserved: names the option that a word is, if jobmon knows its jobs by that.
     /// - Throws: which member is of the wrong type.
-    init(_ resources: JSONObject) throws(FieldError) {
+    init(_ resources: JSONObject, reserved: (String) -> String?) throws(FieldError) {
         let fields = JSONFields(resources)
         slots = Int(try fields.int("slots", atLeast: 1) ?? 1)
         memory = try fields.int("memory", atLeast: 1)
@@ -45,11 +40,8 @@ struct ClusterRequest: Sendable, Equatable {
         hold = (try fields.string("hold") ?? "").split(whereSeparator: { " ,:".contains($0) }).map { String($0) }
         options = Self.words(try fields.string("queue_options") ?? "")
         for option in options {
-            let name = option.prefix { $0 != "=" }
-            guard !Self.reserved.contains(String(name)) else {
-                throw fields.failure(
-                    "queue_options", "must leave \(name) to jobmon, which finds its jobs again by that")
-            }
+            guard let name = reserved(option) else { continue }
+            throw fields.failure("queue_options", "must leave \(name) to jobmon, which finds its jobs again by that")
         }
         stdout = try fields.string("stdout")
         stderr = try fields.string("stderr")

@@ -13,7 +13,7 @@ extension BatchDialect {
                 traits.maxTasks = min(traits.maxTasks, size - 1)
             }
         },
-        submit: SlurmCommands.submit, readSubmit: SlurmCommands.readSubmit,
+        reserved: SlurmCommands.reserved, submit: SlurmCommands.submit, readSubmit: SlurmCommands.readSubmit,
         list: { ["squeue", "--noheader", "--all", "--array", "--user=\($0)", "--format=%i|%T|%r|%k"] },
         readList: SlurmCommands.readList, probe: ["scontrol", "ping"],
         readProbe: { $0.status == 0 && $0.output.contains("is UP") }, explain: nil, readExplanations: { _ in [:] },
@@ -119,6 +119,18 @@ enum SlurmCommands {
         return isOurs ? .goneFromArray : .unknownJob
     }
 
+    private static let reservedOptions = [
+        "--comment", "--job-name", "--array", "--requeue", "--clusters", "--parsable", "--wait", "--test-only",
+    ]
+    private static let reservedLetters = ["-J", "-a", "-M", "-W"]
+
+    static func reserved(_ word: String) -> String? {
+        guard word.hasPrefix("--") else { return reservedLetters.first { word.hasPrefix($0) } }
+        let given = word.prefix { $0 != "=" }
+        // Options may be cut short.
+        return reservedOptions.first { $0 == given || given.count > 4 && $0.hasPrefix(given) }
+    }
+
     static func minutes(_ seconds: Double) -> Int { max(1, Int((seconds / 60).rounded(.up))) }
 
     static func submit(_ job: BatchSubmission, _ traits: SchedulerTraits) throws(Problem) -> [String] {
@@ -156,11 +168,16 @@ enum SlurmCommands {
         if SchedulerText.contains(
             sentence,
             anyOf: [
-                "Protocol authentication", "Munge encode", "MaxSubmit", "job submit limit",
+                "Protocol authentication", "Munge encode",
                 "Resource temporarily unavailable", "temporarily unable",
             ])
         {
             return .notNow(sentence)
+        }
+        if SchedulerText.contains(sentence, anyOf: ["MaxSubmitJob", "GrpSubmitJob"]) { return .tooMany(sentence) }
+        // Without the limit's name before it, this may be the number of jobs too.
+        if sentence.hasPrefix("Batch job submission failed: Job violates accounting/QOS policy") {
+            return .tooMany(sentence)
         }
         if SchedulerText.contains(sentence, anyOf: noAnswer) || result.status > 128 && result.status != 255 {
             return .unclear(sentence.isEmpty ? "sbatch was killed" : sentence)

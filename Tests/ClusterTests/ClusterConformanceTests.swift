@@ -1,0 +1,33 @@
+import JobmonCore
+import JobmonExecutors
+import JobmonTestSupport
+import Testing
+
+/// The batch executor keeps what every executor must keep, on both schedulers.
+@Suite(.serialized) struct ClusterConformanceTests {
+    @Test(
+        "on a fake cluster the batch executor does what every executor must", .timeLimit(.minutes(2)),
+        .enabled(if: FakeCluster.isThere, "there is no python3"),
+        arguments: Rig.allCases, ExecutorConformance.shared)
+    func conformsOnFake(_ rig: Rig, _ contract: ExecutorConformance.Contract) async throws {
+        try await withCluster { mon in
+            let fake = try FakeCluster(in: "\(mon.path)/..")
+            try await conforms(rig, contract, mon, FakeRunner(fake: fake))
+        }
+    }
+
+    @Test(
+        "on a real cluster the batch executor does what every executor must", .timeLimit(.minutes(3)),
+        .enabled(if: !Rig.up.isEmpty, Rig.why), arguments: Rig.up, ExecutorConformance.shared)
+    func conformsOnReal(_ rig: Rig, _ contract: ExecutorConformance.Contract) async throws {
+        try await withCluster { mon in try await conforms(rig, contract, mon, ProcessRunner()) }
+    }
+
+    private func conforms(
+        _ rig: Rig, _ contract: ExecutorConformance.Contract, _ mon: ClusterDirectory, _ runner: any CommandRunner
+    ) async throws {
+        try await contract.check(waiting: ["queue_options": .string(rig.waitingOptions)], within: 60) { _ in
+            try ThroughSpool(rig, directory: mon.path, runner: runner)
+        }
+    }
+}

@@ -1,0 +1,180 @@
+import Foundation
+import JobmonCore
+import JobmonReporting
+import JobmonTestSupport
+import Synchronization
+
+@testable import JobmonExecutors
+
+/// A batch executor on a Slurm that is a list in memory, with a clock that stands until it is moved on.
+final class BatchBench: Sendable {
+    let layout: DirectoryLayout
+    let slurm = SlurmInMemory()
+    let executor: BatchExecutor
+    private let clock: SteppedClock
+    private let record = Mutex<[String: KnownInstance]>([:])
+
+    /// - Parameter listening: since when a monitor listens; nil: none does.
+    init(_ path: String, after previous: BatchBench? = nil) throws {
+        let layout = DirectoryLayout(root: path)
+        for folder in layout.folders {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        }
+        let clock = previous?.clock ?? SteppedClock()
+        var configuration = BatchExecutor.Configuration(
+            layout: layout, queue: "bench", executable: "/nowhere/jobmon", host: "here", bootID: "boot",
+            random: { UUID().uuidString.lowercased() })
+        configuration.time = clock.time
+        configuration.listening = { clock.listening }
+        let record = Mirror()
+        executor = try BatchExecutor(.slurm, configuration, runner: slurm) { record.ask($0) }
+        self.layout = layout
+        self.clock = clock
+        record.bench.withLock { $0 = self }
+    }
+
+    /// What the executor asks: the bench, once there is one.
+    private final class Mirror: Sendable {
+        let bench = Mutex<BatchBench?>(nil)
+        func ask(_ keys: [String]) -> [String: KnownInstance] {
+            guard let bench = bench.withLock({ $0 }) else { return [:] }
+            return bench.record.withLock { record in record.filter { keys.contains($0.key) } }
+        }
+    }
+
+    func wait(_ seconds: Double) { clock.wait(seconds) }
+
+    /// A monitor listens since now; nil: none does.
+    func monitorComes() { clock.monitorComes() }
+    func monitorGoes() { clock.monitorGoes() }
+
+    /// What is on record of an instance from now on.
+    func note(_ key: String, started: Bool = true, host: String = "elsewhere", seen ago: Double = 0) {
+        var known = KnownInstance(started: started, host: host, process: ProcessIdentity(pid: 1, started: 1))
+        known.lastSeen = clock.time.now().advanced(bySeconds: -ago)
+        record.withLock { $0[key] = known }
+    }
+
+    /// Its wrapper has begun.
+    func begin(_ key: String) throws {
+        try Data("1\n".utf8).write(to: URL(fileURLWithPath: layout.fence(key)))
+    }
+
+    static func order(_ key: String, _ resources: JSONObject = [:]) -> InstanceOrder {
+        InstanceOrder(
+            instanceKey: key, jid: 7, retryNumber: 0,
+            description: JobDescription(runfile: "/bin/true", resources: resources))
+    }
+
+    func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+    func manifests() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: layout.manifests) }
+}
+
+/// Time that passes when it is told to.
+final class SteppedClock: Sendable {
+    private let state = Mutex((seconds: 1000.0, listening: Double?.some(0)))
+    private static let start = Timestamp(milliseconds: 1_790_000_000_000)
+
+    var time: TimeSource {
+        TimeSource(
+            wall: { [self] in Self.start.advanced(bySeconds: state.withLock { $0.seconds }) },
+            steady: { [self] in state.withLock { $0.seconds } })
+    }
+
+    var listening: Timestamp? { state.withLock { $0.listening }.map { Self.start.advanced(bySeconds: $0) } }
+
+    func wait(_ seconds: Double) { state.withLock { $0.seconds += seconds } }
+    func monitorComes() { state.withLock { $0.listening = $0.seconds } }
+    func monitorGoes() { state.withLock { $0.listening = nil } }
+}
+
+/// A Slurm that is a list.
+final class SlurmInMemory: CommandRunner {
+    struct State: Sendable {
+        /// Array jobs: their names and marks.
+        var jobs: [Int: (name: String, mark: String)] = [:]
+        /// Tasks in the list, by `JOB_TASK`, with their states.
+        var tasks: [String: String] = [:]
+        /// Records of the accounting, but for the name.
+        var accounts: [String: String] = [:]
+        /// Jobs that `scontrol show job` does not know any more.
+        var forgotten: Set<Int> = []
+        /// What commands say once instead of their answers.
+        var faults: [String: [CommandResult]] = [:]
+        /// Tasks that a user may have.
+        var most = Int.max
+        var calls: [[String]] = []
+        var lastID = 100
+    }
+
+    private let state = Mutex(State())
+
+    func change(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }
+
+    func calls(_ program: String) -> [[String]] { state.withLock { $0.calls.filter { $0.first == program } } }
+
+    static let timeout = CommandResult(
+        status: 1, output: "", complaint: "error: Socket timed out on send/recv operation")
+
+    func run(_ command: [String], within seconds: Double) async throws(ExecutorError) -> CommandResult {
+        let result = state.withLock { state -> CommandResult in
+            state.calls.append(command)
+            let program = command.first ?? ""
+            if let fault = state.faults[program]?.first {
+                state.faults[program]?.removeFirst()
+                return fault
+            }
+            return Self.answer(command, &state)
+        }
+        return result
+    }
+
+    private static func answer(_ command: [String], _ state: inout State) -> CommandResult {
+        func option(_ name: String) -> String? {
+            command.first { $0.hasPrefix("--\(name)=") }.map { String($0.dropFirst(name.count + 3)) }
+        }
+        switch command.first {
+        case "sbatch":
+            let count = option("array").flatMap { Int($0.dropFirst(2)) } ?? 0
+            guard state.tasks.count + count <= state.most else {
+                return CommandResult(
+                    status: 1, output: "",
+                    complaint: "sbatch: error: AssocMaxSubmitJobLimit\nsbatch: error: Batch job submission failed: Job "
+                        + "violates accounting/QOS policy (job submit limit, user's size and/or time limits)")
+            }
+            state.lastID += 1
+            let mark = option("comment") ?? ""
+            state.jobs[state.lastID] = (option("job-name") ?? "", mark)
+            for number in 1...max(1, count) { state.tasks["\(state.lastID)_\(number)"] = "PENDING" }
+            return CommandResult(status: 0, output: "\(state.lastID)\n")
+        case "squeue":
+            let rows = state.tasks.sorted { $0.key < $1.key }.map { id, standing in
+                "\(id)|\(standing)|None|\(state.jobs[Int(id.split(separator: "_")[0]) ?? 0]?.mark ?? "")\n"
+            }
+            return CommandResult(status: 0, output: rows.joined())
+        case "sacct":
+            let rows = state.accounts.sorted { $0.key < $1.key }.map { id, rest in
+                "\(id)|\(state.jobs[Int(id.split(separator: "_")[0]) ?? 0]?.name ?? "")|\(rest)\n"
+            }
+            return CommandResult(status: 0, output: rows.joined())
+        case "scontrol" where command.contains("ping"):
+            return CommandResult(status: 0, output: "Slurmctld(primary) at here is UP\n")
+        case "scontrol" where command.contains("config"):
+            return CommandResult(status: 0, output: "MaxArraySize            = 1001\n")
+        case "scontrol":
+            guard let id = command.last.flatMap({ Int($0) }), let job = state.jobs[id], !state.forgotten.contains(id)
+            else { return CommandResult(status: 1, output: "", complaint: "slurm_load_jobs error: Invalid job id specified") }
+            let rows = state.tasks.filter { $0.key.hasPrefix("\(id)_") }.map { task, standing in
+                "JobId=\(id) ArrayJobId=\(id) ArrayTaskId=\(task.split(separator: "_")[1]) JobName=\(job.name) "
+                    + "JobState=\(standing)\n"
+            }
+            return CommandResult(
+                status: 0, output: rows.joined() + "JobId=\(id) ArrayTaskId=99999 JobName=\(job.name) JobState=RUNNING\n")
+        case "scancel":
+            for id in command.dropFirst() where state.tasks[id] == "PENDING" { state.tasks[id] = nil }
+            return CommandResult(status: 0, output: "")
+        default: return CommandResult(status: 127, output: "")
+        }
+    }
+}

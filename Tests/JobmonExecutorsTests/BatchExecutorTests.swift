@@ -1,0 +1,335 @@
+import Foundation
+import JobmonCore
+import JobmonTestSupport
+import JobmonWire
+import Testing
+
+@testable import JobmonExecutors
+
+/// What the batch engine makes of answers that come late, by halves, or not at all.
+@Suite struct BatchExecutorTests {
+    private func withBench(_ name: String = #function, _ body: (BatchBench) async throws -> Void) async throws {
+        try await withTestDirectory(name) { path in try await body(try BatchBench(path)) }
+    }
+
+    /// Hands over instances, all in one array job.
+    private func submit(_ bench: BatchBench, _ keys: String...) async throws {
+        let answers = try await bench.executor.submit(keys.map { BatchBench.order($0) })
+        #expect(answers.count == keys.count)
+        // A list that was begun before says nothing of them.
+        bench.wait(1)
+        for answer in answers {
+            guard case .taken = answer else {
+                Issue.record("not taken: \(answer)")
+                continue
+            }
+        }
+    }
+
+    // MARK: What one look found is not lost with the next command
+
+    @Test("what was found out of one is kept when the command for the next one fails")
+    func verdictsAreKept() async throws {
+        try await withBench { bench in
+            try await submit(bench, "a", "b", "c")
+            for key in ["a", "b", "c"] {
+                try bench.begin(key)
+                bench.note(key)
+            }
+            bench.slurm.change { $0.tasks = ["101_3": "RUNNING"] }
+            _ = try await bench.executor.observe(["a", "b", "c"])
+            bench.wait(100)
+            // Each is to be ended for sure before anything is made of its absence.
+            bench.slurm.change { $0.faults["scancel"] = [SlurmInMemory.timeout] }
+            let first = try await bench.executor.observe(["a", "b", "c"])
+            let unknown = first.filter { if case .unknown = $0.value { true } else { false } }
+            #expect(unknown.count == 1 && first["c"] == .running, "\(first)")
+            let second = try await bench.executor.observe(["a", "b", "c"])
+            #expect(second.count { if case .unknown = $0.value { true } else { false } } == 2, "\(second)")
+        }
+    }
+
+    @Test("the files of an array job stay until the ends of all its tasks are on record")
+    func filesStay() async throws {
+        try await withTestDirectory("filesStay") { path in
+            let bench = try BatchBench(path)
+            try await submit(bench, "a", "b")
+            bench.slurm.change { slurm in
+                slurm.tasks = [:]
+                for task in 1...2 { slurm.accounts["101_\(task)"] = "FAILED|3:0|2026-11-25T10:00:00|2026-11-25T10:00:01|1|" }
+            }
+            try bench.begin("a")
+            try bench.begin("b")
+            _ = try await bench.executor.observe(["a", "b"])
+            bench.wait(10)
+            let found = try await bench.executor.observe(["a", "b"])
+            guard case .ended(let outcome)? = found["a"] else {
+                Issue.record("not ended: \(found)")
+                return
+            }
+            #expect(outcome.evidence.exitCode == 3)
+            // The queue may die now: whoever comes after it finds the same.
+            bench.executor.forget(["a"])
+            let next = try BatchBench(path, after: bench)
+            next.slurm.change { slurm in bench.slurm.change { slurm = $0 } }
+            next.wait(1)
+            _ = try await next.executor.observe(["b"])
+            next.wait(10)
+            let again = try await next.executor.observe(["b"])
+            #expect(again["b"] == .ended(outcome), "\(again)")
+            next.executor.forget(["a", "b"])
+            #expect(try next.manifests().isEmpty)
+            #expect(!next.exists(next.layout.fence("a")) && !next.exists(next.layout.fence("b")))
+        }
+    }
+
+    // MARK: Begun, or not
+
+    @Test("one that the accounting ends before it began can begin no more; one that begins just now is not ended")
+    func endedBeforeItBegan() async throws {
+        try await withBench { bench in
+            try await submit(bench, "a", "b")
+            bench.slurm.change { slurm in
+                slurm.tasks = [:]
+                for task in 1...2 {
+                    slurm.accounts["101_\(task)"] = "NODE_FAIL|0:0|2026-11-25T10:00:00|2026-11-25T10:00:01|1|"
+                }
+            }
+            // Its wrapper is at its start: it has its fence, and has said nothing yet.
+            try bench.begin("b")
+            let found = try await bench.executor.observe(["a", "b"])
+            guard case .ended(let outcome)? = found["a"] else {
+                Issue.record("not ended: \(found)")
+                return
+            }
+            #expect(outcome.cause == .nodeFailure)
+            #expect(try String(contentsOfFile: bench.layout.fence("a"), encoding: .utf8) == "given up\n")
+            #expect(found["b"] == .running)
+            // And it is heard of: the node is not gone.
+            bench.note("b")
+            bench.wait(30)
+            #expect(try await bench.executor.observe(["b"])["b"] == .running)
+            bench.wait(121)
+            guard case .ended(let late)? = try await bench.executor.observe(["b"])["b"] else {
+                Issue.record("silent for two minutes, and a node failure on record")
+                return
+            }
+            #expect(late.cause == .nodeFailure)
+        }
+    }
+
+    @Test("nobody is silent while no monitor listens, nor for as long after one came")
+    func silence() async throws {
+        try await withBench { bench in
+            try await submit(bench, "a")
+            try bench.begin("a")
+            bench.note("a")
+            bench.slurm.change { slurm in
+                slurm.tasks = [:]
+                slurm.accounts["101_1"] = "NODE_FAIL|0:0|2026-11-25T10:00:00|2026-11-25T10:00:01|1|"
+            }
+            _ = try await bench.executor.observe(["a"])
+            bench.monitorGoes()
+            bench.wait(300)
+            #expect(try await bench.executor.observe(["a"])["a"] == .running)
+            bench.monitorComes()
+            bench.wait(60)
+            #expect(try await bench.executor.observe(["a"])["a"] == .running)
+            bench.wait(61)
+            guard case .ended? = try await bench.executor.observe(["a"])["a"] else {
+                Issue.record("a monitor listened for two minutes, and heard nothing")
+                return
+            }
+        }
+    }
+
+    @Test("no answer of the accounting is no word that there is no record")
+    func accountingAway() async throws {
+        try await withBench { bench in
+            try await submit(bench, "a")
+            bench.slurm.change { $0.tasks = [:] }
+            _ = try await bench.executor.observe(["a"])
+            bench.wait(100)
+            bench.slurm.change {
+                $0.faults["sacct"] = [CommandResult(status: 1, output: "", complaint: "Connection refused")]
+            }
+            guard case .ended(let outcome)? = try await bench.executor.observe(["a"])["a"] else {
+                Issue.record("it is gone, and never began")
+                return
+            }
+            // With a record of its end by somebody's hand it would be CANCELLED: that nobody can say.
+            #expect(outcome.status == .failed && outcome.cause == .lost && outcome.returnsAttempt, "\(outcome)")
+        }
+    }
+
+    @Test("one that waited, and is gone from its array without a record, was cancelled")
+    func cancelledByHand() async throws {
+        try await withBench { bench in
+            try await submit(bench, "a")
+            bench.slurm.change { $0.tasks = [:] }
+            _ = try await bench.executor.observe(["a"])
+            bench.wait(100)
+            guard case .ended(let outcome)? = try await bench.executor.observe(["a"])["a"] else {
+                Issue.record("it is gone, and never began")
+                return
+            }
+            #expect(outcome.status == .cancelled && outcome.cause == .cancelled, "\(outcome)")
+        }
+    }
+
+    @Test("who gave an instance up, its wrapper or its queue, is told apart")
+    func claims() async throws {
+        try await withBench { bench in
+            let files = BatchFiles(layout: bench.layout, executable: "jobmon")
+            #expect(files.claimant("a") == .nobody)
+            let (first, again) = (try files.claim("a"), try files.claim("a"))
+            #expect(first && again, "ours already")
+            #expect(files.claimant("a") == .queue)
+            try bench.begin("b")
+            #expect(files.claimant("b") == .wrapper)
+            let theirs = try files.claim("b")
+            #expect(!theirs)
+            try Data().write(to: URL(fileURLWithPath: bench.layout.fence("c")))
+            #expect(files.claimant("c") == .wrapper, "one that is just being made")
+        }
+    }
+
+    // MARK: Submits
+
+    @Test("more than the user may have: half, and half again, and the rest later")
+    func halves() async throws {
+        try await withBench { bench in
+            bench.slurm.change { $0.most = 5 }
+            let keys = (1...12).map { "k\($0)" }
+            var answers = try await bench.executor.submit(keys.map { BatchBench.order($0) })
+            func taken() -> Int { answers.count { if case .taken = $0 { true } else { false } } }
+            #expect(taken() == 5, "\(answers)")
+            for case .notNow(let why) in answers { #expect(why.contains("AssocMaxSubmitJobLimit")) }
+            #expect(bench.slurm.calls("sbatch").count <= 10)
+            // Nothing has changed: that costs one command.
+            let before = bench.slurm.calls("sbatch").count
+            answers = try await bench.executor.submit(keys.dropFirst(5).map { BatchBench.order($0) })
+            #expect(taken() == 0 && bench.slurm.calls("sbatch").count == before + 1)
+            bench.slurm.change { slurm in
+                slurm.tasks = [:]
+                slurm.most = 100
+            }
+            answers = try await bench.executor.submit(keys.dropFirst(5).map { BatchBench.order($0) })
+            #expect(taken() == 7)
+        }
+    }
+
+    @Test("without the scheduler's limits nothing is submitted, and they are asked for again")
+    func noTraits() async throws {
+        try await withBench { bench in
+            bench.slurm.change { $0.faults["scontrol"] = [SlurmInMemory.timeout] }
+            await #expect(throws: ExecutorError.self) { try await bench.executor.submit([BatchBench.order("a")]) }
+            #expect(bench.slurm.calls("sbatch").isEmpty)
+            #expect(try await bench.executor.observe(["a"])["a"] == .neverStarted)
+            try await submit(bench, "a")
+        }
+    }
+
+    @Test("a cancel before it is known whether it was taken is no answer, and is done once that is known")
+    func cancelledUnclear() async throws {
+        try await withBench { bench in
+            bench.slurm.change { $0.faults["sbatch"] = [SlurmInMemory.timeout] }
+            await #expect(throws: ExecutorError.self) { try await bench.executor.submit([BatchBench.order("a")]) }
+            await #expect(throws: ExecutorError.self) {
+                try await bench.executor.cancel(["a"], returningAttempt: false)
+            }
+            #expect(bench.exists(bench.layout.cancelMark("a")), "its wrapper would not know")
+            // It was taken.
+            guard let tasks = try bench.manifests().first(where: { $0.hasSuffix(".tasks") }) else {
+                Issue.record("no manifest")
+                return
+            }
+            let batch = tasks.split(separator: ".")[0]
+            bench.slurm.change { slurm in
+                slurm.jobs[900] = ("a", "jobmon:\(batch)")
+                slurm.tasks["900_1"] = "PENDING"
+            }
+            bench.wait(1)
+            #expect(try await bench.executor.observe(["a"])["a"] == .waiting)
+            try await bench.executor.cancel(["a"], returningAttempt: false)
+            #expect(bench.slurm.calls("scancel").last?.contains("900_1") == true)
+            let name = try TaskManifest(Array(Data(contentsOf: URL(fileURLWithPath: "\(bench.layout.manifests)/\(tasks)")))).name
+            #expect(bench.slurm.calls("scancel").last?.contains("--name=\(name)") == true)
+        }
+    }
+
+    // MARK: What an earlier process left
+
+    @Test("a manifest that is none is left aside, and said; a folder that can't be read is an error")
+    func damagedManifests() async throws {
+        try await withTestDirectory("damaged") { path in
+            let bench = try BatchBench(path)
+            try await submit(bench, "a")
+            let bad = "\(bench.layout.manifests)/bad.tasks"
+            try Data("jobmon tasks 1 1000000\nnonsense".utf8).write(to: URL(fileURLWithPath: bad))
+            let next = try BatchBench(path)
+            var said: [ExecutorReport] = []
+            for await batch in next.executor.reports() {
+                said = batch
+                break
+            }
+            guard case .remark(let text)? = said.first else {
+                Issue.record("nothing was said of it: \(said)")
+                return
+            }
+            #expect(text.contains("bad.tasks is left aside"))
+            #expect(next.exists(bad))
+            try FileManager.default.removeItem(atPath: bench.layout.manifests)
+            try Data().write(to: URL(fileURLWithPath: bench.layout.manifests))
+            #expect(throws: Problem.self) { try BatchFiles(layout: bench.layout, executable: "").left(queue: "bench", executor: "slurm") { _ in } }
+        }
+    }
+
+    // MARK: Requests
+
+    @Test("what jobs are found again by is not given away, and numbers have bounds")
+    func requests() throws {
+        func failure(_ resources: JSONObject, _ dialect: BatchDialect = .slurm) -> String? {
+            do throws(FieldError) {
+                _ = try ClusterRequest(resources, reserved: dialect.reserved)
+                return nil
+            } catch { return "\(error)" }
+        }
+        for options in ["--array=1-3", "-J mine", "-Jmine", "--comment x", "--comm=x", "-a1-3", "--requeue"] {
+            #expect(failure(["queue_options": .string(options)])?.contains("leave") == true, "\(options)")
+        }
+        #expect(failure(["queue_options": "--qos=long --constraint='a b' -N 1 -t 10 --reservation=r"]) == nil)
+        for options in ["-N mine", "-t 1-3", "-sync y", "-ac a=b"] {
+            #expect(failure(["queue_options": .string(options)], .sge)?.contains("leave") == true, "\(options)")
+        }
+        #expect(failure(["queue_options": "-l h_vmem=4G -a 202612010000 -M me@here -p -5"], .sge) == nil)
+        #expect(failure(["memory": .int(1 << 51)])?.contains("1 PiB") == true)
+        #expect(failure(["memory": .int(0)]) != nil)
+        #expect(failure(["runtime": .double(1e300)])?.contains("ten years") == true)
+        #expect(failure(["slots": .int(1 << 21)])?.contains("a million") == true)
+        #expect(failure(["slots": .int(0)]) != nil)
+    }
+
+    @Test("states that a Slurm of another age has: what is over is left to the accounting, the rest runs or waits")
+    func states() throws {
+        let text = ["RESV_DEL_HOLD", "SPECIAL_EXIT", "REQUEUE_FED", "SIGNALING", "STAGE_OUT", "NEW_WORD", "REVOKED"]
+            .enumerated().map { "21_\($0.offset + 1)|\($0.element)|None|jobmon:k\n" }.joined()
+        let tasks = try BatchDialect.slurm.readList(CommandResult(status: 0, output: text))
+        #expect(tasks.map(\.standing) == [.waiting, .waiting, .waiting, .running, .running, .running])
+        // What partitions hide is ours all the same.
+        #expect(BatchDialect.slurm.list("me").contains("--all"))
+    }
+
+    @Test("questions are asked as nobody's taste has it")
+    func environment() async throws {
+        setenv("SQUEUE_STATES", "PENDING", 1)
+        setenv("SACCT_FORMAT", "JobID", 1)
+        defer {
+            unsetenv("SQUEUE_STATES")
+            unsetenv("SACCT_FORMAT")
+        }
+        let said = try await ProcessRunner().run(["env"], within: 20)
+        #expect(said.status == 0 && said.output.contains("LC_ALL=C\n"))
+        #expect(!said.output.contains("SQUEUE_STATES") && !said.output.contains("SACCT_FORMAT"))
+    }
+}
