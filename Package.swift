@@ -114,7 +114,7 @@ let package = Package(
         tests("JobmonLedgerTests", ["JobmonLedger", "JobmonCore", grdb, grdbSQLite]),
         tests("JobmonQueueTests", ["JobmonQueue", "JobmonCore"]),
         tests("JobmonExecutorsTests", ["JobmonExecutors", "JobmonReporting", "JobmonWire", "JobmonCore", "JobmonCLI"]),
-        tests("JobmonWrapperTests", ["JobmonWrapper", "JobmonReporting", "JobmonCore", "JobmonCLI"]),
+        tests("JobmonWrapperTests", ["JobmonWrapper", "JobmonReporting", "JobmonWire", "JobmonCore", "JobmonCLI"]),
         tests(
             "JobmonMonitorTests",
             ["JobmonMonitor", "JobmonLedger", "JobmonReporting", "JobmonWire", "JobmonCore", logging, yams]),

@@ -21,7 +21,7 @@ enum SchedulerInquiry {
             // A limit of the user's own kind: what it is about is its name.
             if signal == SIGXCPU { return SchedulerWord("\(name): a limit on processor time or memory") }
             // Nothing else tells a deletion from the end of its time.
-            if let limit = limit ?? limitOfSpool(), ran >= limit - slack {
+            if let limit = limit ?? limitOfSpool("h_rt"), ran >= limit - slack {
                 return SchedulerWord("\(name): its run time of \(Int(limit)) s is over", cause: .timeLimit)
             }
             return SchedulerWord("\(name): deleted", cause: .cancelled)
@@ -57,12 +57,29 @@ enum SchedulerInquiry {
         return nil
     }
 
-    /// The run time in the `config` file that Grid Engine keeps beside a job that runs; nil where there is no limit.
-    private static func limitOfSpool() -> Double? {
+    /// Grid Engine's soft limit of the run time, where that has been reached.
+    static func softLimit(ran: Double) -> SchedulerWord? {
+        guard let limit = limitOfSpool("s_rt"), ran >= limit - slack else { return nil }
+        return SchedulerWord("SIGUSR1: its soft run time of \(Int(limit)) s is over", cause: .timeLimit)
+    }
+
+    /// Whether Grid Engine says that it suspends the job, for whichever reason.
+    static func isSuspended(_ job: ClusterJob) -> Bool {
+        guard let text = output(of: ["qstat", "-s", "s", "-u", "*"]) else { return false }
+        // job-ID prior name user state date time [queue slots] task
+        return text.split(separator: "\n").contains { line in
+            let fields = line.split(separator: " ")
+            return fields.count > 6 && fields[0] == job.job && fields[4].contains { "sST".contains($0) }
+                && (job.task == nil || fields.last == "\(job.task ?? 0)")
+        }
+    }
+
+    /// A run time in the `config` file that Grid Engine keeps beside a job that runs; nil where there is no limit.
+    private static func limitOfSpool(_ name: String) -> Double? {
         guard let folder = getenv("SGE_JOB_SPOOL_DIR") else { return nil }
         guard let text = read("\(String(cString: folder))/config") else { return nil }
-        for line in text.split(separator: "\n") where line.hasPrefix("h_rt=") {
-            guard let seconds = Double(line.dropFirst(5)), seconds > 0, seconds < 1e9 else { return nil }
+        for line in text.split(separator: "\n") where line.hasPrefix("\(name)=") {
+            guard let seconds = Double(line.dropFirst(name.count + 1)), seconds > 0, seconds < 1e9 else { return nil }
             return seconds
         }
         return nil

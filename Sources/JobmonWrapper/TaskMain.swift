@@ -62,10 +62,13 @@ enum TaskMain {
         close(descriptor)
         // Whoever removes what an array job left removes the manifest first: then the fence that we did not find may have
         // been there, and our instance been given up.
-        guard access(manifest, F_OK) == 0 else {
+        // (Opened, not looked up: a network file system answers that from memory.)
+        let stillThere = open(manifest, O_RDONLY | O_CLOEXEC)
+        guard stillThere >= 0 else {
             unlink(path)
             ExecMain.say("\(manifest) is gone, so all its instances are over: the command was not run")
             _exit(Int32(TaskExit.forbidden))
         }
+        close(stillThere)
     }
 }

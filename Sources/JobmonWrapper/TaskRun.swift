@@ -30,8 +30,12 @@ final class TaskRun {
     private var end: CommandEnd?
     /// Why the scheduler ends it.
     private var word: SchedulerWord?
+    /// A limit of which it was told, and that it may heed.
+    private var softWord: SchedulerWord?
     /// It is ended because our queue asked for that; nil: it did not.
     private var cancel: (returningAttempt: Bool, Void)?
+    /// We have stopped the command, since the scheduler suspends the job.
+    private var isSuspended = false
 
     /// Starts the command, then tells of it.
     /// - Throws: when this process can't even prepare that.
@@ -59,6 +63,12 @@ final class TaskRun {
             description.stderr = .inherited
         }
         self.stderrStart = stderrStart
+        if let mark = cancelMark() {
+            // The wish came before us.
+            cancel = (mark == "returned", ())
+            end = CommandEnd(evidence: Evidence(), usage: Usage(), stderr: nil)
+            return
+        }
         let moment = time.now()
         switch loop.start(description) {
         case .success(let started):
@@ -78,7 +88,8 @@ final class TaskRun {
         var evidence = end?.evidence ?? Evidence()
         if evidence.notStarted == nil, !evidence.timedOut {
             evidence.cancelled = cancel != nil
-            evidence.scheduler = word
+            // Who heeds a soft limit in order has done what it is to do.
+            evidence.scheduler = word ?? (evidence.exitCode == 0 ? nil : softWord)
         }
         let failed = Cause.decide(evidence).status != .complete
         let (stdoutEmpty, stderrEmpty, captured) = CapturedFiles.take(order, failed: failed)
@@ -135,9 +146,10 @@ final class TaskRun {
         case SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGXCPU: warned(signal.number)
         // Grid Engine's announcement of a kill (-notify).
         case SIGUSR2 where job?.scheduler == .sge: warned(signal.number)
-        // Its announcement of a suspension, which ends whatever does not expect it; and what comes before a TERM of Slurm's.
-        case SIGUSR1 where job?.scheduler == .sge: break
-        case SIGCONT, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU: break
+        // Its announcement of a suspension, or of more.
+        case SIGUSR1 where job?.scheduler == .sge: announced(command.pid)
+        case SIGCONT: resume()
+        case SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU: break
         default: loop.forward(signal, to: command.id)
         }
     }
@@ -147,6 +159,7 @@ final class TaskRun {
     private func warned(_ signal: Int32) {
         guard let command else { return }
         kill(-command.pid, signal == SIGUSR2 ? SIGTERM : signal)
+        resume()
         guard word?.cause == nil, cancel == nil else { return }
         if let mark = cancelMark() {
             cancel = (mark == "returned", ())
@@ -157,6 +170,26 @@ final class TaskRun {
         let found = SchedulerInquiry.why(job, signal: signal, limit: manifest.timeLimit, ran: ran)
         word = found
         reporter.said("the scheduler ends it (\(found.said))")
+    }
+
+    /// Grid Engine announces a suspension, and a soft limit of the run time, by the same signal, which ends whatever does not
+    /// expect it. A limit is the command's to heed. A suspension stops our own group alone, so we stop the command's.
+    private func announced(_ pid: pid_t) {
+        guard let job else { return }
+        if let word = SchedulerInquiry.softLimit(ran: time.steadySeconds() - began) {
+            softWord = word
+            reporter.said("the scheduler's warning (\(word.said))")
+            kill(-pid, SIGUSR1)
+        } else if SchedulerInquiry.isSuspended(job) {
+            isSuspended = true
+            kill(-pid, SIGSTOP)
+        }
+    }
+
+    private func resume() {
+        guard isSuspended, let command else { return }
+        isSuspended = false
+        kill(-command.pid, SIGCONT)
     }
 
     /// What our queue wrote before it asked the scheduler to end it.

@@ -1,0 +1,161 @@
+import Foundation
+import JobmonCore
+import JobmonReporting
+import JobmonTestSupport
+import JobmonWire
+import Testing
+
+/// `jobmon exec --task` as a process, in what looks like a task of Grid Engine's, without a monitor.
+@Suite(.timeLimit(.minutes(2))) struct TaskTests {
+    private struct Task: Sendable {
+        let layout: DirectoryLayout
+        let manifest: String
+
+        var outcome: Outcome? {
+            for case .outcome(_, let outcome) in SpoolReader(layout: layout).batches().flatMap(\.events).map(\.fact) {
+                return outcome
+            }
+            return nil
+        }
+
+        var hasStarted: Bool {
+            SpoolReader(layout: layout).batches().flatMap(\.events).contains {
+                if case .running = $0.fact { true } else { false }
+            }
+        }
+
+        /// What the command wrote into a file of the directory.
+        func text(_ name: String) -> String {
+            (try? String(contentsOfFile: "\(layout.root)/\(name)", encoding: .utf8)) ?? ""
+        }
+
+        func start(_ environment: [String: String] = [:]) throws -> Running {
+            let place = ["JOB_ID": "7", "SGE_TASK_ID": "1", "SGE_ROOT": "/nowhere", "QUEUE": "all.q"]
+            return try Running(
+                Executable.path, ["exec", "--task", manifest],
+                environment: place.merging(environment) { $1 }, stdin: "")
+        }
+    }
+
+    /// A manifest of one instance that runs a shell's line.
+    private func withTask(_ line: (String) -> String, _ body: (Task) async throws -> Void) async throws {
+        try await withTestDirectory("task") { path in
+            let layout = DirectoryLayout(root: "\(path)/mon")
+            for folder in layout.folders {
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            }
+            let order = InstanceOrder(
+                instanceKey: "key", jid: 7, retryNumber: 0,
+                description: JobDescription(runfile: line(layout.root), shell: true))
+            let manifest = TaskManifest(
+                batch: "batch", queue: "q", executor: "sge", name: "n", intended: Timestamp(milliseconds: 0),
+                timeLimit: nil, orders: [order])
+            let file = layout.manifest("batch", .tasks)
+            try Data(manifest.bytes).write(to: URL(fileURLWithPath: file))
+            try await body(Task(layout: layout, manifest: file))
+        }
+    }
+
+    /// A folder with a `qstat` that lists task 1 of job 7 in this state.
+    private func folder(_ task: Task, state: String) throws -> String {
+        let folder = "\(task.layout.root)/../bin"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try """
+        #!/bin/sh
+        echo 'job-ID  prior   name       user         state submit/start at     queue                 slots ja-task-ID'
+        echo '---------------------------------------------------------------------------------------------------------'
+        echo '      7 0.55500 n.1a2b3c.0 somebody     \(state)     11/25/2026 10:00:00 all.q@here                1 1'
+        echo '      7 0.55500 n.1a2b3c.0 somebody     r     11/25/2026 10:00:00 all.q@here                1 2'
+        """.write(toFile: "\(folder)/qstat", atomically: true, encoding: .utf8)
+        chmod("\(folder)/qstat", 0o755)
+        return folder
+    }
+
+    private func path(_ folder: String) -> [String: String] {
+        ["PATH": "\(folder):\(ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")"]
+    }
+
+    private func state(of pid: Int32) -> Character? {
+        let stat = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
+        return stat.split(separator: ")").last?.first { !$0.isWhitespace }
+    }
+
+    @Test("an instance that was cancelled before its task began is not run")
+    func cancelledBefore() async throws {
+        try await withTask { "touch \($0)/ran" } _: { task in
+            try Data("counted\n".utf8).write(to: URL(fileURLWithPath: task.layout.cancelMark("key")))
+            let run = try await task.start().finished()
+            #expect(run.status != 0)
+            #expect(!FileManager.default.fileExists(atPath: "\(task.layout.root)/ran"))
+            let outcome = try #require(task.outcome)
+            #expect(outcome.status == .cancelled && outcome.cause == .cancelled && !outcome.returnsAttempt)
+            #expect(!task.hasStarted)
+        }
+    }
+
+    @Test("a task that is suspended takes its command with it, and goes on with it")
+    func suspended() async throws {
+        try await withTask { "echo $$ > \($0)/pid; until test -e \($0)/go; do sleep 0.05; done" } _: { task in
+            let run = try task.start(path(try folder(task, state: "s")))
+            try await waitUntil("it runs") { !task.text("pid").isEmpty }
+            let pid = try #require(Int32(task.text("pid").trimmingCharacters(in: .whitespacesAndNewlines)))
+            // What Grid Engine sends before it stops us, and us alone.
+            run.send(SIGUSR1)
+            try await waitUntil("the command is stopped") { state(of: pid) == "T" }
+            run.send(SIGSTOP)
+            try await waitUntil("the wrapper is stopped") { state(of: run.pid) == "T" }
+            run.send(SIGCONT)
+            try await waitUntil("the command goes on") { state(of: pid) != "T" }
+            try Data().write(to: URL(fileURLWithPath: "\(task.layout.root)/go"))
+            #expect(try await run.finished().status == 0)
+            #expect(task.outcome?.status == .complete)
+        }
+    }
+
+    @Test("a task that is to end while it is suspended ends")
+    func endedSuspended() async throws {
+        try await withTask { "echo $$ > \($0)/pid; sleep 300" } _: { task in
+            let run = try task.start(path(try folder(task, state: "S")))
+            try await waitUntil("it runs") { !task.text("pid").isEmpty }
+            let pid = try #require(Int32(task.text("pid").trimmingCharacters(in: .whitespacesAndNewlines)))
+            run.send(SIGUSR1)
+            try await waitUntil("the command is stopped") { state(of: pid) == "T" }
+            run.send(SIGUSR2)
+            _ = try await run.finished()
+            #expect(task.outcome?.status == .cancelled)
+        }
+    }
+
+    @Test("an announcement that nothing follows does nothing")
+    func announced() async throws {
+        try await withTask { "echo $$ > \($0)/pid; until test -e \($0)/go; do sleep 0.05; done" } _: { task in
+            let run = try task.start(path(try folder(task, state: "r")))
+            try await waitUntil("it runs") { !task.text("pid").isEmpty }
+            run.send(SIGUSR1)
+            try Data().write(to: URL(fileURLWithPath: "\(task.layout.root)/go"))
+            #expect(try await run.finished().status == 0)
+            #expect(task.outcome?.status == .complete)
+        }
+    }
+
+    @Test("the soft limit of its run time reaches the command, which may end in order, or not")
+    func softLimit() async throws {
+        for (line, status, cause) in [
+            ("trap 'echo noticed > ROOT/noticed; exit 0' USR1; echo $$ > ROOT/pid; while :; do sleep 0.05; done",
+                Status.complete, Cause?.none),
+            ("echo $$ > ROOT/pid; exec sleep 300", .failed, .timeLimit),
+        ] {
+            try await withTask { line.replacing("ROOT", with: $0) } _: { task in
+                let spool = "\(task.layout.root)/../spool"
+                try FileManager.default.createDirectory(atPath: spool, withIntermediateDirectories: true)
+                try "h_rt=300\ns_rt=1\n".write(toFile: "\(spool)/config", atomically: true, encoding: .utf8)
+                let run = try task.start(["SGE_JOB_SPOOL_DIR": spool])
+                try await waitUntil("it runs") { !task.text("pid").isEmpty }
+                run.send(SIGUSR1)
+                _ = try await run.finished()
+                #expect(task.outcome?.status == status && task.outcome?.cause == cause, "\(String(describing: task.outcome))")
+                #expect(task.text("noticed") == (status == .complete ? "noticed\n" : ""))
+            }
+        }
+    }
+}
