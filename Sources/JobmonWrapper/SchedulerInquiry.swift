@@ -21,7 +21,7 @@ enum SchedulerInquiry {
             // A limit of the user's own kind: what it is about is its name.
             if signal == SIGXCPU { return SchedulerWord("\(name): a limit on processor time or memory") }
             // Nothing else tells a deletion from the end of its time.
-            if let limit = limit ?? limitOfSpool("h_rt"), ran >= limit - slack {
+            if let limit = limit.flatMap({ ran >= $0 - slack ? $0 : nil }) ?? self.limit("h_rt", job), ran >= limit - slack {
                 return SchedulerWord("\(name): its run time of \(Int(limit)) s is over", cause: .timeLimit)
             }
             return SchedulerWord("\(name): deleted", cause: .cancelled)
@@ -41,7 +41,9 @@ enum SchedulerInquiry {
         if reason == "TimeLimit" || state == "TIMEOUT" || state == "DEADLINE" || isOver {
             return SchedulerWord(said, cause: .timeLimit)
         }
-        if state == "PREEMPTED" || reason.hasPrefix("Preempt") { return SchedulerWord(said, cause: .preempted) }
+        // Its state says no more than that it ends, meanwhile.
+        let isPreempted = !["", "None", "N/A", "Unknown"].contains(field("PreemptTime", in: text) ?? "")
+        if isPreempted || state == "PREEMPTED" || reason.hasPrefix("Preempt") { return SchedulerWord(said, cause: .preempted) }
         if state == "NODE_FAIL" || reason == "NodeDown" { return SchedulerWord(said, cause: .nodeFailure) }
         if state == "OUT_OF_MEMORY" { return SchedulerWord(said, cause: .outOfMemory) }
         // A job that goes on was only told something (--signal), and what that is, its user knows.
@@ -58,8 +60,8 @@ enum SchedulerInquiry {
     }
 
     /// Grid Engine's soft limit of the run time, where that has been reached.
-    static func softLimit(ran: Double) -> SchedulerWord? {
-        guard let limit = limitOfSpool("s_rt"), ran >= limit - slack else { return nil }
+    static func softLimit(_ job: ClusterJob, ran: Double) -> SchedulerWord? {
+        guard let limit = limit("s_rt", job), ran >= limit - slack else { return nil }
         return SchedulerWord("SIGUSR1: its soft run time of \(Int(limit)) s is over", cause: .timeLimit)
     }
 
@@ -74,22 +76,24 @@ enum SchedulerInquiry {
         }
     }
 
-    /// A run time in the `config` file that Grid Engine keeps beside a job that runs; nil where there is no limit.
-    private static func limitOfSpool(_ name: String) -> Double? {
-        guard let folder = getenv("SGE_JOB_SPOOL_DIR") else { return nil }
-        guard let text = read("\(String(cString: folder))/config") else { return nil }
-        for line in text.split(separator: "\n") where line.hasPrefix("\(name)=") {
-            guard let seconds = Double(line.dropFirst(name.count + 1)), seconds > 0, seconds < 1e9 else { return nil }
-            return seconds
+    /// Seconds of Grid Engine's limit of that name on the job: its own, or that of its queue; nil where there is none.
+    private static func limit(_ name: String, _ job: ClusterJob) -> Double? {
+        func words(of command: [String], in line: String) -> [Substring] {
+            let line = output(of: command)?.split(separator: "\n").first { $0.hasPrefix(line) } ?? ""
+            return line.split { $0 == " " || $0 == "," }
         }
-        return nil
+        let asked = words(of: ["qstat", "-j", job.job], in: "hard resource_list:")
+            .first { $0.hasPrefix("\(name)=") }?.dropFirst(name.count + 1)
+        // NAME  VALUE,[HOST=VALUE],...
+        let queue = job.place.queue.flatMap { words(of: ["qconf", "-sq", $0], in: "\(name) ").dropFirst().first }
+        return [asked, queue].compactMap { $0.flatMap(seconds) }.min()
     }
 
-    private static func read(_ path: String) -> String? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        return all(descriptor, until: .infinity)
+    /// A time as Grid Engine writes it: seconds, or hours, minutes and seconds; nil for none.
+    private static func seconds(_ text: Substring) -> Double? {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { Double($0) ?? .nan }
+        let seconds = parts.reduce(0) { $0 * 60 + $1 }
+        return parts.count <= 3 && seconds > 0 && seconds < 1e9 ? seconds : nil
     }
 
     /// What a command prints; nil when it fails, or takes too long. Nobody else may wait for children meanwhile.

@@ -176,7 +176,7 @@ final class TaskRun {
     /// expect it. A limit is the command's to heed. A suspension stops our own group alone, so we stop the command's.
     private func announced(_ pid: pid_t) {
         guard let job else { return }
-        if let word = SchedulerInquiry.softLimit(ran: time.steadySeconds() - began) {
+        if let word = SchedulerInquiry.softLimit(job, ran: time.steadySeconds() - began) {
             softWord = word
             reporter.said("the scheduler's warning (\(word.said))")
             kill(-pid, SIGUSR1)

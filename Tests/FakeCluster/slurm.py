@@ -286,15 +286,15 @@ def show(state, word, fault):
                 continue
             record = task["records"][-1] if task["records"] and task["phase"] == "over" else None
             code = state_of(record)[1] if record else "0:0"
-            if task["why"] == "preempted":
-                seen = "PREEMPTED", "None"
+            # While it ends this alone tells it from one that was cancelled.
+            preempted = moment(time.time(), "") if task["why"] == "preempted" else "None"
             lines.append(
                 f"JobId={task['raw']} ArrayJobId={job['id']} ArrayTaskId={name} JobName={job['name']} "
                 f"UserId={job['user']}({os.getuid()}) Account={job['project'] or 'general'} QOS=normal "
                 f"JobState={seen[0]} Reason={seen[1]} Dependency=(null) Requeue={int(job['requeue'])} "
                 f"Restarts={task['restarts']} BatchFlag=1 ExitCode={code} "
                 f"SubmitTime={moment(job['submitted'], '')} StartTime={moment(task.get('started'), 'Unknown')} "
-                f"EndTime={moment(record and record['end'], 'Unknown')} Partition={job['queue']} "
+                f"EndTime={moment(record and record['end'], 'Unknown')} PreemptTime={preempted} Partition={job['queue']} "
                 f"NodeList={task.get('node', '')} WorkDir={job['cwd']} Comment={job['mark']}")
     if not lines:
         faults.complain("slurm_load_jobs error: Invalid job id specified")

@@ -56,12 +56,13 @@ import Testing
         }
     }
 
-    /// A folder with a `qstat` that lists task 1 of job 7 in this state.
-    private func folder(_ task: Task, state: String) throws -> String {
+    /// A folder with a `qstat` that lists task 1 of job 7 in this state, and with what it asked for.
+    private func folder(_ task: Task, state: String, resources: String = "h_rt=300") throws -> String {
         let folder = "\(task.layout.root)/../bin"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try """
         #!/bin/sh
+        test "$1" != -j || { echo 'hard resource_list:         \(resources)'; exit; }
         echo 'job-ID  prior   name       user         state submit/start at     queue                 slots ja-task-ID'
         echo '---------------------------------------------------------------------------------------------------------'
         echo '      7 0.55500 n.1a2b3c.0 somebody     \(state)     11/25/2026 10:00:00 all.q@here                1 1'
@@ -146,10 +147,8 @@ import Testing
             ("echo $$ > ROOT/pid; exec sleep 300", .failed, .timeLimit),
         ] {
             try await withTask { line.replacing("ROOT", with: $0) } _: { task in
-                let spool = "\(task.layout.root)/../spool"
-                try FileManager.default.createDirectory(atPath: spool, withIntermediateDirectories: true)
-                try "h_rt=300\ns_rt=1\n".write(toFile: "\(spool)/config", atomically: true, encoding: .utf8)
-                let run = try task.start(["SGE_JOB_SPOOL_DIR": spool])
+                let folder = try folder(task, state: "r", resources: "h_rt=300,s_rt=0:0:1")
+                let run = try task.start(path(folder))
                 try await waitUntil("it runs") { !task.text("pid").isEmpty }
                 run.send(SIGUSR1)
                 _ = try await run.finished()

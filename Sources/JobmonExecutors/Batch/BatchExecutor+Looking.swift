@@ -3,31 +3,26 @@ import Synchronization
 
 extension BatchExecutor {
     package func observe(_ keys: [String]) async throws(ExecutorError) -> [String: Observation] {
-        let ours = state.withLock { state in Set(keys.filter { state.batches.tasks[$0] != nil }) }
-        // One without a manifest was never handed over; unless it is over, and its manifest gone with it.
-        let others = keys.filter { !ours.contains($0) }
-        var answers = try await observeUnsubmitted(others)
+        guard !keys.isEmpty else {
+            // Is it there at all?
+            _ = try await list([])
+            return [:]
+        }
+        // Whoever reported its end is over, whether or not the scheduler has noticed.
+        let records = try await records(of: keys)
+        var answers = records.compactMapValues { $0.outcome.map { Observation.ended($0) } }
+        let left = keys.filter { answers[$0] == nil }
+        let ours = state.withLock { state in Set(left.filter { state.batches.tasks[$0] != nil }) }
         if !ours.isEmpty {
             answers.merge(try await look(at: Array(ours))) { known, _ in known }
             // Of the rest it is too early to judge: the look that follows says more, by itself.
             for key in ours where answers[key] == nil {
                 answers[key] = files.claimant(key) == .wrapper ? .running : .waiting
             }
-        } else if keys.isEmpty {
-            // Is it there at all?
-            _ = try await list([])
         }
-        return answers
-    }
-
-    private func observeUnsubmitted(_ keys: [String]) async throws(ExecutorError) -> [String: Observation] {
-        guard !keys.isEmpty else { return [:] }
-        let records = try await records(of: keys)
-        var answers: [String: Observation] = [:]
-        for key in keys {
-            if let outcome = records[key]?.outcome {
-                answers[key] = .ended(outcome)
-            } else if records[key]?.started == true || files.claimant(key) == .wrapper {
+        // One without a manifest was never handed over.
+        for key in left where !ours.contains(key) {
+            if records[key]?.started == true || files.claimant(key) == .wrapper {
                 answers[key] = .unknown("it was started, but its manifest is gone: nobody can say what became of it")
             } else {
                 answers[key] = .neverStarted

@@ -1,0 +1,135 @@
+import Foundation
+import JobmonTestSupport
+import Testing
+
+/// What real clusters do to jobs of their own accord: limits, holds, preemption, suspension, warnings.
+@Suite(.serialized, .enabled(if: !Rig.up.isEmpty, Rig.why)) struct RigLimitTests {
+    private static let slurm = Rig.up.contains(.slurm)
+    private static let sge = Rig.up.contains(.sge)
+
+    @Test(
+        "a user may have fewer jobs than the array has tasks: it goes in by parts",
+        .enabled(if: slurm, Rig.why), .timeLimit(.minutes(3)))
+    func submitLimit() async throws {
+        try await withCluster { mon in
+            try await limit(to: "5")
+            do {
+                let command = "echo {n} >> \(mon.path)/marks; until test -e \(mon.path)/go; do sleep 0.1; done"
+                let run = try Running(
+                    Executable.path,
+                    Rig.slurm.arguments(
+                        mon.path, ["--each", "n=1..12", "--name", "n{n}", "--", "sh", "-c", command]), stdin: "")
+                try await waitUntil("the queue says so", within: 60) { run.stderr.contains("AssocMaxSubmitJobLimit") }
+                try await waitUntil("as many run as may", within: 60) { mon.marks().count == 5 }
+                try Data().write(to: URL(fileURLWithPath: "\(mon.path)/go"))
+                #expect(try await run.finished().status == 0, "\(run.stderr)")
+            } catch {
+                try await limit(to: "-1")
+                throw error
+            }
+            try await limit(to: "-1")
+            #expect(mon.marks().compactMap { Int($0) }.sorted() == Array(1...12))
+            #expect(try await mon.jobs().values.allSatisfy { $0.instances.map(\.status) == ["COMPLETE"] })
+        }
+    }
+
+    /// Lets this user have so many jobs.
+    private func limit(to count: String) async throws {
+        let user = NSUserName()
+        let done = try await Rig.slurm.command("sacctmgr", "-i", "modify", "user", user, "set", "MaxSubmitJobs=\(count)")
+        guard done.status == 0 else { throw Rig.Failure(description: "sacctmgr: \(done.stderr)") }
+    }
+
+    @Test("preempted: that is why, and it is started again", .enabled(if: slurm, Rig.why), .timeLimit(.minutes(3)))
+    func preempted() async throws {
+        try await withCluster { mon in
+            let command =
+                "echo $JOBMON_INSTANCE >> \(mon.path)/marks; test $(wc -l < \(mon.path)/marks) -gt 1 || exec sleep 300"
+            let run = try Running(
+                Executable.path,
+                Rig.slurm.arguments(
+                    mon.path,
+                    ["--partition", "preempt.q", "--retries", "1", "--name", "meek", "--", "sh", "-c", command]),
+                stdin: "")
+            try await waitUntil("it runs", within: 60) { mon.marks().count == 1 }
+            // One that takes all there is.
+            try await Rig.slurm.command(
+                "sbatch", "--partition=all.q", "--nodes=4", "--exclusive", "--output=/dev/null", "--wrap=sleep 1")
+            #expect(try await run.finished().status == 0, "\(run.stderr)")
+            let job = try await mon.jobs()["meek"]
+            #expect(job?.instances.map(\.cause) == ["preempted", nil], "\(String(describing: job))")
+            #expect(mon.marks().count == 2)
+        }
+    }
+
+    @Test("suspended: the command stops, and goes on", .enabled(if: sge, Rig.why), .timeLimit(.minutes(2)))
+    func suspended() async throws {
+        try await withCluster { mon in
+            let command = "echo $$ > \(mon.path)/marks; until test -e \(mon.path)/go; do sleep 0.1; done"
+            let run = try Running(
+                Executable.path, Rig.sge.arguments(mon.path, ["--name", "one", "--", "sh", "-c", command]), stdin: "")
+            try await waitUntil("it runs", within: 60) { !mon.marks().isEmpty }
+            let id = try #require(try await mon.jobs()["one"]?.last?.executorID)
+            let pid = try #require(Int32(mon.marks()[0]))
+            func state() -> Character? {
+                let stat = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
+                return stat.split(separator: ")").last?.first { !$0.isWhitespace }
+            }
+            try await Rig.sge.command("qmod", "-sj", id)
+            try await waitUntil("it is stopped", within: 60) { state() == "T" }
+            #expect(try await mon.jobs()["one"]?.status == "RUNNING")
+            try await Rig.sge.command("qmod", "-usj", id)
+            try await waitUntil("it goes on", within: 60) { state() != "T" }
+            try Data().write(to: URL(fileURLWithPath: "\(mon.path)/go"))
+            #expect(try await run.finished().status == 0, "\(run.stderr)")
+            #expect(try await mon.jobs()["one"]?.instances.map(\.status) == ["COMPLETE"])
+        }
+    }
+
+    @Test("--hold: not before somebody's own job is over", .timeLimit(.minutes(3)), arguments: Rig.up)
+    func hold(_ rig: Rig) async throws {
+        try await withCluster { mon in
+            let script = "\(mon.path)/../first.sh"
+            try "#!/bin/sh\nuntil test -e \(mon.path)/go; do sleep 0.1; done\necho first >> \(mon.path)/marks\n".write(
+                toFile: script, atomically: true, encoding: .utf8)
+            let submitted =
+                try await rig == .slurm
+                ? rig.command("sbatch", "--parsable", "--output=/dev/null", script)
+                : rig.command("qsub", "-terse", "-o", "/dev/null", "-j", "y", "-S", "/bin/sh", script)
+            let id = submitted.stdout.trimmingCharacters(in: .whitespacesAndNewlines)
+            try #require(!id.isEmpty)
+            let run = try Running(
+                Executable.path,
+                rig.arguments(
+                    mon.path,
+                    ["--hold", id, "--name", "second", "--", "sh", "-c", "echo second >> \(mon.path)/marks"]), stdin: "")
+            _ = try await mon.wait(for: "second", "is handed over") { $0.last?.executorID != nil }
+            try Data().write(to: URL(fileURLWithPath: "\(mon.path)/go"))
+            #expect(try await run.finished().status == 0, "\(run.stderr)")
+            #expect(mon.marks() == ["first", "second"])
+        }
+    }
+
+    @Test("a warning in somebody's own script: why is said", .timeLimit(.minutes(3)), arguments: Rig.up)
+    func warned(_ rig: Rig) async throws {
+        try await withCluster { mon in
+            let monitor = try await MonitorProcess.start(mon.path)
+            let script = "\(mon.path)/../own.sh"
+            try """
+            #!/bin/sh
+            #SBATCH --time=1 --signal=B:TERM@58 --output=/dev/null
+            #$ -notify -l h_rt=3 -o /dev/null -j y -S /bin/sh
+            exec \(Executable.path) exec -d \(mon.path) --name own -- sleep 300
+            """.write(toFile: script, atomically: true, encoding: .utf8)
+            try await rig.command(rig == .slurm ? "sbatch" : "qsub", script)
+            let job = try await mon.wait(for: "own", within: 120, "is over") { $0.last?.cause != nil }
+            if rig == .slurm {
+                // A job that goes on was only told something.
+                #expect(job.last?.cause == "signal" && job.last?.signal == 15, "\(job)")
+            } else {
+                #expect(job.last?.cause == "time_limit", "\(job)")
+            }
+            try await monitor.killed()
+        }
+    }
+}
