@@ -21,7 +21,8 @@ enum SchedulerInquiry {
             // A limit of the user's own kind: what it is about is its name.
             if signal == SIGXCPU { return SchedulerWord("\(name): a limit on processor time or memory") }
             // Nothing else tells a deletion from the end of its time.
-            if let limit = limit.flatMap({ ran >= $0 - slack ? $0 : nil }) ?? self.limit("h_rt", job), ran >= limit - slack {
+            let known = limit.flatMap { ran >= $0 - slack ? $0 : nil }
+            if let limit = known ?? self.limit("h_rt", job), ran >= limit - slack {
                 return SchedulerWord("\(name): its run time of \(Int(limit)) s is over", cause: .timeLimit)
             }
             return SchedulerWord("\(name): deleted", cause: .cancelled)
@@ -43,7 +44,9 @@ enum SchedulerInquiry {
         }
         // Its state says no more than that it ends, meanwhile.
         let isPreempted = !["", "None", "N/A", "Unknown"].contains(field("PreemptTime", in: text) ?? "")
-        if isPreempted || state == "PREEMPTED" || reason.hasPrefix("Preempt") { return SchedulerWord(said, cause: .preempted) }
+        if isPreempted || state == "PREEMPTED" || reason.hasPrefix("Preempt") {
+            return SchedulerWord(said, cause: .preempted)
+        }
         if state == "NODE_FAIL" || reason == "NodeDown" { return SchedulerWord(said, cause: .nodeFailure) }
         if state == "OUT_OF_MEMORY" { return SchedulerWord(said, cause: .outOfMemory) }
         // A job that goes on was only told something (--signal), and what that is, its user knows.

@@ -117,6 +117,33 @@ import Testing
         }
     }
 
+    @Test(
+        "nodes that are other hosts: a monitor on the loopback is refused, and one of our own listens where they reach it",
+        .enabled(if: FakeCluster.hasOtherAddress, "this host has no address but the loopback's"),
+        .timeLimit(.minutes(2)), arguments: Rig.allCases)
+    func otherHosts(_ rig: Rig) async throws {
+        try await withFake { mon, fake in
+            try fake.setFault("cluster", ["nodes": ["127.0.0.1", FakeCluster.neighbour ?? ""]])
+            let arguments = ["--name", "one", "--", "sh", "-c", "echo ran >> \(mon.path)/marks; \(untilGo(mon))"]
+            let monitor = try await MonitorProcess.start(mon.path)
+            let refused = try await Executable.run(
+                rig.arguments(mon.path, arguments), environment: fake.environment)
+            #expect(refused.status == 4 && refused.stderr.contains("listens on the loopback only"), "\(refused)")
+            let lines = refused.stderr.split(separator: "\n")
+            #expect(lines.count == 2 && lines[1].contains("--listen"), "\(refused.stderr)")
+            #expect(try await mon.jobs().isEmpty && fake.calls(of: rig.submit).isEmpty)
+            try await monitor.killed()
+            try await withRun(rig, mon, fake, arguments) { run in
+                try await waitUntil("it runs") { mon.marks() == ["ran"] }
+                let info = try String(contentsOfFile: "\(mon.path)/monitor_info.json", encoding: .utf8)
+                #expect(!info.contains("\"address\":\"127."), "\(info)")
+                try mon.go()
+                let status = try await run.finished().status
+                #expect(status == 0, "\(run.stderr)")
+            }
+        }
+    }
+
     // MARK: Lists
 
     @Test("a scheduler that does not answer changes no status", .timeLimit(.minutes(2)), arguments: Rig.allCases)

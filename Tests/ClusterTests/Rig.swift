@@ -75,6 +75,7 @@ struct ClusterDirectory: Sendable {
         var executor: String
         var queue: String?
         var slots: Int?
+        var gpus: Int?
     }
 
     /// All jobs, by their names.
@@ -93,7 +94,8 @@ struct ClusterDirectory: Sendable {
                     signal: $0["signal"] as? Int, error: $0["error"] as? String,
                     pid: ($0["pid"] as? Int).map { Int32($0) }, executor: $0["executor"] as? String ?? "?",
                     queue: $0["scheduler_queue"] as? String,
-                    slots: ($0["allocated"] as? [String: Any])?["slots"] as? Int)
+                    slots: ($0["allocated"] as? [String: Any])?["slots"] as? Int,
+                    gpus: ($0["allocated"] as? [String: Any])?["gpus"] as? Int)
             }
             jobs[name] = Job(
                 jid: row["jid"] as? Int ?? 0, name: name, status: row["status"] as? String ?? "?",

@@ -36,7 +36,8 @@ import Testing
     /// Lets this user have so many jobs.
     private func limit(to count: String) async throws {
         let user = NSUserName()
-        let done = try await Rig.slurm.command("sacctmgr", "-i", "modify", "user", user, "set", "MaxSubmitJobs=\(count)")
+        let done = try await Rig.slurm.command(
+            "sacctmgr", "-i", "modify", "user", user, "set", "MaxSubmitJobs=\(count)")
         guard done.status == 0 else { throw Rig.Failure(description: "sacctmgr: \(done.stderr)") }
     }
 
@@ -86,6 +87,46 @@ import Testing
         }
     }
 
+    @Test(
+        "the node of a job goes down: that is why, and it is started again",
+        .enabled(if: slurm, Rig.why), .timeLimit(.minutes(3)))
+    func nodeDown() async throws {
+        try await withCluster { mon in
+            let command =
+                "echo $SLURMD_NODENAME >> \(mon.path)/marks; test $(wc -l < \(mon.path)/marks) -gt 1 || exec sleep 300"
+            let run = try Running(
+                Executable.path,
+                Rig.slurm.arguments(mon.path, ["--retries", "1", "--name", "moved", "--", "sh", "-c", command]),
+                stdin: "")
+            try await waitUntil("it runs", within: 60) { mon.marks().count == 1 }
+            let node = mon.marks()[0]
+            try await Rig.slurm.command("scontrol", "update", "NodeName=\(node)", "State=DOWN", "Reason=test")
+            let finished = try await run.finished()
+            try await Rig.slurm.command("scontrol", "update", "NodeName=\(node)", "State=RESUME")
+            #expect(finished.status == 0, "\(run.stderr)")
+            let job = try await mon.jobs()["moved"]
+            #expect(job?.instances.map(\.cause) == ["node_failure", nil], "\(String(describing: job))")
+            #expect(mon.marks().count == 2)
+        }
+    }
+
+    @Test("GPUs: given, and said; more than there are: refused", .timeLimit(.minutes(2)), arguments: Rig.up)
+    func gpus(_ rig: Rig) async throws {
+        try await withCluster { mon in
+            let file = try mon.file([
+                #"{"name": "one", "command": "true", "gpus": 1}"#, #"{"name": "many", "command": "true", "gpus": 99}"#,
+            ])
+            let run = try await Executable.run(rig.arguments(mon.path, ["-f", file]))
+            #expect(run.status == 1, "\(run.stderr)")
+            let jobs = try await mon.jobs()
+            #expect(jobs["one"]?.status == "COMPLETE", "\(jobs)")
+            // Grid Engine does not tell a job what it has.
+            if rig == .slurm { #expect(jobs["one"]?.last?.gpus == 1, "\(jobs)") }
+            #expect(jobs["many"]?.last?.cause == "submit_failed" && jobs["many"]?.instances.count == 1, "\(jobs)")
+            #expect(jobs["many"]?.last?.error?.isEmpty == false)
+        }
+    }
+
     @Test("--hold: not before somebody's own job is over", .timeLimit(.minutes(3)), arguments: Rig.up)
     func hold(_ rig: Rig) async throws {
         try await withCluster { mon in
@@ -102,7 +143,8 @@ import Testing
                 Executable.path,
                 rig.arguments(
                     mon.path,
-                    ["--hold", id, "--name", "second", "--", "sh", "-c", "echo second >> \(mon.path)/marks"]), stdin: "")
+                    ["--hold", id, "--name", "second", "--", "sh", "-c", "echo second >> \(mon.path)/marks"]), stdin: ""
+            )
             _ = try await mon.wait(for: "second", "is handed over") { $0.last?.executorID != nil }
             try Data().write(to: URL(fileURLWithPath: "\(mon.path)/go"))
             #expect(try await run.finished().status == 0, "\(run.stderr)")

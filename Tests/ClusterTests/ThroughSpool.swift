@@ -63,9 +63,11 @@ final class ThroughSpool: Executor {
         let (stream, continuation) = AsyncStream.makeStream(of: [ExecutorReport].self)
         let reading = Task {
             while !Task.isCancelled {
-                let reports = spooled()
-                if !reports.isEmpty { continuation.yield(reports) }
-                try? await Task.sleep(for: .milliseconds(50))
+                let reports = try await waitFor("a fact in the spool", within: 600) {
+                    let reports = spooled()
+                    return reports.isEmpty ? nil : reports
+                }
+                continuation.yield(reports)
             }
         }
         let listening = Task {

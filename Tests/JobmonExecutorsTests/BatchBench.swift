@@ -98,12 +98,12 @@ final class SlurmInMemory: CommandRunner {
         var tasks: [String: String] = [:]
         /// Records of the accounting, but for the name.
         var accounts: [String: String] = [:]
-        /// Jobs that `scontrol show job` does not know any more.
-        var forgotten: Set<Int> = []
         /// What commands say once instead of their answers.
         var faults: [String: [CommandResult]] = [:]
         /// Tasks that a user may have.
         var most = Int.max
+        /// What happens while a command runs.
+        var meanwhile: @Sendable (_ program: String) -> Void = { _ in }
         var calls: [[String]] = []
         var lastID = 100
     }
@@ -118,6 +118,7 @@ final class SlurmInMemory: CommandRunner {
         status: 1, output: "", complaint: "error: Socket timed out on send/recv operation")
 
     func run(_ command: [String], within seconds: Double) async throws(ExecutorError) -> CommandResult {
+        state.withLock { $0.meanwhile }(command.first ?? "")
         let result = state.withLock { state -> CommandResult in
             state.calls.append(command)
             let program = command.first ?? ""
@@ -163,14 +164,17 @@ final class SlurmInMemory: CommandRunner {
         case "scontrol" where command.contains("config"):
             return CommandResult(status: 0, output: "MaxArraySize            = 1001\n")
         case "scontrol":
-            guard let id = command.last.flatMap({ Int($0) }), let job = state.jobs[id], !state.forgotten.contains(id)
-            else { return CommandResult(status: 1, output: "", complaint: "slurm_load_jobs error: Invalid job id specified") }
+            guard let id = command.last.flatMap({ Int($0) }), let job = state.jobs[id] else {
+                return CommandResult(
+                    status: 1, output: "", complaint: "slurm_load_jobs error: Invalid job id specified")
+            }
             let rows = state.tasks.filter { $0.key.hasPrefix("\(id)_") }.map { task, standing in
                 "JobId=\(id) ArrayJobId=\(id) ArrayTaskId=\(task.split(separator: "_")[1]) JobName=\(job.name) "
                     + "JobState=\(standing)\n"
             }
-            return CommandResult(
-                status: 0, output: rows.joined() + "JobId=\(id) ArrayTaskId=99999 JobName=\(job.name) JobState=RUNNING\n")
+            // Its array is there, whatever became of its tasks.
+            let other = "JobId=\(id) ArrayTaskId=99999 JobName=\(job.name) JobState=RUNNING\n"
+            return CommandResult(status: 0, output: rows.joined() + other)
         case "scancel":
             for id in command.dropFirst() where state.tasks[id] == "PENDING" { state.tasks[id] = nil }
             return CommandResult(status: 0, output: "")

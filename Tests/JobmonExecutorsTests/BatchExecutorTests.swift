@@ -56,7 +56,9 @@ import Testing
             try await submit(bench, "a", "b")
             bench.slurm.change { slurm in
                 slurm.tasks = [:]
-                for task in 1...2 { slurm.accounts["101_\(task)"] = "FAILED|3:0|2026-11-25T10:00:00|2026-11-25T10:00:01|1|" }
+                for task in 1...2 {
+                    slurm.accounts["101_\(task)"] = "FAILED|3:0|2026-11-25T10:00:00|2026-11-25T10:00:01|1|"
+                }
             }
             try bench.begin("a")
             try bench.begin("b")
@@ -253,8 +255,22 @@ import Testing
             #expect(try await bench.executor.observe(["a"])["a"] == .waiting)
             try await bench.executor.cancel(["a"], returningAttempt: false)
             #expect(bench.slurm.calls("scancel").last?.contains("900_1") == true)
-            let name = try TaskManifest(Array(Data(contentsOf: URL(fileURLWithPath: "\(bench.layout.manifests)/\(tasks)")))).name
+            let manifest = URL(fileURLWithPath: "\(bench.layout.manifests)/\(tasks)")
+            let name = try TaskManifest(Array(Data(contentsOf: manifest))).name
             #expect(bench.slurm.calls("scancel").last?.contains("--name=\(name)") == true)
+        }
+    }
+
+    @Test("a scheduler whose answers take long is asked less often")
+    func slowAnswers() async throws {
+        try await withBench { bench in
+            try await submit(bench, "a")
+            bench.slurm.change { $0.meanwhile = { program in if program == "squeue" { bench.wait(5) } } }
+            for (seconds, lists) in [(0.0, 1), (30, 1), (30, 1), (60, 2)] {
+                bench.wait(seconds)
+                #expect(try await bench.executor.observe(["a"])["a"] == .waiting)
+                #expect(bench.slurm.calls("squeue").count == lists, "after \(seconds) s more")
+            }
         }
     }
 
@@ -281,7 +297,8 @@ import Testing
             #expect(next.exists(bad))
             try FileManager.default.removeItem(atPath: bench.layout.manifests)
             try Data().write(to: URL(fileURLWithPath: bench.layout.manifests))
-            #expect(throws: Problem.self) { try BatchFiles(layout: bench.layout, executable: "").left(queue: "bench", executor: "slurm") { _ in } }
+            let files = BatchFiles(layout: bench.layout, executable: "")
+            #expect(throws: Problem.self) { try files.left(queue: "bench", executor: "slurm") { _ in } }
         }
     }
 

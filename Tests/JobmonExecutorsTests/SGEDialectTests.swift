@@ -32,7 +32,8 @@ struct SGEDialectTests {
 
     private func submit(_ resources: JSONObject) throws -> [String] {
         let job = BatchSubmission(
-            batch: "key", name: "fit.a.b", count: 20, request: try ClusterRequest(resources, reserved: sge.reserved), directory: "/mon",
+            batch: "key", name: "fit.a.b", count: 20, request: try ClusterRequest(resources, reserved: sge.reserved),
+            directory: "/mon",
             log: "/mon/log", script: "/mon/s.sh")
         return try sge.submit(job, traits)
     }
@@ -56,7 +57,8 @@ struct SGEDialectTests {
         var bare = SchedulerTraits()
         bare.memories = [("h_vmem", false)]
         let job = BatchSubmission(
-            batch: "k", name: "n", count: 1, request: try ClusterRequest(["memory": 5], reserved: sge.reserved), directory: "/", log: "/l",
+            batch: "k", name: "n", count: 1, request: try ClusterRequest(["memory": 5], reserved: sge.reserved),
+            directory: "/", log: "/l",
             script: "/s")
         #expect(throws: Problem.self) { try sge.submit(job, bare) }
     }

@@ -37,8 +37,8 @@ import Testing
         }
     }
 
-    /// A manifest of one instance that runs a shell's line.
-    private func withTask(_ line: (String) -> String, _ body: (Task) async throws -> Void) async throws {
+    /// A manifest of one instance that runs a shell's line; `ROOT` in it is the directory.
+    private func withTask(_ line: String, _ body: (Task) async throws -> Void) async throws {
         try await withTestDirectory("task") { path in
             let layout = DirectoryLayout(root: "\(path)/mon")
             for folder in layout.folders {
@@ -46,7 +46,7 @@ import Testing
             }
             let order = InstanceOrder(
                 instanceKey: "key", jid: 7, retryNumber: 0,
-                description: JobDescription(runfile: line(layout.root), shell: true))
+                description: JobDescription(runfile: line.replacing("ROOT", with: layout.root), shell: true))
             let manifest = TaskManifest(
                 batch: "batch", queue: "q", executor: "sge", name: "n", intended: Timestamp(milliseconds: 0),
                 timeLimit: nil, orders: [order])
@@ -63,10 +63,10 @@ import Testing
         try """
         #!/bin/sh
         test "$1" != -j || { echo 'hard resource_list:         \(resources)'; exit; }
-        echo 'job-ID  prior   name       user         state submit/start at     queue                 slots ja-task-ID'
-        echo '---------------------------------------------------------------------------------------------------------'
-        echo '      7 0.55500 n.1a2b3c.0 somebody     \(state)     11/25/2026 10:00:00 all.q@here                1 1'
-        echo '      7 0.55500 n.1a2b3c.0 somebody     r     11/25/2026 10:00:00 all.q@here                1 2'
+        echo 'job-ID  prior   name       user         state submit/start at     queue           slots ja-task-ID'
+        echo '---------------------------------------------------------------------------------------------------'
+        echo '      7 0.55500 n.1a2b3c.0 somebody     \(state)     11/25/2026 10:00:00 all.q@here          1 1'
+        echo '      7 0.55500 n.1a2b3c.0 somebody     r     11/25/2026 10:00:00 all.q@here          1 2'
         """.write(toFile: "\(folder)/qstat", atomically: true, encoding: .utf8)
         chmod("\(folder)/qstat", 0o755)
         return folder
@@ -83,7 +83,7 @@ import Testing
 
     @Test("an instance that was cancelled before its task began is not run")
     func cancelledBefore() async throws {
-        try await withTask { "touch \($0)/ran" } _: { task in
+        try await withTask("touch ROOT/ran") { task in
             try Data("counted\n".utf8).write(to: URL(fileURLWithPath: task.layout.cancelMark("key")))
             let run = try await task.start().finished()
             #expect(run.status != 0)
@@ -96,7 +96,7 @@ import Testing
 
     @Test("a task that is suspended takes its command with it, and goes on with it")
     func suspended() async throws {
-        try await withTask { "echo $$ > \($0)/pid; until test -e \($0)/go; do sleep 0.05; done" } _: { task in
+        try await withTask("echo $$ > ROOT/pid; until test -e ROOT/go; do sleep 0.05; done") { task in
             let run = try task.start(path(try folder(task, state: "s")))
             try await waitUntil("it runs") { !task.text("pid").isEmpty }
             let pid = try #require(Int32(task.text("pid").trimmingCharacters(in: .whitespacesAndNewlines)))
@@ -115,7 +115,7 @@ import Testing
 
     @Test("a task that is to end while it is suspended ends")
     func endedSuspended() async throws {
-        try await withTask { "echo $$ > \($0)/pid; sleep 300" } _: { task in
+        try await withTask("echo $$ > ROOT/pid; sleep 300") { task in
             let run = try task.start(path(try folder(task, state: "S")))
             try await waitUntil("it runs") { !task.text("pid").isEmpty }
             let pid = try #require(Int32(task.text("pid").trimmingCharacters(in: .whitespacesAndNewlines)))
@@ -129,7 +129,7 @@ import Testing
 
     @Test("an announcement that nothing follows does nothing")
     func announced() async throws {
-        try await withTask { "echo $$ > \($0)/pid; until test -e \($0)/go; do sleep 0.05; done" } _: { task in
+        try await withTask("echo $$ > ROOT/pid; until test -e ROOT/go; do sleep 0.05; done") { task in
             let run = try task.start(path(try folder(task, state: "r")))
             try await waitUntil("it runs") { !task.text("pid").isEmpty }
             run.send(SIGUSR1)
@@ -142,17 +142,21 @@ import Testing
     @Test("the soft limit of its run time reaches the command, which may end in order, or not")
     func softLimit() async throws {
         for (line, status, cause) in [
-            ("trap 'echo noticed > ROOT/noticed; exit 0' USR1; echo $$ > ROOT/pid; while :; do sleep 0.05; done",
-                Status.complete, Cause?.none),
+            (
+                "trap 'echo noticed > ROOT/noticed; exit 0' USR1; echo $$ > ROOT/pid; while :; do sleep 0.05; done",
+                Status.complete, Cause?.none
+            ),
             ("echo $$ > ROOT/pid; exec sleep 300", .failed, .timeLimit),
         ] {
-            try await withTask { line.replacing("ROOT", with: $0) } _: { task in
+            try await withTask(line) { task in
                 let folder = try folder(task, state: "r", resources: "h_rt=300,s_rt=0:0:1")
                 let run = try task.start(path(folder))
                 try await waitUntil("it runs") { !task.text("pid").isEmpty }
                 run.send(SIGUSR1)
                 _ = try await run.finished()
-                #expect(task.outcome?.status == status && task.outcome?.cause == cause, "\(String(describing: task.outcome))")
+                #expect(
+                    task.outcome?.status == status && task.outcome?.cause == cause,
+                    "\(String(describing: task.outcome))")
                 #expect(task.text("noticed") == (status == .complete ? "noticed\n" : ""))
             }
         }

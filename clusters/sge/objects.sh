@@ -37,11 +37,12 @@ change -Mconf "$objects/global"
     job_load_adjustments NONE load_adjustment_decay_time 0:0:0 schedd_job_info true maxujobs 0 >"$objects/scheduler"
 change -Msconf "$objects/scheduler"
 
-# Names that other Grid Engines have: memory and threads a slot, and whether the host has the archive.
+# Names that other Grid Engines have: memory and threads a slot, GPUs, and whether the host has the archive.
 {
     "$BIN/qconf" -sc | grep -v '^#'
     echo 'm_mem_free  mfree  MEMORY <= YES YES 0 0'
     echo 'fthread     fthr   INT    <= YES YES 0 0'
+    echo 'gpu         gpu    INT    <= YES YES 0 0'
     echo 'archive     arch_d BOOL   == YES NO  0 0'
 } >"$objects/complexes"
 change -Mc "$objects/complexes"
@@ -70,7 +71,7 @@ done
 cat >"$objects/host" <<CONF
 hostname         localhost
 load_scaling     NONE
-complex_values   slots=$((SLOTS * 2)),m_mem_free=16G,fthread=$((SLOTS * 2)),archive=TRUE
+complex_values   slots=$((SLOTS * 2)),m_mem_free=16G,fthread=$((SLOTS * 2)),gpu=8,archive=TRUE
 user_lists       NONE
 xuser_lists      NONE
 projects         NONE

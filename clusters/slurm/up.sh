@@ -36,7 +36,7 @@ TaskPlugin=task/cgroup
 JobAcctGatherType=jobacct_gather/cgroup'
 nodes=$(for i in $(seq "$NODES"); do
     echo "NodeName=node$i NodeHostname=$HOST NodeAddr=127.0.0.1 Port=$((NODE_PORT + i)) CPUs=$CPUS" \
-        "RealMemory=$MEMORY TmpDisk=1000 State=UNKNOWN"
+        "RealMemory=$MEMORY TmpDisk=1000 Gres=gpu:2 State=UNKNOWN"
 done)
 # The intervals are a test's: jobs start within a second, a dead node is missed after seconds, not minutes.
 # config_overrides lets a node have more processors than the machine. SelectType counts processors and memory.
@@ -67,6 +67,7 @@ JobCompLoc=$RUN/log/jobcomp.log
 MpiDefault=none
 SwitchType=switch/none
 SelectType=select/cons_tres
+GresTypes=gpu
 SelectTypeParameters=CR_CPU_Memory
 SlurmdParameters=config_overrides
 DefMemPerCPU=100
@@ -102,6 +103,8 @@ CONF
 )
 if [ "$(cat $CONF 2>/dev/null)" != "$conf" ]; then
     printf '%s\n' "$conf" >$CONF
+    # GPUs must be files; nothing is done with these.
+    printf '%s\n' "$MARK" 'Name=gpu File=/dev/null' 'Name=gpu File=/dev/zero' >/etc/slurm/gres.conf
     # Other nodes need other daemons, not a reconfigured one.
     end "$RUN/slurmctld.pid" slurmctld TERM
     for file in "$RUN"/node*.pid; do [ ! -e "$file" ] || end "$file" slurmd TERM; done

@@ -12,9 +12,13 @@ extension BatchExecutor {
         let records = try await records(of: keys)
         var answers = records.compactMapValues { $0.outcome.map { Observation.ended($0) } }
         let left = keys.filter { answers[$0] == nil }
-        let ours = state.withLock { state in Set(left.filter { state.batches.tasks[$0] != nil }) }
-        if !ours.isEmpty {
-            answers.merge(try await look(at: Array(ours))) { known, _ in known }
+        let (ours, recent) = state.withLock { state in
+            (Set(left.filter { state.batches.tasks[$0] != nil }), recentlyFound(state))
+        }
+        for key in ours { answers[key] = recent[key] }
+        let unseen = ours.filter { answers[$0] == nil }
+        if !unseen.isEmpty {
+            answers.merge(try await look(at: Array(unseen))) { known, _ in known }
             // Of the rest it is too early to judge: the look that follows says more, by itself.
             for key in ours where answers[key] == nil {
                 answers[key] = files.claimant(key) == .wrapper ? .running : .waiting
@@ -29,6 +33,12 @@ extension BatchExecutor {
             }
         }
         return answers
+    }
+
+    /// What was found so lately that a scheduler whose answers take long is not asked anew.
+    private func recentlyFound(_ state: State) -> [String: Observation] {
+        guard !state.saidAway, state.delay > configuration.interval, now() - state.looked.at < state.delay else { return [:] }
+        return state.looked.found.filter { $0.value == .running || $0.value == .waiting }
     }
 
     private func records(of keys: [String]) async throws(ExecutorError) -> [String: KnownInstance] {
@@ -57,6 +67,7 @@ extension BatchExecutor {
         var answers: [String: Observation] = [:]
         var broken: [String] = []
         var absent: [String] = []
+        let begun = now()
         for (key, standing) in try await list(keys) {
             switch standing {
             case .waiting?: answers[key] = .waiting
@@ -65,6 +76,8 @@ extension BatchExecutor {
             case nil: absent.append(key)
             }
         }
+        let listed = answers
+        state.withLock { $0.looked = Looked(at: begun, found: listed) }
         if !broken.isEmpty {
             let explained = await attempt { () async throws(ExecutorError) in try await explain(broken) }
             answers.merge(explained ?? [:]) { _, explained in explained }

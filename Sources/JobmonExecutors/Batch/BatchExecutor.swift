@@ -64,7 +64,15 @@ package final class BatchExecutor: Executor {
         /// It did not answer, and that was said.
         var saidAway = false
         var saidNoAccounts = false
+        /// What the last look found.
+        var looked = Looked(at: -.infinity, found: [:])
         var user: String
+    }
+
+    /// What a look at the scheduler found, and when it was begun.
+    struct Looked: Sendable {
+        var at: Double
+        var found: [String: Observation]
     }
 
     /// Takes up what an earlier process of the queue left.

@@ -9,7 +9,8 @@ extension BatchDialect {
             if request.slots > 1 { commands.append(["qconf", "-spl"]) }
             return commands
         }, readTraits: SGECommands.readTraits,
-        reserved: { ["-N", "-ac", "-t", "-terse", "-sync", "-now"].contains($0) ? $0 : nil }, submit: SGECommands.submit, readSubmit: SGECommands.readSubmit,
+        reserved: { ["-N", "-ac", "-t", "-terse", "-sync", "-now"].contains($0) ? $0 : nil },
+        submit: SGECommands.submit, readSubmit: SGECommands.readSubmit,
         list: { ["qstat", "-s", "prs", "-u", $0, "-xml"] }, readList: SGEList.read, probe: nil,
         readProbe: { _ in true },
         explain: { ids in ["qstat", "-j", ids.joined(separator: ",")] }, readExplanations: SGECommands.readExplanations,
