@@ -37,7 +37,9 @@ extension BatchExecutor {
 
     /// What was found so lately that a scheduler whose answers take long is not asked anew.
     private func recentlyFound(_ state: State) -> [String: Observation] {
-        guard !state.saidAway, state.delay > configuration.interval, now() - state.looked.at < state.delay else { return [:] }
+        guard !state.saidAway, state.delay > configuration.interval, now() - state.looked.at < state.delay else {
+            return [:]
+        }
         return state.looked.found.filter { $0.value == .running || $0.value == .waiting }
     }
 
