@@ -148,6 +148,8 @@ final class TaskRun {
         case SIGUSR2 where job?.scheduler == .sge: warned(signal.number)
         // Its announcement of a suspension, or of more.
         case SIGUSR1 where job?.scheduler == .sge: announced(command.pid)
+        // A warning that the job asked for (--signal).
+        case SIGUSR1, SIGUSR2: told(signal, command.id)
         case SIGCONT: resume()
         case SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU: break
         default: loop.forward(signal, to: command.id)
@@ -184,6 +186,16 @@ final class TaskRun {
             isSuspended = true
             kill(-pid, SIGSTOP)
         }
+    }
+
+    /// The command gets what Slurm was asked to tell it; what it makes of that is its own affair.
+    private func told(_ signal: ReceivedSignal, _ command: CommandID) {
+        loop.forward(signal, to: command)
+        guard let job, softWord == nil else { return }
+        let ran = time.steadySeconds() - began
+        let found = SchedulerInquiry.why(job, signal: signal.number, limit: manifest.timeLimit, ran: ran)
+        softWord = SchedulerWord(found.said)
+        reporter.said("the scheduler's warning (\(found.said))")
     }
 
     private func resume() {

@@ -152,6 +152,27 @@ import Testing
         }
     }
 
+    @Test("a warning that a job asked for reaches it, and is said", .enabled(if: slurm, Rig.why), .timeLimit(.minutes(3)))
+    func warnedAsAsked() async throws {
+        try await withCluster { mon in
+            let command =
+                "trap 'echo noticed >> \(mon.path)/marks; exit 3' USR1; touch \(mon.path)/began; "
+                + "while :; do sleep 0.1; done"
+            let run = try await Executable.run(
+                Rig.slurm.arguments(
+                    mon.path,
+                    [
+                        "--runtime", "1m", "--queue-options", "--signal=B:USR1@58", "--name", "one", "--", "sh", "-c",
+                        command,
+                    ]))
+            #expect(run.status == 1, "\(run.stderr)")
+            #expect(mon.marks() == ["noticed"])
+            let last = try await mon.jobs()["one"]?.last
+            #expect(last?.cause == "exit" && last?.exitCode == 3, "\(String(describing: last))")
+            #expect(last?.error?.contains("SIGUSR1") == true, "\(String(describing: last))")
+        }
+    }
+
     @Test("a warning in somebody's own script: why is said", .timeLimit(.minutes(3)), arguments: Rig.up)
     func warned(_ rig: Rig) async throws {
         try await withCluster { mon in
