@@ -59,6 +59,12 @@ package final class DirectoryMonitor: Sendable {
         settings.address = configuration.address
         settings.port = configuration.port
         settings.hostNames = [HostIdentity.host]
+        let layout = configuration.layout
+        settings.isAskedAbout = { silent in
+            // A queue that runs asks its cluster's scheduler, which knows of a wrapper that can't be heard.
+            guard let queue = silent.queue, silent.executor == "slurm" || silent.executor == "sge" else { return false }
+            return FileLock.isHeld(layout.queueLock(queue)) == true
+        }
         monitor = Monitor(
             ledger: ledger, layout: configuration.layout, configuration: settings, time: configuration.time,
             logger: configuration.logger)

@@ -54,6 +54,8 @@ package struct DirectoryLayout: Sendable, Hashable {
         case id
         /// What the scheduler, and a wrapper that can't do its work, have to say.
         case log
+        /// What tells all its wrappers that it is us who end them.
+        case cancel
     }
     /// A captured stream of an attempt. Never named after the job: names may hold anything.
     package func log(jid: Int64, retry: Int, _ stream: LogStream) -> String {

@@ -29,6 +29,21 @@ package struct QueryLimits: Sendable, Equatable {
     }
 }
 
+/// A running instance of which nothing was heard for long.
+package struct SilentInstance: Sendable, Equatable {
+    package var instance: InstanceReference
+    /// The word for the executor that has it.
+    package var executor: String
+    /// The queue of its job; nil: it has none.
+    package var queue: String?
+
+    package init(_ instance: InstanceReference, executor: String, queue: String?) {
+        self.instance = instance
+        self.executor = executor
+        self.queue = queue
+    }
+}
+
 /// The seam to the durable record: writing. One writer at a time; `record` is the only way in for a fact.
 package protocol Ledger: LedgerReading {
     /// Records events in one transaction and returns once it is on disk: a result for each event, in order, and the
@@ -37,7 +52,7 @@ package protocol Ledger: LedgerReading {
     func record(_ events: [Event]) async throws(Problem) -> RecordedBatch
     /// Running instances that were last seen before `silentSince` become late; those last seen before `lostSince`
     /// are returned, so that their UNKNOWN goes the way of every event.
-    func markLate(silentSince: Timestamp, lostSince: Timestamp) async throws(Problem) -> [InstanceReference]
+    func markLate(silentSince: Timestamp, lostSince: Timestamp) async throws(Problem) -> [SilentInstance]
     /// Ends the writing in order: the file is whole and closed. Nothing may be called after it.
     func close() async throws(Problem)
 }

@@ -123,7 +123,7 @@ package final class SQLiteLedger: Ledger, LedgerReads {
 
     package func markLate(
         silentSince: Timestamp, lostSince: Timestamp
-    ) async throws(Problem) -> [InstanceReference] {
+    ) async throws(Problem) -> [SilentInstance] {
         try await write { recorder in try recorder.markLate(silentSince: silentSince, lostSince: lostSince) }
     }
 

@@ -1,3 +1,5 @@
+package import JobmonCore
+
 /// How a monitor listens, and its bounds. The defaults are those of the product; tests shorten the times.
 package struct MonitorConfiguration: Sendable {
     /// The numeric address or host name to listen on; `any` is every address of this host.
@@ -36,6 +38,8 @@ package struct MonitorConfiguration: Sendable {
     package var lateSeconds = 90.0
     /// Seconds without a sign of life after which an instance is UNKNOWN.
     package var lostSeconds = 600.0
+    /// Whether somebody asks its scheduler about an instance, and so knows more than that it is silent.
+    package var isAskedAbout: @Sendable (SilentInstance) -> Bool = { _ in false }
     /// Seconds between two looks into the spool.
     package var spoolSeconds = 5.0
     /// Seconds that an orderly end may take before what is left of it is cut off.

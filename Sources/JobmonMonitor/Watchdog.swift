@@ -38,10 +38,11 @@ final class Watchdog: Service {
         let heard = now.seconds(since: since)
         let never = Timestamp(milliseconds: 0)
         guard heard >= configuration.lateSeconds else { return [] }
-        let lost = try await ledger.markLate(
+        let silent = try await ledger.markLate(
             silentSince: now.advanced(bySeconds: -configuration.lateSeconds),
             lostSince: heard >= configuration.lostSeconds
                 ? now.advanced(bySeconds: -configuration.lostSeconds) : never)
+        let lost = silent.filter { !configuration.isAskedAbout($0) }.map(\.instance)
         if lost.isEmpty { return [] }
         logger.warning("instances were not heard of for long", metadata: [LogKey.events: "\(lost.count)"])
         _ = try await writer.record(

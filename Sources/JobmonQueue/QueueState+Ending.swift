@@ -117,7 +117,7 @@ extension QueueState {
     mutating func stop(at now: Moment) {
         guard !stopping, !configuration.leavesRunning else { return finish(.stopped) }
         stopping = true
-        deadline = now.steady + Self.stopLimit
+        deadline = now.steady + (configuration.hearsFromMonitor ? Self.clusterStopLimit : Self.stopLimit)
         // What was handed back unstarted and waits for its next turn ends here.
         for index in jobs.indices where jobs[index].live != nil {
             switch jobs[index].phase {

@@ -51,6 +51,8 @@ package struct QueueState: Sendable {
     package static let keptFailures = 1000
     /// Seconds from the first stop after which the queue ends whatever is left.
     package static let stopLimit = 11.0
+    /// The same where a cluster has them: it takes its time, and its commands are many.
+    static let clusterStopLimit = 120.0
     /// Seconds for which the executor's word on unacknowledged facts is waited for after the last end.
     static let acknowledgementWait = 1.0
     /// Seconds after which an executor that was full is tried again.

@@ -4,8 +4,9 @@ import JobmonCore
 
 /// Why the scheduler is about to end this job, as far as that can be found out from within it.
 enum SchedulerInquiry {
-    /// Seconds that the scheduler's own command may take: the kill comes half a minute after the warning, or sooner.
-    private static let patience = 3.0
+    /// Seconds that the scheduler's own command may take: the kill comes half a minute after the warning. When a thousand
+    /// tasks are ended at once, as many ask.
+    private static let patience = 12.0
     /// Seconds by which a scheduler's clock and ours may differ on when a job began.
     private static let slack = 5.0
 
@@ -17,16 +18,26 @@ enum SchedulerInquiry {
         let name = SignalName.name(Int(signal))
         switch job.scheduler {
         case .slurm: return slurm(job, signal: signal, name: name, limit: limit, ran: ran)
-        case .sge:
-            // A limit of the user's own kind: what it is about is its name.
-            if signal == SIGXCPU { return SchedulerWord("\(name): a limit on processor time or memory") }
-            // Nothing else tells a deletion from the end of its time.
-            let known = limit.flatMap { ran >= $0 - slack ? $0 : nil }
-            if let limit = known ?? self.limit("h_rt", job), ran >= limit - slack {
-                return SchedulerWord("\(name): its run time of \(Int(limit)) s is over", cause: .timeLimit)
-            }
+        case .sge: return gridEngine(job, signal: signal, name: name, limit: limit, ran: ran)
+        }
+    }
+
+    private static func gridEngine(
+        _ job: ClusterJob, signal: Int32, name: String, limit: Double?, ran: Double
+    ) -> SchedulerWord {
+        // A limit of the user's own kind: what it is about is its name.
+        if signal == SIGXCPU { return SchedulerWord("\(name): a limit on processor time or memory") }
+        if signal == SIGUSR1 { return softLimit(job, ran: ran) ?? SchedulerWord("\(name): announced") }
+        // Nothing else tells a deletion from the end of its time.
+        let known = limit.flatMap { ran >= $0 - slack ? $0 : nil }
+        if let limit = known ?? self.limit("h_rt", job), ran >= limit - slack {
+            return SchedulerWord("\(name): its run time of \(Int(limit)) s is over", cause: .timeLimit)
+        }
+        // A deletion is announced; any other signal may be somebody else's.
+        if signal == SIGUSR2 || state(of: job)?.contains("d") ?? false {
             return SchedulerWord("\(name): deleted", cause: .cancelled)
         }
+        return SchedulerWord("\(name), and Grid Engine does not end it")
     }
 
     private static func slurm(
@@ -69,14 +80,19 @@ enum SchedulerInquiry {
     }
 
     /// Whether Grid Engine says that it suspends the job, for whichever reason.
-    static func isSuspended(_ job: ClusterJob) -> Bool {
-        guard let text = output(of: ["qstat", "-s", "s", "-u", "*"]) else { return false }
+    static func isSuspended(_ job: ClusterJob) -> Bool { state(of: job)?.contains { "sST".contains($0) } ?? false }
+
+    /// The letters by which Grid Engine names the state of a job that has started; nil when it does not say.
+    private static func state(of job: ClusterJob) -> Substring? {
+        guard let text = output(of: ["qstat", "-s", "rs", "-u", "$user"]) else { return nil }
         // job-ID prior name user state date time [queue slots] task
-        return text.split(separator: "\n").contains { line in
+        for line in text.split(separator: "\n") {
             let fields = line.split(separator: " ")
-            return fields.count > 6 && fields[0] == job.job && fields[4].contains { "sST".contains($0) }
-                && (job.task == nil || fields.last == "\(job.task ?? 0)")
+            guard fields.count > 6, fields[0] == job.job else { continue }
+            if let task = job.task, fields.last != "\(task)" { continue }
+            return fields[4]
         }
+        return nil
     }
 
     /// Seconds of Grid Engine's limit of that name on the job: its own, or that of its queue; nil where there is none.

@@ -204,9 +204,16 @@ final class TaskRun {
         kill(-command.pid, SIGCONT)
     }
 
-    /// What our queue wrote before it asked the scheduler to end it.
+    /// What our queue wrote before it asked the scheduler to end this task, or all of the array job.
     private func cancelMark() -> String? {
-        let descriptor = open(layout.cancelMark(order.instanceKey), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        mark(in: layout.fences, layout.cancelMark(order.instanceKey))
+            ?? mark(in: layout.manifests, layout.manifest(manifest.batch, .cancel))
+    }
+
+    private func mark(in folder: String, _ path: String) -> String? {
+        // A network file system answers from memory that there was none, until the folder is looked at.
+        if let opened = opendir(folder) { closedir(opened) }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var buffer = [UInt8](repeating: 0, count: 64)

@@ -188,6 +188,30 @@ import Testing
         }
     }
 
+    @Test(
+        "a list that goes on being empty ends nothing that is there", .timeLimit(.minutes(2)), arguments: Rig.allCases)
+    func emptyForLong(_ rig: Rig) async throws {
+        try await withFake { mon, fake in
+            try fake.setFault("cluster", ["hold": [3, 4]])
+            let command = "echo {n} >> \(mon.path)/marks; \(untilGo(mon))"
+            try await withRun(rig, mon, fake, ["--each", "n=1..4"] + named(command)) { run in
+                try await waitUntil("two run") { mon.marks().count == 2 }
+                let list = rig == .slurm ? "--noheader" : "-xml"
+                try fake.setFault(rig.list, ["mode": "empty", "match": list])
+                // Longer than a record is waited for.
+                try await fake.waitForCalls(rig == .slurm ? 20 : 40, of: rig.list, within: 60)
+                #expect(try await mon.statuses() == ["RUNNING", "SUBMITTED"])
+                #expect(try fake.calls(of: rig == .slurm ? "scancel" : "qdel").isEmpty)
+                try fake.setFault(rig.list, nil)
+                try fake.setFault("cluster", nil)
+                try mon.go()
+                let status = try await run.finished().status
+                #expect(status == 0, "\(run.stderr)")
+            }
+            #expect(mon.marks().sorted() == ["1", "2", "3", "4"])
+        }
+    }
+
     // MARK: Ends that the wrapper can't report
 
     /// What the accounting does when it is asked about a task that is over.

@@ -152,7 +152,8 @@ import Testing
         }
     }
 
-    @Test("a warning that a job asked for reaches it, and is said", .enabled(if: slurm, Rig.why), .timeLimit(.minutes(3)))
+    @Test(
+        "a warning that a job asked for reaches it, and is said", .enabled(if: slurm, Rig.why), .timeLimit(.minutes(3)))
     func warnedAsAsked() async throws {
         try await withCluster { mon in
             let command =

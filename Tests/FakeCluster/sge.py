@@ -47,7 +47,7 @@ def qstat(state, argv, fault):
     user = options.last(given, "-u", ["*"])[0]
     running, pending = [], []
     for job in [] if fault.get("mode") == "empty" else views.shown(state, SGE):
-        if user not in ("*", job["user"]):
+        if user not in ("*", "$user", job["user"]):
             continue
         waiting = {}
         for name, task in job["tasks"].items():
@@ -65,8 +65,10 @@ def qstat(state, argv, fault):
     if "-xml" in given:
         text = XML.format(running="".join(map(row, running)), pending="".join(map(row, pending)))
     else:
-        text = "".join(f"{job['id']:7} 0.50000 {job['name'][:10]:10} {job['user']:12} {letters:5} {tasks}\n"
-                       for job, letters, tasks, _ in running + pending)
+        when = time.strftime("%m/%d/%Y %H:%M:%S")
+        text = "".join(f"{job['id']:7} 0.50000 {job['name'][:10]:10} {job['user']:12} {letters:5} {when} "
+                       f"{'' if task is None else 'all.q@localhost':30} {job['slots']:5} {tasks}\n"
+                       for job, letters, tasks, task in running + pending)
     print(faults.spoil(text, fault), end="")
     return 0
 

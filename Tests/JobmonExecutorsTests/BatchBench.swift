@@ -102,6 +102,7 @@ final class SlurmInMemory: CommandRunner {
         var faults: [String: [CommandResult]] = [:]
         /// Tasks that a user may have.
         var most = Int.max
+        var maxArraySize = 1001
         /// What happens while a command runs.
         var meanwhile: @Sendable (_ program: String) -> Void = { _ in }
         var calls: [[String]] = []
@@ -162,7 +163,7 @@ final class SlurmInMemory: CommandRunner {
         case "scontrol" where command.contains("ping"):
             return CommandResult(status: 0, output: "Slurmctld(primary) at here is UP\n")
         case "scontrol" where command.contains("config"):
-            return CommandResult(status: 0, output: "MaxArraySize            = 1001\n")
+            return CommandResult(status: 0, output: "MaxArraySize            = \(state.maxArraySize)\n")
         case "scontrol":
             guard let id = command.last.flatMap({ Int($0) }), let job = state.jobs[id] else {
                 return CommandResult(
@@ -176,7 +177,11 @@ final class SlurmInMemory: CommandRunner {
             let other = "JobId=\(id) ArrayTaskId=99999 JobName=\(job.name) JobState=RUNNING\n"
             return CommandResult(status: 0, output: rows.joined() + other)
         case "scancel":
-            for id in command.dropFirst() where state.tasks[id] == "PENDING" { state.tasks[id] = nil }
+            for id in command.dropFirst() {
+                state.tasks = state.tasks.filter {
+                    $0.value != "PENDING" || $0.key != id && !$0.key.hasPrefix("\(id)_")
+                }
+            }
             return CommandResult(status: 0, output: "")
         default: return CommandResult(status: 127, output: "")
         }

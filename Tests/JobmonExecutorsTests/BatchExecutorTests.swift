@@ -120,6 +120,96 @@ import Testing
         }
     }
 
+    @Test("one that is heard of after the scheduler's record of its end is not over")
+    func heardAfterwards() async throws {
+        try await withBench { bench in
+            try await submit(bench, "a")
+            try bench.begin("a")
+            bench.slurm.change { slurm in
+                slurm.tasks = [:]
+                slurm.accounts["101_1"] = "TIMEOUT|0:0|2026-11-25T10:00:00|2026-11-25T10:00:01|1|"
+            }
+            _ = try await bench.executor.observe(["a"])
+            bench.wait(10)
+            bench.note("a")
+            #expect(try await bench.executor.observe(["a"])["a"] == .running)
+            bench.wait(121)
+            guard case .ended(let outcome)? = try await bench.executor.observe(["a"])["a"] else {
+                Issue.record("silent for two minutes, and over by the accounts")
+                return
+            }
+            #expect(outcome.cause == .timeLimit)
+        }
+    }
+
+    @Test("one that began, of an array job whose id nobody knows, is given up too once it is surely over")
+    func unknownID() async throws {
+        try await withBench { bench in
+            bench.slurm.change { $0.faults["sbatch"] = [SlurmInMemory.timeout] }
+            await #expect(throws: ExecutorError.self) { try await bench.executor.submit([BatchBench.order("a")]) }
+            bench.wait(1)
+            try bench.begin("a")
+            bench.note("a")
+            _ = try await bench.executor.observe(["a"])
+            bench.wait(30)
+            guard case .unknown? = try await bench.executor.observe(["a"])["a"] else {
+                Issue.record("nobody has a record of it")
+                return
+            }
+            bench.wait(200)
+            #expect(try await bench.executor.observe(["a"])["a"] == .gone)
+        }
+    }
+
+    @Test("whose wish an end was is known to the next process too")
+    func wishesAreKept() async throws {
+        for whole in [true, false] {
+            try await withTestDirectory("wishes") { path in
+                let bench = try BatchBench(path)
+                try await submit(bench, "a", "b", "c")
+                let wanted = whole ? ["a", "b", "c"] : ["a"]
+                try await bench.executor.cancel(wanted, returningAttempt: true)
+                let command = try #require(bench.slurm.calls("scancel").last)
+                #expect(command.dropFirst(2) == (whole ? ["101"] : ["101_1"]))
+                let next = try BatchBench(path, after: bench)
+                next.slurm.change { slurm in
+                    bench.slurm.change { slurm = $0 }
+                    slurm.tasks = [:]
+                    for task in 1...3 {
+                        slurm.accounts["101_\(task)"] = "CANCELLED by 1|0:0|2026-11-25T10:00:00|2026-11-25T10:00:01|1|"
+                    }
+                }
+                for key in ["a", "b", "c"] { try next.begin(key) }
+                next.wait(1)
+                _ = try await next.executor.observe(["a", "c"])
+                next.wait(10)
+                let found = try await next.executor.observe(["a", "c"])
+                for (key, returns) in [("a", true), ("c", whole)] {
+                    guard case .ended(let outcome)? = found[key] else {
+                        Issue.record("not ended: \(found)")
+                        continue
+                    }
+                    #expect(outcome.status == .cancelled && outcome.returnsAttempt == returns, "\(key): \(outcome)")
+                }
+                next.executor.forget(["a", "b", "c"])
+                #expect(try next.manifests().isEmpty)
+            }
+        }
+    }
+
+    @Test("to end ten thousand takes a command and a mark for each array job")
+    func endsMany() async throws {
+        try await withBench { bench in
+            bench.slurm.change { $0.maxArraySize = 1001 }
+            let keys = (1...3000).map { "k\($0)" }
+            _ = try await bench.executor.submit(keys.map { BatchBench.order($0) })
+            try await bench.executor.cancel(keys, returningAttempt: true)
+            #expect(bench.slurm.calls("scancel").count == 3)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: bench.layout.fences).isEmpty)
+            #expect(try bench.manifests().filter { $0.hasSuffix(".cancel") }.count == 3)
+        }
+    }
+
     @Test("nobody is silent while no monitor listens, nor for as long after one came")
     func silence() async throws {
         try await withBench { bench in
@@ -334,7 +424,7 @@ import Testing
         let tasks = try BatchDialect.slurm.readList(CommandResult(status: 0, output: text))
         #expect(tasks.map(\.standing) == [.waiting, .waiting, .waiting, .running, .running, .running])
         // What partitions hide is ours all the same.
-        #expect(BatchDialect.slurm.list("me").contains("--all"))
+        #expect(BatchDialect.slurm.list.contains("--all"))
     }
 
     @Test("questions are asked as nobody's taste has it")

@@ -55,12 +55,49 @@ struct SGEDialectTests {
         let named = try submit(["memory": 1_048_576, "memory_resource": "mem_free", "slots": 2])
         #expect(named.contains("mem_free=1M"))
         var bare = SchedulerTraits()
-        bare.memories = [("h_vmem", false)]
+        bare.memories = [SchedulerTraits.Resource(name: "h_vmem", perSlot: false)]
         let job = BatchSubmission(
             batch: "k", name: "n", count: 1, request: try ClusterRequest(["memory": 5], reserved: sge.reserved),
             directory: "/", log: "/l",
             script: "/s")
         #expect(throws: Problem.self) { try sge.submit(job, bare) }
+    }
+
+    @Test("impossible requests are refused by what Grid Engine counts; what nodes report it would take for missing")
+    func verifies() throws {
+        func verification(_ resources: JSONObject, _ consumable: String = "NO") throws -> String? {
+            var stock = SchedulerTraits()
+            let line = "mem_free mf MEMORY <= YES \(consumable) 0 0\ngpu gpu INT <= YES \(consumable) 0 0\n"
+            sge.readTraits(
+                [CommandResult(status: 0, output: ""), CommandResult(status: 0, output: line)], &stock)
+            let job = BatchSubmission(
+                batch: "k", name: "n", count: 1, request: try ClusterRequest(resources, reserved: sge.reserved),
+                directory: "/", log: "/l", script: "/s")
+            let command = try sge.submit(job, stock)
+            return command.firstIndex(of: "-w").map { command[$0 + 1] }
+        }
+        #expect(try verification([:]) == "e")
+        #expect(try verification(["memory": 5]) == "w")
+        #expect(try verification(["memory": 5], "YES") == "e")
+        #expect(try verification(["memory": 5], "JOB") == "e")
+        #expect(try verification(["gpus": 1]) == "w")
+        #expect(try verification(["gpus": 1], "YES") == "e")
+        #expect(try verification(["queue_options": "-l mem_free=5G"]) == "w")
+        #expect(try verification(["memory": 5, "memory_resource": "site_memory"], "YES") == "w")
+    }
+
+    @Test("a job is there, or it is not, or its id is another's now")
+    func readsConfirmations() throws {
+        func read(_ status: Int, _ output: String, _ complaint: String = "") throws -> JobmonExecutors.Confirmation {
+            try sge.readConfirmation(CommandResult(status: status, output: output, complaint: complaint), "fit.a.b", 1)
+        }
+        #expect(try read(0, "====\njob_number:   7\njob_name:                   fit.a.b\n") == .present)
+        #expect(try read(0, "====\njob_number:   7\njob_name:                   other\n") == .unknownJob)
+        #expect(try read(1, "Following jobs do not exist: \n7\n") == .unknownJob)
+        #expect(try read(1, "", "Following jobs do not exist or permissions are not sufficient: \n7\n") == .unknownJob)
+        for (status, complaint) in [(1, "error: unable to contact qmaster"), (0, "")] {
+            #expect(throws: ExecutorError.self) { try read(status, "", complaint) }
+        }
     }
 
     @Test func readsSubmits() {
@@ -121,9 +158,10 @@ struct SGEDialectTests {
     }
 
     @Test func readsAccounts() throws {
-        func record(_ task: String, _ failed: String, _ status: String, start: String = "Tue Nov 24 22:34:28 2026")
-            -> String
-        {
+        func record(
+            _ task: String, _ failed: String, _ status: String, start: String = "Tue Nov 24 22:34:28 2026",
+            used: String = "5s", faults: Int = 700
+        ) -> String {
             """
             ==============================================================
             jobname      fit.a.b
@@ -132,7 +170,8 @@ struct SGEDialectTests {
             start_time   \(start)
             failed       \(failed)
             exit_status  \(status)
-            ru_wallclock 5s
+            ru_wallclock \(used)
+            ru_minflt    \(faults)
             cpu          0.007s
 
             """
@@ -143,14 +182,21 @@ struct SGEDialectTests {
             + record("5", "28  : changing into working directory", "0", start: "-/-")
             + record("6", "19  : before writing exit_status", "0", start: "-/-")
             + record("7", "0", "0", start: "-/-")
+            // qdel -f, of a node that did not answer; and a command that was fast.
+            + record("8", "0", "0", used: "0s", faults: 0) + record("9", "0", "0", used: "0s")
+            // Univa's.
+            + record("10", "44 : execd enforced h_rt limit", "137") + record("11", "52 : cgroups enforced", "137")
         let tasks = try sge.readAccounts(CommandResult(status: 0, output: text))
-        #expect(tasks.map(\.numbers) == (1...7).map { [$0...$0] })
+        #expect(tasks.map(\.numbers) == (1...11).map { [$0...$0] })
         #expect(
-            tasks.map(\.outcome.cause) == [nil, .exit, .signal, .timeLimit, .notStarted, .nodeFailure, .nodeFailure])
+            tasks.map(\.outcome.cause) == [
+                nil, .exit, .signal, .timeLimit, .notStarted, .nodeFailure, .nodeFailure, .nodeFailure, nil, .timeLimit,
+                .outOfMemory,
+            ])
         #expect(tasks[0].outcome.status == .complete && tasks[0].outcome.usage.wallclock == 5)
         #expect(tasks[1].outcome.evidence.exitCode == 3)
         #expect(tasks[2].outcome.evidence.signal == 9)
-        #expect(tasks.map(\.isPresumed) == [false, false, false, false, false, true, true])
+        #expect(tasks.map(\.isPresumed) == (1...11).map { (6...8).contains($0) })
         #expect(try sge.readAccounts(failed("error: job id 7 not found\n")).isEmpty)
         #expect(throws: ExecutorError.self) {
             try sge.readAccounts(failed("error: can't open accounting file\n"))

@@ -24,7 +24,7 @@ struct SlurmDialectTests {
         #expect(
             command == [
                 "sbatch", "--parsable", "--no-requeue", "--kill-on-invalid-dep=yes", "--comment=jobmon:key",
-                "--job-name=fit.a.b", "--array=1-20", "--chdir=/mon", "--export=ALL", "--output=/mon/log",
+                "--job-name=fit.a.b", "--array=1-20", "--nodes=1", "--chdir=/mon", "--export=ALL", "--output=/mon/log",
                 "--error=/mon/log", "--open-mode=append", "--cpus-per-task=4", "--mem=2862M", "--time=2",
                 "--account=p", "--partition=long.q", "--gpus=1", "--dependency=afterany:12:13", "--qos", "a b",
                 "/mon/s.sh",

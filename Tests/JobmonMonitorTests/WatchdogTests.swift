@@ -1,6 +1,7 @@
 import JobmonCore
 import JobmonLedger
 import JobmonTestSupport
+import Synchronization
 import Testing
 
 @testable import JobmonMonitor
@@ -55,6 +56,30 @@ struct WatchdogTests {
                 #expect(try await watchdog.runOnce(now: clock.now).isEmpty)
             }
             #expect(try await instance(ledger).lateSince == nil)
+        }
+    }
+
+    @Test("one that somebody asks the scheduler about is late, and no more")
+    func askedAbout() async throws {
+        let clock = TestClock()
+        let asked = Mutex(true)
+        try await withMonitor(
+            time: clock.time,
+            adjust: {
+                $0.watchdogSeconds = 100
+                $0.isAskedAbout = { silent in silent.executor == "test" && asked.withLock { $0 } }
+            }
+        ) { fixture async throws in
+            _ = try await fixture.monitor.connection.record([Facts.submitted("a"), Facts.running("a")])
+            for _ in 0..<10 {
+                clock.advance(100)
+                #expect(try await fixture.monitor.watchdog.runOnce(now: clock.now).isEmpty)
+            }
+            #expect(try await instance(fixture.ledger).lateSince != nil)
+            #expect(try await instance(fixture.ledger).status == .running)
+            asked.withLock { $0 = false }
+            clock.advance(10)
+            #expect(try await fixture.monitor.watchdog.runOnce(now: clock.now) == [.key("a")])
         }
     }
 

@@ -94,6 +94,30 @@ import Testing
         }
     }
 
+    @Test("a mark of the whole array job counts too")
+    func arrayCancelled() async throws {
+        try await withTask("touch ROOT/ran") { task in
+            try Data("returned\n".utf8).write(to: URL(fileURLWithPath: task.layout.manifest("batch", .cancel)))
+            _ = try await task.start().finished()
+            #expect(!FileManager.default.fileExists(atPath: "\(task.layout.root)/ran"))
+            let outcome = try #require(task.outcome)
+            #expect(outcome.status == .cancelled && outcome.returnsAttempt)
+        }
+    }
+
+    @Test("a TERM is a deletion where Grid Engine says so; else it is somebody's signal")
+    func terminated() async throws {
+        for (letters, status, cause) in [("dr", Status.cancelled, Cause.cancelled), ("r", .failed, .signal)] {
+            try await withTask("echo $$ > ROOT/pid; exec sleep 300") { task in
+                let run = try task.start(path(try folder(task, state: letters)))
+                try await waitUntil("it runs") { !task.text("pid").isEmpty }
+                run.send(SIGTERM)
+                _ = try await run.finished()
+                #expect(task.outcome?.status == status && task.outcome?.cause == cause, "\(letters)")
+            }
+        }
+    }
+
     @Test("a task that is suspended takes its command with it, and goes on with it")
     func suspended() async throws {
         try await withTask("echo $$ > ROOT/pid; until test -e ROOT/go; do sleep 0.05; done") { task in

@@ -64,7 +64,7 @@ package final class FaultyLedger: Ledger {
 
     package func markLate(
         silentSince: Timestamp, lostSince: Timestamp
-    ) async throws(Problem) -> [InstanceReference] {
+    ) async throws(Problem) -> [SilentInstance] {
         try await wrapped.markLate(silentSince: silentSince, lostSince: lostSince)
     }
 

@@ -32,7 +32,7 @@ struct WithoutCommit: Ledger {
 
     func markLate(
         silentSince: Timestamp, lostSince: Timestamp
-    ) async throws(Problem) -> [InstanceReference] { [] }
+    ) async throws(Problem) -> [SilentInstance] { [] }
 
     func close() async throws(Problem) { try await ledger.close() }
 

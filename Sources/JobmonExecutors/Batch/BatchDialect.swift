@@ -16,7 +16,7 @@ package struct BatchDialect: Sendable {
     var submit: @Sendable (BatchSubmission, SchedulerTraits) throws(Problem) -> [String]
     var readSubmit: @Sendable (CommandResult) -> SubmitReading
     /// Lists every job of the user that is not over.
-    var list: @Sendable (_ user: String) -> [String]
+    var list: [String]
     /// - Throws: `.unreachable` when it is no complete list.
     var readList: @Sendable (CommandResult) throws(ExecutorError) -> [ListedTask]
     /// A command that succeeds only when the scheduler is there, for a list that is empty.
@@ -26,10 +26,10 @@ package struct BatchDialect: Sendable {
     var explain: (@Sendable (_ ids: [String]) -> [String])?
     var readExplanations: @Sendable (CommandResult) -> [String: String]
     /// Asks the accounting about tasks of batches.
-    var account: @Sendable (_ wanted: [AccountedBatch]) -> [String]
+    var account: @Sendable (_ wanted: [AccountedBatch], _ now: Timestamp) -> [String]
     /// - Throws: `.unreachable` when there is no accounting to be had.
     var readAccounts: @Sendable (CommandResult) throws(ExecutorError) -> [AccountedTask]
-    /// Ends tasks of one array job; by its name too, where the scheduler can tell by that.
+    /// Ends tasks of one array job, all of it where none are named; by its name too, where the scheduler can tell by that.
     var cancel: @Sendable (_ name: String, _ job: String, _ numbers: [Int]) -> [String]
     /// Whether the scheduler got the wish (that a job is gone already is no matter); else why not.
     var readCancel: @Sendable (CommandResult) -> String?
@@ -40,10 +40,11 @@ package struct BatchDialect: Sendable {
     var executorID: @Sendable (_ job: String, _ number: Int) -> String
     /// Seconds that it may let a job run, of those that it is asked for.
     var timeLimit: @Sendable (_ runtime: Double) -> Double
-    /// Asks the scheduler itself about an array job, and reads what it says of a task of the one of that name; nil: its
-    /// list is all.
-    var confirm: (@Sendable (_ job: String) -> [String])?
+    /// Asks the scheduler itself about an array job, and reads what it says of a task of the one of that name.
+    var confirm: @Sendable (_ job: String) -> [String]
     var readConfirmation: @Sendable (CommandResult, _ name: String, _ number: Int) throws(ExecutorError) -> Confirmation
+    /// That a list shows other tasks of an array job, and not this one, is confirmation enough.
+    var listsArrays: Bool
     /// What a task came to of which there is neither a start nor a record: it waited, and is gone.
     var goneUnstarted: @Sendable (Confirmation, _ accountingAnswered: Bool) -> Outcome
 }
@@ -64,18 +65,20 @@ enum Confirmation: Sendable, Equatable {
 package struct SchedulerTraits: Sendable, Equatable {
     /// Tasks in one array job.
     package var maxTasks = 1000
-    /// Memory that can be asked for: its name, and whether it is counted per slot.
-    package var memories: [(name: String, perSlot: Bool)] = []
-    package var gpuResource: String?
+    /// Something that can be asked for by name.
+    package struct Resource: Sendable, Equatable {
+        package var name: String
+        /// What is asked for is counted per slot.
+        package var perSlot = true
+        /// The scheduler keeps count of it; else it is what a node reports, or nothing that is known here.
+        package var isCounted = false
+    }
+
+    package var memories: [Resource] = []
+    package var gpus: Resource?
     /// Parallel environments, those first whose slots are on one host.
     package var environments: [String] = []
     var isRead = false
-
-    package static func == (one: Self, other: Self) -> Bool {
-        one.maxTasks == other.maxTasks && one.environments == other.environments
-            && one.gpuResource == other.gpuResource
-            && one.memories.map { "\($0)" } == other.memories.map { "\($0)" }
-    }
 }
 
 /// An array job to submit.

@@ -50,7 +50,7 @@ extension BatchExecutor {
     /// One complete list of the scheduler's, and what it says of these instances; nil: they are not in it.
     func list(_ keys: [String]) async throws(ExecutorError) -> [String: ListedTask.Standing?] {
         let begun = now()
-        let list = try dialect.readList(try await run(dialect.list(state.withLock { $0.user })))
+        let list = try dialect.readList(try await run(dialect.list))
         // Nothing at all may be what a scheduler prints that does not answer.
         if list.isEmpty, let probe = dialect.probe {
             let result = try await run(probe)
@@ -138,7 +138,8 @@ extension BatchExecutor {
                 let part = Array(rest.prefix(Self.accountedAtOnce))
                 rest = rest.dropFirst(part.count)
                 do throws(ExecutorError) {
-                    for task in try dialect.readAccounts(try await run(dialect.account(part))) {
+                    for task in try dialect.readAccounts(try await run(dialect.account(part, configuration.time.now())))
+                    {
                         accounts.records[task.name, default: []].append(task)
                     }
                     state.withLock { $0.saidNoAccounts = false }
@@ -176,6 +177,9 @@ extension BatchExecutor {
                 // The wrapper's own word may be on its way: it says more.
                 guard absent >= Self.settling else { return nil }
                 if account.isPresumed, !isSilent(record) { return .running }
+                // It is heard of after its end: what the scheduler has ended goes on, on a node that it does not reach.
+                let gone = configuration.time.now().advanced(bySeconds: -absent)
+                if let seen = record?.lastSeen, seen > gone, !isSilent(record) { return .running }
             } else if try !claim(key) {
                 // It begins just now.
                 return nil
@@ -189,7 +193,7 @@ extension BatchExecutor {
         let confirmation = try await confirm(task, batch, confirmations)
         // The list did not show it, but it is there.
         if confirmation == .present { return nil }
-        if hasBegun { return try await judgeVanished(key, record, task) }
+        if hasBegun { return try await judgeVanished(key, record, task, isKnown: batch.job != nil) }
         guard try claim(key) else { return nil }
         if batch.job == nil {
             return .ended(
@@ -206,11 +210,14 @@ extension BatchExecutor {
     private func confirm(
         _ task: BatchState.Task, _ batch: BatchState.Batch, _ confirmations: Confirmations
     ) async throws(ExecutorError) -> Confirmation {
-        guard let confirm = dialect.confirm, let job = batch.job else { return .unknownJob }
+        guard let job = batch.job else { return .unknownJob }
+        if dialect.listsArrays, let listed = batch.listed, listed >= task.absentSince ?? .infinity {
+            return .goneFromArray
+        }
         if let known = confirmations.results.withLock({ $0[job] }) {
             return try dialect.readConfirmation(known, batch.name, task.number)
         }
-        let result = try await run(confirm(job))
+        let result = try await run(dialect.confirm(job))
         confirmations.results.withLock { $0[job] = result }
         return try dialect.readConfirmation(result, batch.name, task.number)
     }
@@ -227,7 +234,7 @@ extension BatchExecutor {
 
     /// Of one that ran, is gone from the list, and has no record: it is over once nothing of it can be alive.
     private func judgeVanished(
-        _ key: String, _ record: KnownInstance?, _ task: BatchState.Task
+        _ key: String, _ record: KnownInstance?, _ task: BatchState.Task, isKnown: Bool
     ) async throws(ExecutorError) -> Observation {
         if let record, record.host == configuration.host, let process = record.process {
             let isOver = record.bootID != nil && record.bootID != configuration.bootID
@@ -235,8 +242,9 @@ extension BatchExecutor {
             return .unknown("\(dialect.title) has it no more, but its process \(process.pid) is alive on this host")
         }
         guard let swept = task.swept else {
-            // It can't hurt one that is over, and one that is not is to end.
-            try await end([key])
+            // It can't hurt one that is over, and one that is not is to end. (Without its id it can't be asked for that; it
+            // is in no list, by its name either.)
+            if isKnown { try await end([key]) }
             state.withLock { $0.batches.noteSweep(key, at: now()) }
             return .unknown("\(dialect.title) has it no more, and there is no record of its end")
         }

@@ -66,7 +66,6 @@ package final class BatchExecutor: Executor {
         var saidNoAccounts = false
         /// What the last look found.
         var looked = Looked(at: -.infinity, found: [:])
-        var user: String
     }
 
     /// What a look at the scheduler found, and when it was begun.
@@ -88,8 +87,7 @@ package final class BatchExecutor: Executor {
         self.known = known
         files = BatchFiles(layout: configuration.layout, executable: configuration.executable)
         let now = configuration.time.steadySeconds()
-        var state = State(lookAt: now + configuration.interval, delay: configuration.interval, user: String(getuid()))
-        if let entry = getpwuid(getuid()) { state.user = String(cString: entry.pointee.pw_name) }
+        var state = State(lookAt: now + configuration.interval, delay: configuration.interval)
         began = now
         var remarks: [ExecutorReport] = []
         for (manifest, job) in try files.left(
@@ -101,6 +99,7 @@ package final class BatchExecutor: Executor {
                     keys: manifest.orders.map(\.instanceKey), job: job, since: now,
                     open: Set(1...max(1, manifest.orders.count))))
         }
+        for (key, cancel) in files.leftCancels(of: state.batches) { state.batches.noteCancel(key, cancel) }
         state.reports = remarks
         self.state = Mutex(state)
     }
@@ -198,48 +197,43 @@ package final class BatchExecutor: Executor {
 
     package func cancel(_ keys: [String], returningAttempt: Bool) async throws(ExecutorError) {
         let cancel = returningAttempt ? BatchState.Cancel.returned : .counted
-        let present = state.withLock { state in
-            for key in keys { state.batches.noteCancel(key, cancel) }
-            return keys.filter { state.batches.tasks[$0] != nil }
+        state.withLock { state in for key in keys { state.batches.noteCancel(key, cancel) } }
+        // The wrappers are told before the scheduler ends them.
+        let (pieces, isUnclear) = state.withLock { $0.batches.pieces(of: keys, atMost: Self.endedAtOnce) }
+        for piece in pieces {
+            do throws(Problem) {
+                if piece.isWhole {
+                    try files.markCancel(batch: piece.batch, cancel)
+                } else {
+                    for key in piece.keys { try files.markCancel(key, cancel) }
+                }
+            } catch {
+                throw .unreachable(error.description)
+            }
+            try await end(piece)
         }
-        do throws(Problem) {
-            for key in present { try files.markCancel(key, cancel) }
-        } catch {
-            throw .unreachable(error.description)
-        }
-        try await end(present)
         // What it came to is seen at the next look, where no wrapper says it.
         state.withLock { $0.lookAt = min($0.lookAt, now() + 1) }
+        if isUnclear { throw Self.notKnown }
     }
+
+    /// Tasks that one command may end.
+    private static let endedAtOnce = 500
+    private static let notKnown = ExecutorError.unreachable(
+        "it did not say yet whether it took what is to be ended")
 
     /// Asks the scheduler to end tasks.
     /// - Throws: `.unreachable` too when the id of one is not known yet: then it could not be asked.
     func end(_ keys: [String]) async throws(ExecutorError) {
-        let (batches, isUnclear) = state.withLock { state in
-            var batches: [String: (name: String, job: String, numbers: [Int])] = [:]
-            var isUnclear = false
-            for key in keys {
-                guard let task = state.batches.tasks[key], let batch = state.batches.batches[task.batch] else {
-                    continue
-                }
-                guard let job = batch.job else {
-                    isUnclear = true
-                    continue
-                }
-                batches[batch.key, default: (batch.name, job, [])].numbers.append(task.number)
-            }
-            return (batches, isUnclear)
-        }
-        for (_, batch) in batches.sorted(by: { $0.key < $1.key }) {
-            var rest = batch.numbers.sorted()[...]
-            while !rest.isEmpty {
-                let part = Array(rest.prefix(500))
-                rest = rest.dropFirst(part.count)
-                let result = try await run(dialect.cancel(batch.name, batch.job, part))
-                if let reason = dialect.readCancel(result) { throw .unreachable(reason) }
-            }
-        }
-        if isUnclear { throw .unreachable("it did not say yet whether it took what is to be ended") }
+        let (pieces, isUnclear) = state.withLock { $0.batches.pieces(of: keys, atMost: Self.endedAtOnce) }
+        for piece in pieces { try await end(piece) }
+        if isUnclear { throw Self.notKnown }
+    }
+
+    private func end(_ piece: BatchState.Piece) async throws(ExecutorError) {
+        guard let job = piece.job else { return }
+        let result = try await run(dialect.cancel(piece.name, job, piece.isWhole ? [] : piece.numbers))
+        if let reason = dialect.readCancel(result) { throw .unreachable(reason) }
     }
 
     package func stop(ending: Bool) async {

@@ -87,6 +87,43 @@ struct BatchFiles: Sendable {
         try Self.write(layout.cancelMark(key), Array("\(cancel.rawValue)\n".utf8))
     }
 
+    /// Tells that to all wrappers of an array job.
+    func markCancel(batch: String, _ cancel: BatchState.Cancel) throws(Problem) {
+        try Self.write(layout.manifest(batch, .cancel), Array("\(cancel.rawValue)\n".utf8))
+    }
+
+    /// The instances whose end an earlier process wished.
+    func leftCancels(of state: BatchState) -> [(key: String, cancel: BatchState.Cancel)] {
+        func mark(_ path: String) -> BatchState.Cancel? {
+            Self.read(path, last: 64).flatMap {
+                BatchState.Cancel(rawValue: String(decoding: $0, as: UTF8.self).trimmed)
+            }
+        }
+        var found: [(key: String, cancel: BatchState.Cancel)] = []
+        for batch in state.batches.values {
+            if let cancel = mark(layout.manifest(batch.key, .cancel)) { found += batch.keys.map { ($0, cancel) } }
+        }
+        // Looked up in the folder: there may be ten thousand instances, and not one mark.
+        let names = Set(Self.names(in: layout.fences))
+        for key in state.tasks.keys where names.contains(layout.cancelMark(key).split(separator: "/").last ?? "") {
+            if let cancel = mark(layout.cancelMark(key)) { found.append((key, cancel)) }
+        }
+        return found
+    }
+
+    private static func names(in folder: String) -> [Substring] {
+        guard let folder = opendir(folder) else { return [] }
+        defer { closedir(folder) }
+        var names: [Substring] = []
+        while let entry = readdir(folder) {
+            names.append(
+                withUnsafePointer(to: &entry.pointee.d_name) {
+                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0)[...] }
+                })
+        }
+        return names
+    }
+
     /// The end of a batch's log: what the scheduler, or a wrapper that could not do its work, had to say.
     func lastWords(_ batch: String) -> String? {
         guard let bytes = Self.read(layout.manifest(batch, .log), last: 2000) else { return nil }

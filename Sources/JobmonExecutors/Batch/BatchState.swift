@@ -16,6 +16,8 @@ struct BatchState: Sendable {
         var since: Double
         /// Tasks whose end is not known yet.
         var open: Set<Int>
+        /// When the last list was begun that shows any task of it.
+        var listed: Double?
     }
 
     /// A task's place, and what was seen of it.
@@ -85,6 +87,43 @@ struct BatchState: Sendable {
 
     mutating func noteSweep(_ key: String, at now: Double) { tasks[key]?.swept = now }
 
+    /// Tasks of one array job that are ended together.
+    struct Piece: Sendable {
+        var batch: String
+        var name: String
+        /// nil: the scheduler can't be asked yet.
+        var job: String?
+        var numbers: [Int] = []
+        var keys: [String] = []
+        /// These are all that it has left.
+        var isWhole = false
+    }
+
+    /// Parts instances by their array jobs. - Returns: the pieces, and whether the id of one is not known.
+    func pieces(of keys: [String], atMost limit: Int) -> (pieces: [Piece], isUnclear: Bool) {
+        var wanted: [String: Piece] = [:]
+        for key in keys {
+            guard let task = tasks[key], let batch = batches[task.batch] else { continue }
+            wanted[task.batch, default: Piece(batch: task.batch, name: batch.name, job: batch.job)].numbers.append(
+                task.number)
+        }
+        var pieces: [Piece] = []
+        var isUnclear = false
+        for (key, var piece) in wanted.sorted(by: { $0.key < $1.key }) {
+            guard let batch = batches[key] else { continue }
+            isUnclear = isUnclear || piece.job == nil
+            piece.isWhole = piece.numbers.count > 1 && piece.numbers.count == batch.open.count
+            var rest = piece.numbers.sorted()[...]
+            while !rest.isEmpty {
+                piece.numbers = Array(rest.prefix(piece.isWhole ? rest.count : limit))
+                piece.keys = piece.numbers.map { batch.keys[$0 - 1] }
+                rest = rest.dropFirst(piece.numbers.count)
+                pieces.append(piece)
+            }
+        }
+        return (pieces, isUnclear)
+    }
+
     /// What the scheduler calls a task; nil while it is not known.
     func id(_ key: String) -> (job: String, number: Int)? {
         guard let task = tasks[key], let job = batches[task.batch]?.job else { return nil }
@@ -102,6 +141,7 @@ struct BatchState: Sendable {
             // An id that belongs to another one of ours, or was given twice, is not this one's.
             if let job = batch.job, job != row.job { continue }
             batches[key]?.job = row.job
+            batches[key]?.listed = begun
             for range in row.numbers {
                 for number in range.clamped(to: 1...max(1, batch.keys.count)) {
                     standings[key, default: [:]][number] = row.standing

@@ -44,8 +44,12 @@ enum SGEAccounts {
         var isPresumed = false
         switch failure {
         case "0" where started: evidence.exitCode = status & 255
-        case "37":
+        // The second ones are Univa's.
+        case "37", "44":
             evidence.scheduler = SchedulerWord(failed, cause: .timeLimit)
+            evidence.signal = 9
+        case "52":
+            evidence.scheduler = SchedulerWord(failed, cause: .outOfMemory)
             evidence.signal = 9
         case "100", "0":
             // Ended by a signal from outside, or by one that its script died of.
@@ -60,6 +64,10 @@ enum SGEAccounts {
         }
         if failure == "0", !started {
             evidence = Evidence(scheduler: SchedulerWord("\(failed), never started", cause: .nodeFailure))
+            isPresumed = true
+        } else if failure == "0", status == 0, number(record["ru_wallclock"]) == 0, number(record["ru_minflt"]) == 0 {
+            // No process is without a page fault: it was removed by force, and its node asked nothing.
+            evidence = Evidence(scheduler: SchedulerWord("removed by force, no usage", cause: .nodeFailure))
             isPresumed = true
         }
         var outcome = Outcome(evidence: evidence)

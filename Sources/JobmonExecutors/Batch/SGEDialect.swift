@@ -11,17 +11,18 @@ extension BatchDialect {
         }, readTraits: SGECommands.readTraits,
         reserved: { ["-N", "-ac", "-t", "-terse", "-sync", "-now"].contains($0) ? $0 : nil },
         submit: SGECommands.submit, readSubmit: SGECommands.readSubmit,
-        list: { ["qstat", "-s", "prs", "-u", $0, "-xml"] }, readList: SGEList.read, probe: nil,
+        // Grid Engine knows best who we are.
+        list: ["qstat", "-s", "prs", "-u", "$user", "-xml"], readList: SGEList.read, probe: nil,
         readProbe: { _ in true },
         explain: { ids in ["qstat", "-j", ids.joined(separator: ",")] }, readExplanations: SGECommands.readExplanations,
-        account: SGEAccounts.command, readAccounts: SGEAccounts.read,
-        cancel: { _, job, numbers in ["qdel"] + numbers.map { "\(job).\($0)" } },
+        account: { wanted, _ in SGEAccounts.command(wanted) }, readAccounts: SGEAccounts.read,
+        cancel: { _, job, numbers in ["qdel"] + (numbers.isEmpty ? [job] : numbers.map { "\(job).\($0)" }) },
         readCancel: { result in
             let sentence = SchedulerText.sentence(result.text, dropping: SGECommands.prefixes)
             return SchedulerText.contains(sentence, anyOf: SGECommands.noAnswer) ? sentence : nil
         }, nodes: ["qconf", "-sel"], readNodes: { $0.output.split(separator: "\n").map { $0.trimmed } },
         executorID: { "\($0).\($1)" }, timeLimit: { $0.rounded(.up) },
-        confirm: nil, readConfirmation: { _, _, _ in .unknownJob },
+        confirm: { ["qstat", "-j", $0] }, readConfirmation: SGECommands.readConfirmation, listsArrays: true,
         goneUnstarted: { _, accountingAnswered in
             // Grid Engine forgets a job without a record in one way only; but its records must have been there to be read.
             guard accountingAnswered else {
@@ -55,8 +56,10 @@ enum SGECommands {
             // name shortcut type relop requestable consumable default urgency
             let fields = line.split(whereSeparator: \.isWhitespace).map { String($0) }
             guard fields.count >= 6, fields[4] == "YES" || fields[4] == "FORCED" else { continue }
-            if fields[2] == "MEMORY" { traits.memories.append((fields[0], fields[5] == "YES")) }
-            if ["gpu", "gpus", "ngpus"].contains(fields[0]) { traits.gpuResource = fields[0] }
+            let resource = SchedulerTraits.Resource(
+                name: fields[0], perSlot: fields[5] == "YES", isCounted: fields[5] != "NO")
+            if fields[2] == "MEMORY" { traits.memories.append(resource) }
+            if ["gpu", "gpus", "ngpus"].contains(fields[0]) { traits.gpus = resource }
         }
         if results.count > 2 { traits.environments = results[2].output.split(separator: "\n").map { $0.trimmed } }
     }
@@ -68,7 +71,8 @@ enum SGECommands {
     static func submit(_ job: BatchSubmission, _ traits: SchedulerTraits) throws(Problem) -> [String] {
         let request = job.request
         var command = [
-            "qsub", "-terse", "-r", "n", "-notify", "-V", "-w", "e", "-S", "/bin/sh", "-N", job.name, "-ac",
+            "qsub", "-terse", "-r", "n", "-notify", "-V", "-w", verification(job.request, traits), "-S", "/bin/sh",
+            "-N", job.name, "-ac",
             "jobmon=\(job.batch)", "-t", "1-\(job.count)", "-wd", job.directory, "-o", request.stdout ?? job.log,
         ]
         if let stderr = request.stderr { command += ["-e", stderr, "-j", "n"] } else { command += ["-j", "y"] }
@@ -83,7 +87,7 @@ enum SGECommands {
         }
         if let runtime = request.runtime { resources.append("h_rt=\(Int(runtime.rounded(.up)))") }
         if let gpus = request.gpus, gpus > 0 {
-            guard let name = traits.gpuResource else {
+            guard let name = traits.gpus?.name else {
                 throw Problem(
                     .invalid, "this Grid Engine has no resource gpu, gpus or ngpus to ask for GPUs by",
                     hint: "ask for them as its users do, with --queue-options \"-l NAME=\(gpus)\"")
@@ -97,11 +101,21 @@ enum SGECommands {
         return command + request.options + [job.script]
     }
 
+    /// Whether what no queue could ever give is to be refused. Grid Engine looks at what it counts only, and takes what
+    /// nodes report for missing: with such a resource every job would be refused.
+    private static func verification(_ request: ClusterRequest, _ traits: SchedulerTraits) -> String {
+        var asked: [SchedulerTraits.Resource] = []
+        if request.memory != nil, let memory = try? Self.memory(request, traits) { asked.append(memory) }
+        if let gpus = request.gpus, gpus > 0, let resource = traits.gpus { asked.append(resource) }
+        let isCounted = asked.allSatisfy(\.isCounted)
+        return isCounted && !request.options.contains("-l") ? "e" : "w"
+    }
+
     private static func memory(
         _ request: ClusterRequest, _ traits: SchedulerTraits
-    ) throws(Problem) -> (name: String, perSlot: Bool) {
+    ) throws(Problem) -> SchedulerTraits.Resource {
         if let name = request.memoryResource {
-            return traits.memories.first { $0.name == name } ?? (name, true)
+            return traits.memories.first { $0.name == name } ?? SchedulerTraits.Resource(name: name)
         }
         for name in memoryNames {
             if let found = traits.memories.first(where: { $0.name == name }) { return found }
@@ -148,6 +162,18 @@ enum SGECommands {
             return .notNow(sentence)
         }
         return .refused(sentence.isEmpty ? "qsub failed with exit code \(result.status)" : sentence)
+    }
+
+    /// Reads `qstat -j` of an array job that the list does not show at all.
+    static func readConfirmation(
+        _ result: CommandResult, _ name: String, _ number: Int
+    ) throws(ExecutorError) -> Confirmation {
+        if result.text.contains("do not exist") { return .unknownJob }
+        guard result.status == 0 else { throw .unreachable(SchedulerText.sentence(result.text, dropping: prefixes)) }
+        let said = result.output.split(separator: "\n").first { $0.hasPrefix("job_name:") }?
+            .dropFirst("job_name:".count).trimmed
+        guard let said else { throw .unreachable("qstat -j gave no job's name") }
+        return said == name ? .present : .unknownJob
     }
 
     /// The reasons of errors in `qstat -j`, by job id.

@@ -1,3 +1,4 @@
+import Glibc
 import JobmonCore
 
 extension BatchDialect {
@@ -14,10 +15,11 @@ extension BatchDialect {
             }
         },
         reserved: SlurmCommands.reserved, submit: SlurmCommands.submit, readSubmit: SlurmCommands.readSubmit,
-        list: { ["squeue", "--noheader", "--all", "--array", "--user=\($0)", "--format=%i|%T|%r|%k"] },
+        // A number is a user too, whoever knows names.
+        list: ["squeue", "--noheader", "--all", "--array", "--user=\(getuid())", "--format=%i|%T|%r|%k"],
         readList: SlurmCommands.readList, probe: ["scontrol", "ping"],
         readProbe: { $0.status == 0 && $0.output.contains("is UP") }, explain: nil, readExplanations: { _ in [:] },
-        account: { wanted in
+        account: { wanted, now in
             var ids: [String] = []
             var names: [String] = []
             for batch in wanted {
@@ -34,13 +36,15 @@ extension BatchDialect {
             if !ids.isEmpty { command.append("--jobs=\(ids.joined(separator: ","))") }
             if ids.isEmpty, !names.isEmpty {
                 // By names it looks at a time only; a job that was submitted by a clock that is ahead counts too.
-                command += ["--name=\(names.joined(separator: ","))", "--starttime=now-2days"]
+                let oldest = wanted.map(\.intended).min() ?? now
+                let days = 2 + Int(max(0, now.seconds(since: oldest)) / 86400)
+                command += ["--name=\(names.joined(separator: ","))", "--starttime=now-\(days)days"]
             }
             return command
         }, readAccounts: SlurmAccounts.read,
         cancel: { name, job, numbers in
             // An id may be another job's by now: a name is not.
-            ["scancel", "--name=\(name)"] + numbers.map { "\(job)_\($0)" }
+            ["scancel", "--name=\(name)"] + (numbers.isEmpty ? [job] : numbers.map { "\(job)_\($0)" })
         },
         readCancel: { result in
             // That a job is over already is no error; 8 and 140 say that nobody answered.
@@ -51,7 +55,7 @@ extension BatchDialect {
         readNodes: { $0.output.split(separator: "\n").map { $0.trimmed } },
         executorID: { "\($0)_\($1)" }, timeLimit: { Double(SlurmCommands.minutes($0) * 60) },
         confirm: { ["scontrol", "--oneliner", "show", "job", $0] },
-        readConfirmation: SlurmCommands.readConfirmation,
+        readConfirmation: SlurmCommands.readConfirmation, listsArrays: false,
         goneUnstarted: { confirmation, accountingAnswered in
             switch confirmation {
             case .over(let state):
@@ -139,7 +143,7 @@ enum SlurmCommands {
         let log = job.log.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%%")
         var command = [
             "sbatch", "--parsable", "--no-requeue", "--kill-on-invalid-dep=yes", "--comment=jobmon:\(job.batch)",
-            "--job-name=\(job.name)", "--array=1-\(job.count)", "--chdir=\(job.directory)", "--export=ALL",
+            "--job-name=\(job.name)", "--array=1-\(job.count)", "--nodes=1", "--chdir=\(job.directory)", "--export=ALL",
             "--output=\(request.stdout ?? log)", "--error=\(request.stderr ?? request.stdout ?? log)",
         ]
         // All tasks share the one log.

@@ -3,7 +3,7 @@ import JobmonCore
 extension Recorder {
     /// Marks the running instances that were silent for long.
     /// - Returns: those that were silent for so long that nobody knows any more.
-    func markLate(silentSince: Timestamp, lostSince: Timestamp) throws -> [InstanceReference] {
+    func markLate(silentSince: Timestamp, lostSince: Timestamp) throws -> [SilentInstance] {
         try connection.inTransaction {
             try connection.prepare(
                 """
@@ -13,12 +13,14 @@ extension Recorder {
             ).put(time.now().description).put(silentSince.description).run()
             return try connection.prepare(
                 """
-                SELECT job_instance_id, instance_key FROM job_instance INDEXED BY job_instance_running
-                WHERE status = 2 AND last_seen < ? ORDER BY job_instance_id
+                SELECT i.job_instance_id, i.instance_key, i.executor, j.queue
+                FROM job_instance i INDEXED BY job_instance_running JOIN job j ON j.jid = i.jid
+                WHERE i.status = 2 AND i.last_seen < ? ORDER BY i.job_instance_id
                 """
             ).put(lostSince.description).all { row in
                 let id = row.int()
-                return row.optionalText().map { .key($0) } ?? .id(id)
+                let instance: InstanceReference = row.optionalText().map { .key($0) } ?? .id(id)
+                return SilentInstance(instance, executor: row.text(), queue: row.optionalText())
             }
         }
     }
