@@ -199,7 +199,7 @@ import Testing
                 let list = rig == .slurm ? "--noheader" : "-xml"
                 try fake.setFault(rig.list, ["mode": "empty", "match": list])
                 // Longer than a record is waited for.
-                try await fake.waitForCalls(rig == .slurm ? 20 : 40, of: rig.list, within: 60)
+                try await fake.waitForCalls(rig == .slurm ? 10 : 14, of: rig.list, within: 60)
                 #expect(try await mon.statuses() == ["RUNNING", "SUBMITTED"])
                 #expect(try fake.calls(of: rig == .slurm ? "scancel" : "qdel").isEmpty)
                 try fake.setFault(rig.list, nil)

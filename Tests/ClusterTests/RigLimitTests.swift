@@ -127,6 +127,51 @@ import Testing
         }
     }
 
+    @Test(
+        "memory that nodes report, and Grid Engine does not count, can be asked for", .enabled(if: sge, Rig.why),
+        .timeLimit(.minutes(2)))
+    func reportedMemory() async throws {
+        try await withCluster { mon in
+            let run = try await Executable.run(
+                Rig.sge.arguments(
+                    mon.path, ["--memory", "1M", "--memory-resource", "mem_free", "--name", "one", "--", "true"]))
+            #expect(run.status == 0, "\(run.stderr)")
+            #expect(try await mon.jobs()["one"]?.instances.map(\.status) == ["COMPLETE"])
+        }
+    }
+
+    @Test(
+        "removed by force while its node does not answer: not over, and what its wrapper says counts",
+        .enabled(if: sge, Rig.why), .timeLimit(.minutes(3)))
+    func removedByForce() async throws {
+        try await withCluster { mon in
+            let command = "echo ran >> \(mon.path)/marks; until test -e \(mon.path)/go; do sleep 0.1; done"
+            let run = try Running(
+                Executable.path, Rig.sge.arguments(mon.path, ["--name", "one", "--", "sh", "-c", command]), stdin: "")
+            let job = try await mon.wait(for: "one", "runs") { $0.status == "RUNNING" }
+            let id = try #require(job.last?.executorID?.split(separator: ".").first.map { String($0) })
+            try await Rig.sge.daemon("kill", ["execd"])
+            do {
+                try await Rig.sge.command("qdel", "-f", id)
+                try await waitUntil("it has a record", within: 60) {
+                    try await Rig.sge.command("qacct", "-j", id).status == 0
+                }
+                // By then it is missing for long enough to be judged.
+                let missing = ContinuousClock.now
+                try await waitUntil("it is looked at", within: 60) { ContinuousClock.now - missing > .seconds(8) }
+                #expect(try await mon.jobs()["one"]?.status == "RUNNING")
+                try Data().write(to: URL(fileURLWithPath: "\(mon.path)/go"))
+                #expect(try await run.finished().status == 0, "\(run.stderr)")
+            } catch {
+                try await Rig.sge.daemon("start", ["execd"])
+                throw error
+            }
+            try await Rig.sge.daemon("start", ["execd"])
+            #expect(try await mon.jobs()["one"]?.instances.map(\.status) == ["COMPLETE"])
+            #expect(mon.marks() == ["ran"])
+        }
+    }
+
     @Test("--hold: not before somebody's own job is over", .timeLimit(.minutes(3)), arguments: Rig.up)
     func hold(_ rig: Rig) async throws {
         try await withCluster { mon in

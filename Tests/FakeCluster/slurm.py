@@ -71,7 +71,7 @@ def squeue(state, argv, fault):
     for job in [] if fault.get("mode") in ("empty", "nothing") else jobs:
         if wanted and str(job["id"]) not in [part.split("_")[0] for part in wanted.split(",")]:
             continue
-        if options.last(given, "user", job["user"]) != job["user"] or options.last(given, "name") not in (
+        if options.last(given, "user", job["user"]) not in (job["user"], str(os.getuid())) or options.last(given, "name") not in (
                 None, job["name"]):
             continue
         waiting = []

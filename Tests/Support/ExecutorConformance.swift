@@ -309,7 +309,11 @@ private final class Heard: Sendable {
     }
 
     func wait(_ what: String, _ condition: () async throws -> Bool) async throws {
-        try await waitUntil(what, within: patience, condition)
+        do {
+            try await waitUntil(what, within: patience, condition)
+        } catch let timeout as WaitTimeout {
+            throw ExecutorConformance.Broken(description: "\(timeout); heard: \(all)")
+        }
     }
 
     func wait(forEnds keys: [String]) async throws {
