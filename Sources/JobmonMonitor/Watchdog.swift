@@ -42,7 +42,14 @@ final class Watchdog: Service {
             silentSince: now.advanced(bySeconds: -configuration.lateSeconds),
             lostSince: heard >= configuration.lostSeconds
                 ? now.advanced(bySeconds: -configuration.lostSeconds) : never)
-        let lost = silent.filter { !configuration.isAskedAbout($0) }.map(\.instance)
+        // Asked once a queue: there may be ten thousand instances of one.
+        var asked: [String: Bool] = [:]
+        let lost = silent.filter { silent in
+            let key = "\(silent.executor) \(silent.queue ?? "")"
+            let isAsked = asked[key] ?? configuration.isAskedAbout(silent)
+            asked[key] = isAsked
+            return !isAsked
+        }.map(\.instance)
         if lost.isEmpty { return [] }
         logger.warning("instances were not heard of for long", metadata: [LogKey.events: "\(lost.count)"])
         _ = try await writer.record(

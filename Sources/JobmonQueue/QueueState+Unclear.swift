@@ -60,6 +60,8 @@ extension QueueState {
     /// The end of an instance could not be asked for: it is asked for again once the executor has said what it knows.
     mutating func cancelFailed(_ key: String, at now: Moment) {
         guard liveIndex(of: key) != nil else { return }
+        // Whoever did not take the wish is not asked the next moment.
+        observeDelay = max(observeDelay, 1)
         becomeUnclear(key: key, if: { $0 == .waiting || $0 == .running }, at: now)
     }
 

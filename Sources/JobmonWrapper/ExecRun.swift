@@ -108,7 +108,8 @@ final class ExecRun {
         guard let job, !evidence.timedOut else { return nil }
         let code = evidence.exitCode.map { Int32($0) - 128 }
         guard let signal = evidence.signal.map({ Int32($0) }) ?? code, warnings.contains(signal) else { return nil }
-        return SchedulerInquiry.why(job, signal: signal, limit: nil, ran: time.steadySeconds() - began)
+        let ran = time.steadySeconds() - began
+        return SchedulerInquiry(job, of: signal).why(signal: signal, limit: nil, ran: ran)
     }
 
     private func waitForAcknowledgement() {

@@ -169,7 +169,7 @@ final class TaskRun {
         }
         guard let job else { return }
         let ran = time.steadySeconds() - began
-        let found = SchedulerInquiry.why(job, signal: signal, limit: manifest.timeLimit, ran: ran)
+        let found = SchedulerInquiry(job, of: signal).why(signal: signal, limit: manifest.timeLimit, ran: ran)
         word = found
         reporter.said("the scheduler ends it (\(found.said))")
     }
@@ -178,11 +178,13 @@ final class TaskRun {
     /// expect it. A limit is the command's to heed. A suspension stops our own group alone, so we stop the command's.
     private func announced(_ pid: pid_t) {
         guard let job else { return }
-        if let word = SchedulerInquiry.softLimit(job, ran: time.steadySeconds() - began) {
+        let inquiry = SchedulerInquiry(job, of: SIGUSR1)
+        // Of the limit it is told once.
+        if softWord == nil, let word = inquiry.softLimit(ran: time.steadySeconds() - began) {
             softWord = word
             reporter.said("the scheduler's warning (\(word.said))")
             kill(-pid, SIGUSR1)
-        } else if SchedulerInquiry.isSuspended(job) {
+        } else if inquiry.isSuspended {
             isSuspended = true
             kill(-pid, SIGSTOP)
         }
@@ -193,7 +195,8 @@ final class TaskRun {
         loop.forward(signal, to: command)
         guard let job, softWord == nil else { return }
         let ran = time.steadySeconds() - began
-        let found = SchedulerInquiry.why(job, signal: signal.number, limit: manifest.timeLimit, ran: ran)
+        let inquiry = SchedulerInquiry(job, of: signal.number)
+        let found = inquiry.why(signal: signal.number, limit: manifest.timeLimit, ran: ran)
         softWord = SchedulerWord(found.said)
         reporter.said("the scheduler's warning (\(found.said))")
     }

@@ -364,6 +364,23 @@ import Testing
         }
     }
 
+    @Test("a slow scheduler that did not take a cancel is asked anew, whatever it said lately")
+    func slowAndAway() async throws {
+        try await withBench { bench in
+            try await submit(bench, "a")
+            bench.slurm.change { $0.meanwhile = { program in if program == "squeue" { bench.wait(5) } } }
+            _ = try await bench.executor.observe(["a"])
+            bench.slurm.change { slurm in
+                slurm.faults["scancel"] = [SlurmInMemory.timeout]
+                slurm.faults["squeue"] = [SlurmInMemory.timeout]
+            }
+            await #expect(throws: ExecutorError.self) {
+                try await bench.executor.cancel(["a"], returningAttempt: false)
+            }
+            await #expect(throws: ExecutorError.self) { try await bench.executor.observe(["a"]) }
+        }
+    }
+
     // MARK: What an earlier process left
 
     @Test("a manifest that is none is left aside, and said; a folder that can't be read is an error")

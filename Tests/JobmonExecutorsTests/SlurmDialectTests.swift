@@ -24,12 +24,18 @@ struct SlurmDialectTests {
         #expect(
             command == [
                 "sbatch", "--parsable", "--no-requeue", "--kill-on-invalid-dep=yes", "--comment=jobmon:key",
-                "--job-name=fit.a.b", "--array=1-20", "--nodes=1", "--chdir=/mon", "--export=ALL", "--output=/mon/log",
-                "--error=/mon/log", "--open-mode=append", "--cpus-per-task=4", "--mem=2862M", "--time=2",
+                "--job-name=fit.a.b", "--array=1-20", "--chdir=/mon", "--export=ALL", "--output=/mon/log",
+                "--error=/mon/log", "--open-mode=append", "--nodes=1", "--cpus-per-task=4", "--mem=2862M", "--time=2",
                 "--account=p", "--partition=long.q", "--gpus=1", "--dependency=afterany:12:13", "--qos", "a b",
                 "/mon/s.sh",
             ])
         #expect(slurm.timeLimit(90) == 120)
+        for (options, isOne) in [("--qos=n", true), ("-N 2", false), ("--ntasks=64", false), ("-n64", false)] {
+            let request = try ClusterRequest(["queue_options": .string(options)], reserved: slurm.reserved)
+            let job = BatchSubmission(
+                batch: "key", name: "n", count: 1, request: request, directory: "/", log: "/l", script: "/s")
+            #expect(try slurm.submit(job, SchedulerTraits()).contains("--nodes=1") == isOne, "\(options)")
+        }
     }
 
     @Test func readsSubmits() {

@@ -137,6 +137,31 @@ import Testing
         }
     }
 
+    @Test("a limit of the queue is that of this host, where there are several")
+    func limitOfHost() async throws {
+        for (value, stops) in [
+            ("0:0:1,[n7=100:0:0]", true), ("100:0:0,[n7=0:0:1]", false), ("0:0:1,[@big=9:0:0]", true),
+        ] {
+            try await withTask("echo $$ > ROOT/pid; until test -e ROOT/go; do sleep 0.05; done") { task in
+                let folder = try folder(task, state: "s")
+                try "#!/bin/sh\necho 's_rt                  \(value)'\n".write(
+                    toFile: "\(folder)/qconf", atomically: true, encoding: .utf8)
+                chmod("\(folder)/qconf", 0o755)
+                let run = try task.start(path(folder).merging(["HOSTNAME": "n7"]) { $1 })
+                try await waitUntil("it runs") { !task.text("pid").isEmpty }
+                let pid = try #require(Int32(task.text("pid").trimmingCharacters(in: .whitespacesAndNewlines)))
+                run.send(SIGUSR1)
+                if stops {
+                    try await waitUntil("the command is stopped") { state(of: pid) == "T" }
+                    run.send(SIGCONT)
+                    try Data().write(to: URL(fileURLWithPath: "\(task.layout.root)/go"))
+                }
+                _ = try await run.finished()
+                #expect(task.outcome?.cause == (stops ? nil : .timeLimit), "\(value)")
+            }
+        }
+    }
+
     @Test("a task that is to end while it is suspended ends")
     func endedSuspended() async throws {
         try await withTask("echo $$ > ROOT/pid; sleep 300") { task in

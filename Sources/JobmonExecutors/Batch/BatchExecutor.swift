@@ -232,8 +232,14 @@ package final class BatchExecutor: Executor {
 
     private func end(_ piece: BatchState.Piece) async throws(ExecutorError) {
         guard let job = piece.job else { return }
-        let result = try await run(dialect.cancel(piece.name, job, piece.isWhole ? [] : piece.numbers))
-        if let reason = dialect.readCancel(result) { throw .unreachable(reason) }
+        do throws(ExecutorError) {
+            let result = try await run(dialect.cancel(piece.name, job, piece.isWhole ? [] : piece.numbers))
+            if let reason = dialect.readCancel(result) { throw .unreachable(reason) }
+        } catch {
+            // Nor is it known any more what it has.
+            state.withLock { $0.looked.at = -.infinity }
+            throw error
+        }
     }
 
     package func stop(ending: Bool) async {
@@ -254,7 +260,7 @@ package final class BatchExecutor: Executor {
         } catch {
             state.withLock {
                 $0.reports.append(
-                    .remark("\(dialect.title) could not be asked to end what it has (\(error)): it goes on there"))
+                    .remark("\(dialect.title) could not be asked to end what it has (\(error)): it may go on there"))
             }
         }
     }

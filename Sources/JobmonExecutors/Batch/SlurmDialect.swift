@@ -143,11 +143,13 @@ enum SlurmCommands {
         let log = job.log.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%%")
         var command = [
             "sbatch", "--parsable", "--no-requeue", "--kill-on-invalid-dep=yes", "--comment=jobmon:\(job.batch)",
-            "--job-name=\(job.name)", "--array=1-\(job.count)", "--nodes=1", "--chdir=\(job.directory)", "--export=ALL",
+            "--job-name=\(job.name)", "--array=1-\(job.count)", "--chdir=\(job.directory)", "--export=ALL",
             "--output=\(request.stdout ?? log)", "--error=\(request.stderr ?? request.stdout ?? log)",
         ]
         // All tasks share the one log.
         if request.stdout == nil || request.stderr == nil { command.append("--open-mode=append") }
+        // Else GPUs may be given on several; but who asks for several knows what for.
+        if !request.options.contains(where: isOfNodes) { command.append("--nodes=1") }
         if request.slots > 1 { command.append("--cpus-per-task=\(request.slots)") }
         if let memory = request.memory { command.append("--mem=\(max(1, (memory + (1 << 20) - 1) >> 20))M") }
         if let runtime = request.runtime { command.append("--time=\(minutes(runtime))") }
@@ -156,6 +158,12 @@ enum SlurmCommands {
         if let gpus = request.gpus, gpus > 0 { command.append("--gpus=\(gpus)") }
         if !request.hold.isEmpty { command.append("--dependency=afterany:\(request.hold.joined(separator: ":"))") }
         return command + request.options + [job.script]
+    }
+
+    private static func isOfNodes(_ option: String) -> Bool {
+        option.hasPrefix("--nod") || option.hasPrefix("--ntasks")
+            || !option.hasPrefix("--")
+                && ["-N", "-n", "-w"].contains { option.hasPrefix($0) }
     }
 
     static func readSubmit(_ result: CommandResult) -> SubmitReading {
