@@ -142,6 +142,32 @@ import Testing
         }
     }
 
+    @Test("what was heard of it while the list was made does not keep it running")
+    func heardMeanwhile() async throws {
+        try await withBench { bench in
+            try await submit(bench, "a")
+            try bench.begin("a")
+            bench.slurm.change { slurm in
+                slurm.tasks = [:]
+                slurm.accounts["101_1"] = "FAILED|0:9|2026-11-25T10:00:00|2026-11-25T10:00:01|1|"
+                // It starts, and is killed, before the list is read; the word of its start comes a little later.
+                slurm.meanwhile = { program in
+                    guard program == "squeue" else { return }
+                    bench.wait(8)
+                    bench.note("a", seen: -2)
+                }
+            }
+            _ = try await bench.executor.observe(["a"])
+            bench.slurm.change { $0.meanwhile = { _ in } }
+            bench.wait(10)
+            guard case .ended(let outcome)? = try await bench.executor.observe(["a"])["a"] else {
+                Issue.record("its record is final, and nothing was heard since")
+                return
+            }
+            #expect(outcome.evidence.signal == 9)
+        }
+    }
+
     @Test("one that began, of an array job whose id nobody knows, is given up too once it is surely over")
     func unknownID() async throws {
         try await withBench { bench in

@@ -58,8 +58,9 @@ extension BatchExecutor {
                 throw .unreachable(SchedulerText.sentence(result.text, dropping: SlurmCommands.prefixes))
             }
         }
-        noteAnswer(after: now() - begun)
-        return state.withLock { $0.batches.take(list, begunAt: begun, wanted: keys) }
+        let ended = now()
+        noteAnswer(after: ended - begun)
+        return state.withLock { $0.batches.take(list, begunAt: begun, endedAt: ended, wanted: keys) }
     }
 
     /// What became of instances: the scheduler's list first, then what is on record, then the accounting. Nothing is
@@ -178,7 +179,8 @@ extension BatchExecutor {
                 guard absent >= Self.settling else { return nil }
                 if account.isPresumed, !isSilent(record) { return .running }
                 // It is heard of after its end: what the scheduler has ended goes on, on a node that it does not reach.
-                let gone = configuration.time.now().advanced(bySeconds: -absent)
+                // (Not what was on its way meanwhile: its next sign of life comes half a minute after the last.)
+                let gone = configuration.time.now().advanced(bySeconds: Self.onItsWay - absent)
                 if let seen = record?.lastSeen, seen > gone, !isSilent(record) { return .running }
             } else if try !claim(key) {
                 // It begins just now.
@@ -311,6 +313,8 @@ extension BatchExecutor {
 
     /// Seconds for which the wrapper's own word on its end is waited for, once the scheduler has a record of it.
     private static let settling = 3.0
+    /// Seconds that a sign of life may take to be on record.
+    private static let onItsWay = 5.0
     /// Seconds after which a job whose submit nobody saw the end of would have appeared.
     private static let appearing = 10.0
 }

@@ -133,7 +133,7 @@ struct BatchState: Sendable {
     /// Takes in a complete list. - Returns: of each wanted instance that it can say something about, where it stands; nil
     /// for one that is not there.
     mutating func take(
-        _ list: [ListedTask], begunAt begun: Double, wanted: [String]
+        _ list: [ListedTask], begunAt begun: Double, endedAt ended: Double, wanted: [String]
     ) -> [String: ListedTask.Standing?] {
         var standings: [String: [Int: ListedTask.Standing]] = [:]
         for row in list {
@@ -155,7 +155,7 @@ struct BatchState: Sendable {
                 tasks[key]?.absentSince = nil
                 found.updateValue(standing, forKey: key)
             } else if batch.since < begun {
-                tasks[key]?.absentSince = task.absentSince ?? begun
+                tasks[key]?.absentSince = task.absentSince ?? ended
                 found.updateValue(nil, forKey: key)
             }
         }
