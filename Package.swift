@@ -133,6 +133,6 @@ let package = Package(
             ]),
         tests("EndToEndTests", ["JobmonCLI", "JobmonCore"]),
         tests("FaultTests", ["JobmonCLI", "JobmonCore"]),
-        tests("ClusterTests", ["JobmonExecutors", "JobmonReporting", "JobmonCLI", "JobmonCore"]),
+        tests("ClusterTests", ["Jobmon", "JobmonExecutors", "JobmonReporting", "JobmonCLI", "JobmonCore"]),
     ]
 )

@@ -63,9 +63,9 @@ final class TaskRun {
             description.stderr = .inherited
         }
         self.stderrStart = stderrStart
-        if let mark = cancelMark() {
-            // The wish came before us.
-            cancel = (mark == "returned", ())
+        // The wish may have come before us.
+        cancel = cancelWish()
+        if cancel != nil {
             end = CommandEnd(evidence: Evidence(), usage: Usage(), stderr: nil)
             return
         }
@@ -163,15 +163,12 @@ final class TaskRun {
         kill(-command.pid, signal == SIGUSR2 ? SIGTERM : signal)
         resume()
         guard word?.cause == nil, cancel == nil else { return }
-        if let mark = cancelMark() {
-            cancel = (mark == "returned", ())
-            return
-        }
-        guard let job else { return }
+        cancel = cancelWish()
+        guard cancel == nil, let job else { return }
         let ran = time.steadySeconds() - began
         let found = SchedulerInquiry(job, of: signal).why(signal: signal, limit: manifest.timeLimit, ran: ran)
         word = found
-        reporter.said("the scheduler ends it (\(found.said))")
+        reporter.said(found.cause == nil ? "a warning (\(found.said))" : "the scheduler ends it (\(found.said))")
     }
 
     /// Grid Engine announces a suspension, and a soft limit of the run time, by the same signal, which ends whatever does not
@@ -208,9 +205,11 @@ final class TaskRun {
     }
 
     /// What our queue wrote before it asked the scheduler to end this task, or all of the array job.
-    private func cancelMark() -> String? {
-        mark(in: layout.fences, layout.cancelMark(order.instanceKey))
+    private func cancelWish() -> (returningAttempt: Bool, Void)? {
+        let text =
+            mark(in: layout.fences, layout.cancelMark(order.instanceKey))
             ?? mark(in: layout.manifests, layout.manifest(manifest.batch, .cancel))
+        return text.map { ($0 == "returned", ()) }
     }
 
     private func mark(in folder: String, _ path: String) -> String? {

@@ -43,22 +43,30 @@ import Testing
 
     @Test("preempted: that is why, and it is started again", .enabled(if: slurm, Rig.why), .timeLimit(.minutes(3)))
     func preempted() async throws {
-        try await withCluster { mon in
-            let command =
-                "echo $JOBMON_INSTANCE >> \(mon.path)/marks; test $(wc -l < \(mon.path)/marks) -gt 1 || exec sleep 300"
-            let run = try Running(
-                Executable.path,
-                Rig.slurm.arguments(
-                    mon.path,
-                    ["--partition", "preempt.q", "--retries", "1", "--name", "meek", "--", "sh", "-c", command]),
-                stdin: "")
-            try await waitUntil("it runs", within: 60) { mon.marks().count == 1 }
+        try await endedOnce(["--partition", "preempt.q"], as: "preempted") { _ in
             // One that takes all there is.
             try await Rig.slurm.command(
                 "sbatch", "--partition=all.q", "--nodes=4", "--exclusive", "--output=/dev/null", "--wrap=sleep 1")
+        }
+    }
+
+    /// Runs a job on Slurm whose first attempt is ended by a deed, which is told its node: that is why it ended, and it
+    /// is started again.
+    private func endedOnce(
+        _ options: [String], as cause: String, _ deed: (_ node: String) async throws -> Void
+    ) async throws {
+        try await withCluster { mon in
+            let command =
+                "echo $SLURMD_NODENAME >> \(mon.path)/marks; test $(wc -l < \(mon.path)/marks) -gt 1 || exec sleep 300"
+            let run = try Running(
+                Executable.path,
+                Rig.slurm.arguments(
+                    mon.path, options + ["--retries", "1", "--name", "one", "--", "sh", "-c", command]), stdin: "")
+            try await waitUntil("it runs", within: 60) { mon.marks().count == 1 }
+            try await deed(mon.marks()[0])
             #expect(try await run.finished().status == 0, "\(run.stderr)")
-            let job = try await mon.jobs()["meek"]
-            #expect(job?.instances.map(\.cause) == ["preempted", nil], "\(String(describing: job))")
+            let job = try await mon.jobs()["one"]
+            #expect(job?.instances.map(\.cause) == [cause, nil], "\(String(describing: job))")
             #expect(mon.marks().count == 2)
         }
     }
@@ -91,23 +99,12 @@ import Testing
         "the node of a job goes down: that is why, and it is started again",
         .enabled(if: slurm, Rig.why), .timeLimit(.minutes(3)))
     func nodeDown() async throws {
-        try await withCluster { mon in
-            let command =
-                "echo $SLURMD_NODENAME >> \(mon.path)/marks; test $(wc -l < \(mon.path)/marks) -gt 1 || exec sleep 300"
-            let run = try Running(
-                Executable.path,
-                Rig.slurm.arguments(mon.path, ["--retries", "1", "--name", "moved", "--", "sh", "-c", command]),
-                stdin: "")
-            try await waitUntil("it runs", within: 60) { mon.marks().count == 1 }
-            let node = mon.marks()[0]
+        var node = ""
+        try await endedOnce([], as: "node_failure") { theirs in
+            node = theirs
             try await Rig.slurm.command("scontrol", "update", "NodeName=\(node)", "State=DOWN", "Reason=test")
-            let finished = try await run.finished()
-            try await Rig.slurm.command("scontrol", "update", "NodeName=\(node)", "State=RESUME")
-            #expect(finished.status == 0, "\(run.stderr)")
-            let job = try await mon.jobs()["moved"]
-            #expect(job?.instances.map(\.cause) == ["node_failure", nil], "\(String(describing: job))")
-            #expect(mon.marks().count == 2)
         }
+        try await Rig.slurm.command("scontrol", "update", "NodeName=\(node)", "State=RESUME")
     }
 
     @Test("GPUs: given, and said; more than there are: refused", .timeLimit(.minutes(2)), arguments: Rig.up)
@@ -146,8 +143,16 @@ import Testing
     func removedByForce() async throws {
         try await withCluster { mon in
             let command = "echo ran >> \(mon.path)/marks; until test -e \(mon.path)/go; do sleep 0.1; done"
+            // A qacct that notes that it was asked.
+            let folder = "\(mon.path)/../bin"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+            try "#!/bin/sh\necho asked >> \(mon.path)/asked\nPATH='\(path)' exec qacct \"$@\"\n".write(
+                toFile: "\(folder)/qacct", atomically: true, encoding: .utf8)
+            chmod("\(folder)/qacct", 0o755)
             let run = try Running(
-                Executable.path, Rig.sge.arguments(mon.path, ["--name", "one", "--", "sh", "-c", command]), stdin: "")
+                Executable.path, Rig.sge.arguments(mon.path, ["--name", "one", "--", "sh", "-c", command]),
+                environment: ["PATH": "\(folder):\(path)"], stdin: "")
             let job = try await mon.wait(for: "one", "runs") { $0.status == "RUNNING" }
             let id = try #require(job.last?.executorID?.split(separator: ".").first.map { String($0) })
             try await Rig.sge.daemon("kill", ["execd"])
@@ -156,9 +161,11 @@ import Testing
                 try await waitUntil("it has a record", within: 60) {
                     try await Rig.sge.command("qacct", "-j", id).status == 0
                 }
-                // By then it is missing for long enough to be judged.
-                let missing = ContinuousClock.now
-                try await waitUntil("it is looked at", within: 60) { ContinuousClock.now - missing > .seconds(8) }
+                // It is asked once a second about one that is missing, and judged after three.
+                let asked = mon.marks("asked").count
+                try await waitUntil("the record is read often enough", within: 60) {
+                    mon.marks("asked").count > asked + 6
+                }
                 #expect(try await mon.jobs()["one"]?.status == "RUNNING")
                 try Data().write(to: URL(fileURLWithPath: "\(mon.path)/go"))
                 #expect(try await run.finished().status == 0, "\(run.stderr)")

@@ -29,6 +29,11 @@ import Testing
             (try? String(contentsOfFile: "\(layout.root)/\(name)", encoding: .utf8)) ?? ""
         }
 
+        /// The command's process, once it has written that down.
+        func pid() async throws -> Int32 {
+            try await waitFor("it runs") { Int32(text("pid").trimmingCharacters(in: .whitespacesAndNewlines)) }
+        }
+
         func start(_ environment: [String: String] = [:]) throws -> Running {
             let place = ["JOB_ID": "7", "SGE_TASK_ID": "1", "SGE_ROOT": "/nowhere", "QUEUE": "all.q"]
             return try Running(
@@ -110,7 +115,7 @@ import Testing
         for (letters, status, cause) in [("dr", Status.cancelled, Cause.cancelled), ("r", .failed, .signal)] {
             try await withTask("echo $$ > ROOT/pid; exec sleep 300") { task in
                 let run = try task.start(path(try folder(task, state: letters)))
-                try await waitUntil("it runs") { !task.text("pid").isEmpty }
+                _ = try await task.pid()
                 run.send(SIGTERM)
                 _ = try await run.finished()
                 #expect(task.outcome?.status == status && task.outcome?.cause == cause, "\(letters)")
@@ -122,8 +127,7 @@ import Testing
     func suspended() async throws {
         try await withTask("echo $$ > ROOT/pid; until test -e ROOT/go; do sleep 0.05; done") { task in
             let run = try task.start(path(try folder(task, state: "s")))
-            try await waitUntil("it runs") { !task.text("pid").isEmpty }
-            let pid = try #require(Int32(task.text("pid").trimmingCharacters(in: .whitespacesAndNewlines)))
+            let pid = try await task.pid()
             // What Grid Engine sends before it stops us, and us alone.
             run.send(SIGUSR1)
             try await waitUntil("the command is stopped") { state(of: pid) == "T" }
@@ -148,8 +152,7 @@ import Testing
                     toFile: "\(folder)/qconf", atomically: true, encoding: .utf8)
                 chmod("\(folder)/qconf", 0o755)
                 let run = try task.start(path(folder).merging(["HOSTNAME": "n7"]) { $1 })
-                try await waitUntil("it runs") { !task.text("pid").isEmpty }
-                let pid = try #require(Int32(task.text("pid").trimmingCharacters(in: .whitespacesAndNewlines)))
+                let pid = try await task.pid()
                 run.send(SIGUSR1)
                 if stops {
                     try await waitUntil("the command is stopped") { state(of: pid) == "T" }
@@ -166,8 +169,7 @@ import Testing
     func endedSuspended() async throws {
         try await withTask("echo $$ > ROOT/pid; sleep 300") { task in
             let run = try task.start(path(try folder(task, state: "S")))
-            try await waitUntil("it runs") { !task.text("pid").isEmpty }
-            let pid = try #require(Int32(task.text("pid").trimmingCharacters(in: .whitespacesAndNewlines)))
+            let pid = try await task.pid()
             run.send(SIGUSR1)
             try await waitUntil("the command is stopped") { state(of: pid) == "T" }
             run.send(SIGUSR2)
@@ -180,7 +182,7 @@ import Testing
     func announced() async throws {
         try await withTask("echo $$ > ROOT/pid; until test -e ROOT/go; do sleep 0.05; done") { task in
             let run = try task.start(path(try folder(task, state: "r")))
-            try await waitUntil("it runs") { !task.text("pid").isEmpty }
+            _ = try await task.pid()
             run.send(SIGUSR1)
             try Data().write(to: URL(fileURLWithPath: "\(task.layout.root)/go"))
             #expect(try await run.finished().status == 0)
@@ -200,7 +202,7 @@ import Testing
             try await withTask(line) { task in
                 let folder = try folder(task, state: "r", resources: "h_rt=300,s_rt=0:0:1")
                 let run = try task.start(path(folder))
-                try await waitUntil("it runs") { !task.text("pid").isEmpty }
+                _ = try await task.pid()
                 run.send(SIGUSR1)
                 _ = try await run.finished()
                 #expect(

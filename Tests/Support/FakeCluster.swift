@@ -35,28 +35,6 @@ package struct FakeCluster: Sendable {
             FileManager.default.isExecutableFile(atPath: "\($0)/python3")
         }
 
-    /// The address of some other host beside this one; nil when this one has no address but the loopback's.
-    package static let neighbour: String? = {
-        var first: UnsafeMutablePointer<ifaddrs>?
-        guard getifaddrs(&first) == 0 else { return nil }
-        defer { freeifaddrs(first) }
-        var next = first
-        while let interface = next?.pointee {
-            next = interface.ifa_next
-            guard let address = interface.ifa_addr, address.pointee.sa_family == sa_family_t(AF_INET),
-                interface.ifa_flags & UInt32(IFF_UP) != 0, interface.ifa_flags & UInt32(IFF_LOOPBACK) == 0
-            else { continue }
-            let own = address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
-                UInt32(bigEndian: $0.pointee.sin_addr.s_addr)
-            }
-            let other = own ^ 1
-            return (0..<4).reversed().map { String(other >> ($0 * 8) & 255) }.joined(separator: ".")
-        }
-        return nil
-    }()
-
-    package static let hasOtherAddress = neighbour != nil
-
     private static let folder: String =
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("FakeCluster").path

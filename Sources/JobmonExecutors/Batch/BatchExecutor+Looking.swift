@@ -40,7 +40,7 @@ extension BatchExecutor {
         guard !state.saidAway, state.delay > configuration.interval, now() - state.looked.at < state.delay else {
             return [:]
         }
-        return state.looked.found.filter { $0.value == .running || $0.value == .waiting }
+        return state.looked.found
     }
 
     private func records(of keys: [String]) async throws(ExecutorError) -> [String: KnownInstance] {

@@ -64,7 +64,7 @@ package final class BatchExecutor: Executor {
         /// It did not answer, and that was said.
         var saidAway = false
         var saidNoAccounts = false
-        /// What the last look found.
+        /// What the last look found in the scheduler's list.
         var looked = Looked(at: -.infinity, found: [:])
     }
 

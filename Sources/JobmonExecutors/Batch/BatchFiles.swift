@@ -104,21 +104,23 @@ struct BatchFiles: Sendable {
             if let cancel = mark(layout.manifest(batch.key, .cancel)) { found += batch.keys.map { ($0, cancel) } }
         }
         // Looked up in the folder: there may be ten thousand instances, and not one mark.
-        let names = Set(Self.names(in: layout.fences))
-        for key in state.tasks.keys where names.contains(layout.cancelMark(key).split(separator: "/").last ?? "") {
+        let names = Set(Self.names(in: layout.fences) ?? [])
+        let folder = layout.fences.count + 1
+        for key in state.tasks.keys where names.contains(String(layout.cancelMark(key).dropFirst(folder))) {
             if let cancel = mark(layout.cancelMark(key)) { found.append((key, cancel)) }
         }
         return found
     }
 
-    private static func names(in folder: String) -> [Substring] {
-        guard let folder = opendir(folder) else { return [] }
+    /// The names in a folder; nil when it can't be read, and `errno` says why.
+    private static func names(in folder: String) -> [String]? {
+        guard let folder = opendir(folder) else { return nil }
         defer { closedir(folder) }
-        var names: [Substring] = []
+        var names: [String] = []
         while let entry = readdir(folder) {
             names.append(
                 withUnsafePointer(to: &entry.pointee.d_name) {
-                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0)[...] }
+                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
                 })
         }
         return names
@@ -137,18 +139,14 @@ struct BatchFiles: Sendable {
     func left(
         queue: String, executor: String, say: (String) -> Void
     ) throws(Problem) -> [(manifest: TaskManifest, job: String?)] {
-        guard let folder = opendir(layout.manifests) else {
+        guard let names = Self.names(in: layout.manifests) else {
             if errno == ENOENT { return [] }
             throw Problem(
                 .unavailable, "\(layout.manifests) can't be read: \(String(cString: strerror(errno)))",
                 hint: "it says which jobs the cluster has")
         }
-        defer { closedir(folder) }
         var found: [(manifest: TaskManifest, job: String?)] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
+        for name in names {
             guard name.hasSuffix(".\(DirectoryLayout.ManifestPart.tasks.rawValue)") else { continue }
             let path = "\(layout.manifests)/\(name)"
             guard let bytes = Self.read(path, last: .max) else {
