@@ -36,7 +36,7 @@ public struct JobmonLogHandler: LogHandler {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
         var values = all.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
         if let error = event.error { values += ": \(error)" }
-        facts.say(.error(instance, "\(label): \(event.message)\(values)"))
+        facts.say(.error(instance, Report("\(label): \(event.message)\(values)")))
     }
 
     /// The job that this is said of.

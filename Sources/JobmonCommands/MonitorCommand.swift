@@ -31,6 +31,12 @@ package struct Monitor: AsyncParsableCommand {
     @Option(help: "The port; 0: any free one.")
     package var port = 0
 
+    @Option(
+        help: ArgumentHelp(
+            "End in order when this process of this host is over: a program that needs the monitor no longer.",
+            valueName: "pid"))
+    package var endWith: Int32?
+
     @Flag(help: "Run in the background; return once it answers. Its messages go to monitor.log in the directory.")
     package var detach = false
 
@@ -47,6 +53,7 @@ package struct Monitor: AsyncParsableCommand {
     package func run() async throws {
         let layout = try path.map { try DirectoryOption.layout(of: $0) } ?? directory.layout()
         if detach { return try Self.startDetached(layout) }
+        let end = try endWith.map { try ProcessEnd(of: $0) }
         let configuration = DirectoryMonitor.Configuration(
             layout: layout, inMemory: inMemory, address: listen, port: port,
             say: { Messages.say("jobmon: \(Printable.line($0))") })
@@ -58,6 +65,7 @@ package struct Monitor: AsyncParsableCommand {
             group.addTask {
                 for await _ in signals { return }
             }
+            if let end { group.addTask { await end.wait() } }
             // Whichever comes first: a stop request ended it, or a signal asks for its end.
             defer { group.cancelAll() }
             try await group.next()

@@ -85,6 +85,11 @@ package struct Run: AsyncParsableCommand {
     @Flag(help: "Run in the background; return once the jobs are queued. Its messages go to a file, which is named.")
     var detach = false
 
+    @Flag(
+        help: ArgumentHelp(
+            "Take jobs from stdin while the queue runs, an object a line, and answer each on stdout: docs/feed.md."))
+    var feed = false
+
     @Flag(help: ArgumentHelp("Print `started` on stdout once the jobs are queued.", visibility: .private))
     var sayWhenStarted = false
 
@@ -94,6 +99,7 @@ package struct Run: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
+        if feed { return try await runFeed() }
         let (queue, jobs) = try prepared()
         let settings = QueueSettings(
             layout: try directory.layout(), queue: queue, executor: executor, slots: try parallel(),
@@ -104,12 +110,8 @@ package struct Run: AsyncParsableCommand {
         let terminal = Terminal.behind(descriptor: 2)
         let screen = RunScreen(terminal: terminal, showsProgress: !noProgress)
         defer { screen.end() }
-        let leavesRunning = executor != "local" && !cluster.cancelOnExit
-        let control = RunControl(screen: screen, leavesRunning: leavesRunning)
-        let configuration = QueueState.Configuration(
-            executor: executor, policy: .retry(RelaunchPolicy.Backoff()), window: settings.slots,
-            haltAfter: try positive(halt, "--halt"), logs: noLogs ? nil : settings.layout,
-            leavesRunning: leavesRunning, hearsFromMonitor: executor != "local")
+        let configuration = try configuration(settings)
+        let control = RunControl(screen: screen, leavesRunning: configuration.leavesRunning)
         let again = again
         let began = TimeSource.system.steadySeconds()
 
@@ -137,6 +139,14 @@ package struct Run: AsyncParsableCommand {
         }
         for line in report.lines(columns: terminal.columns) { Messages.say(line) }
         if report.exitStatus != .done { throw ExitCode(report.exitStatus.rawValue) }
+    }
+
+    /// How the queue treats its jobs.
+    func configuration(_ settings: QueueSettings) throws -> QueueState.Configuration {
+        QueueState.Configuration(
+            executor: executor, policy: .retry(RelaunchPolicy.Backoff()), window: settings.slots,
+            haltAfter: try positive(halt, "--halt"), logs: noLogs ? nil : settings.layout,
+            leavesRunning: executor != "local" && !cluster.cancelOnExit, hearsFromMonitor: executor != "local")
     }
 
     /// Prints what would be submitted.
@@ -191,20 +201,28 @@ package struct Run: AsyncParsableCommand {
 
     /// Everything that the options and files say of jobs, read and checked.
     func plan() throws -> RunPlan {
+        try checkOptions()
+        return try RunPlan(try input())
+    }
+
+    /// What the command line says of jobs.
+    func input() throws -> RunPlan.Input {
+        RunPlan.Input(
+            each: each, file: file, command: command, queue: queue, name: name, retries: retries,
+            timeout: try seconds(timeout, "--timeout"), resources: try cluster.resources(),
+            cwd: try RunFiles.currentDirectory(), readFile: RunFiles.read)
+    }
+
+    /// - Throws: `CommandFailure` for what is no executor, and no number of retries.
+    func checkOptions() throws {
         guard ["local", "slurm", "sge"].contains(executor) else {
             throw CommandFailure(
                 .usage, "there is no executor \"\(executor)\"", hint: "there are local, slurm and sge")
         }
         if let retries, retries < 0 { throw CommandFailure(.usage, "--retries must be 0 or more, not \(retries)") }
-        let resources = try cluster.resources()
-        return try RunPlan(
-            RunPlan.Input(
-                each: each, file: file, command: command, queue: queue, name: name, retries: retries,
-                timeout: try seconds(timeout, "--timeout"), resources: resources,
-                cwd: try RunFiles.currentDirectory(), readFile: RunFiles.read))
     }
 
-    private func parallel() throws -> Int {
+    func parallel() throws -> Int {
         if let parallelism = try positive(parallelism, "-j") { return parallelism }
         return try executorNamed().parallelism
     }

@@ -21,6 +21,15 @@ final class RunControl: Sendable {
     func run(
         _ scheduler: Scheduler, _ jobs: JobsToQueue, again: Bool, whenQueued: @escaping @Sendable () -> Void
     ) async throws(Problem) -> QueueSummary {
+        try await run(scheduler) { () async throws(Problem) in
+            try await scheduler.run(jobs, again: again, whenQueued: whenQueued)
+        }
+    }
+
+    /// Shows how far the queue is while `body` runs it.
+    func run(
+        _ scheduler: Scheduler, _ body: @escaping @Sendable () async throws(Problem) -> QueueSummary
+    ) async throws(Problem) -> QueueSummary {
         self.scheduler.withLock { $0 = scheduler }
         let screen = screen
         let result: Result<QueueSummary, Problem> = await withTaskGroup(of: Result<QueueSummary, Problem>?.self) {
@@ -31,7 +40,7 @@ final class RunControl: Sendable {
             }
             group.addTask {
                 do throws(Problem) {
-                    return .success(try await scheduler.run(jobs, again: again, whenQueued: whenQueued))
+                    return .success(try await body())
                 } catch {
                     return .failure(error)
                 }

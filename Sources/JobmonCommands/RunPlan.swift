@@ -7,7 +7,7 @@ struct RunPlan {
     var jobs: [NewJob]
 
     /// What the command line says of jobs.
-    struct Input {
+    struct Input: Sendable {
         var each: [String] = []
         var file: String?
         var command: [String] = []
@@ -19,7 +19,7 @@ struct RunPlan {
         /// The directory in which commands run, absolute.
         var cwd: String
         /// Reads a whole file, `-` being stdin. - Throws: `CommandFailure`.
-        var readFile: (String) throws -> String
+        var readFile: @Sendable (String) throws -> String
     }
 
     init(_ input: Input) throws {
@@ -85,6 +85,11 @@ struct RunPlan {
     }
 
     private mutating func add(_ object: RunJobObject, _ input: Input, _ keys: inout JobKeys) throws {
+        jobs.append(try Self.job(object, input, &keys))
+    }
+
+    /// One job, with what the command line says of all where it says nothing itself.
+    static func job(_ object: RunJobObject, _ input: Input, _ keys: inout JobKeys) throws -> NewJob {
         // What is replaced later, at each attempt, must come from the command and not from a value in it.
         var mistakable: Substring?
         func value(_ name: Substring) -> String? {
@@ -97,8 +102,8 @@ struct RunPlan {
         }
         var job = JobDescription(
             name: object.name.map { filled($0) }, runfile: "", params: object.params,
-            cwd: Self.absolute(object.cwd ?? input.cwd, in: input.cwd), env: object.env,
-            timeout: object.timeout ?? input.timeout, resources: Self.merged(input.resources, object.resources),
+            cwd: absolute(object.cwd ?? input.cwd, in: input.cwd), env: object.env,
+            timeout: object.timeout ?? input.timeout, resources: merged(input.resources, object.resources),
             maxAttempts: object.maxAttempts ?? (input.retries ?? 0) + 1)
         switch object.command {
         case .shell(let line):
@@ -115,7 +120,7 @@ struct RunPlan {
                 "a value of the param \"\(mistakable)\" holds {jid} or {attempt}, which each attempt would fill in",
                 hint: "hand that value over in the environment (\"env\" in a .jsonl or .yaml job file)")
         }
-        jobs.append(NewJob(key: object.key ?? keys.key(of: job), description: job))
+        return NewJob(key: object.key ?? keys.key(of: job), description: job)
     }
 
     private static func absolute(_ path: String, in directory: String) -> String {

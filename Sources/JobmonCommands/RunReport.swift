@@ -112,18 +112,7 @@ struct RunReport {
         }
         object.append(
             "errors",
-            .array(
-                summary.failures.map { failure in
-                    var error: JSONObject = [
-                        "jid": .int(failure.jid), "name": .string(failure.name),
-                        "attempts": .int(Int64(failure.attempts)),
-                    ]
-                    error.append("cause", failure.cause.map { .string($0.rawValue) } ?? .null)
-                    error.append("exit_code", failure.exitCode.map { .int(Int64($0)) } ?? .null)
-                    error.append("signal", failure.signal.map { .int(Int64($0)) } ?? .null)
-                    error.append("description", .string(failure.headline))
-                    return .object(error)
-                }))
+            .array(summary.failures.map(\.json)))
         return .object(object)
     }
 }

@@ -34,7 +34,9 @@ extension Event {
             fact = .outcome(try InstanceReference(required: fields), try Outcome(fields, status: status))
         case "error":
             let description = try fields.required("description", try fields.string("description"))
-            fact = .error(try InstanceReference(required: fields), description)
+            fact = .error(
+                try InstanceReference(required: fields),
+                Report(description, traceback: try fields.fields("traceback")?.object))
         case "heartbeat":
             let listed = try fields.required("instances", try fields.array("instances"))
             var instances: [InstanceReference] = []
@@ -200,6 +202,7 @@ extension Outcome {
             status: status, cause: named, evidence: evidence, process: try ProcessIdentity(fields),
             usage: try fields.fields("usage").map { (used) throws(FieldError) in try Usage(used) } ?? Usage(),
             stderr: try fields.string("stderr"), description: try fields.string("description"),
+            traceback: try fields.fields("traceback")?.object,
             returnsAttempt: try fields.bool("returns_attempt") ?? false,
             stdoutEmpty: try fields.bool("stdout_empty") ?? false,
             stderrEmpty: try fields.bool("stderr_empty") ?? false)

@@ -39,9 +39,10 @@ extension Event: JSONWritable {
         case .outcome(let instance, let outcome):
             instance.append(to: &object)
             outcome.append(to: &object)
-        case .error(let instance, let description):
+        case .error(let instance, let report):
             instance.append(to: &object)
-            object.append("description", string: description)
+            object.append("description", string: report.description)
+            if let traceback = report.traceback { object.append("traceback", .object(traceback)) }
         case .heartbeat(let instances):
             object.append(
                 "instances",
@@ -152,6 +153,7 @@ extension Outcome {
         if usage != Usage() { object.append("usage", membersOf: usage) }
         object.append("stderr", string: stderr)
         object.append("description", string: description)
+        if let traceback { object.append("traceback", .object(traceback)) }
         object.append("returns_attempt", flag: returnsAttempt)
         object.append("stdout_empty", flag: stdoutEmpty)
         object.append("stderr_empty", flag: stderrEmpty)

@@ -28,7 +28,8 @@ package struct EventIdentity: Sendable, Hashable {
 
 /// What an event is about and says.
 package enum Fact: Sendable, Equatable {
-    /// A job is queued. Said again of the same key, only a larger `max_attempts` changes anything.
+    /// A job is queued. Said again of the same key it can get more attempts, and while it was never started, another
+    /// command, place, time limit and other resources.
     case job(JobReference, JobDescription)
     /// An instance is made, and with it its job where that is new.
     case submitted(InstanceReference?, Submission)
@@ -40,7 +41,7 @@ package enum Fact: Sendable, Equatable {
     case outcome(InstanceReference, Outcome)
     /// What a running job says went wrong, in its own words. It changes no status: when the instance then ends with an
     /// exit code that is not 0, this is a part of its error.
-    case error(InstanceReference, String)
+    case error(InstanceReference, Report)
     /// These instances are alive. Never spooled, and not kept as an event.
     case heartbeat([InstanceReference])
     /// A person wants the job tried once more.
@@ -152,6 +153,19 @@ package struct ProcessIdentity: Sendable, Hashable {
     }
 }
 
+/// What a job says went wrong.
+package struct Report: Sendable, Equatable {
+    /// In words.
+    package var description: String
+    /// The same as structure: where it was raised, by what, and what caused it; see docs/protocol.md.
+    package var traceback: JSONObject?
+
+    package init(_ description: String, traceback: JSONObject? = nil) {
+        self.description = description
+        self.traceback = traceback
+    }
+}
+
 /// How an instance ended.
 package struct Outcome: Sendable, Equatable {
     /// COMPLETE, FAILED, CANCELLED or UNKNOWN.
@@ -166,6 +180,8 @@ package struct Outcome: Sendable, Equatable {
     package var stderr: String?
     /// What went wrong, in the words of whoever knows better than stderr (a structured traceback).
     package var description: String?
+    /// The same as structure.
+    package var traceback: JSONObject?
     /// The attempt does not count: the instance was ended by Ctrl-C, or lost with its supervisor.
     package var returnsAttempt: Bool
     /// The captured files that turned out empty and were removed.
@@ -174,9 +190,8 @@ package struct Outcome: Sendable, Equatable {
 
     package init(
         status: Status, cause: Cause? = nil, evidence: Evidence = Evidence(), process: ProcessIdentity? = nil,
-        usage: Usage = Usage(), stderr: String? = nil, description: String? = nil, returnsAttempt: Bool = false,
-        stdoutEmpty: Bool = false,
-        stderrEmpty: Bool = false
+        usage: Usage = Usage(), stderr: String? = nil, description: String? = nil, traceback: JSONObject? = nil,
+        returnsAttempt: Bool = false, stdoutEmpty: Bool = false, stderrEmpty: Bool = false
     ) {
         self.status = status
         self.cause = cause
@@ -185,6 +200,7 @@ package struct Outcome: Sendable, Equatable {
         self.usage = usage
         self.stderr = stderr
         self.description = description
+        self.traceback = traceback
         self.returnsAttempt = returnsAttempt
         self.stdoutEmpty = stdoutEmpty
         self.stderrEmpty = stderrEmpty

@@ -119,10 +119,13 @@ package struct ErrorRecord: Sendable, Equatable {
     package var exitCode: Int?
     package var signal: Int?
     package var host: String?
+    /// What went wrong as structure, where whoever reported it knew.
+    package var traceback: JSONObject?
 
     package init(
         id: Int64, jobInstanceID: Int64, errorTime: Timestamp, description: String, jid: Int64, name: String,
-        retryNumber: Int, cause: Cause?, exitCode: Int?, signal: Int?, host: String?
+        retryNumber: Int, cause: Cause?, exitCode: Int?, signal: Int?, host: String?,
+        traceback: JSONObject? = nil
     ) {
         self.id = id
         self.jobInstanceID = jobInstanceID
@@ -135,6 +138,7 @@ package struct ErrorRecord: Sendable, Equatable {
         self.exitCode = exitCode
         self.signal = signal
         self.host = host
+        self.traceback = traceback
     }
 }
 

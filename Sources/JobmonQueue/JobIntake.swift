@@ -64,30 +64,63 @@ struct JobIntake: Sendable {
 
     /// Queues jobs that come while the queue runs, as they come; the queue knows of each, as the ledger then has it,
     /// before whoever handed it in. Returns when the feed is closed, and when the task is cancelled.
-    func serve(_ feed: JobFeed, _ queued: ([JobRecord]) -> Void) async {
+    func serve(
+        _ feed: JobFeed, _ queued: ([JobRecord]) -> Void, whenIdle: (@escaping JobFeed.Answer<QueueSummary>) -> Void
+    ) async {
         var reader = feed.reader()
         while let requests = await reader.next() {
+            // What was handed in one by one at the same time goes to the ledger together.
+            var adding: [(jobs: [NewJob], answer: JobFeed.Answer<[Int64]>)] = []
             for request in requests {
-                do throws(Problem) {
-                    var jids: [Int64] = []
-                    var rest = request.jobs[...]
-                    while !rest.isEmpty {
-                        guard !Task.isCancelled else {
-                            throw Problem(.contradiction, "the queue was stopped before all of these jobs were queued")
-                        }
-                        let batch = rest.prefix(Self.batches.others)
-                        let numbers = try await enqueue(batch, at: environment.time.now())
-                        // A key may be an earlier job's, which has its own story.
-                        queued(try await all(JobFilter(jids: numbers)))
-                        jids += numbers
-                        rest = rest.dropFirst(batch.count)
-                    }
-                    request.answer.resume(returning: .success(jids))
-                } catch {
-                    request.answer.resume(returning: .failure(error))
+                switch request {
+                case .add(let jobs, let answer): adding.append((jobs, answer))
+                case .tellWhenIdle(let question):
+                    await add(adding, queued)
+                    adding = []
+                    whenIdle(question)
                 }
             }
+            await add(adding, queued)
         }
+    }
+
+    private func add(
+        _ requests: [(jobs: [NewJob], answer: JobFeed.Answer<[Int64]>)],
+        _ queued: ([JobRecord]) -> Void
+    ) async {
+        if requests.count > 1, let jids = try? await add(requests.flatMap(\.jobs), queued) {
+            var rest = jids[...]
+            for (jobs, answer) in requests {
+                answer(.success(Array(rest.prefix(jobs.count))))
+                rest = rest.dropFirst(jobs.count)
+            }
+            return
+        }
+        // One of them is wrong: each is told its own. What the ledger has by now, it has once.
+        for (jobs, answer) in requests {
+            do throws(Problem) {
+                answer(.success(try await add(jobs, queued)))
+            } catch {
+                answer(.failure(error))
+            }
+        }
+    }
+
+    private func add(_ jobs: [NewJob], _ queued: ([JobRecord]) -> Void) async throws(Problem) -> [Int64] {
+        var jids: [Int64] = []
+        var rest = jobs[...]
+        while !rest.isEmpty {
+            guard !Task.isCancelled else {
+                throw Problem(.contradiction, "the queue was stopped before all of these jobs were queued")
+            }
+            let batch = rest.prefix(Self.batches.others)
+            let numbers = try await enqueue(batch, at: environment.time.now())
+            // A key may be an earlier job's, which has its own story.
+            queued(try await all(JobFilter(jids: numbers)))
+            jids += numbers
+            rest = rest.dropFirst(batch.count)
+        }
+        return jids
     }
 
     /// Has the ledger take jobs in. - Returns: their numbers, in order.

@@ -13,6 +13,7 @@ struct Outbox: Sendable {
     var notices: [String] = []
     var stopExecutor: Bool?
     var wakeAt: Double?
+    var idle: (number: Int, summary: QueueSummary)?
     var finished: QueueSummary?
 
     mutating func say(_ notice: String) { notices.append(notice) }
@@ -30,6 +31,7 @@ struct Outbox: Sendable {
         if !forget.isEmpty { actions.append(.forget(forget)) }
         if let stopExecutor { actions.append(.stopExecutor(ending: stopExecutor)) }
         if let wakeAt { actions.append(.wakeAt(wakeAt)) }
+        if let idle { actions.append(.idle(idle.number, idle.summary)) }
         if let finished { actions.append(.finished(finished)) }
         self = Outbox()
         return actions

@@ -38,6 +38,9 @@ package enum QueueFact: Sendable {
     case window(Int)
     /// A time that was asked for has come.
     case woke
+    /// Somebody wants to know when nothing is left to do of the jobs that are known by now: `.idle` says so, with this
+    /// number.
+    case tellWhenIdle(Int)
     /// Somebody wants the queue to stop; said again, at once.
     case stop
     /// The executor has stopped: nothing that it had lives on.
@@ -68,5 +71,7 @@ package enum QueueAction: Sendable, Equatable {
     case stopExecutor(ending: Bool)
     /// Tell the user.
     case say(String)
+    /// Nothing is left to do: whoever asked before or with this number may know.
+    case idle(Int, QueueSummary)
     case finished(QueueSummary)
 }

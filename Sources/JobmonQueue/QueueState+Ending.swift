@@ -138,15 +138,28 @@ extension QueueState {
         } else {
             idle = allKnown && counts.over == jobs.count
         }
-        guard idle, unacknowledged == 0 else { return }
-        if unansweredEnd == nil { finish(ending) }
+        if idle, isAcknowledged { finish(ending) }
+    }
+
+    /// Tells whoever asked, once every job that is known is over.
+    mutating func tellWhenIdle() {
+        guard let number = idleAsked, !stopping, isAcknowledged else { return }
+        guard counts.over == jobs.count || halted && inRoom == 0 && fencing == 0 else { return }
+        idleAsked = nil
+        outbox.idle = (number, summary(halted ? .halted : .done))
+    }
+
+    /// All that the executor reported is in the ledger, or in the spool.
+    private var isAcknowledged: Bool { unacknowledged == 0 && unansweredEnd == nil }
+
+    private func summary(_ how: QueueSummary.Ending) -> QueueSummary {
+        QueueSummary(
+            ending: how, counts: counts, failures: failures.values.sorted { $0.jid < $1.jid }, begun: begun)
     }
 
     mutating func finish(_ how: QueueSummary.Ending) {
         guard ending == nil else { return }
         ending = how
-        outbox.finished = QueueSummary(
-            ending: how, counts: counts, failures: failures.values.sorted { $0.jid < $1.jid },
-            begun: begun)
+        outbox.finished = summary(how)
     }
 }

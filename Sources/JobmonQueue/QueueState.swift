@@ -81,6 +81,8 @@ package struct QueueState: Sendable {
     /// When the queue ends, whatever is left.
     var deadline: Double?
     var ending: QueueSummary.Ending?
+    /// The number of the latest who wants to know when nothing is left to do.
+    var idleAsked: Int?
     /// The executor could not be asked; nothing is handed to it until it answers again.
     var executorAway = false
     var unacknowledged = 0
@@ -118,6 +120,7 @@ package struct QueueState: Sendable {
         }
         if ending == nil { wakeDue(at: now) }
         if ending == nil { refill(at: now) }
+        if ending == nil { tellWhenIdle() }
         if ending == nil { finishWhenDone(at: now) }
         if ending == nil { arrangeWake() }
         return outbox.empty()
@@ -163,6 +166,7 @@ package struct QueueState: Sendable {
         case .changed(let changes): for change in changes { changed(change, at: now) }
         case .window(let wanted): window = max(1, wanted)
         case .woke: wokenAt = nil
+        case .tellWhenIdle(let number): idleAsked = number
         case .stop: stop(at: now)
         case .executorStopped:
             // The last reports may still be on their way.

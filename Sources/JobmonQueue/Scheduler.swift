@@ -12,6 +12,7 @@ package final class Scheduler: Sendable {
     private let latest = Mutex(QueueCounts())
     /// Why not all jobs could be queued.
     private let notQueued = Mutex<Problem?>(nil)
+    private let idleQuestions = IdleQuestions()
 
     enum Input: Sendable {
         case fact(QueueFact)
@@ -71,14 +72,21 @@ package final class Scheduler: Sendable {
     /// - Throws: when the ledger can't be read; nothing was started then.
     package func run(_ feed: JobFeed) async throws(Problem) -> QueueSummary {
         let over = Problem(.contradiction, "the queue \"\(queue)\" has ended: it takes no more jobs")
-        defer { feed.failRest(over) }
+        defer {
+            feed.failRest(over)
+            idleQuestions.end(over)
+        }
         environment.whenAskedToStop { self.requestStop() }
         let reports = environment.executor.reports()
         let changes = environment.changes()
         let intake = JobIntake(queue: queue, environment: environment)
         _ = try await load(JobsToQueue([]), with: intake, again: false)
         return await run(reports: reports, changes: changes) {
-            await intake.serve(feed) { self.post(.known($0)) }
+            await intake.serve(feed) {
+                self.post(.known($0))
+            } whenIdle: {
+                if let number = self.idleQuestions.take($0) { self.post(.tellWhenIdle(number)) }
+            }
         }
     }
 
@@ -156,6 +164,9 @@ package final class Scheduler: Sendable {
                     timer += 1
                     wake(timer, at: time, in: &group)
                 case .say(let text): notice(text)
+                // Whoever asked reads the ledger next: what was decided before is in it then.
+                case .idle(let number, let summary):
+                    recorder.afterwards { [idleQuestions] in idleQuestions.answer(upTo: number, summary) }
                 case .finished(let summary): return summary
                 }
             }

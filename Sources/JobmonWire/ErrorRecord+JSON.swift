@@ -15,6 +15,7 @@ extension ErrorRecord {
         object.append("exit_code", .number(exitCode))
         object.append("signal", .number(signal))
         object.append("host", .text(host))
+        object.append("traceback", traceback.map { .object($0) } ?? .null)
         return .object(object)
     }
 
@@ -26,6 +27,6 @@ extension ErrorRecord {
             jid: try fields.requiredInt("jid"), name: try fields.requiredString("name"),
             retryNumber: try fields.integer("retry_number") ?? 0, cause: try fields.cause("cause"),
             exitCode: try fields.integer("exit_code"), signal: try fields.integer("signal"),
-            host: try fields.string("host"))
+            host: try fields.string("host"), traceback: try fields.fields("traceback")?.object)
     }
 }

@@ -55,7 +55,7 @@ final class ExecReporter {
     }
 
     /// What goes wrong just now, in case that nothing more can be said.
-    func said(_ description: String) { report(.error(instance, description), at: time.now()) }
+    func said(_ description: String) { report(.error(instance, Report(description)), at: time.now()) }
 
     func ended(_ outcome: Outcome) { report(.outcome(instance, outcome), at: time.now()) }
 

@@ -22,6 +22,21 @@ struct MonitorLifeTests {
         }
     }
 
+    @Test("with --end-with the monitor ends in order when that process is over", .timeLimit(.minutes(1)))
+    func endsWithItsProgram() async throws {
+        try await withTestDirectory { directory in
+            let program = try Running("/bin/sleep", ["1000"])
+            let monitor = try await MonitorProcess.start("\(directory)/mon", ["--end-with", "\(program.pid)"])
+            #expect(try await Executable.run(["exec", "-d", "\(directory)/mon", "--", "true"]).status == 0)
+            program.send(SIGKILL)
+            #expect(try await monitor.finished().status == 0)
+            #expect(!FileManager.default.fileExists(atPath: "\(directory)/mon/monitor_info.json"))
+            let late = try await Executable.run(["monitor", "\(directory)/mon", "--end-with", "\(program.pid)"])
+            #expect(late.status == 2)
+            #expect(late.stderr.contains("no process \(program.pid)"), "\(late.stderr)")
+        }
+    }
+
     @Test(
         "a stale monitor_info.json is replaced with a message", .timeLimit(.minutes(1)),
         arguments: ["pid", "host", "boot"])

@@ -32,7 +32,7 @@ import Testing
             .process(.key("i"), ProcessIdentity(pid: 1)),
             .process(.key("i"), ProcessIdentity(pid: Int32.max, started: 0)),
             .heartbeat([]), .heartbeat([.key("i"), .id(3)]), .retry(.jid(1)), .retry(.key(queue: "q", key: "k")),
-            .cancel(.jid(1)), .error(.key("i"), "é\n\0why"), .error(.id(3), ""),
+            .cancel(.jid(1)), .error(.key("i"), Report("é\n\0why")), .error(.id(3), Report("")),
             .outcome(.key("i"), Outcome(status: .unknown, cause: .lost)),
             .outcome(
                 .id(9),
@@ -40,7 +40,8 @@ import Testing
                     status: .failed, cause: .nodeFailure, evidence: Evidence(exitCode: 1),
                     usage: Usage(
                         wallclock: 1.5, cpu: 0.25, maxrss: 1 << 40, maxrssAtMost: true, ioRead: 0, ioWritten: 12),
-                    stderr: "é\n\0", description: "why", returnsAttempt: true, stdoutEmpty: true, stderrEmpty: true)),
+                    stderr: "é\n\0", description: "why", traceback: ["type": "E", "frames": []], returnsAttempt: true,
+                    stdoutEmpty: true, stderrEmpty: true)),
         ]
         + everyEvidence.map { .outcome(.key("i"), Outcome(evidence: $0, stderr: "")) }
         + Cause.allCases.map { .outcome(.key("i"), Outcome(status: .failed, cause: $0)) }

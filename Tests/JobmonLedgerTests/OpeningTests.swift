@@ -54,7 +54,7 @@ struct OpeningTests {
             let again = try SQLiteLedger.open(.file(path: path), time: .system)
             #expect(
                 try await again.rows("SELECT name FROM pragma_table_info('error')") == [
-                    "id", "job_instance_id", "error_time", "description", "jid", "signature_id",
+                    "id", "job_instance_id", "error_time", "description", "jid", "signature_id", "traceback",
                 ])
             #expect(try await again.say(.exec("new")).sequence == 4)
             // Beside the writer too, and what is committed is seen at once.

@@ -19,13 +19,13 @@ struct ReportedErrorTests {
 
     @Test func itStandsInTheErrorBeforeTheEndOfStderr() async throws {
         try await begin()
-        let result = try await ledger.say(.error(.key("i"), "year 1987 is missing"))
+        let result = try await ledger.say(.error(.key("i"), Report("year 1987 is missing")))
         #expect(result.outcome == .recorded && result.jobInstanceID == 1)
         #expect(try await ledger.instance(1).status == .running)
         #expect(try await described() == nil)
         // Read again, it says what it said when it was published.
         #expect(try await ledger.changes(after: 0, limit: 10).last?.error == "year 1987 is missing")
-        try await ledger.say(.error(.key("i"), "so is 1988"))
+        try await ledger.say(.error(.key("i"), Report("so is 1988")))
         try await ledger.say(.failed("i", code: 1, stderr: "Traceback\nValueError: bad\n"))
         #expect(try await described() == "year 1987 is missing\nso is 1988\nTraceback\nValueError: bad\n")
         try await ledger.checkInvariants()
@@ -33,25 +33,25 @@ struct ReportedErrorTests {
 
     @Test func itIsTheErrorWhereStderrIsSilent() async throws {
         try await begin()
-        try await ledger.say(.error(.key("i"), "year 1987 is missing"))
+        try await ledger.say(.error(.key("i"), Report("year 1987 is missing")))
         try await ledger.say(.failed("i", code: 1, stderr: " \n"))
         #expect(try await described() == "year 1987 is missing")
     }
 
     @Test func whatStderrSaysTooIsSaidOnce() async throws {
         try await begin()
-        try await ledger.say(.error(.key("i"), "year 1987 is missing"))
+        try await ledger.say(.error(.key("i"), Report("year 1987 is missing")))
         try await ledger.say(.failed("i", code: 1, stderr: "error app: year 1987 is missing\n"))
         #expect(try await described() == "error app: year 1987 is missing\n")
     }
 
     @Test func oneThatComesAfterTheEndIsAddedAndOneThatComesFirstWaits() async throws {
-        let early = try await ledger.say(.error(.key("i"), "first of all"))
+        let early = try await ledger.say(.error(.key("i"), Report("first of all")))
         #expect(early.outcome == .early)
         try await begin()
         try await ledger.say(.failed("i", code: 1, stderr: ""))
         #expect(try await described() == "first of all")
-        try await ledger.say(.error(.key("i"), "and late"))
+        try await ledger.say(.error(.key("i"), Report("and late")))
         #expect(try await described() == "and late\nfirst of all")
         #expect(try await ledger.rows("SELECT count(*) FROM error") == ["1"])
         try await ledger.checkInvariants()
@@ -59,14 +59,14 @@ struct ReportedErrorTests {
 
     @Test func itExplainsNoSignalAndNoSuccess() async throws {
         try await begin()
-        try await ledger.say(.error(.key("i"), "retrying the download"))
+        try await ledger.say(.error(.key("i"), Report("retrying the download")))
         try await ledger.say(.outcome(.key("i"), Outcome(evidence: Evidence(signal: 9), stderr: "")))
         #expect(try await described() == "signal 9 (SIGKILL), nothing on stderr")
 
         try await ledger.say(.exec("j"))
-        try await ledger.say(.error(.key("j"), "retrying the download"))
+        try await ledger.say(.error(.key("j"), Report("retrying the download")))
         try await ledger.say(.complete("j"))
         #expect(try await ledger.instance(2).error == nil)
-        #expect(try await ledger.say(.error(.id(99), "who?")).outcome == .refused)
+        #expect(try await ledger.say(.error(.id(99), Report("who?"))).outcome == .refused)
     }
 }

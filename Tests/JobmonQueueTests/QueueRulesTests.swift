@@ -110,6 +110,27 @@ import Testing
         #expect(summary.failures.first?.headline == "Error: it broke")
     }
 
+    @Test("who asks is told once all that is known is over and acknowledged, and the queue stays open")
+    func tellsWhenIdle() {
+        var state = state()
+        let first = start(&state, state.take([.known([job(1)])], at: at(0)), at: 0)
+        #expect(state.take([.tellWhenIdle(1)], at: at(0)).isEmpty)
+        // Its outcome is not acknowledged yet.
+        #expect(state.take([ended(first[0], .failure())], at: at(1)).allSatisfy { !$0.isIdle })
+        let told = state.take([.report(.unacknowledged(0))], at: at(1))
+        guard case .idle(1, let summary)? = told.last else {
+            Issue.record("not told: \(told)")
+            return
+        }
+        #expect(summary.counts.failed == 1 && summary.failures.map(\.jid) == [1])
+        #expect(state.take([.woke], at: at(2)).isEmpty)
+        // Asked again, with nothing new: at once. Then there is more.
+        #expect(state.take([.tellWhenIdle(2)], at: at(3)).contains { $0.isIdle })
+        let more = state.take([.known([job(2)]), .tellWhenIdle(3)], at: at(4))
+        #expect(!more.contains { $0.isIdle })
+        _ = start(&state, more, at: 4)
+    }
+
     @Test("with the simple policy a failed job is not tried again")
     func simplePolicy() {
         var state = state(policy: .simple)
@@ -280,4 +301,8 @@ import Testing
         // In a debug build on a busy machine; a scan of all jobs for each fact would take hours.
         #expect(spent < .seconds(30))
     }
+}
+
+extension QueueAction {
+    fileprivate var isIdle: Bool { if case .idle = self { true } else { false } }
 }

@@ -47,7 +47,7 @@ struct QueueWorld {
             case .writeFence(let key): others.append(.fenced(key))
             case .look(let jids): others.append(.known(jids.compactMap { ledger.jobs[$0] }))
             case .wakeAt(let time): wakeAt = time
-            case .say, .forget: break
+            case .say, .forget, .idle: break
             case .finished(let finished): summary = finished
             }
         }

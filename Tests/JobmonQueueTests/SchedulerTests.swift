@@ -56,6 +56,52 @@ import Testing
         #expect(ledger.records.allSatisfy { $0.instances.count == 3 })
     }
 
+    @Test("jobs come while the queue runs, and who waits for their end learns of it again and again")
+    func isFed() async throws {
+        let executor = ScriptedExecutor(slots: 4) { order in
+            ScriptedCluster.Script(outcome: order.jid == 2 ? .failure() : .success)
+        }
+        let ledger = TestLedger(executor: executor)
+        let scheduler = scheduler(ledger)
+        let feed = JobFeed()
+        async let ended = scheduler.run(feed)
+        #expect(try await feed.whenIdle().counts.total == 0)
+        // One by one, at the same time: one of them can't be.
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            for job in jobs(40) { group.addTask { try await feed.add([job]).count } }
+            for try await count in group { #expect(count == 1) }
+        }
+        let first = try await feed.whenIdle()
+        #expect(first.counts.complete == 39 && first.counts.failed == 1)
+        // What it came to is in the ledger by then.
+        #expect(ledger.records.filter { $0.status == .complete }.count == 39)
+        #expect(try await feed.add(jobs(50)).count == 50)
+        #expect(try await feed.whenIdle().counts.total == 50)
+        feed.close()
+        #expect(try await ended.counts.total == 50)
+        await #expect(throws: Problem.self) { try await feed.whenIdle() }
+        #expect(ledger.executor.violations.isEmpty)
+    }
+
+    @Test("who waits for the end of a queue that is stopped is told so")
+    func stopsUnderWhoWaits() async throws {
+        let ledger = TestLedger(executor: ScriptedExecutor(slots: 3) { _ in ScriptedCluster.Script(runsFor: nil) })
+        let scheduler = scheduler(ledger)
+        let feed = JobFeed()
+        async let ended = scheduler.run(feed)
+        _ = try await feed.add(jobs(2))
+        async let isRefused = refusesToWait(feed)
+        try await waitUntil("they run") { scheduler.counts.running == 2 }
+        scheduler.requestStop()
+        #expect(await isRefused)
+        #expect(try await ended.ending == .stopped)
+    }
+
+    private func refusesToWait(_ feed: JobFeed) async -> Bool {
+        do throws(Problem) { _ = try await feed.whenIdle() } catch { return true }
+        return false
+    }
+
     @Test("a stop ends what runs, gives the attempts back, and the next run goes on")
     func stops() async throws {
         let slow = ScriptedExecutor(slots: 3) { _ in ScriptedCluster.Script(runsFor: nil) }

@@ -13,9 +13,14 @@ enum Migrations {
         migrator.registerMigration(Migration003.identifier) { database in
             try database.execute(sql: Migration003.sql)
         }
+        migrator.registerMigration(Migration004.identifier) { database in
+            try database.execute(sql: Migration004.sql)
+        }
         return migrator
     }
 
     /// The identifiers that this version knows.
-    static let known: Set<String> = [Migration001.identifier, Migration002.identifier, Migration003.identifier]
+    static let known: Set<String> = [
+        Migration001.identifier, Migration002.identifier, Migration003.identifier, Migration004.identifier,
+    ]
 }

@@ -12,7 +12,7 @@ struct ErrorQueries {
         let items = try connection.prepare(
             """
             SELECT e.id, e.job_instance_id, e.error_time, e.description, e.jid, j.name, i.retry_number, i.cause,
-                i.exit_code, i.signal, i.host
+                i.exit_code, i.signal, i.host, e.traceback
             FROM error e JOIN job_instance i ON i.job_instance_id = e.job_instance_id JOIN job j ON j.jid = e.jid
             WHERE e.id IN (SELECT value FROM json_each(?)) ORDER BY e.id
             """
@@ -21,7 +21,7 @@ struct ErrorQueries {
                 id: row.int(), jobInstanceID: row.int(), errorTime: row.time(), description: row.text(), jid: row.int(),
                 name: row.text(), retryNumber: Int(row.int()), cause: row.cause(),
                 exitCode: row.optionalInt().map { Int($0) }, signal: row.optionalInt().map { Int($0) },
-                host: row.optionalText())
+                host: row.optionalText(), traceback: row.optionalObject())
         }
         return Paged(items: items, next: ids.count > page.limit ? items.last?.id : nil)
     }

@@ -84,12 +84,9 @@ extension InstanceRecord {
 extension ClusterPlace {
     fileprivate init?(_ row: inout Row) {
         let queue = row.optionalText()
-        let text = row.optionalText()
-        guard queue != nil || text != nil else { return nil }
-        self.init(queue: queue)
-        if let text, let json = try? JSON(parsing: Array(text.utf8)), case .object(let object) = json {
-            allocated = object
-        }
+        let given = row.optionalObject()
+        guard queue != nil || given != nil else { return nil }
+        self.init(queue: queue, allocated: given ?? [:])
     }
 }
 

@@ -3,7 +3,7 @@ import JobmonCore
 extension Recorder {
     // MARK: - Jobs
 
-    /// A job is queued, or said again, which can only give it more attempts.
+    /// A job is queued; or said again, which can give it more attempts, and describe it anew while it was never started.
     func queueJob(
         _ reference: JobReference, _ description: JobDescription, at time: Timestamp
     ) throws(SQLiteFailure) -> Verdict {
@@ -14,7 +14,8 @@ extension Recorder {
             verdict.created = Verdict.Subject(queue: queue, jobKey: key)
             return verdict
         }
-        guard description.maxAttempts > job.maxAttempts else { return Verdict(job, changed: false) }
+        let isDescribed = job.instances == 0 ? try describe(job, description) : false
+        guard description.maxAttempts > job.maxAttempts else { return Verdict(job, changed: isDescribed) }
         job.maxAttempts = description.maxAttempts
         try restand(&job)
         return Verdict(job, changed: true)
@@ -78,6 +79,15 @@ extension Recorder {
         }
     }
 
+    /// What the first attempt will run, where and with what. Its name and params are what people look for it by: they stay.
+    /// - Returns: whether that is not what was there.
+    private func describe(_ job: JobState, _ description: JobDescription) throws(SQLiteFailure) -> Bool {
+        let row = JobRow(description)
+        try statements.describeJob.put(row.runfile).put(row.args).put(row.cwd).put(row.env).put(row.shell)
+            .put(row.timeout).put(row.resources).put(job.jid).run()
+        return connection.changedRows > 0
+    }
+
     func find(_ reference: JobReference) throws(SQLiteFailure) -> JobState? {
         if let kept = cache.job(reference) { return kept }
         let found: JobState?
@@ -93,13 +103,11 @@ extension Recorder {
         _ description: JobDescription, queue: String?, key: String?, at time: Timestamp
     ) throws(SQLiteFailure) -> JobState {
         let maxAttempts = max(1, description.maxAttempts)
+        let row = JobRow(description)
         try statements.insertJob
-            .put(queue).put(key).put(description.shownName).put(description.runfile)
-            .put(description.args.isEmpty ? "[]" : JSON.array(description.args.map { .string($0) }).text)
-            .put(description.params.isEmpty ? "{}" : JSON.object(description.params).text).put(description.cwd)
-            .put(description.env.isEmpty ? "{}" : JSON.object(description.env).text).put(description.shell)
-            .put(description.timeout)
-            .put(description.resources.isEmpty ? "{}" : JSON.object(description.resources).text)
+            .put(queue).put(key).put(description.shownName).put(row.runfile).put(row.args)
+            .put(description.params.isEmpty ? "{}" : JSON.object(description.params).text).put(row.cwd)
+            .put(row.env).put(row.shell).put(row.timeout).put(row.resources)
             .put(time == batch.now ? batch.nowText : time.description).put(Status.queued.rawValue).put(maxAttempts)
             .run()
         let job = JobState(jid: connection.lastInsertedRow, queue: queue, key: key, maxAttempts: maxAttempts)
@@ -134,6 +142,27 @@ extension Recorder {
             ).status
         cache.change(job)
         if before != job.status { batch.count(queue: job.queue, from: before, to: job.status) }
+    }
+}
+
+/// The columns that a job's description fills.
+private struct JobRow {
+    let runfile: String
+    let args: String
+    let cwd: String?
+    let env: String
+    let shell: Bool
+    let timeout: Double?
+    let resources: String
+
+    init(_ description: JobDescription) {
+        runfile = description.runfile
+        args = description.args.isEmpty ? "[]" : JSON.array(description.args.map { .string($0) }).text
+        cwd = description.cwd
+        env = description.env.isEmpty ? "{}" : JSON.object(description.env).text
+        shell = description.shell
+        timeout = description.timeout
+        resources = description.resources.isEmpty ? "{}" : JSON.object(description.resources).text
     }
 }
 

@@ -62,13 +62,17 @@ extension Recorder {
     private func writeError(
         _ instance: InstanceState, _ outcome: Outcome, at time: Timestamp
     ) throws(SQLiteFailure) -> String {
-        var reported: [String] = []
+        var reported: [Report] = []
         if instance.cause == .exit {
             reported = try statements.findReported.put(instance.id).all { row in row.text() }.reversed()
-                .compactMap(Self.reportedText)
+                .compactMap { Report(body: $0) }
         }
-        let text = ErrorText.describe(outcome, cause: instance.cause, reported: reported).lastBytes(EventLimits.stderr)
-        try statements.insertError.put(instance.id).put(time.description).put(text).put(instance.job.jid).run()
+        let text = ErrorText.describe(outcome, cause: instance.cause, reported: reported.map(\.description))
+            .lastBytes(EventLimits.stderr)
+        // What ended it was said last.
+        let traceback = outcome.traceback ?? reported.last { $0.traceback != nil }?.traceback
+        try statements.insertError.put(instance.id).put(time.description).put(text).put(instance.job.jid)
+            .put(traceback.map { JSON.object($0).text }).run()
         batch.countError(queue: instance.job.queue)
         return ErrorText.headline(text)
     }
@@ -77,25 +81,30 @@ extension Recorder {
 
     /// A job says what went wrong. Kept as an event; it is a part of the error when the instance fails, and of the one
     /// that it has where the outcome came first.
-    func report(_ text: String, of reference: InstanceReference) throws(SQLiteFailure) -> Verdict {
+    func report(_ said: Report, of reference: InstanceReference) throws(SQLiteFailure) -> Verdict {
         guard let instance = try find(reference) else { return missing(reference) }
         var verdict = Verdict(instance, changed: true)
-        verdict.error = ErrorText.headline(text)
+        verdict.error = ErrorText.headline(said.description)
         guard instance.status == .failed, instance.cause == .exit,
             let described = try statements.findError.put(instance.id).first({ $0.text() })
         else { return verdict }
-        let whole = ErrorText.joined(reported: [text], to: described).lastBytes(EventLimits.stderr)
-        try statements.updateError.put(whole).put(instance.id).run()
+        let whole = ErrorText.joined(reported: [said.description], to: described).lastBytes(EventLimits.stderr)
+        try statements.updateError.put(whole).put(said.traceback.map { JSON.object($0).text }).put(instance.id).run()
         return verdict
     }
 
-    /// The text of a reported error's event, as it stands in its row.
-    private static func reportedText(_ body: String) -> String? {
+}
+
+extension Report {
+    /// A reported error from its event's body, as it stands in its row.
+    fileprivate init?(body: String) {
         guard case .object(let object)? = try? JSON(parsing: body), case .string(let text)? = object["description"]
         else {
             return nil
         }
-        return text
+        var traceback: JSONObject?
+        if case .object(let structure)? = object["traceback"] { traceback = structure }
+        self.init(text, traceback: traceback)
     }
 }
 

@@ -116,7 +116,7 @@ final class Recorder {
         case .outcome(let reference, let outcome): try end(reference, outcome, at: time)
         case .retry(let reference): try retry(reference)
         case .cancel(let reference): try cancel(reference, at: time)
-        case .error(let reference, let text): try report(text, of: reference)
+        case .error(let reference, let said): try report(said, of: reference)
         case .heartbeat: Verdict(.repeat)
         case .unreadable(_, let problem): Verdict(refused: problem)
         }

@@ -10,6 +10,7 @@ struct RecorderStatements {
     let insertJob: Statement
     let insertParam: Statement
     let updateJob: Statement
+    let describeJob: Statement
 
     let findInstanceByKey: Statement
     let findInstance: Statement
@@ -67,6 +68,13 @@ struct RecorderStatements {
                 latest_instance_id = ?, retried_instance_id = ?, any_complete = ? WHERE jid = ?
             """)
 
+        describeJob = try connection.prepare(
+            """
+            UPDATE job SET runfile = ?1, args = ?2, cwd = ?3, env = ?4, shell = ?5, timeout = ?6, resources = ?7
+            WHERE jid = ?8 AND (runfile, args, cwd, env, shell, timeout, resources)
+                IS NOT (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            """)
+
         let findInstance =
             "SELECT \(InstanceState.columns), \(JobState.columns) FROM job_instance i JOIN job j ON j.jid = i.jid WHERE"
         findInstanceByKey = try connection.prepare("\(findInstance) i.instance_key = ?")
@@ -105,7 +113,7 @@ struct RecorderStatements {
             VALUES (?, ?, ?, ?, ?)
             """)
         insertError = try connection.prepare(
-            "INSERT INTO error (job_instance_id, error_time, description, jid) VALUES (?, ?, ?, ?)")
+            "INSERT INTO error (job_instance_id, error_time, description, jid, traceback) VALUES (?, ?, ?, ?, ?)")
 
         // The latest are enough: what is kept of an error is bounded.
         findReported = try connection.prepare(
@@ -114,7 +122,8 @@ struct RecorderStatements {
             ORDER BY seq DESC LIMIT 100
             """)
         findError = try connection.prepare("SELECT description FROM error WHERE job_instance_id = ?")
-        updateError = try connection.prepare("UPDATE error SET description = ? WHERE job_instance_id = ?")
+        updateError = try connection.prepare(
+            "UPDATE error SET description = ?, traceback = coalesce(?, traceback) WHERE job_instance_id = ?")
 
         let heartbeat = "UPDATE job_instance SET last_seen = ?, late_since = NULL WHERE status IN (1, 2) AND"
         heartbeatByKey = try connection.prepare("\(heartbeat) instance_key = ?")

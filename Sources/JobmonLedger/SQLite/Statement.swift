@@ -156,6 +156,14 @@ struct Row {
         body(UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column))))
     }
 
+    /// A column of JSON text that holds an object.
+    mutating func optionalObject() -> JSONObject? {
+        guard let text = optionalText(), case .object(let object)? = try? JSON(parsing: Array(text.utf8)) else {
+            return nil
+        }
+        return object
+    }
+
     mutating func text() -> String { optionalText() ?? "" }
 
     mutating func status() -> Status? { optionalInt().flatMap { Status(rawValue: Int($0)) } }

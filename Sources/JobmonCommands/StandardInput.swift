@@ -1,0 +1,31 @@
+import Dispatch
+import Glibc
+
+/// Stdin, a line at a time, for whoever has other things to do meanwhile.
+enum StandardInput {
+    /// The lines, without their ends, as they come; ends when stdin does. A last line without an end is one too.
+    static func lines() -> AsyncStream<String> {
+        let (lines, continuation) = AsyncStream<String>.makeStream()
+        // A read that waits holds a thread: one of its own, which ends with stdin or with the process.
+        DispatchQueue(label: "jobmon.stdin").async {
+            var line: [UInt8] = []
+            var piece = [UInt8](repeating: 0, count: 1 << 16)
+            while true {
+                let count = read(0, &piece, piece.count)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { break }
+                var rest = piece[..<count]
+                while let end = rest.firstIndex(of: 0x0A) {
+                    line += rest[..<end]
+                    continuation.yield(String(decoding: line, as: UTF8.self))
+                    line.removeAll(keepingCapacity: true)
+                    rest = rest[rest.index(after: end)...]
+                }
+                line += rest
+            }
+            if !line.isEmpty { continuation.yield(String(decoding: line, as: UTF8.self)) }
+            continuation.finish()
+        }
+        return lines
+    }
+}

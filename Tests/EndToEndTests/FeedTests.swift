@@ -1,0 +1,86 @@
+import Foundation
+import JobmonTestSupport
+import Testing
+
+/// `jobmon run --feed`: the queue of a program in another language.
+@Suite(.timeLimit(.minutes(2)))
+struct FeedTests {
+    private func answers(_ text: String) throws -> [[String: Any]] {
+        try text.split(separator: "\n").map {
+            try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+        }
+    }
+
+    private func feed(_ directory: String, _ requests: [String], options: [String] = []) throws -> Running {
+        try Running(
+            Executable.path, ["run", "--feed", "-d", directory, "--queue", "q", "-j", "2", "--no-progress"] + options,
+            stdin: requests.joined(separator: "\n") + "\n")
+    }
+
+    @Test("jobs are taken, answered, waited for and named")
+    func takesJobs() async throws {
+        try await withTestDirectory { directory in
+            let run = try await feed(
+                directory,
+                [
+                    #"{"id":1,"job":{"key":"a","name":"good","command":["true"]}}"#,
+                    #"{"id":2,"job":{"key":"b","name":"bad","command":["sh","-c","echo why >&2; exit 3"]}}"#,
+                    #"{"id":3,"job":{"key":"c","command":["true"],"memory":"much"}}"#,
+                    #"{"id":4,"job":{"command":["true"]}}"#, #"{"id":5}"#, "what", "",
+                    #"{"id":6,"wait":true}"#, #"{"id":7,"end":true}"#,
+                ]
+            ).finished()
+            #expect(run.status == 1, "\(run.stderr)")
+            let answers = try answers(run.stdout)
+            #expect(answers.first?["ready"] as? Bool == true)
+            func answer(_ id: Int) -> [String: Any]? { answers.first { $0["id"] as? Int == id } }
+            #expect([1, 2].compactMap { answer($0)?["jid"] as? Int }.sorted() == [1, 2])
+            for (id, word) in [(3, "memory"), (4, "key"), (5, "job, wait")] {
+                let problem = try #require(answer(id)?["problem"] as? [String: Any])
+                #expect((problem["message"] as? String)?.contains(word) == true, "\(problem)")
+            }
+            #expect(answers.contains { $0["id"] is NSNull && $0["problem"] != nil })
+            let summary = try #require(answer(6)?["summary"] as? [String: Any])
+            #expect((summary["counts"] as? [String: Int])?["complete"] == 1)
+            let failures = try #require(summary["failures"] as? [[String: Any]])
+            #expect(failures.map { $0["name"] as? String } == ["bad"])
+            #expect(failures.first?["description"] as? String == "why")
+            #expect(answer(7) != nil)
+        }
+    }
+
+    @Test("a program that goes without a word: what runs ends and is recorded, the rest is left to the next")
+    func programGoes() async throws {
+        try await withTestDirectory { directory in
+            let run = try feed(
+                directory,
+                (1...4).map {
+                    "{\"id\":\($0),\"job\":{\"key\":\"\($0)\",\"command\":[\"sh\",\"-c\","
+                        + "\"touch began.\($0); while [ ! -e go ]; do sleep 0.05; done; echo x >> ran.\($0)\"],"
+                        + "\"cwd\":\"\(directory)\"}}"
+                } + [#"{"id":9,"counts":true}"#])
+            // Those that were started by then go on; whether that were none, one or two is chance.
+            let ended = try await run.finished()
+            #expect(ended.status == 130, "\(ended.stderr)")
+            #expect(ended.stderr.contains("is gone"), "\(ended.stderr)")
+            try Data().write(to: URL(fileURLWithPath: "\(directory)/go"))
+            let rest = try await Executable.run(["run", "-d", directory, "--queue", "q", "--no-progress"])
+            #expect(rest.status == 0, "\(rest.stderr)")
+            let queued = try answers(ended.stdout).filter { $0["jid"] != nil }.count
+            let ran = try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasPrefix("ran.") }
+            #expect(ran.count >= queued)
+            for name in ran {
+                #expect(try String(contentsOfFile: "\(directory)/\(name)", encoding: .utf8) == "x\n", "\(name)")
+            }
+        }
+    }
+
+    @Test("options that would name other jobs are refused")
+    func refusesOtherJobs() async throws {
+        try await withTestDirectory { directory in
+            let run = try await Executable.run(["run", "--feed", "-d", directory, "--", "true"])
+            #expect(run.status == 2)
+            #expect(run.stderr.contains("stdin"), "\(run.stderr)")
+        }
+    }
+}
