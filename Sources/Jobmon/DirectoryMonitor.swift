@@ -65,6 +65,7 @@ package final class DirectoryMonitor: Sendable {
             guard let queue = silent.queue, silent.executor == "slurm" || silent.executor == "sge" else { return false }
             return FileLock.isHeld(layout.queueLock(queue)) == true
         }
+        settings.hasLostDirectory = { !lock.isInPlace }
         monitor = Monitor(
             ledger: ledger, layout: configuration.layout, configuration: settings, time: configuration.time,
             logger: configuration.logger)

@@ -15,6 +15,9 @@ package final class MonitorLock: Sendable {
         return MonitorLock(lock: lock)
     }
 
+    /// Whether it still guards what is in the directory.
+    var isInPlace: Bool { lock.isInPlace }
+
     /// The sentence for whoever wanted the lock that somebody else holds: who, where, and what to do.
     package static func refusal(_ layout: DirectoryLayout) -> Problem {
         // Its lock file is written before its `monitor_info.json`, where a dead monitor's may still lie.

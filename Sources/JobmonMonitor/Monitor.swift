@@ -85,7 +85,8 @@ package final class Monitor: Sendable {
     /// and the publisher when everything is committed.
     private func services(_ onReady: @escaping @Sendable (Bound) async throws -> Void) -> ServiceGroupConfiguration {
         let services: [any Service] = [
-            publisher, writer, watchdog, intake, Listener(application: application(onReady)),
+            publisher, writer, watchdog, intake, HomeWatch(configuration: configuration) { [self] in end(by: $0) },
+            Listener(application: application(onReady)),
         ]
         var group = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) }
@@ -93,6 +94,11 @@ package final class Monitor: Sendable {
             logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(configuration.stopSeconds)
         return group
+    }
+
+    private func end(by failure: any Error) {
+        state.withLock { $0.failure = $0.failure ?? failure }
+        stop()
     }
 
     private func application(_ onReady: @escaping @Sendable (Bound) async throws -> Void) -> some ApplicationProtocol {
@@ -120,8 +126,7 @@ package final class Monitor: Sendable {
                 do {
                     try await onReady(bound)
                 } catch {
-                    state.withLock { $0.failure = error }
-                    stop()
+                    end(by: error)
                 }
             },
             logger: quiet)

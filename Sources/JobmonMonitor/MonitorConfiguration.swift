@@ -40,6 +40,8 @@ package struct MonitorConfiguration: Sendable {
     package var lostSeconds = 600.0
     /// Whether somebody asks its scheduler about an instance, and so knows more than that it is silent.
     package var isAskedAbout: @Sendable (SilentInstance) -> Bool = { _ in false }
+    /// Whether the directory is not the one any more that the ledger is in: what is in its spool is for another monitor.
+    package var hasLostDirectory: @Sendable () -> Bool = { false }
     /// Seconds between two looks into the spool.
     package var spoolSeconds = 5.0
     /// Seconds that an orderly end may take before what is left of it is cut off.

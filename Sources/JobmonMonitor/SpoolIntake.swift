@@ -38,6 +38,7 @@ final class SpoolIntake: Service {
         var result = Result()
         guard let reader else { return result }
         for batch in reader.batches() {
+            if configuration.hasLostDirectory() { return result }
             for unreadable in batch.unreadable {
                 result.unreadable += 1
                 let line = unreadable.line.map { " line \($0)" } ?? ""

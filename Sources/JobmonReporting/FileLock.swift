@@ -26,6 +26,17 @@ package final class FileLock: Sendable {
 
     deinit { close(descriptor) }
 
+    /// Whether the file is still the one that its path names. A lock on another says nothing about what is there now:
+    /// somebody removed the directory, and maybe made it again.
+    package var isInPlace: Bool {
+        var ours = stat()
+        var there = stat()
+        guard fstat(descriptor, &ours) == 0 else { return false }
+        // What can't be looked at just now is no sign of that.
+        guard stat(path, &there) == 0 else { return errno != ENOENT && errno != ENOTDIR }
+        return ours.st_ino == there.st_ino && ours.st_dev == there.st_dev
+    }
+
     /// Takes the lock without waiting for its holder; nil when somebody else has it. It is held as long as the object
     /// lives; a child that is forked meanwhile shares it until it executes.
     /// - Throws: `.unavailable` when the file can't be opened or locked at all.

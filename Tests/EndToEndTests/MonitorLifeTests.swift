@@ -37,6 +37,24 @@ struct MonitorLifeTests {
         }
     }
 
+    @Test("a monitor whose directory was removed ends, and leaves the next one's spool alone", .timeLimit(.minutes(1)))
+    func directoryIsRemoved() async throws {
+        try await withTestDirectory { directory in
+            let mon = "\(directory)/mon"
+            let first = try await MonitorProcess.start(mon)
+            try FileManager.default.removeItem(atPath: mon)
+            // Nobody serves it: the fact lies in its spool.
+            #expect(try await Executable.run(["exec", "-d", mon, "--name", "kept", "--", "true"]).status == 0)
+            let ended = try await first.finished()
+            #expect(ended.status == 4)
+            #expect(ended.stderr.contains("was removed"), "\(ended.stderr)")
+            let second = try await MonitorProcess.start(mon)
+            let jobs = try await Executable.run(["jobs", "-d", mon])
+            #expect(jobs.stdout.contains("COMPLETE  kept"), "\(jobs.stdout)")
+            try await second.killed()
+        }
+    }
+
     @Test(
         "a stale monitor_info.json is replaced with a message", .timeLimit(.minutes(1)),
         arguments: ["pid", "host", "boot"])
