@@ -1,8 +1,8 @@
 # The only entry: `make help` lists what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults check format build release dist install docs bench bench-clusters clean deps test-deps \
-	clusters-up clusters-down test-clusters
+.PHONY: help demo test faults check format build release dist install uninstall wheel deb docs bench bench-clusters \
+	clean deps test-deps test-python test-wheel test-deb clusters-up clusters-down test-clusters
 
 SWIFT ?= swift
 PREFIX ?= $(HOME)/.local
@@ -32,6 +32,9 @@ test: test-deps ## every test but those that want a real cluster (test-clusters)
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest --filter '$(RULES)'
 	$(SWIFT) test --skip-build --disable-xctest --no-parallel --skip '$(RULES)|ClusterTests'
+
+test-python: test-deps build ## the tests of the Python package, under each Python that is here
+	@JOBMON_EXECUTABLE="$${JOBMON_EXECUTABLE:-$(CURDIR)/$(DEBUG_BIN)}" scripts/test-python.sh
 
 clusters-up: ## brings up a real Slurm and a real Grid Engine on this machine (Debian 12, root): clusters/README.md
 	@clusters/slurm/up.sh
@@ -65,16 +68,36 @@ dist: release ## builds dist/jobmon, which needs no shared library: one file for
 	@SWIFT="$(SWIFT)" scripts/link-static.sh jobmon JobmonCLI dist/jobmon
 	@scripts/show-start.sh dist/jobmon
 
-install: dist ## installs dist/jobmon in PREFIX/bin (default ~/.local/bin)
-	install -d "$(PREFIX)/bin"
-	install -m 755 dist/jobmon "$(PREFIX)/bin/jobmon"
-	install -d "$(PREFIX)/share/bash-completion/completions" "$(PREFIX)/share/zsh/site-functions" "$(PREFIX)/share/fish/vendor_completions.d"
-	dist/jobmon completions bash >"$(PREFIX)/share/bash-completion/completions/jobmon"
-	dist/jobmon completions zsh >"$(PREFIX)/share/zsh/site-functions/_jobmon"
-	dist/jobmon completions fish >"$(PREFIX)/share/fish/vendor_completions.d/jobmon.fish"
-	install -d "$(PREFIX)/share/man/man1"
-	install -m 644 docs/man/jobmon.1 "$(PREFIX)/share/man/man1/jobmon.1"
-	@echo "installed $(PREFIX)/bin/jobmon, its man page, and completions for bash, zsh and fish"
+# Each file that `install` puts under PREFIX, which `uninstall` removes. DESTDIR is for who packages it.
+INSTALLED := bin/jobmon share/man/man1/jobmon.1 share/bash-completion/completions/jobmon \
+	share/zsh/site-functions/_jobmon share/fish/vendor_completions.d/jobmon.fish
+
+install: dist ## installs dist/jobmon in PREFIX/bin (default ~/.local/bin), with man page and completions
+	install -d $(foreach file,$(INSTALLED),"$(DESTDIR)$(PREFIX)/$(dir $(file))")
+	install -m 755 dist/jobmon "$(DESTDIR)$(PREFIX)/bin/jobmon"
+	install -m 644 docs/man/jobmon.1 "$(DESTDIR)$(PREFIX)/share/man/man1/jobmon.1"
+	dist/jobmon completions bash >"$(DESTDIR)$(PREFIX)/share/bash-completion/completions/jobmon"
+	dist/jobmon completions zsh >"$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_jobmon"
+	dist/jobmon completions fish >"$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/jobmon.fish"
+	@echo "installed $(DESTDIR)$(PREFIX)/bin/jobmon, its man page, and completions for bash, zsh and fish"
+
+uninstall: ## removes what install put under PREFIX
+	rm -f $(foreach file,$(INSTALLED),"$(DESTDIR)$(PREFIX)/$(file)")
+
+wheel: dist ## builds dist/jobmon-*.whl for pip: the Python package, and the executable with it
+	@scripts/install-deps.sh wheel
+	@scripts/make-wheel.sh
+
+test-wheel: wheel ## installs the wheel under each Python from 3.8 to 3.13 that is here, and runs programs with it
+	@scripts/test-wheel.sh
+
+deb: dist ## builds Debian packages: dist/jobmon_*.deb, and dist/python3-jobmon_*.deb
+	@scripts/install-deps.sh deb
+	@scripts/make-deb.sh
+
+test-deb: deb ## installs the Debian packages into an empty root, uses all that they bring, removes them
+	@scripts/install-deps.sh deb-tests
+	@scripts/test-deb.sh
 
 docs: deps ## the library's documentation into dist/docs, and the man page from the command line's parser
 	$(SWIFT) package --allow-writing-to-directory dist/docs generate-documentation --target Jobmon --output-path dist/docs --transform-for-static-hosting --warnings-as-errors

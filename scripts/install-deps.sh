@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what building and the demo need and this machine lacks, and with `tests` what the tests need besides: Debian
-# packages by name when we are root or sudo asks no password; otherwise says exactly what to install, and fails.
+# Installs what building and the demo need and this machine lacks, and with a word what something else needs besides:
+# `tests` the tests, `wheel` the making of the wheel, `deb` that of the Debian packages, `deb-tests` the tests of these.
+# Debian packages by name when we are root or sudo asks no password; otherwise says exactly what to install, and fails.
 set -euo pipefail
 
 if ! command -v swift >/dev/null; then
@@ -17,11 +18,29 @@ command -v git >/dev/null || missing+=(git)
 command -v flock >/dev/null || missing+=(util-linux)
 command -v xargs >/dev/null || missing+=(findutils)
 command -v ps >/dev/null || missing+=(procps)
-if [ "${1:-}" = tests ]; then
+case "${1:-}" in
+tests)
     command -v Rscript >/dev/null || missing+=(r-base-core)
     command -v zsh >/dev/null || missing+=(zsh)
     command -v fish >/dev/null || missing+=(fish)
-fi
+    command -v curl >/dev/null || missing+=(curl)
+    ;;
+wheel)
+    python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+    ;;
+deb | deb-tests)
+    command -v dh >/dev/null || missing+=(debhelper)
+    command -v dh_python3 >/dev/null || missing+=(dh-python)
+    command -v fakeroot >/dev/null || missing+=(fakeroot)
+    if [ "$1" = deb-tests ]; then
+        command -v lintian >/dev/null || missing+=(lintian)
+        command -v man >/dev/null || missing+=(man-db)
+        command -v mandoc >/dev/null || missing+=(mandoc)
+        command -v zsh >/dev/null || missing+=(zsh)
+        command -v fish >/dev/null || missing+=(fish)
+    fi
+    ;;
+esac
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 if ! command -v apt-get >/dev/null; then
