@@ -47,6 +47,7 @@ clusters-down: ## takes both down; what they recorded stays for the next time
 test-clusters: test-deps ## the tests that want a real Slurm and a real Grid Engine, with both of them
 	$(SWIFT) build --build-tests
 	clusters/with.sh $(SWIFT) test --skip-build --disable-xctest --no-parallel --filter ClusterTests
+	PYTHONS=3.11 JOBMON_EXECUTABLE="$(CURDIR)/$(DEBUG_BIN)" clusters/with.sh scripts/test-python.sh tests.test_programs
 
 faults: test-deps ## kill -9 of everything, at random, 100 times, for minutes; wants the machine for itself
 	$(SWIFT) build --build-tests

@@ -12,12 +12,14 @@ struct FeedDialogue: Sendable {
     /// What the command line says of all jobs.
     let input: RunPlan.Input
     let answers: FeedAnswers
+    let queue: String
     /// Jobs that were handed in and are not answered yet.
     private let adding = JobsOnTheirWay()
 
-    init(feed: JobFeed, scheduler: Scheduler, input: RunPlan.Input, answers: FeedAnswers) {
+    init(feed: JobFeed, scheduler: Scheduler, queue: String, input: RunPlan.Input, answers: FeedAnswers) {
         self.feed = feed
         self.scheduler = scheduler
+        self.queue = queue
         self.input = input
         self.answers = answers
     }
@@ -55,7 +57,12 @@ struct FeedDialogue: Sendable {
         let result: Result<QueueSummary, Problem> = await withTaskGroup(of: Result<QueueSummary, Problem>?.self) {
             group in
             group.addTask {
-                do throws(Problem) { return .success(try await scheduler.run(feed)) } catch { return .failure(error) }
+                do throws(Problem) {
+                    return .success(
+                        try await scheduler.run(feed) { answers.say(["ready": true, "queue": .string(queue)]) })
+                } catch {
+                    return .failure(error)
+                }
             }
             group.addTask {
                 await answerAll()
@@ -87,7 +94,8 @@ struct FeedDialogue: Sendable {
                 return feed.close()
             }
         }
-        if !Task.isCancelled { leave() }
+        // Ctrl-C reaches both of us: the program may be gone before what ran is ended and recorded.
+        if !Task.isCancelled, !scheduler.isAskedToStop { leave() }
     }
 
     /// The program is gone without a word. With nothing left to do the queue ends; else this process goes too: what runs

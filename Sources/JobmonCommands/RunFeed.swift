@@ -34,8 +34,7 @@ extension Run {
                         queue: queue, configuration: configuration, environment: environment,
                         notice: { screen.say($0) })
                     let dialogue = FeedDialogue(
-                        feed: JobFeed(), scheduler: scheduler, input: input, answers: answers)
-                    answers.say(["ready": true, "queue": .string(queue)])
+                        feed: JobFeed(), scheduler: scheduler, queue: queue, input: input, answers: answers)
                     return try await control.run(scheduler) { () async throws(Problem) in try await dialogue.run() }
                 }
             }

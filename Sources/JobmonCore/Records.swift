@@ -101,6 +101,8 @@ extension InstanceRecord {
         guard let error, !error.isEmpty else { return ending }
         let headline = ErrorText.headline(error)
         if headline.isEmpty { return ending }
+        // An exception that a program reported itself has no number beside it.
+        if cause == .exit, exitCode == nil, signal == nil { return headline }
         // A text that starts with the ending ("exit code 1, nothing on stderr") says it already.
         return headline.hasPrefix(ending) ? headline : "\(ending): \(headline)"
     }

@@ -13,6 +13,7 @@ package final class Scheduler: Sendable {
     /// Why not all jobs could be queued.
     private let notQueued = Mutex<Problem?>(nil)
     private let idleQuestions = IdleQuestions()
+    private let stopAsked = Mutex(false)
 
     enum Input: Sendable {
         case fact(QueueFact)
@@ -34,7 +35,13 @@ package final class Scheduler: Sendable {
 
     /// Asks the queue to stop: nothing more is started, what runs is ended and recorded. Said a second time, `run`
     /// ends as soon as what it awaits lets it; a program that is to end at once just ends: all is spooled.
-    package func requestStop() { post(.stop) }
+    package func requestStop() {
+        stopAsked.withLock { $0 = true }
+        post(.stop)
+    }
+
+    /// Whether somebody asked the queue to stop.
+    package var isAskedToStop: Bool { stopAsked.withLock { $0 } }
 
     func post(_ fact: QueueFact) { inbox.post(.fact(fact)) }
 
@@ -69,8 +76,12 @@ package final class Scheduler: Sendable {
 
     /// Goes on with the queue, and takes jobs in while it runs, as they are fed. Returns when the feed is closed and
     /// every job is over, or as the summary's ending says; what is fed later is refused.
+    /// - Parameter whenLoaded: called once what the ledger has of the queue is read: what others queue in it from then on is
+    ///   not started before it is fed.
     /// - Throws: when the ledger can't be read; nothing was started then.
-    package func run(_ feed: JobFeed) async throws(Problem) -> QueueSummary {
+    package func run(
+        _ feed: JobFeed, whenLoaded: @Sendable () -> Void = {}
+    ) async throws(Problem) -> QueueSummary {
         let over = Problem(.contradiction, "the queue \"\(queue)\" has ended: it takes no more jobs")
         defer {
             feed.failRest(over)
@@ -81,6 +92,7 @@ package final class Scheduler: Sendable {
         let changes = environment.changes()
         let intake = JobIntake(queue: queue, environment: environment)
         _ = try await load(JobsToQueue([]), with: intake, again: false)
+        whenLoaded()
         return await run(reports: reports, changes: changes) {
             await intake.serve(feed) {
                 self.post(.known($0))

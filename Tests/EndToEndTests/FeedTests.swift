@@ -75,6 +75,29 @@ struct FeedTests {
         }
     }
 
+    @Test("stopped by a signal it records what it ends, though the program is gone by then")
+    func isStoppedAndLeft() async throws {
+        try await withTestDirectory { directory in
+            let pipe = "\(directory)/requests"
+            try #require(mkfifo(pipe, 0o600) == 0)
+            let words = [Executable.path, "run", "--feed", "-d", directory, "--queue", "q", "--no-progress"]
+            let run = try Running("/bin/sh", ["-c", "exec \"$@\" < \"$0\"", pipe] + words)
+            let requests = try #require(FileHandle(forWritingAtPath: pipe))
+            let job = "echo began; trap 'sleep 1; exit 0' TERM; while :; do sleep 0.1; done"
+            try requests.write(
+                contentsOf: Data("{\"id\":1,\"job\":{\"key\":\"a\",\"command\":\"\(job)\"}}\n".utf8))
+            try await waitUntil("it runs") {
+                try await Executable.run(["logs", "-d", directory, "1"]).stdout.contains("began")
+            }
+            run.send(SIGINT)
+            try await waitUntil("it is being stopped") { run.stderr.contains("SIGINT") }
+            try requests.close()
+            #expect(try await run.finished().status == 130)
+            let jobs = try await Executable.run(["jobs", "-d", directory, "--json"]).stdout
+            #expect(jobs.contains("\"status\":\"QUEUED\"") && jobs.contains("\"status\":\"CANCELLED\""), "\(jobs)")
+        }
+    }
+
     @Test("options that would name other jobs are refused")
     func refusesOtherJobs() async throws {
         try await withTestDirectory { directory in

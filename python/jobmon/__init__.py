@@ -1,0 +1,90 @@
+"""jobmon: a monitor and queue for jobs in scientific computing.
+
+The names of 2017 are modules: `central_job_monitor`, `qmaster`, `job`, `requester`, `subscriber`,
+`schedulers`, `executors`, `models`, `exceptions`, `sge`. Beside them, `monitored`, `task`, `Pool`,
+`events` and `query`. All of them are loaded when they are first used, so that importing the
+package costs a job nothing.
+"""
+
+import sys
+
+# This file is read by older Pythons too, up to here at least: it has no syntax that is new to them.
+if sys.version_info < (3, 8):
+    raise ImportError(
+        "jobmon needs Python 3.8 or later, and this is {}.{}: use a newer one (the command jobmon "
+        "itself needs none)".format(*sys.version_info[:2])
+    )
+
+__version__ = "0.1.0"
+
+TYPE_CHECKING = False  # typing itself is not worth its import here
+if TYPE_CHECKING:
+    from typing import List  # noqa: F401 - in a type comment
+
+    from . import central_job_monitor as central_job_monitor
+    from . import connection_config as connection_config
+    from . import exceptions as exceptions
+    from . import executors as executors
+    from . import job as job
+    from . import logging_handler as logging_handler
+    from . import models as models
+    from . import publisher as publisher
+    from . import qmaster as qmaster
+    from . import requester as requester
+    from . import responder as responder
+    from . import schedulers as schedulers
+    from . import sge as sge
+    from . import subscriber as subscriber
+    from ._events import events as events
+    from ._events import query as query
+    from ._monitored import monitored as monitored
+    from ._monitored import task as task
+    from ._pool import Pool as Pool
+    from ._pool_worker import WorkerDied as WorkerDied
+
+_NAMES = {
+    "monitored": "_monitored",
+    "task": "_monitored",
+    "Pool": "_pool",
+    "WorkerDied": "_pool_worker",
+    "events": "_events",
+    "query": "_events",
+}
+
+_MODULES = [
+    "central_job_monitor",
+    "connection_config",
+    "exceptions",
+    "executors",
+    "job",
+    "logging_handler",
+    "models",
+    "publisher",
+    "qmaster",
+    "requester",
+    "responder",
+    "schedulers",
+    "sge",
+    "subscriber",
+]
+
+__all__ = ["__version__"] + list(_NAMES) + _MODULES
+
+if not TYPE_CHECKING:  # so that checkers know what there is, and what is not
+
+    def __getattr__(name):
+        # type: (str) -> object
+        from importlib import import_module
+
+        if name in _NAMES:
+            value = getattr(import_module("." + _NAMES[name], __name__), name)
+            globals()[name] = value
+            return value
+        if name in _MODULES:
+            return import_module("." + name, __name__)
+        raise AttributeError("module 'jobmon' has no attribute {!r}".format(name))
+
+
+def __dir__():
+    # type: () -> List[str]
+    return sorted(set(globals()) | set(__all__))

@@ -1,0 +1,266 @@
+"""The actions of 2017, each as what today's monitor understands by it (docs/protocol.md)."""
+
+from __future__ import annotations
+
+import socket
+import uuid
+from typing import Any, Callable, Dict, List, Optional, Tuple
+from urllib.parse import quote
+
+from . import _usage
+from ._connection import MonitorConnection
+from .exceptions import ReturnCodes, problem
+from .models import FINAL, IDS, LABELS, Status
+
+OK, ERROR, NONE = ReturnCodes.OK, ReturnCodes.GENERIC_ERROR, ReturnCodes.NO_RESULTS
+Answer = List[Any]
+
+# What a status is called when an event says it. SUBMITTED is said by registering.
+KINDS = {
+    Status.RUNNING: "running",
+    Status.FAILED: "failed",
+    Status.COMPLETE: "complete",
+    Status.UNKNOWN: "unknown",
+    Status.CANCELLED: "cancelled",
+}
+EXECUTORS = {"SGEJobInstance": "sge", "LocalJobInstance": "local", "SlurmJobInstance": "slurm"}
+
+
+class Actions:
+    """What can be asked of a monitor, by the names of 2017. Each answers `[code, ...]`.
+
+    An instance is named by the caller's own number: a process id, or the scheduler's id. It is
+    kept as `executor_id`, and means the newest instance that has it.
+    """
+
+    def __init__(
+        self, connection: MonitorConnection, timeout: float, queue: Callable[[], str]
+    ) -> None:
+        self._connection = connection
+        self._timeout = timeout
+        self._queue = queue
+        # Usage comes before the end in 2017's order; the ledger takes it with the end.
+        self._usage: Dict[int, Dict[str, Any]] = {}
+
+    def find(self, name: str) -> Optional[Callable[..., Answer]]:
+        """The method of an action, or None where there is no such action."""
+        if name.startswith("_") or name in ("find", "jobs"):
+            return None
+        found = getattr(self, name, None)
+        return found if callable(found) else None
+
+    def alive(self) -> Answer:
+        self._get("/v1/alive")
+        return [OK, "Yes, I am alive"]
+
+    def cycle(self) -> Answer:
+        self._get("/v1/alive")
+        return [OK, "There is nothing to cycle: the monitor answers as requests come"]
+
+    def stop(self) -> Answer:
+        status, answer = self._connection.request("POST", "/v1/stop", {}, self._timeout)
+        if status != 200:
+            raise problem(answer, status)
+        return [OK, "Responder stopping"]
+
+    def register_job(
+        self,
+        name: Optional[str] = None,
+        runfile: Optional[str] = None,
+        job_args: Any = None,
+        batch_id: Any = None,
+    ) -> Answer:
+        described = _description(name, runfile, job_args)
+        if batch_id is not None:
+            described["params"] = {"batch_id": batch_id}
+        event = {
+            "kind": "job",
+            "queue": self._queue(),
+            "job_key": str(uuid.uuid4()),
+            "job": described,
+        }
+        result = self._post(event)
+        return _refusal(result) or [OK, result["jid"]]
+
+    def register_job_instance(
+        self, job_instance_id: Any, jid: Optional[int] = None, *args: Any, **kwargs: Any
+    ) -> Answer:
+        _check_number(job_instance_id)
+        kind = kwargs.get("job_instance_type")
+        event: Dict[str, Any] = {
+            "kind": "submitted",
+            "instance_key": str(uuid.uuid4()),
+            "executor": EXECUTORS.get(str(kind), "external"),
+            "executor_id": str(job_instance_id),
+        }
+        if jid is None:
+            event["job"] = _description(
+                kwargs.get("name"), kwargs.get("runfile"), kwargs.get("args")
+            )
+        else:
+            event["jid"] = jid
+        return _refusal(self._post(event)) or [OK, job_instance_id]
+
+    def update_job_instance_status(self, job_instance_id: Any, status_id: Any) -> Answer:
+        if not _is_status(status_id) or status_id == Status.QUEUED:
+            named = ", ".join(f"{n} {LABELS[n]}" for n in LABELS if n != Status.QUEUED)
+            return [ERROR, f"{status_id!r} is no status of an instance; they are {named}"]
+        found = self._find(job_instance_id)
+        if found is None:
+            return _nothing(job_instance_id)
+        number, status = found
+        if status_id == Status.SUBMITTED:
+            if status != Status.SUBMITTED:
+                return [ERROR, f"instance {job_instance_id} is {LABELS[status]} already"]
+            return [OK, job_instance_id, status_id]
+        event: Dict[str, Any] = {"kind": KINDS[status_id], "job_instance_id": number}
+        if status_id == Status.RUNNING:
+            event["host"] = socket.gethostname()
+        if status_id == Status.COMPLETE:
+            event["exit_code"] = 0
+        if status_id == Status.FAILED:
+            # It says so itself, so it is not lost; what it logged as its errors explains it.
+            event["cause"] = "exit"
+        if status_id in FINAL and number in self._usage:
+            event["usage"] = self._usage[number]
+        refused = _refusal(self._post(event))
+        if refused is None and status_id in FINAL:
+            self._usage.pop(number, None)
+        return refused or [OK, job_instance_id, status_id]
+
+    def update_job_instance_usage(self, job_instance_id: Any, *args: Any, **kwargs: Any) -> Answer:
+        found = self._find(job_instance_id)
+        if found is None:
+            return _nothing(job_instance_id)
+        number, status = found
+        if status in FINAL:
+            return [
+                ERROR,
+                f"instance {job_instance_id} is {LABELS[status]}: its usage is taken with its end,"
+                " so say it before",
+            ]
+        self._usage.setdefault(number, {}).update(_usage.read(kwargs))
+        return [OK]
+
+    def log_job_instance_error(self, job_instance_id: Any, error: Any) -> Answer:
+        found = self._find(job_instance_id)
+        if found is None:
+            return _nothing(job_instance_id)
+        event = {"kind": "error", "job_instance_id": found[0], "description": str(error)}
+        return _refusal(self._post(event)) or [OK]
+
+    def get_job_information(self, jid: Any) -> Answer:
+        status, answer = self._connection.request(
+            "GET", f"/v1/jobs/{quote(str(jid), safe='')}", timeout=self._timeout
+        )
+        if status in (404, 422):
+            return [NONE, f"Found no job with jid {jid}"]
+        if status != 200:
+            raise problem(answer, status)
+        return [OK, {**answer, "current_status": IDS.get(answer["status"])}]
+
+    def get_job_instance_information(self, job_instance_id: Any) -> Answer:
+        found = self._find(job_instance_id)
+        if found is None:
+            return _nothing(job_instance_id)
+        answer = self._get(f"/v1/instances/{found[0]}")
+        return [
+            OK,
+            {
+                **answer,
+                "job_instance_id": job_instance_id,
+                "ledger_job_instance_id": found[0],
+                "job_instance_type": answer["executor"],
+                "current_status": IDS.get(answer["status"]),
+                "maxvmem": answer["maxrss"],
+            },
+        ]
+
+    def get_jobs_with_status(self, status_id: Any) -> Answer:
+        jobs = self.jobs(status_id)
+        if not jobs:
+            return [NONE, f"Found no job with status {status_id}"]
+        return [OK, [job["jid"] for job in jobs]]
+
+    def query(self, query: str) -> Answer:
+        status, answer = self._connection.request(
+            "POST", "/v1/query", {"sql": query}, self._timeout
+        )
+        if status != 200:
+            said = problem(answer, status)
+            return [ReturnCodes.INVALID_RESPONSE_FORMAT, f"query failed to execute: {said}"]
+        columns = answer["columns"]
+        return [OK, [dict(zip(columns, row)) for row in answer["rows"]]]
+
+    # What they are made of.
+
+    def jobs(self, status_id: Any) -> List[Dict[str, Any]]:
+        """All jobs of a status, page by page."""
+        if not _is_status(status_id):
+            return []
+        jobs: List[Dict[str, Any]] = []
+        after: Optional[int] = 0
+        while after is not None:
+            path = f"/v1/jobs?status={LABELS[status_id].lower()}&limit=1000&after={after}"
+            page = self._get(path)
+            jobs.extend(page["jobs"])
+            after = page["next"]
+        return jobs
+
+    def _find(self, job_instance_id: Any) -> Optional[Tuple[int, int]]:
+        """The ledger's number, and the status, of the newest instance of the caller's number."""
+        _check_number(job_instance_id)
+        name = str(job_instance_id).replace("'", "''")
+        sql = (
+            f"select job_instance_id, status from job_instance where executor_id = '{name}' "
+            "order by job_instance_id desc limit 1"
+        )
+        status, answer = self._connection.request("POST", "/v1/query", {"sql": sql}, self._timeout)
+        if status != 200:
+            raise problem(answer, status)
+        rows = answer["rows"]
+        return (int(rows[0][0]), int(rows[0][1])) if rows else None
+
+    def _get(self, path: str) -> Any:
+        status, answer = self._connection.request("GET", path, timeout=self._timeout)
+        if status != 200:
+            raise problem(answer, status)
+        return answer
+
+    def _post(self, event: Dict[str, Any]) -> Dict[str, Any]:
+        return self._connection.post_events([event], self._timeout)[0]
+
+
+def _description(name: Any, runfile: Any, job_args: Any) -> Dict[str, Any]:
+    described: Dict[str, Any] = {"name": str(name)} if name is not None else {}
+    if runfile is not None:
+        described["runfile"] = str(runfile)
+    if isinstance(job_args, (list, tuple)):
+        described["args"] = [str(argument) for argument in job_args]
+    elif job_args is not None:
+        # 2017 joined them with commas before they were sent.
+        described["args"] = str(job_args).split(",")
+    return described or {"name": "job"}
+
+
+def _is_status(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value in LABELS
+
+
+def _check_number(job_instance_id: Any) -> None:
+    if isinstance(job_instance_id, bool) or not isinstance(job_instance_id, (int, str)):
+        raise TypeError(
+            f"job_instance_id is {job_instance_id!r}: give the process id, or the scheduler's id"
+        )
+
+
+def _nothing(job_instance_id: Any) -> Answer:
+    return [NONE, f"Found no job with job_instance_id {job_instance_id}"]
+
+
+def _refusal(result: Dict[str, Any]) -> Optional[Answer]:
+    """The answer for an event that was not taken; None where it was."""
+    if result["outcome"] != "refused":
+        return None
+    said = problem(result.get("problem"))
+    return [NONE if said.code == "not_found" else ERROR, str(said)]

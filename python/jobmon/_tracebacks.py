@@ -1,0 +1,102 @@
+"""An exception as text and as structure, as docs/protocol.md has it."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import traceback
+from types import TracebackType
+from typing import Any, Dict, List, Optional, Set
+
+# What is kept of one that goes on and on: a recursion has a thousand frames that say the same.
+FIRST_FRAMES = 30
+LAST_FRAMES = 70
+CHAIN_AT_MOST = 20
+GROUP_AT_MOST = 20
+MESSAGE_AT_MOST = 8_192
+CODE_AT_MOST = 400
+TEXT_AT_MOST = 60_000
+
+_HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
+
+
+def text(exception: BaseException) -> str:
+    """The traceback as Python prints it, with what caused it; the end of it, where it is long."""
+    lines = traceback.format_exception(type(exception), exception, _theirs(exception))
+    return "".join(lines)[-TEXT_AT_MOST:]
+
+
+def structure(exception: BaseException) -> Dict[str, Any]:
+    """Type, message and frames (the outermost first), and the same of what caused it."""
+    return _structure(exception, set(), 0)
+
+
+def _structure(exception: BaseException, seen: Set[int], depth: int) -> Dict[str, Any]:
+    seen.add(id(exception))
+    told: Dict[str, Any] = {
+        "type": _type_name(exception),
+        "message": _message(exception),
+        "frames": _frames(_theirs(exception)),
+    }
+    cause, context = exception.__cause__, exception.__context__
+    if depth < CHAIN_AT_MOST:
+        if cause is not None and id(cause) not in seen:
+            told["cause"] = _structure(cause, seen, depth + 1)
+        elif context is not None and not exception.__suppress_context__ and id(context) not in seen:
+            told["context"] = _structure(context, seen, depth + 1)
+        # ExceptionGroup, from Python 3.11 on.
+        members = getattr(exception, "exceptions", None)
+        if isinstance(members, tuple) and all(isinstance(one, BaseException) for one in members):
+            told["exceptions"] = [
+                _structure(one, seen, depth + 1)
+                for one in members[:GROUP_AT_MOST]
+                if id(one) not in seen
+            ]
+    return told
+
+
+def _type_name(exception: BaseException) -> str:
+    kind = type(exception)
+    if kind.__module__ in ("builtins", "__main__"):
+        return kind.__qualname__
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _message(exception: BaseException) -> str:
+    try:
+        return str(exception)[:MESSAGE_AT_MOST]
+    except Exception as failure:  # Their __str__ is anybody's code.
+        return f"<the message can't be made: {type(failure).__name__}>"
+
+
+def _theirs(exception: BaseException) -> Optional[TracebackType]:
+    # Without our own frames, through which their code was called.
+    first = trace = exception.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_HERE):
+        trace = trace.tb_next
+    return first if trace is None else trace
+
+
+def _frames(trace: Optional[TracebackType]) -> List[Dict[str, Any]]:
+    found = []
+    while trace is not None:
+        found.append((trace.tb_frame.f_code, trace.tb_lineno))
+        trace = trace.tb_next
+    left_out = len(found) - FIRST_FRAMES - LAST_FRAMES
+    frames = [
+        {
+            "file": code.co_filename,
+            "line": line,
+            "function": getattr(code, "co_qualname", code.co_name),
+            "code": linecache.getline(code.co_filename, line).strip()[:CODE_AT_MOST] or None,
+        }
+        for code, line in (
+            found if left_out <= 0 else found[:FIRST_FRAMES] + found[-LAST_FRAMES:]
+        )
+    ]
+    if left_out > 0:
+        frames.insert(
+            FIRST_FRAMES,
+            {"file": "", "line": 0, "function": f"{left_out} frames are left out", "code": None},
+        )
+    return frames

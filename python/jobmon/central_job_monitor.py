@@ -1,0 +1,230 @@
+"""Starts the monitor of a directory, as a process of the `jobmon` executable."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import select
+import subprocess
+from typing import IO, Any, Dict, List, Optional, Tuple
+
+from . import _executable, _feed
+from ._directory import directory_of
+from .exceptions import CentralJobMonitorNotAlive, CentralJobMonitorRunning, RequestRefused
+from .models import Job
+from .requester import Requester
+
+logger = logging.getLogger(__name__)
+
+# How long a monitor that was told to end may take, in seconds, before it is killed. It loses
+# nothing by that: what it has acknowledged is on disk.
+END_AT_MOST = 30.0
+
+
+class CentralJobMonitor:
+    """The monitor of `out_dir`, from now until it is stopped or this program is gone.
+
+    It answers when this returns. A program that dies, however it dies, takes its monitor along.
+
+    - `out_dir`: the directory, made where it is missing. What the monitor has to say for people is
+      in `monitor.log` there.
+    - `persistent`: False keeps the ledger in memory only: it is gone when the monitor ends. Where
+      the directory has a ledger of before, that one goes on all the same.
+    - `port`: the port; any free one when it is not said.
+    - `listen`: the address to listen on besides this host, or `any`: jobs on other hosts reach the
+      monitor then. Without it, what jobmon runs there is reported through the directory.
+    - `publish_job_state`, `publisher_port` are of 2017: changes are always published.
+
+    Raises `CentralJobMonitorRunning` when the directory has one already (the message names it),
+    `CentralJobMonitorNotAlive` when it could not start, and why, `ExecutableNotFound`, OSError.
+    """
+
+    def __init__(
+        self,
+        out_dir: str,
+        persistent: bool = True,
+        port: Optional[int] = None,
+        conn_str: Optional[str] = None,
+        publish_job_state: bool = True,
+        publisher_port: Optional[int] = None,
+        listen: Optional[str] = None,
+    ) -> None:
+        if conn_str is not None:
+            raise ValueError("conn_str has no meaning any more: the ledger is a file in out_dir")
+        self.out_dir = directory_of(out_dir)
+        ledger = os.path.join(self.out_dir, "job_monitor.sqlite")
+        if not persistent and os.path.exists(ledger):
+            # One in memory would hide it. To keep more than was asked for does no harm.
+            logger.warning("%s is there already and goes on: nothing is kept in memory", ledger)
+            persistent = True
+        self.persistent = persistent
+        self.publish_job_state = publish_job_state
+        self._owner = os.getpid()
+        command = [_executable.find(), "monitor", self.out_dir, "--end-with", str(self._owner)]
+        if not persistent:
+            command.append("--in-memory")
+        if port is not None:
+            command += ["--port", str(int(port))]
+        if listen is not None:
+            command += ["--listen", listen]
+        os.makedirs(self.out_dir, mode=0o700, exist_ok=True)
+        with open(os.path.join(self.out_dir, "monitor.log"), "ab") as log:
+            self._process, self.url = _start(command, log)
+        self.requester = Requester(self.out_dir)
+        self._publishes = True
+        _running[self._process.pid] = (self._process, self._owner, self.out_dir)
+
+    @property
+    def pid(self) -> int:
+        """The process of the monitor."""
+        return self._process.pid
+
+    def responder_proc_is_alive(self) -> bool:
+        """Whether the monitor runs."""
+        return self._owner == os.getpid() and self._process.poll() is None
+
+    def publisher_proc_is_alive(self) -> bool:
+        """Whether changes are published: the monitor does that itself."""
+        return self._publishes and self.responder_proc_is_alive()
+
+    def stop_responder(self) -> Optional[int]:
+        """Ends the monitor in order, and returns its exit code once it is gone. Twice is once.
+
+        Queues of this program that have nothing left to do end before it.
+        """
+        code = _stop(self._process, self._owner, self.out_dir)
+        self.requester.disconnect()
+        return code
+
+    def stop_publisher(self) -> None:
+        """Of 2017, where publishing was a process of its own. It ends with `stop_responder`."""
+        self._publishes = False
+
+    def jobs_with_status(self, status_id: int) -> List[Job]:
+        """The jobs that have a status now, by number. See `models.Status`."""
+        return [Job(job) for job in self.requester.jobs(status_id)]
+
+    def generate_report(self) -> List[str]:
+        """Writes `job_report.csv` and `job_status_report.csv` into `out_dir`; returns their paths.
+
+        Raises `RequestRefused` with the executable's sentence when that can't be.
+        """
+        done = subprocess.run(
+            [_executable.find(), "report", "-d", self.out_dir],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        if done.returncode != 0:
+            message, hint = _sentence(done.stderr)
+            raise RequestRefused(message or "the report could not be written", hint)
+        names = ("job_report.csv", "job_status_report.csv")
+        return [os.path.join(self.out_dir, name) for name in names]
+
+    def send_request(self, message: Any) -> List[Any]:
+        """See `Requester.send_request`."""
+        return self.requester.send_request(message)
+
+    def __enter__(self) -> CentralJobMonitor:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.stop_responder()
+        self.stop_publisher()
+
+    def __repr__(self) -> str:
+        return f"CentralJobMonitor({self.out_dir!r})"
+
+
+def _start(command: List[str], log: IO[bytes]) -> Tuple["subprocess.Popen[bytes]", str]:
+    """Starts the monitor, and waits until it says that it is ready. Returns it and its address."""
+    begin = log.seek(0, os.SEEK_END)
+    try:
+        # A session of its own: Ctrl-C is for the program, which ends its monitor last.
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise CentralJobMonitorNotAlive(f"{command[0]} can't be started: {error}") from None
+    try:
+        line = _first_line(process)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    if line.startswith("ready "):
+        return process, line.split(None, 1)[1].strip()
+    process.terminate()
+    code = process.wait()
+    assert process.stdout is not None
+    process.stdout.close()
+    with open(log.name, "rb") as said:
+        said.seek(begin)
+        message, hint = _sentence(said.read())
+    if "is served by" in message:
+        raise CentralJobMonitorRunning(message, hint)
+    raise CentralJobMonitorNotAlive(
+        message or f"the monitor did not start (exit code {code}): it said {line!r}", hint
+    )
+
+
+def _first_line(process: "subprocess.Popen[bytes]") -> str:
+    """What it says first on stdout; empty when it ends without a word."""
+    assert process.stdout is not None
+    descriptor = process.stdout.fileno()
+    said = b""
+    while b"\n" not in said:
+        # It may have a large spool to take in first; what is waited for is its word or its end.
+        select.select([descriptor], [], [], 1.0)
+        if process.poll() is not None or select.select([descriptor], [], [], 0)[0]:
+            piece = os.read(descriptor, 4096)
+            if not piece:
+                break
+            said += piece
+    return said.decode("utf-8", "replace").partition("\n")[0]
+
+
+def _sentence(said: bytes) -> Tuple[str, str]:
+    """The last message in what the executable wrote for people, and what it says to do."""
+    message, hint = "", ""
+    for line in said.decode("utf-8", "replace").splitlines():
+        if line.startswith("jobmon: "):
+            message, hint = line[len("jobmon: ") :].strip(), ""
+        elif line.startswith(" ") and message:
+            hint = f"{hint} {line.strip()}".strip()
+    return message, hint
+
+
+_running: Dict[int, Tuple["subprocess.Popen[bytes]", int, str]] = {}
+
+
+def _stop(process: "subprocess.Popen[bytes]", owner: int, directory: str) -> Optional[int]:
+    if owner != os.getpid():
+        return None  # A forked child: the monitor is its parent's.
+    _running.pop(process.pid, None)
+    if process.poll() is None:
+        for feed in _feed.live(directory):
+            # With nothing left to do it ends at once; one that works goes on without a monitor.
+            feed.settle()
+        process.terminate()
+        try:
+            process.wait(END_AT_MOST)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
+    return process.returncode
+
+
+@atexit.register
+def _stop_all() -> None:
+    # The queues of this program first, so that they can still record how their jobs ended.
+    _feed.close_all()
+    for process, owner, directory in list(_running.values()):
+        _stop(process, owner, directory)

@@ -1,0 +1,275 @@
+"""What all executors have in common: the jobs that they were given, and the queue behind them."""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from typing import Any, Dict, List, Optional
+
+from .. import _queue_name
+from .._connection import MonitorConnection
+from .._feed import Feed
+from ..connection_config import directory
+from ..exceptions import JobmonError, QueueNotAlive, problem
+from ..models import Status
+from ._command import job_object
+
+# A list that is older than this, in seconds, is asked for again while jobs are not over.
+FRESH = 1.0
+# The rows that one statement may bring.
+PAGE = 50_000
+
+
+class BaseExecutor:
+    """Runs the jobs that it is given, through the executable's queue.
+
+    - `mon_dir`: the monitor's directory.
+    - `parallelism`: how many run at once; None leaves it to the queue (all cores here, 10,000 in
+      a cluster).
+    - `jobs`: the jobs by number; `queued_jobs`, `running_jobs`, `failed_jobs`, `completed_jobs`,
+      `unknown_jobs` and `cancelled_jobs` are lists of numbers.
+
+    The other arguments are those of 2017; they change nothing.
+    """
+
+    name = "local"
+
+    def __init__(
+        self,
+        mon_dir: Any = None,
+        request_retries: int = 3,
+        request_timeout: float = 10_000,
+        parallelism: Optional[int] = None,
+        subscribe_to_job_state: bool = True,
+        monitor_host: Optional[str] = None,
+        monitor_port: Optional[int] = None,
+        monitor_connection: Any = None,
+        publisher_connection: Any = None,
+        task_response_timeout: float = 3,
+    ) -> None:
+        self.logger = logging.getLogger(__name__)
+        if parallelism is not None and (isinstance(parallelism, bool) or parallelism < 1):
+            raise ValueError(f"parallelism must be 1 or more, not {parallelism!r}")
+        self.mon_dir = directory(mon_dir, monitor_host, monitor_port, monitor_connection)
+        self.request_retries = request_retries
+        self.request_timeout = request_timeout
+        self.parallelism = parallelism
+        self.jobs: Dict[int, Dict[str, Any]] = {}
+        self.max_attempts = 1
+        self.queue: Optional[str] = None
+        self.connection = MonitorConnection(self.mon_dir, patience=1.0)
+        self._feed: Optional[Feed] = None
+        self._resumes = False
+        self._refreshed = 0.0
+
+    def __del__(self) -> None:
+        feed = getattr(self, "_feed", None)
+        if feed is not None:
+            feed.release()
+
+    def defaults(self) -> Dict[str, Any]:
+        """What every job is given that does not say otherwise."""
+        return {}
+
+    # The queue.
+
+    def start(self, queue: Optional[str] = None) -> None:
+        """Starts the queue, by that name, else by one that nobody has had. Twice is once."""
+        if self._feed is not None:
+            return
+        name = queue or _queue_name.new()
+        feed = Feed(self.mon_dir, name, self.name, self.parallelism)
+        if queue is None:
+            # It has looked then at what the ledger has of it, which is nothing: what is registered
+            # from now on runs when it is handed in, and not before.
+            feed.wait()
+        _queue_name.take(self.mon_dir, name)
+        self._feed = feed
+        self.queue = name
+        self._resumes = queue is not None
+
+    @property
+    def alive(self) -> bool:
+        """Whether the queue runs."""
+        return self._feed is not None and self._feed.alive
+
+    def stop(self) -> None:
+        """Ends the queue: jobs that run here are ended and recorded, waiting ones not started.
+
+        What is in a cluster goes on there. Twice is once.
+        """
+        if self._feed is not None:
+            self._feed.stop()
+            _queue_name.give_back(self.mon_dir, self._feed.queue)
+            self._try_refresh()
+
+    def queue_job(
+        self, job: Any, process_timeout: Optional[float] = None, *args: Any, **kwargs: Any
+    ) -> None:
+        """Has the job run. One that failed before is tried once more.
+
+        `process_timeout` is the time in seconds after which an attempt is ended. The options are
+        those of 2017's qsub, and a few more: `slots`, `memory` (GB), `project`, `queue`, `holds`,
+        `stdout`, `stderr`, `runtime` (s), `gpus`, ... Raises TypeError or ValueError for what can't
+        be, before anything is sent.
+        """
+        if args:
+            raise TypeError(f"queue_job takes its options by name; {args[0]!r} has none")
+        if self._feed is None:
+            self.start()
+        assert self._feed is not None
+        options = {**self.defaults(), **kwargs}
+        if job.job_key is None or job.queue != self.queue:
+            self._adopt(job, process_timeout, options)
+            return
+        made = job_object(job, process_timeout, self.max_attempts, options)
+        if job.jid in self.jobs or self._resumes:
+            self._try_again(job.jid, made)
+        self._feed.add(made)
+        self._keep(job, process_timeout, options)
+
+    def _keep(self, job: Any, process_timeout: Optional[float], options: Dict[str, Any]) -> None:
+        self.jobs[job.jid] = {
+            "job": job,
+            "process_timeout": process_timeout,
+            "args": (),
+            "kwargs": options,
+            "status_id": None,
+        }
+        self._refreshed = 0.0
+
+    def _adopt(self, job: Any, process_timeout: Optional[float], options: Dict[str, Any]) -> None:
+        """Takes a job that was registered in another queue: it gets a number of this queue's.
+
+        The other registration is cancelled, so that nothing waits for it.
+        """
+        assert self._feed is not None and self.queue is not None
+        before = (job.jid, job.queue, job.job_key)
+        job.queue, job.job_key = self.queue, str(uuid.uuid4())
+        try:
+            made = job_object(job, process_timeout, self.max_attempts, options)
+            job.jid = self._feed.add(made)
+        except BaseException:
+            job.jid, job.queue, job.job_key = before
+            raise
+        self._keep(job, process_timeout, options)
+        status, earlier = self.connection.request("GET", f"/v1/jobs/{before[0]}")
+        if status == 200 and earlier["status"] == "QUEUED" and not earlier["instances"]:
+            self.connection.post_events([{"kind": "cancel", "jid": before[0]}])
+
+    def _try_again(self, jid: int, made: Dict[str, Any]) -> None:
+        """A job that is over without being done gets as many attempts as it had, once more."""
+        status, job = self.connection.request("GET", f"/v1/jobs/{jid}")
+        if status != 200 or job["status"] not in ("FAILED", "CANCELLED"):
+            return
+        made["max_attempts"] += job["attempts"]
+        result = self.connection.post_events([{"kind": "retry", "jid": jid}])[0]
+        if result["outcome"] == "refused":
+            raise problem(result.get("problem"))
+
+    def wait(self) -> Dict[str, Any]:
+        """Waits until every job that was queued is over and recorded; how it came out."""
+        if self._feed is None:
+            return {"counts": {}, "failures": []}
+        summary = self._feed.wait()
+        self.refresh_queues()
+        return summary
+
+    # What became of the jobs.
+
+    @property
+    def queued_jobs(self) -> List[int]:
+        """Jobs that wait: for their turn, or to be tried again."""
+        return self._jids_with_status(None)
+
+    @property
+    def running_jobs(self) -> List[int]:
+        """Jobs that were submitted, or run."""
+        return self._jids_with_status(Status.SUBMITTED, Status.RUNNING)
+
+    @property
+    def failed_jobs(self) -> List[int]:
+        """Jobs that failed and are not tried again."""
+        return self._jids_with_status(Status.FAILED)
+
+    @property
+    def completed_jobs(self) -> List[int]:
+        """Jobs that are done."""
+        return self._jids_with_status(Status.COMPLETE)
+
+    @property
+    def unknown_jobs(self) -> List[int]:
+        """Jobs of which nobody knows just now whether they run."""
+        return self._jids_with_status(Status.UNKNOWN)
+
+    @property
+    def cancelled_jobs(self) -> List[int]:
+        """Jobs that were cancelled."""
+        return self._jids_with_status(Status.CANCELLED)
+
+    def _jids_with_status(self, *statuses: Optional[int]) -> List[int]:
+        self._try_refresh()
+        return [jid for jid, known in self.jobs.items() if known["status_id"] in statuses]
+
+    def refresh_queues(self, flush_lost_jobs: bool = True) -> None:
+        """Asks the monitor how all jobs are. `flush_lost_jobs` is of 2017: the queue sees to it.
+
+        Raises `QueueNotAlive` when the queue has died and jobs are not over.
+        """
+        if self.queue is None:
+            return
+        for jid, status in self._rows("select jid, status from job", "jid"):
+            if jid in self.jobs:
+                self.jobs[jid]["status_id"] = None if status == Status.QUEUED else status
+        for jid in self.jobs:
+            self.jobs[jid]["job"].job_instance_ids = []
+        columns = "job_instance_id, job_instance.jid, coalesce(executor_id, pid)"
+        table = "job_instance join job using (jid)"
+        for number, jid, name in self._rows(f"select {columns} from {table}", "job_instance_id"):
+            if jid in self.jobs:
+                named = int(name) if str(name or "").isdigit() else name
+                instances = self.jobs[jid]["job"].job_instance_ids
+                instances.append(number if named is None else named)
+                self.jobs[jid]["current_job_instance_id"] = instances[-1]
+        self._refreshed = time.monotonic()
+        if self._waits() and not self.alive:
+            raise QueueNotAlive(
+                f"the queue {self.queue} is over, and not all of its jobs are",
+                "what runs goes on and is recorded; make another JobQueue to go on",
+            )
+
+    def _waits(self) -> bool:
+        waiting = (None, Status.SUBMITTED, Status.RUNNING)
+        return any(known["status_id"] in waiting for known in self.jobs.values())
+
+    def _try_refresh(self) -> None:
+        """A refresh for whoever looks at a list: it is new enough, or says that it is not."""
+        if self.queue is None or time.monotonic() - self._refreshed < FRESH:
+            return
+        if not self._waits() and self._refreshed:
+            return
+        try:
+            self.refresh_queues()
+        except QueueNotAlive:
+            if self._feed is not None and self._feed.is_stopped:
+                return
+            raise
+        except JobmonError as error:
+            # The queue goes on without a monitor, and so do we: with what we know.
+            self._refreshed = time.monotonic()
+            self.logger.warning("the state of the jobs could not be refreshed: %s", error)
+
+    def _rows(self, select: str, key: str) -> Any:
+        after = 0
+        name = str(self.queue).replace("'", "''")
+        while True:
+            sql = f"{select} where queue = '{name}' and {key} > {after} order by {key} limit {PAGE}"
+            status, answer = self.connection.request("POST", "/v1/query", {"sql": sql})
+            if status != 200:
+                raise problem(answer, status)
+            rows = answer["rows"]
+            yield from rows
+            if len(rows) < PAGE:
+                return
+            after = rows[-1][0]

@@ -1,0 +1,54 @@
+"""Instances as processes of this host."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Dict, Optional
+
+from .. import _own, job
+from ..requester import Requester
+from .base import BaseExecutor
+
+
+class LocalExecutor(BaseExecutor):
+    """Runs the jobs of a queue here, `parallelism` at once (all cores when it is not said)."""
+
+    name = "local"
+
+
+class LocalJobInstance(job.JobInstance):
+    """An attempt at a job that is a process of this host, by default this one.
+
+    `job_instance_id` is the process id. In a process that jobmon runs it is the attempt that is
+    known already.
+    """
+
+    executor = "local"
+
+    def __init__(
+        self,
+        mon_dir: Any = None,
+        monitor_host: Optional[str] = None,
+        monitor_port: Optional[int] = None,
+        job_instance_id: Optional[int] = None,
+        jid: Optional[int] = None,
+        request_retries: int = 3,
+        request_timeout: float = 10_000,
+        monitor_connection: Any = None,
+    ) -> None:
+        requester = Requester(
+            mon_dir,
+            request_retries,
+            request_timeout,
+            monitor_host,
+            monitor_port,
+            monitor_connection,
+        )
+        is_other = job_instance_id is not None and int(job_instance_id) != os.getpid()
+        own = None if is_other else _own.instance_key(requester.out_dir)
+        super().__init__(requester, own, jid, attached=own is not None)
+        self.job_instance_id = os.getpid() if job_instance_id is None else int(job_instance_id)
+        self.register_with_monitor()
+
+    def _where(self) -> Dict[str, Any]:
+        return _own.identity(int(self.job_instance_id))

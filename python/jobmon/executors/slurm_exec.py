@@ -1,0 +1,11 @@
+"""Instances as jobs of Slurm."""
+
+from __future__ import annotations
+
+from .base import BaseExecutor
+
+
+class SlurmExecutor(BaseExecutor):
+    """Submits the jobs of a queue to Slurm, at most `parallelism` at once."""
+
+    name = "slurm"

@@ -1,0 +1,63 @@
+"""The statuses with the numbers that they have had since 2017, and jobs as the ledger has them."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Optional
+
+
+class Status:
+    """Numbers of statuses, as the ledger's table `status` has them.
+
+    SUBMITTED to UNKNOWN are those of 2017. CANCELLED is of jobs and instances, QUEUED of jobs
+    only: another attempt is due, or none was made yet.
+    """
+
+    SUBMITTED = 1
+    RUNNING = 2
+    FAILED = 3
+    COMPLETE = 4
+    UNKNOWN = 5
+    UNREGISTERED_STATE = 5
+    CANCELLED = 6
+    QUEUED = 7
+
+
+LABELS: Dict[int, str] = {
+    Status.SUBMITTED: "SUBMITTED",
+    Status.RUNNING: "RUNNING",
+    Status.FAILED: "FAILED",
+    Status.COMPLETE: "COMPLETE",
+    Status.UNKNOWN: "UNKNOWN",
+    Status.CANCELLED: "CANCELLED",
+    Status.QUEUED: "QUEUED",
+}
+IDS: Dict[str, int] = {label: number for number, label in LABELS.items()}
+FINAL = frozenset((Status.FAILED, Status.COMPLETE, Status.CANCELLED))
+
+status_names = LABELS
+
+
+class Job:
+    """A job as the ledger has it: the columns of the table `job` are its attributes.
+
+    `status` and `current_status` are numbers of `Status`, `args` is a list, `params` a dict.
+    """
+
+    jid: int
+    name: Optional[str]
+    status: int
+    current_status: int
+
+    def __init__(self, columns: Dict[str, Any]) -> None:
+        self.__dict__.update(columns)
+        self.status = self.current_status = IDS.get(str(columns.get("status")), Status.UNKNOWN)
+
+    def to_wire_format_dict(self) -> Dict[str, Any]:
+        """All of it as a dict that JSON can hold."""
+        return dict(self.__dict__)
+
+    def __repr__(self) -> str:
+        return f"Job(jid={self.jid}, name={self.name!r}, status={LABELS[self.status]})"
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"a job of the ledger has no column {name!r}")

@@ -1,0 +1,180 @@
+"""Listens to the monitor of a directory: each change of an instance's status, as it happens."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import queue
+import threading
+from typing import Any, Dict, Iterator, Optional, Tuple
+
+from ._connection import MonitorConnection
+from .connection_config import directory
+from .exceptions import CannotConnectToCentralJobMonitor, JobmonError, NoResponseRecieved
+from .models import IDS
+
+logger = logging.getLogger(__name__)
+
+# The monitor says something every 15 s; when it does not, the connection is dead.
+SILENCE = 45.0
+# How many updates are kept for a subscriber that does not take them. Then the monitor waits, and
+# sends the rest later: nothing is left out.
+KEPT = 10_000
+
+Update = Dict[str, Dict[str, Any]]
+
+
+class Subscriber:
+    """Updates of the monitor of `out_dir`, one after the other.
+
+    A monitor that goes away is waited for, and what happened meanwhile is sent when it is back.
+    """
+
+    def __init__(
+        self,
+        out_dir: Any = None,
+        publisher_host: Optional[str] = None,
+        publisher_port: Optional[int] = None,
+        monitor_connection: Any = None,
+    ) -> None:
+        self.out_dir = directory(out_dir, publisher_host, publisher_port, monitor_connection)
+        self._connection = MonitorConnection(self.out_dir)
+        self._listening: Optional[_Listening] = None
+        self._names: Dict[int, Any] = {}
+
+    def connect(self, topicfilter: Any = None) -> None:
+        """Listens from now on. There is one topic, so that `topicfilter` chooses nothing.
+
+        Raises `CannotConnectToCentralJobMonitor` when there is no monitor.
+        """
+        self.disconnect()
+        self._listening = _Listening(self._connection)
+
+    def disconnect(self) -> None:
+        """Listens no longer."""
+        if self._listening is not None:
+            self._listening.end()
+            self._listening = None
+
+    def recieve_update(self, timeout: float = 1.0) -> Optional[Update]:
+        """The next update, or None when none came within `timeout` seconds.
+
+        An update is `{jid: {"job_instance_id": ..., "job_instance_status_id": ...}}`, with the
+        job's number as a text, the instance's number as its executor has it (a process id, the
+        scheduler's id) and the number of the status (`models.Status`).
+        """
+        if self._listening is None or self._listening.pid != os.getpid():
+            self.connect()
+        assert self._listening is not None
+        change = self._listening.next(timeout)
+        if change is None:
+            return None
+        meta = {
+            "job_instance_id": self._name(int(change["job_instance_id"])),
+            "job_instance_status_id": IDS[change["status"]],
+        }
+        return {str(change["jid"]): meta}
+
+    receive_update = recieve_update
+
+    def _name(self, number: int) -> Any:
+        """The executor's number of an instance: what the programs of 2017 know it by."""
+        if number not in self._names:
+            if len(self._names) > KEPT:
+                self._names.clear()
+            try:
+                status, found = self._connection.request("GET", f"/v1/instances/{number}")
+            except JobmonError:
+                return number
+            name = (found["executor_id"] or found["pid"]) if status == 200 else None
+            if name is None:
+                return number  # It has none yet.
+            self._names[number] = int(name) if str(name).isdigit() else name
+        return self._names[number]
+
+
+class _Listening:
+    """A stream that is read by a thread of its own, and connected again when it breaks."""
+
+    def __init__(self, connection: MonitorConnection) -> None:
+        self.pid = os.getpid()
+        self._connection = connection
+        self._updates: "queue.Queue[Dict[str, Any]]" = queue.Queue(KEPT)
+        self._ended = threading.Event()
+        self._last: Optional[int] = None
+        self._response = self._open()
+        # What happens after this is told: the monitor has said where the stream begins.
+        self._frames = _frames(self._response)
+        self._take(next(self._frames, ("", "{}")))
+        self._thread = threading.Thread(target=self._run, name="jobmon-subscriber", daemon=True)
+        self._thread.start()
+
+    def next(self, timeout: float) -> Optional[Dict[str, Any]]:
+        try:
+            return self._updates.get(timeout=timeout) if timeout > 0 else self._updates.get(False)
+        except queue.Empty:
+            return None
+
+    def end(self) -> None:
+        self._ended.set()
+
+    def _open(self) -> Any:
+        headers = {"Accept": "text/event-stream"}
+        if self._last is not None:
+            headers["Last-Event-ID"] = str(self._last)
+        return self._connection.open_stream("/v1/events", headers, SILENCE)
+
+    def _run(self) -> None:
+        pause = 0.1
+        while not self._ended.is_set():
+            try:
+                for frame in self._frames:
+                    self._take(frame)
+                    pause = 0.1
+                    if self._ended.is_set():
+                        break
+            except (OSError, ValueError):
+                pass  # The stream broke; it is opened again where it broke off.
+            self._response.close()
+            while not self._ended.wait(pause):
+                try:
+                    self._response = self._open()
+                    self._frames = _frames(self._response)
+                    break
+                except (CannotConnectToCentralJobMonitor, NoResponseRecieved):
+                    pause = min(pause * 2, 5.0)
+                except JobmonError as error:
+                    logger.warning("updates can't be had: %s", error)
+                    pause = min(pause * 2, 5.0)
+
+    def _take(self, frame: Tuple[str, str]) -> None:
+        kind, data = frame
+        change = json.loads(data)
+        if "sequence" in change:
+            self._last = int(change["sequence"])
+        if kind != "change" or change.get("status") is None or change.get("jid") is None:
+            return
+        if change.get("job_instance_id") is None or change.get("kind") in ("error", "process"):
+            return  # They change no status.
+        while not self._ended.is_set():
+            try:
+                return self._updates.put(change, timeout=1.0)
+            except queue.Full:
+                continue
+
+
+def _frames(response: Any) -> Iterator[Tuple[str, str]]:
+    """The events of a stream: what kind each is, and its data."""
+    kind, data = "", ""
+    for raw in response:
+        line = raw.decode("utf-8", "replace").rstrip("\r\n")
+        name, _, value = line.partition(":")
+        if not line:
+            if data:
+                yield kind, data
+            kind, data = "", ""
+        elif name == "event":
+            kind = value.strip()
+        elif name == "data":
+            data += value.strip()

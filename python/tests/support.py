@@ -1,0 +1,137 @@
+"""What the tests share: the executable, directories, programs that run, conditions to wait for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import textwrap
+import threading
+import time
+import unittest
+from typing import Any, Callable, Dict, List, Optional
+
+from jobmon import _executable, central_job_monitor
+
+PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+PATIENCE = 60.0
+
+
+def wait_until(condition: Callable[[], Any], what: str = "the condition") -> Any:
+    """What the condition returns once that is true; fails when it does not become so."""
+    deadline = time.monotonic() + PATIENCE
+    tick = threading.Event()
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"after {PATIENCE:g} s still not: {what}")
+        tick.wait(0.02)
+
+
+def is_gone(pid: int) -> bool:
+    """Whether a process is over: not there, or only its exit code is."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as stat:
+            return stat.read().rpartition(b")")[2].split()[0] == b"Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+def environment(**more: str) -> Dict[str, str]:
+    """The environment of a program that uses this package and this executable."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("JOBMON_")}
+    # Warnings are errors to us, and there is no proxy on the way to a monitor.
+    kept.update(PYTHONPATH=PACKAGE, JOBMON_EXECUTABLE=_executable.find(), PYTHONUNBUFFERED="1")
+    return {**kept, **more}
+
+
+class TestCase(unittest.TestCase):
+    """A test with a directory of its own, in which nothing of jobmon's environment is set."""
+
+    def setUp(self) -> None:
+        self.executable = _executable.find()
+        self.folder = os.path.realpath(tempfile.mkdtemp(prefix="jobmon-python-"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.mon_dir = os.path.join(self.folder, "mon")
+        self.keep_environment()
+        for name in ("JOBMON_DIR", "JOBMON_INSTANCE", "JOBMON_JID", "JOB_ID", "JOB_NAME"):
+            os.environ.pop(name, None)
+
+    def keep_environment(self) -> None:
+        before = dict(os.environ)
+
+        def restore() -> None:
+            os.environ.clear()
+            os.environ.update(before)
+
+        self.addCleanup(restore)
+
+    def monitor(self, **arguments: Any) -> central_job_monitor.CentralJobMonitor:
+        """A monitor in the test's directory, which ends with the test."""
+        monitor = central_job_monitor.CentralJobMonitor(self.mon_dir, **arguments)
+        self.addCleanup(monitor.stop_responder)
+        return monitor
+
+    def write(self, name: str, text: str) -> str:
+        """A file in the test's folder; returns its path."""
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(textwrap.dedent(text))
+        return path
+
+    def start(self, program: str, *arguments: str, **more: str) -> "subprocess.Popen[str]":
+        """Starts a Python program, which does not outlive the test."""
+        path = self.write("program.py", program)
+        process = subprocess.Popen(
+            [sys.executable, path, *arguments],
+            cwd=self.folder,
+            env=environment(**more),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            universal_newlines=True,
+            # A shell that runs the tests in the background has it ignored, and they with it.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+
+        def end() -> None:
+            if process.poll() is None:
+                process.kill()
+            process.communicate()
+
+        self.addCleanup(end)
+        return process
+
+    def run_program(self, program: str, *arguments: str, **more: str) -> str:
+        """Runs a Python program to its end and returns its stdout; it must end well."""
+        process = self.start(program, *arguments, **more)
+        out, err = process.communicate(timeout=PATIENCE * 2)
+        self.assertEqual(process.returncode, 0, f"stdout:\n{out}\nstderr:\n{err}")
+        return out
+
+    def jobmon(self, *arguments: str, code: Optional[int] = 0) -> str:
+        """Runs the executable; returns its stdout."""
+        done = subprocess.run(
+            [self.executable, *arguments],
+            env=environment(),
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            universal_newlines=True,
+            timeout=PATIENCE,
+        )
+        if code is not None:
+            self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done.stdout
+
+    def query(self, sql: str) -> List[List[str]]:
+        """Rows of the ledger, as the executable reads them: the header first."""
+        import csv
+
+        return list(csv.reader(self.jobmon("query", "-d", self.mon_dir, "--csv", sql).splitlines()))

@@ -1,0 +1,217 @@
+"""monitored, task, events, query, and tracebacks."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import unittest
+import unittest.mock
+
+import jobmon
+from jobmon import _tracebacks, exceptions
+from jobmon._reporter import reporter
+from tests.support import TestCase
+
+
+class MonitoredTests(TestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.cjm = self.monitor()
+
+    def jobs(self) -> list:
+        return json.loads(self.jobmon("jobs", "-d", self.mon_dir, "--json"))
+
+    def ends(self) -> list:
+        return [(job["name"], job["status"]) for job in self.jobs()]
+
+    def test_how_a_block_is_left_is_how_its_job_ends(self) -> None:
+        with jobmon.monitored("good", {"year": 1995, "share": 0.5, "odd": object}):
+            pass
+        with self.assertRaises(KeyError):
+            with jobmon.monitored(name="bad"):
+                raise KeyError("x")
+        with self.assertRaises(KeyboardInterrupt):
+            with jobmon.monitored(name="interrupted"):
+                raise KeyboardInterrupt
+        with self.assertRaises(SystemExit):
+            with jobmon.monitored(name="left"):
+                raise SystemExit(0)
+        reporter(self.mon_dir).settle(30)
+        self.assertEqual(
+            self.ends(),
+            [
+                ("good", "COMPLETE"),
+                ("bad", "FAILED"),
+                ("interrupted", "CANCELLED"),
+                ("left", "COMPLETE"),
+            ],
+        )
+        first = self.jobs()[0]
+        self.assertEqual((first["params"]["year"], first["params"]["share"]), (1995, 0.5))
+        self.assertEqual(first["instances"][0]["pid"], os.getpid())
+
+    def test_each_call_of_a_task_is_a_job(self) -> None:
+        @jobmon.task
+        def fit(year: int, loc: str = "kenya", data: object = None) -> int:
+            """Fits."""
+            return year
+
+        @jobmon.task(name="named", params={"fixed": 1})
+        async def later(value: int) -> int:
+            await asyncio.sleep(0)
+            return value
+
+        self.assertEqual((fit(1995), fit(1996, loc="peru", data=[])), (1995, 1996))
+        self.assertEqual((fit.__name__, fit.__doc__), ("fit", "Fits."))
+        self.assertEqual(asyncio.run(later(3)), 3)
+        with self.assertRaises(TypeError):
+            fit()
+        reporter(self.mon_dir).settle(30)
+        jobs = self.jobs()
+        self.assertEqual(jobs[1]["params"], {"year": 1996, "loc": "peru"})
+        self.assertEqual((jobs[2]["name"], jobs[2]["params"]), ("named", {"value": 3, "fixed": 1}))
+        self.assertEqual([job["status"] for job in jobs], ["COMPLETE"] * 3 + ["FAILED"])
+
+    def test_nested_and_repeated_blocks(self) -> None:
+        @jobmon.monitored(name="again")
+        def inner() -> None:
+            with jobmon.monitored(name="inside"):
+                pass
+
+        inner()
+        inner()
+        reporter(self.mon_dir).settle(30)
+        self.assertEqual([name for name, _ in self.ends()], ["again", "inside"] * 2)
+
+    def test_text_that_is_no_utf_8_spoils_nothing(self) -> None:
+        with jobmon.monitored("a\udcff\0b", {"quote": '"\\\n'}):
+            pass
+        reporter(self.mon_dir).settle(30)
+        self.assertEqual(self.ends(), [("a?\0b", "COMPLETE")])
+        self.assertEqual(self.jobs()[0]["params"], {"quote": '"\\\n'})
+
+    def test_a_monitor_that_goes_away_costs_nothing(self) -> None:
+        self.cjm.stop_responder()
+        self.cjm.stop_publisher()
+        with jobmon.monitored("away", directory=self.mon_dir):
+            pass
+        self.monitor()
+        self.assertEqual(self.ends(), [("away", "COMPLETE")])
+
+    def test_a_directory_that_can_t_be_written_costs_nothing(self) -> None:
+        path = self.write("file", "")
+        with jobmon.monitored("nowhere", directory=os.path.join(path, "mon")):
+            pass
+
+    def test_a_fork_says_its_own(self) -> None:
+        with jobmon.monitored("before"):
+            child = os.fork()
+            if child == 0:
+                code = 1
+                try:
+                    with jobmon.monitored("child"):
+                        pass
+                    code = 0 if reporter(self.mon_dir).settle(30) else 2
+                finally:
+                    os._exit(code)
+            _, status = os.waitpid(child, 0)
+        self.assertEqual(status, 0)
+        reporter(self.mon_dir).settle(30)
+        self.assertEqual(sorted(self.ends()), [("before", "COMPLETE"), ("child", "COMPLETE")])
+
+    def test_events_go_on_from_a_number(self) -> None:
+        with jobmon.monitored("one"):
+            pass
+        reporter(self.mon_dir).settle(30)
+        stream = jobmon.events(self.mon_dir, after=0)
+        seen = [next(stream) for _ in range(3)]
+        self.assertEqual([one["kind"] for one in seen], ["submitted", "running", "complete"])
+        stream.close()
+        # Across a restart of the monitor, from the last number that was seen.
+        stream = jobmon.events(self.mon_dir, after=seen[1]["sequence"])
+        self.assertEqual(next(stream)["kind"], "complete")
+        self.cjm.stop_responder()
+        self.cjm.stop_publisher()
+        self.monitor()
+        with jobmon.monitored("two", directory=self.mon_dir):
+            pass
+        self.assertEqual(next(stream)["kind"], "submitted")
+        stream.close()
+
+    def test_query_with_a_monitor_and_without(self) -> None:
+        with jobmon.monitored("one"):
+            pass
+        reporter(self.mon_dir).settle(30)
+        sql = "select name, status from job"
+        expected = [{"name": "one", "status": 4}]
+        self.assertEqual(jobmon.query(sql, self.mon_dir, frame=False), expected)
+        with self.assertRaisesRegex(exceptions.RequestRefused, "nosuch"):
+            jobmon.query("select * from nosuch", self.mon_dir)
+        self.cjm.stop_responder()
+        self.cjm.stop_publisher()
+        self.assertEqual(jobmon.query(sql, self.mon_dir, frame=False), expected)
+        with self.assertRaisesRegex(exceptions.RequestRefused, "nosuch"):
+            jobmon.query("select * from nosuch", self.mon_dir)
+
+    def test_query_gives_a_frame_where_pandas_is_there(self) -> None:
+        class Frames:
+            @staticmethod
+            def DataFrame(rows: list, columns: list) -> tuple:
+                return (columns, rows)
+
+        with unittest.mock.patch.dict("sys.modules", pandas=Frames):
+            self.assertEqual(
+                jobmon.query("select 1 as a, 2 as b", self.mon_dir), (["a", "b"], [[1, 2]])
+            )
+        with unittest.mock.patch.dict("sys.modules", pandas=None):
+            self.assertEqual(jobmon.query("select 1 as a", self.mon_dir), [{"a": 1}])
+            with self.assertRaises(ImportError):
+                jobmon.query("select 1 as a", self.mon_dir, frame=True)
+
+
+class TracebackTests(unittest.TestCase):
+    def caught(self, function: object) -> BaseException:
+        try:
+            function()  # type: ignore[operator]
+        except BaseException as error:
+            return error
+        raise AssertionError("nothing was raised")
+
+    def test_causes_are_nested(self) -> None:
+        def fails() -> None:
+            try:
+                raise KeyError("first")
+            except KeyError as error:
+                raise exceptions.QueueNotAlive("second") from error
+
+        told = _tracebacks.structure(self.caught(fails))
+        self.assertEqual(told["type"], "jobmon.exceptions.QueueNotAlive")
+        self.assertEqual(told["cause"]["type"], "KeyError")
+        self.assertNotIn("context", told)
+        self.assertEqual(told["frames"][-1]["function"].split(".")[-1], "fails")
+
+    def test_a_recursion_is_cut(self) -> None:
+        def deeper() -> None:
+            deeper()
+
+        error = self.caught(deeper)
+        told = _tracebacks.structure(error)
+        self.assertEqual(len(told["frames"]), 101)
+        self.assertIn("left out", told["frames"][30]["function"])
+        self.assertLessEqual(len(_tracebacks.text(error)), 60_000)
+
+    def test_one_that_can_t_be_printed_and_one_that_causes_itself(self) -> None:
+        class Odd(Exception):
+            def __str__(self) -> str:
+                raise RuntimeError
+
+        odd = self.caught(lambda: (_ for _ in ()).throw(Odd()))
+        odd.__context__ = odd
+        told = _tracebacks.structure(odd)
+        self.assertIn("can't be made", told["message"])
+        json.dumps(told)
+
+
+if __name__ == "__main__":
+    unittest.main()

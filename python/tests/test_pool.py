@@ -1,0 +1,228 @@
+"""jobmon.Pool: what multiprocessing.Pool returns, and each item is a job."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+import sys
+import time
+import unittest
+
+import jobmon
+from jobmon import WorkerDied
+from tests.support import TestCase, wait_until
+
+
+def square(number: int) -> int:
+    return number * number
+
+
+def refuses_seven(number: int) -> int:
+    if number == 7:
+        raise ValueError(f"no data for {number}")
+    return number
+
+
+def killed_at_three(number: int) -> int:
+    if number == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def leaves_at_three(number: int) -> int:
+    if number == 3:
+        sys.exit(5)
+    return number
+
+
+def waits_for(path: str) -> str:
+    with open(path + ".began", "w"):
+        pass
+    while not os.path.exists(path):
+        time.sleep(0.01)
+    return path
+
+
+def pid(_: int) -> int:
+    return os.getpid()
+
+
+_given = None
+
+
+def give(value: int) -> None:
+    global _given
+    _given = value
+
+
+def given(_: int) -> object:
+    return _given
+
+
+class PoolTests(TestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.cjm = self.monitor()
+
+    def statuses(self) -> dict:
+        rows = self.query(
+            "select s.label, count(*) from job_instance i join status s on s.id = i.status group by 1"
+        )
+        return {label: int(count) for label, count in rows[1:]}
+
+    def test_it_returns_what_the_other_one_returns(self) -> None:
+        with multiprocessing.Pool(2) as plain, jobmon.Pool(2, name="p") as pool:
+            for numbers in ([], [1], list(range(23))):
+                self.assertEqual(pool.map(square, numbers), plain.map(square, numbers))
+            self.assertEqual(pool.map(square, range(10), 3), plain.map(square, range(10), 3))
+            self.assertEqual(pool.map(square, iter([1, 2])), [1, 4])
+            self.assertEqual(pool.starmap(pow, [(2, 3), (3, 2)]), [8, 9])
+            self.assertEqual(list(pool.imap(square, range(5))), [0, 1, 4, 9, 16])
+            self.assertEqual(list(pool.imap(square, range(7), 3)), [square(n) for n in range(7)])
+            self.assertEqual(sorted(pool.imap_unordered(square, range(5))), [0, 1, 4, 9, 16])
+            self.assertEqual(pool.imap(square, [3]).next(timeout=60), 9)
+            self.assertEqual(pool.apply(square, (3,)), 9)
+            self.assertEqual(pool.apply(int, ("ff",), {"base": 16}), 255)
+            called = []
+            result = pool.map_async(square, [1, 2], callback=called.append)
+            self.assertEqual(result.get(60), [1, 4])
+            self.assertEqual(called, [[1, 4]])
+            pool.close()
+            pool.join()
+        self.assertEqual(self.statuses(), {"COMPLETE": 1 + 23 + 10 + 2 + 2 + 5 + 7 + 5 + 1 + 2 + 2})
+        jobs = json.loads(self.jobmon("jobs", "-d", self.mon_dir, "--param", "pool=p", "--json"))
+        self.assertEqual(jobs[0]["name"], "square")
+        self.assertEqual(jobs[0]["args"], ["1"])
+        self.assertEqual(jobs[0]["instances"][0]["executor"], "python")
+
+    def test_what_an_item_raises_is_raised_and_is_its_error(self) -> None:
+        failed = []
+        with jobmon.Pool(2) as pool:
+            with self.assertRaisesRegex(ValueError, "no data for 7"):
+                pool.map(refuses_seven, range(10))
+            result = pool.apply_async(refuses_seven, (7,), error_callback=failed.append)
+            with self.assertRaises(ValueError):
+                result.get(60)
+            with self.assertRaises(ValueError):
+                list(pool.imap(refuses_seven, range(8)))
+            with self.assertRaises(ValueError):
+                pool.imap(square, [1], chunksize=0)
+            pool.close()
+            pool.join()
+        self.assertEqual(len(failed), 1)
+        errors = json.loads(self.jobmon("errors", "-d", self.mon_dir, "--json"))
+        self.assertEqual(len(errors), 3)
+        traceback = errors[0]["traceback"]
+        self.assertEqual((traceback["type"], traceback["message"]), ("ValueError", "no data for 7"))
+        # Theirs alone, none of ours.
+        self.assertEqual([one["function"] for one in traceback["frames"]], ["refuses_seven"])
+        self.assertIn("raise ValueError", traceback["frames"][0]["code"])
+        self.assertNotIn("_pool_worker", errors[0]["description"])
+        with self.assertRaises(ValueError):
+            pool.map(square, [1])
+
+    def test_a_worker_that_is_killed_is_said_and_nobody_waits_for_ever(self) -> None:
+        with jobmon.Pool(2) as pool:
+            with self.assertRaisesRegex(WorkerDied, "SIGKILL"):
+                pool.map(killed_at_three, range(6), 1)
+            with self.assertRaisesRegex(WorkerDied, "SIGKILL"):
+                pool.apply(killed_at_three, (3,))
+            with self.assertRaisesRegex(WorkerDied, "SIGKILL"):
+                list(pool.imap(killed_at_three, range(4)))
+            with self.assertRaisesRegex(WorkerDied, "SIGKILL"):
+                list(pool.imap_unordered(killed_at_three, range(4), 2))
+            with self.assertRaisesRegex(WorkerDied, "exit code"):
+                pool.map(leaves_at_three, [3])
+            # It goes on.
+            self.assertEqual(pool.map(square, range(5)), [0, 1, 4, 9, 16])
+            pool.close()
+            pool.join()
+        rows = self.query("select cause, signal, exit_code from job_instance where status = 3 order by 1")
+        self.assertEqual(rows[1:], [["exit", "", ""]] + [["signal", "9", ""]] * 4)
+
+    def test_a_pool_that_is_terminated_leaves_no_item_open(self) -> None:
+        gate = os.path.join(self.folder, "gate")
+        pool = jobmon.Pool(1)
+        pool.map_async(waits_for, [gate, gate + "2", gate + "3"], 1)
+        wait_until(lambda: os.path.exists(gate + ".began"), "the first item runs")
+        pool.terminate()
+        pool.join()
+        self.assertEqual(self.statuses(), {"CANCELLED": 3})
+
+    def test_every_argument_of_the_other_one(self) -> None:
+        with jobmon.Pool(1, give, (17,), maxtasksperchild=1) as pool:
+            self.assertEqual(pool.map(given, range(3), 1), [17, 17, 17])
+            self.assertGreater(len(set(pool.map(pid, range(3), 1))), 1)
+            pool.close()
+            pool.join()
+        self.assertEqual(self.statuses(), {"COMPLETE": 6})
+        with jobmon.Pool(1, context=multiprocessing.get_context("spawn")) as pool:
+            self.assertEqual(pool.map(square, range(3)), [0, 1, 4])
+            pool.close()
+            pool.join()
+        self.assertEqual(self.statuses(), {"COMPLETE": 9})
+
+    def test_what_can_t_be_is_said_as_by_the_other_one(self) -> None:
+        with self.assertRaises(ValueError):
+            jobmon.Pool(0)
+        with self.assertRaises(TypeError):
+            jobmon.Pool(1, 3)
+        with self.assertRaises(TypeError):
+            jobmon.Pool(1).map(square)
+
+    def test_without_the_monitor_all_is_kept_for_the_next(self) -> None:
+        self.cjm.stop_responder()
+        self.cjm.stop_publisher()
+        with jobmon.Pool(2, directory=self.mon_dir) as pool:
+            self.assertEqual(pool.map(square, range(20)), [square(n) for n in range(20)])
+            pool.close()
+            pool.join()
+        self.assertTrue(os.listdir(os.path.join(self.mon_dir, "spool")))
+        self.monitor()
+        self.assertEqual(self.statuses(), {"COMPLETE": 20})
+        self.assertEqual(os.listdir(os.path.join(self.mon_dir, "spool")), [])
+
+    def test_a_program_that_is_killed_loses_nothing_that_was_done(self) -> None:
+        gate = os.path.join(self.folder, "gate")
+        program = self.start(
+            f"""
+            import jobmon
+            from tests.test_pool import square, waits_for
+
+            if __name__ == "__main__":
+                pool = jobmon.Pool(1, directory={self.mon_dir!r})
+                pool.map(square, range(5))
+                pool.map(waits_for, [{gate!r}])
+            """
+        )
+        wait_until(lambda: os.path.exists(gate + ".began"), "the item runs")
+        program.kill()
+        with open(gate, "w"):
+            pass
+        # The worker finishes what it was at, and says so.
+        wait_until(lambda: self.statuses() == {"COMPLETE": 6}, "all are complete")
+
+    def test_without_a_directory_it_is_the_other_one_and_says_so(self) -> None:
+        self.cjm.stop_responder()
+        self.cjm.stop_publisher()
+        out = self.run_program(
+            """
+            import warnings
+            import jobmon
+
+            if __name__ == "__main__":
+                with warnings.catch_warnings(record=True) as said:
+                    warnings.simplefilter("always")
+                    with jobmon.Pool(1) as pool:
+                        print(pool.map(abs, [-1]), pool.apply(abs, (-2,)), list(pool.imap(abs, [-3])))
+                    jobmon.Pool(1).terminate()
+                print(len(said), "JOBMON_DIR" in str(said[0].message))
+            """
+        )
+        self.assertEqual(out, "[1] 2 [3]\n1 True\n")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,279 @@
+"""Queues of jobs on this host."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import sys
+import unittest
+
+from jobmon import exceptions, qmaster
+from jobmon.executors import LocalExecutor
+from jobmon.job import Job
+from jobmon.schedulers import RetryScheduler, SimpleScheduler
+from tests.support import TestCase, is_gone, wait_until
+
+WAITER = """
+import sys
+open(sys.argv[1], "a").write("x")
+"""
+FAILER = "raise RuntimeError('year is 1995!')\n"
+
+
+class QueueTests(TestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.cjm = self.monitor()
+        self.waiter = self.write("waiter.py", WAITER)
+        self.failer = self.write("failer.py", FAILER)
+
+    def queue(self, **arguments: object) -> qmaster.JobQueue:
+        queue = qmaster.JobQueue(self.mon_dir, **arguments)
+        self.addCleanup(queue.stop)
+        return queue
+
+    def path(self, name: str) -> str:
+        return os.path.join(self.folder, name)
+
+    def jobs(self) -> list:
+        return json.loads(self.jobmon("jobs", "-d", self.mon_dir, "--json"))
+
+    def test_jobs_run_and_are_done(self) -> None:
+        q = self.queue(executor_params={"parallelism": 4})
+        for number in range(20):
+            job = q.create_job(
+                jobname=f"_{number}", runfile=self.waiter, parameters=[self.path("o")]
+            )
+            q.queue_job(job)
+        summary = q.block_till_done(poll_interval=7)
+        self.assertEqual(summary["counts"]["complete"], 20)
+        self.assertEqual(len(q.executor.completed_jobs), 20)
+        lists = (q.executor.queued_jobs, q.executor.running_jobs, q.executor.failed_jobs)
+        self.assertEqual(lists, ([], [], []))
+        self.assertEqual(os.path.getsize(self.path("o")), 20)
+        # More, later, in the same queue.
+        q.queue_job(q.create_job(self.failer, "fails"))
+        q.block_till_done()
+        self.assertEqual((len(q.executor.completed_jobs), q.executor.failed_jobs), (20, [21]))
+        self.assertTrue(q.scheduler_alive())
+        self.assertTrue(q.central_job_monitor_alive())
+
+    def test_a_job_has_its_number_before_it_is_queued_and_is_not_run_before(self) -> None:
+        q = self.queue()
+        first = q.create_job(self.waiter, "first", [self.path("first")])
+        second = q.create_job(self.waiter, "second", [self.path("second")])
+        self.assertEqual((first.jid, second.jid), (1, 2))
+        q.queue_job(second)
+        q.block_till_done()
+        self.assertEqual(q.executor.completed_jobs, [2])
+        self.assertFalse(os.path.exists(self.path("first")))
+
+    def test_failed_jobs_are_tried_again(self) -> None:
+        q = self.queue(scheduler=RetryScheduler, scheduler_params={"retries": 2})
+        bad, good = (
+            q.create_job(self.failer, "bad"),
+            q.create_job(self.waiter, "good", [self.path("o")]),
+        )
+        q.queue_job(bad)
+        q.queue_job(good)
+        summary = q.block_till_done()
+        self.assertEqual(q.executor.failed_jobs, [bad.jid])
+        self.assertEqual(len(q.executor.jobs[bad.jid]["job"].job_instance_ids), 3)
+        self.assertEqual(len(good.job_instance_ids), 1)
+        self.assertEqual(summary["failures"][0]["attempts"], 3)
+        self.assertEqual(summary["failures"][0]["jid"], bad.jid)
+
+    def test_a_job_that_failed_and_is_queued_again_is_tried_once_more(self) -> None:
+        q = self.queue(scheduler=SimpleScheduler)
+        path = self.write("once.py", f"import os\nos.rmdir({self.path('there')!r})\n")
+        job = q.create_job(path, "once")
+        q.queue_job(job)
+        q.block_till_done()
+        self.assertEqual(q.executor.failed_jobs, [job.jid])
+        os.mkdir(self.path("there"))
+        q.queue_job(job)
+        q.block_till_done()
+        self.assertEqual((q.executor.completed_jobs, q.executor.failed_jobs), ([job.jid], []))
+        self.assertEqual(len(job.job_instance_ids), 2)
+
+    def test_a_time_limit(self) -> None:
+        q = self.queue()
+        q.queue_job(q.create_job("/bin/sleep", "sleeps", [600]), process_timeout=0.2)
+        q.block_till_done()
+        self.assertEqual(self.jobs()[0]["instances"][0]["cause"], "timeout")
+
+    def test_what_runs_what(self) -> None:
+        q = self.queue()
+        python = self.write(
+            "a.py", f"import sys\nopen({self.path('python')!r}, 'w').write(sys.executable)\n"
+        )
+        plain = self.write("no ending", f"open({self.path('plain')!r}, 'w').write('x')\n")
+        shell = self.write("b.sh", f"echo $# \"$1\" > '{self.path('shell')}'\n")
+        q.queue_job(q.create_job(python, "python"))
+        q.queue_job(q.create_job(plain, "plain"))
+        q.queue_job(q.create_job(shell, "shell", ["a b", 2]))
+        q.queue_job(q.create_job("/bin/echo", "echo", ["x"]), env={"A": "1"}, cwd="/")
+        self.assertEqual(q.block_till_done()["counts"]["complete"], 4)
+        with open(self.path("python")) as file:
+            self.assertEqual(file.read(), sys.executable)
+        with open(self.path("shell")) as file:
+            self.assertEqual(file.read(), "2 a b\n")
+        self.assertEqual(self.jobs()[3]["env"], {"A": "1"})
+
+    def test_what_a_job_needs_is_recorded(self) -> None:
+        q = self.queue()
+        job = q.create_job(self.waiter, "needs", [self.path("o")], params={"year": 1995})
+        q.queue_job(job, slots=2, memory=4, project="ihme_general", queue="long.q", runtime=60)
+        q.block_till_done()
+        found = self.jobs()[0]
+        self.assertEqual(
+            {
+                name: found["resources"].get(name)
+                for name in ("slots", "memory", "project", "partition")
+            },
+            {"slots": 2, "memory": 4 * 2**30, "project": "ihme_general", "partition": "long.q"},
+        )
+        self.assertEqual(found["params"], {"year": 1995})
+
+    def made(self, name: str) -> Job:
+        return Job(self.mon_dir, name=name, runfile=self.waiter, job_args=[self.path(name)])
+
+    def test_a_job_that_was_made_without_naming_the_queue(self) -> None:
+        q = self.queue()
+        job, other = self.made("job"), self.made("other")
+        q.queue_job(job)
+        q.block_till_done()
+        self.assertEqual((job.jid, q.executor.completed_jobs), (1, [1]))
+        # Another queue has another name, and takes it under a number of its own.
+        second = self.queue()
+        self.assertNotEqual(q.name, second.name)
+        second.queue_job(other)
+        second.block_till_done()
+        self.assertEqual((other.jid, second.executor.completed_jobs), (3, [3]))
+        states = {job["jid"]: job["status"] for job in self.jobs()}
+        self.assertEqual(states, {1: "COMPLETE", 2: "CANCELLED", 3: "COMPLETE"})
+        self.assertEqual(os.path.getsize(self.path("other")), 1)
+
+    def test_jobs_that_were_registered_before_any_queue_are_not_run_by_themselves(self) -> None:
+        first, second = self.made("first"), self.made("second")
+        Job(self.mon_dir, name="this program").start()
+        q = self.queue()
+        q.queue_job(second)
+        q.block_till_done()
+        self.assertEqual(q.executor.completed_jobs, [second.jid])
+        self.assertFalse(os.path.exists(self.path("first")))
+        states = [(job["name"], job["status"]) for job in self.jobs()]
+        expected = ["QUEUED", "CANCELLED", "RUNNING", "COMPLETE"]
+        self.assertEqual([status for _, status in states], expected, states)
+        self.assertEqual(first.jid, 1)
+
+    def test_an_executor_that_was_made_first(self) -> None:
+        executor = LocalExecutor(self.mon_dir, 3, 30000, parallelism=2)
+        q = qmaster.MonitoredQ(executor)
+        self.addCleanup(executor.stop)
+        q.queue_job(q.create_job(self.waiter, "j", [self.path("o")]))
+        q.block_till_done()
+        self.assertEqual(executor.completed_jobs, [1])
+
+    def test_a_program_that_is_run_again_runs_its_jobs_again_unless_it_names_its_queue(
+        self,
+    ) -> None:
+        program = f"""
+            import sys
+            from jobmon import qmaster
+            name = sys.argv[1] if len(sys.argv) > 1 else None
+            q = qmaster.JobQueue({self.mon_dir!r}, name=name)
+            jobs = [q.create_job({self.waiter!r}, "same", [sys.argv[-1]]) for _ in range(2)]
+            for job in jobs:
+                q.queue_job(job)
+            q.block_till_done()
+            print(sorted(q.executor.completed_jobs))
+            """
+        self.assertEqual(self.run_program(program), "[1, 2]\n")
+        self.assertEqual(self.run_program(program), "[3, 4]\n")
+        for _ in range(2):
+            self.assertEqual(self.run_program(program, "mine", self.path("named")), "[5, 6]\n")
+        self.assertEqual(os.path.getsize(self.path("named")), 2)
+
+    def test_lists_say_how_far_it_is(self) -> None:
+        q = self.queue(executor_params={"parallelism": 1})
+        gate = self.path("gate")
+        slow = self.write("slow.sh", f"while [ ! -e '{gate}' ]; do sleep 0.05; done\n")
+        for name in ("one", "two"):
+            q.queue_job(q.create_job(slow, name))
+        wait_until(lambda: self.jobs()[0]["status"] == "RUNNING", "the first one's start")
+        q.refresh_queues()
+        self.assertIn(1, q.executor.running_jobs)
+        self.assertEqual(sorted(q.executor.running_jobs + q.executor.queued_jobs), [1, 2])
+        self.assertEqual(q.executor.completed_jobs, [])
+        open(gate, "w").close()
+        wait_until(lambda: len(q.executor.completed_jobs) == 2, "both to be done")
+
+    def test_a_queue_that_nobody_has_any_more_ends(self) -> None:
+        def run() -> int:
+            q = qmaster.JobQueue(self.mon_dir)
+            q.queue_job(q.create_job(self.waiter, "j", [self.path("o")]))
+            assert q.executor._feed is not None
+            return q.executor._feed.pid
+
+        pid = run()
+        gc.collect()
+        wait_until(lambda: is_gone(pid), "the end of the queue's process")
+        self.assertEqual([job["status"] for job in self.jobs()], ["COMPLETE"])
+
+    def test_a_queue_that_works_is_let_go_when_its_program_ends(self) -> None:
+        gate = self.path("gate")
+        slow = self.write("slow.sh", f"while [ ! -e '{gate}' ]; do sleep 0.05; done\n")
+        self.run_program(f"""
+            import time
+            from jobmon import qmaster
+            q = qmaster.JobQueue({self.mon_dir!r})
+            q.queue_job(q.create_job({slow!r}, "one"))
+            while not q.executor.running_jobs:
+                time.sleep(0.05)
+            """)
+        open(gate, "w").close()
+        wait_until(lambda: self.jobs()[0]["status"] == "COMPLETE", "the end of what ran")
+
+    def test_stop_ends_what_runs(self) -> None:
+        q = self.queue(executor_params={"parallelism": 1})
+        for name in ("one", "two"):
+            q.queue_job(q.create_job("/bin/sleep", name, [600]))
+        wait_until(lambda: q.executor.running_jobs, "a start")
+        pid = self.jobs()[0]["instances"][0]["pid"]
+        q.stop()
+        q.stop()
+        self.assertTrue(is_gone(pid))
+        self.assertFalse(q.scheduler_alive())
+        self.assertEqual([job["status"] for job in self.jobs()], ["QUEUED", "QUEUED"])
+        with self.assertRaises(exceptions.QueueNotAlive):
+            q.queue_job(q.create_job(self.waiter, "late", [self.path("o")]))
+        with self.assertRaises(exceptions.QueueNotAlive):
+            q.block_till_done()
+
+    def test_a_program_that_dies_starts_nothing_more_and_loses_nothing(self) -> None:
+        gate = self.path("gate")
+        slow = self.write(
+            "slow.sh",
+            f"touch '{self.path('began')}'; while [ ! -e '{gate}' ]; do sleep 0.05; done\n",
+        )
+        process = self.start(f"""
+            from jobmon import qmaster
+            q = qmaster.JobQueue({self.mon_dir!r}, executor_params={{"parallelism": 1}})
+            q.queue_job(q.create_job({slow!r}, "one"))
+            q.queue_job(q.create_job({slow!r}, "two"))
+            q.block_till_done()
+            """)
+        wait_until(lambda: os.path.exists(self.path("began")), "the first one's start")
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        open(gate, "w").close()
+        wait_until(lambda: self.jobs()[0]["status"] == "COMPLETE", "the end of what ran")
+        self.assertIn(self.jobs()[1]["status"], ("QUEUED", "SUBMITTED"))
+        self.assertFalse(any(one["started_date"] for one in self.jobs()[1]["instances"]))
+
+
+if __name__ == "__main__":
+    unittest.main()
