@@ -1,0 +1,73 @@
+#define _GNU_SOURCE
+#include "jobmon_hook.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "jobmon_process.h"
+
+int jobmon_memory_file(const char *name, int lowest) {
+#ifdef SYS_memfd_create
+    int made = (int)syscall(SYS_memfd_create, name, 1U /* MFD_CLOEXEC */);
+    if (made < 0) return -1;
+    int kept = fcntl(made, F_DUPFD, lowest);
+    int error = errno;
+    close(made);
+    errno = error;
+    return kept;
+#else
+    (void)name;
+    (void)lowest;
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
+int jobmon_process_descriptor(pid_t process) {
+#ifdef SYS_pidfd_open
+    return (int)syscall(SYS_pidfd_open, process, 0);
+#else
+    (void)process;
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
+int jobmon_go_background(pid_t *background) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+    pid_t child = fork();
+    if (child < 0) {
+        close(ends[0]);
+        close(ends[1]);
+        return -1;
+    }
+    if (child > 0) {
+        close(ends[1]);
+        pid_t found = -1;
+        ssize_t count;
+        while ((count = read(ends[0], &found, sizeof found)) < 0 && errno == EINTR) {}
+        close(ends[0]);
+        // It ends at once: its own child is nobody's, so that the shell never finds one that it did not start.
+        while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {}
+        if (count != (ssize_t)sizeof found || found < 0) return -1;
+        *background = found;
+        return 1;
+    }
+    pid_t own = fork();
+    if (own != 0) {
+        ssize_t written = write(ends[1], &own, sizeof own);
+        _exit(written == (ssize_t)sizeof own ? 0 : 1);
+    }
+    setsid();
+    int none = open("/dev/null", O_RDWR);
+    for (int fd = 0; fd < 3; fd++) {
+        if (none >= 0) dup2(none, fd);
+    }
+    const int kept[] = {0, 1, 2};
+    jp_close_all_but(kept, 3);
+    return 0;
+}

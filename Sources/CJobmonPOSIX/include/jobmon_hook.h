@@ -1,0 +1,15 @@
+// What the shell hook needs and Swift can't call.
+#ifndef JOBMON_HOOK_H
+#define JOBMON_HOOK_H
+
+#include <sys/types.h>
+
+/// A file in memory that outlives an exec, at a descriptor of `lowest` or above; -1 with errno.
+int jobmon_memory_file(const char *name, int lowest);
+/// A descriptor that can be read once a process is over; -1 with errno (ENOSYS on an old kernel).
+int jobmon_process_descriptor(pid_t process);
+/// Goes on in the background, in a session of its own and with nothing of the caller's open: 0 there; 1 in the caller,
+/// which gets the other's pid; -1 when that failed.
+int jobmon_go_background(pid_t *background);
+
+#endif

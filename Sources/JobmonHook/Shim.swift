@@ -1,0 +1,171 @@
+import Glibc
+import JobmonCore
+import JobmonReporting
+
+/// This program as `sbatch`, `qsub`, `srun` or `qrsh`: changes what is submitted so that jobmon is told of it, then
+/// becomes the real command. Whatever is not as it should be: it becomes the real command with what it was given.
+package struct Shim {
+    private let command: HookedCommand
+    /// With the command's own name.
+    private let given: [[UInt8]]
+    private let real: String
+
+    /// Seconds that a monitor may take to say that it is there.
+    private static let patience = 0.1
+    /// What no scheduler takes as a script.
+    private static let largestScript = 16 << 20
+
+    /// - Parameter arguments: all of them, as bytes.
+    package static func run(_ command: HookedCommand, _ arguments: [[UInt8]]) -> Never {
+        guard let real = RealCommand.find(command.rawValue) else {
+            say("\(command.rawValue): command not found (behind jobmon's own on PATH)")
+            _exit(127)
+        }
+        Shim(command: command, given: arguments, real: real).run()
+    }
+
+    private func run() -> Never {
+        let words = given.dropFirst().map { String(decoding: $0, as: UTF8.self) }
+        let plan = HookPlan.make(command, words) { name in getenv(name).map { String(cString: $0) } }
+        if case .leave(nil) = plan { become(given) }
+        guard let directory = getenv("JOBMON_DIR").map({ String(cString: $0) }), directory.hasPrefix("/") else {
+            become(given)
+        }
+        let layout = DirectoryLayout(root: directory)
+        switch MonitorProbe.ask(layout, within: Self.patience) {
+        case .none: become(given)
+        case .silent: leave("no monitor answers for \(layout.root)")
+        case .alive: break
+        }
+        if case .leave(let remark?) = plan { leave(remark) }
+        guard let executable = HookFiles.executable(), HookWord.isPlain(executable) else {
+            leave("jobmon's own path can't stand in a script")
+        }
+        guard HookFiles.prepare(layout, executable: executable) else { leave("\(layout.hook.root) can't be written") }
+        carryOut(plan, words, layout, executable)
+    }
+
+    private func carryOut(_ plan: HookPlan, _ words: [String], _ layout: DirectoryLayout, _ executable: String) -> Never {
+        let line = HookText.line(executable, directory: layout.root)
+        let interpreter = HookWord.isPlain(layout.root) ? layout.hook.interpreter : nil
+        var arguments = given
+        switch plan {
+        case .leave(let remark): leave(remark)
+        case .script(let index, let rules):
+            guard let path = scriptPath(words[index], rules),
+                let bytes = HookFiles.read(path, limit: Self.largestScript)
+            else { become(given) }
+            switch BatchScript(bytes, rules).hooked(line: line, interpreter: interpreter) {
+            case .leave(let remark): leave(remark)
+            case .changed(let changed):
+                guard let descriptor = HookFiles.inMemory(changed),
+                    let named = HookFiles.namedScript(layout, HookPlan.lastPart(words[index]), descriptor)
+                else { leave("its script can't be handed over") }
+                arguments[index + 1] = Array(named.utf8)
+            }
+        case .standardInput(let rules):
+            guard let bytes = HookFiles.readAll(STDIN_FILENO) else { become(given) }
+            let result = BatchScript(bytes, rules).hooked(line: line, interpreter: interpreter)
+            if case .changed(let changed) = result, feed(changed) { become(arguments) }
+            // It was read: whoever comes next gets it all the same.
+            guard feed(bytes) else {
+                Shim.say("\(command.rawValue): the script could not be handed over: \(String(cString: strerror(errno)))")
+                _exit(1)
+            }
+            if case .leave(let remark) = result { leave(remark) }
+        case .wrap(let place):
+            let word = arguments[place.argument + 1]
+            let text = word[place.offset...]
+            // On the same line, so that the numbers of lines stay right; but nothing may begin with what ends a command.
+            let joins = text.first.map { !"#;&|) \t\n".utf8.contains($0) } ?? false
+            arguments[place.argument + 1] = word[..<place.offset] + Array((line + (joins ? "; " : "\n")).utf8) + text
+        case .command(let index, let name):
+            arguments = command.isSlurm
+                ? step(index, name, words, layout, executable) : launched(index, words, layout)
+        }
+        become(arguments)
+    }
+
+    /// srun with the command under jobmon.
+    private func step(
+        _ index: Int, _ name: String?, _ words: [String], _ layout: DirectoryLayout, _ executable: String
+    ) -> [[UInt8]] {
+        let path = getenv("PATH").map { String(cString: $0) } ?? ""
+        // srun looks in the current directory too, which a shell does not.
+        let isFound = words[index].contains("/")
+            || path.split(separator: ":").contains { access("\($0)/\(words[index])", X_OK) == 0 }
+        guard isFound else { become(given) }
+        let name = name ?? HookPlan.lastPart(words[index])
+        var front: [String]
+        if environmentIsPlain {
+            front = ["/bin/sh", "-c", HookText.step(executable, directory: layout.root, name: name), executable]
+        } else {
+            // A shell might lose what is no name of a variable to it, such as bash's functions.
+            front = [executable, "__hook", "command", HookWord.encode(layout.root), HookWord.encode(name)]
+        }
+        // First, so that the user's own option has the last word.
+        let named = ["--job-name=\(name)"]
+        return given[...0] + named.map { Array($0.utf8) } + given[1...index] + front.map { Array($0.utf8) }
+            + given[(index + 1)...]
+    }
+
+    /// qsub or qrsh with the command under jobmon.
+    private func launched(_ index: Int, _ words: [String], _ layout: DirectoryLayout) -> [[UInt8]] {
+        guard HookWord.isPlain(layout.root), HookWord.isPlain(HookPlan.lastPart(words[index])) else {
+            leave("the directory's path, or the command's, means something to a shell")
+        }
+        guard let launcher = HookFiles.namedLauncher(layout, HookPlan.lastPart(words[index])) else {
+            leave("\(layout.hook.launchers) can't be used")
+        }
+        return given[...index] + [Array(launcher.utf8)] + given[(index + 1)...]
+    }
+
+    private var environmentIsPlain: Bool {
+        var entry = environ
+        while let text = entry.pointee {
+            var index = 0
+            while text[index] != 0, text[index] != CChar(UInt8(ascii: "=")) {
+                let byte = UInt8(bitPattern: text[index])
+                guard byte == UInt8(ascii: "_") || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A)
+                    || (index > 0 && byte >= 0x30 && byte <= 0x39)
+                else { return false }
+                index += 1
+            }
+            entry += 1
+        }
+        return true
+    }
+
+    /// Where the scheduler finds a script; nil: it does not, and says so itself.
+    private func scriptPath(_ word: String, _ rules: HookPlan.ScriptRules) -> String? {
+        if word.contains("/") || !rules.isSlurm { return access(word, R_OK) == 0 ? word : nil }
+        let path = getenv("PATH").map { String(cString: $0) } ?? ""
+        let folders = [rules.directory ?? "."] + path.split(separator: ":").map { String($0) }
+        return folders.lazy.map { "\($0)/\(word)" }.first { access($0, R_OK) == 0 }
+    }
+
+    private func feed(_ bytes: [UInt8]) -> Bool {
+        guard let descriptor = HookFiles.inMemory(bytes) else { return false }
+        defer { close(descriptor) }
+        return dup2(descriptor, STDIN_FILENO) == STDIN_FILENO
+    }
+
+    // MARK: The real command
+
+    private func leave(_ remark: String?) -> Never {
+        if let remark { Shim.say("this \(command.rawValue) is not monitored: \(remark)") }
+        become(given)
+    }
+
+    private func become(_ arguments: [[UInt8]]) -> Never {
+        var words: [UnsafeMutablePointer<CChar>?] = arguments.map { word in
+            (word + [0]).withUnsafeBytes { bytes in bytes.baseAddress.map { strdup($0.assumingMemoryBound(to: CChar.self)) } ?? nil }
+        }
+        words.append(nil)
+        execv(real, words)
+        Shim.say("\(real) can't be run: \(String(cString: strerror(errno)))")
+        _exit(126)
+    }
+
+    static func say(_ text: String) { _ = HookFiles.write(STDERR_FILENO, Array("jobmon: \(text)\n".utf8)) }
+}
