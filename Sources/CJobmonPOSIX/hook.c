@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -70,4 +71,26 @@ int jobmon_go_background(pid_t *background) {
     const int kept[] = {0, 1, 2};
     jp_close_all_but(kept, 3);
     return 0;
+}
+
+static const char *trapped_path;
+static char *const *trapped_arguments;
+extern char **environ;
+
+static void trapped(int number) {
+    (void)number;
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    // Allowed in a handler; it puts every handler back to the default.
+    execve(trapped_path, trapped_arguments, environ);
+    _exit(126);
+}
+
+void jobmon_exec_if_trapped(const char *path, char *const arguments[]) {
+    trapped_path = path;
+    trapped_arguments = arguments;
+    static const int faults[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT};
+    struct sigaction action = {.sa_handler = trapped, .sa_flags = SA_NODEFER};
+    for (size_t index = 0; index < sizeof faults / sizeof *faults; index++) sigaction(faults[index], &action, NULL);
 }

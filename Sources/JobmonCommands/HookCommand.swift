@@ -60,7 +60,9 @@ package struct Hook: ParsableCommand {
         guard layout.isDirectoryOfMonitor else {
             let failure = CommandFailure(
                 .ledger, "\(layout.root) is no jobmon directory: no monitor was ever started there",
-                hint: "name it by -d or JOBMON_DIR, or start its monitor: jobmon monitor \(ShellWord.quoted(layout.root))")
+                hint:
+                    "name it by -d or JOBMON_DIR, or start its monitor: jobmon monitor \(ShellWord.quoted(layout.root))"
+            )
             guard inJob else { throw failure }
             // A script does not end for this.
             Messages.write(failure.text)

@@ -100,7 +100,9 @@ struct BatchScript {
 
     /// Only the first line changes: it names what runs the script by what the line named before.
     private func withInterpreter(_ first: String, _ interpreter: String?, _ name: String) -> Result {
-        guard let interpreter else { return .leave("\(name) runs it, and the directory's path can't stand in a script") }
+        guard let interpreter else {
+            return .leave("\(name) runs it, and the directory's path can't stand in a script")
+        }
         // As the kernel does: the interpreter, and all that follows as one argument.
         let isGap: (Character) -> Bool = { $0 == " " || $0 == "\t" }
         let named = first.dropFirst(2).drop(while: isGap)

@@ -30,7 +30,9 @@ package enum HookFiles {
     /// Makes the folders and the launchers, where they are not there or are another jobmon's. `errno` says why not.
     static func prepare(_ layout: DirectoryLayout, executable: String) -> Bool {
         let hook = layout.hook
-        for folder in [layout.run, hook.root, hook.commands, hook.launchers] where !folderIsThere(folder) { return false }
+        for folder in [layout.run, hook.root, hook.commands, hook.launchers] where !folderIsThere(folder) {
+            return false
+        }
         let launcher = HookText.launcher(executable, directory: layout.root)
         let interpreter = HookText.interpreter(executable, directory: layout.root)
         return keep(hook.launcher, launcher) && keep(hook.interpreter, interpreter)

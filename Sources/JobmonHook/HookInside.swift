@@ -90,7 +90,9 @@ package enum HookInside {
             words += ["--param", "task=\(task)"]
         }
         // The processes of one step are apart by their rank only.
-        if name?.isEmpty == false, let count = variable("SLURM_NTASKS"), count != "1", let rank = variable("SLURM_PROCID") {
+        if name?.isEmpty == false, let count = variable("SLURM_NTASKS"), count != "1",
+            let rank = variable("SLURM_PROCID")
+        {
             words += ["--param", "rank=\(rank)"]
         }
         return (words + ["--"]).map { Array($0.utf8) }
@@ -124,12 +126,9 @@ package enum HookInside {
     }
 
     private static func become(_ command: [[UInt8]]) -> Never {
-        var words = command.map { word in
-            (word + [0]).withUnsafeBytes { $0.baseAddress.flatMap { strdup($0.assumingMemoryBound(to: CChar.self)) } }
-        }
-        words.append(nil)
-        if let program = words.first ?? nil { execvp(program, words) }
-        Shim.say("\(command.first.map { String(decoding: $0, as: UTF8.self) } ?? ""): \(String(cString: strerror(errno)))")
+        if let program = command.first { execvp(String(decoding: program, as: UTF8.self), Shim.words(command)) }
+        Shim.say(
+            "\(command.first.map { String(decoding: $0, as: UTF8.self) } ?? ""): \(String(cString: strerror(errno)))")
         _exit(errno == ENOENT ? 127 : 126)
     }
 }

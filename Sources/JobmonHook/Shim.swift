@@ -1,3 +1,4 @@
+import CJobmonPOSIX
 import Glibc
 import JobmonCore
 import JobmonReporting
@@ -21,6 +22,9 @@ package struct Shim {
             say("\(command.rawValue): command not found (behind jobmon's own on PATH)")
             _exit(127)
         }
+        let original = words(arguments)
+        // Should anything here be wrong enough to trap: the real command runs all the same.
+        jobmon_exec_if_trapped(real, original)
         Shim(command: command, given: arguments, real: real).run()
     }
 
@@ -45,7 +49,8 @@ package struct Shim {
         carryOut(plan, words, layout, executable)
     }
 
-    private func carryOut(_ plan: HookPlan, _ words: [String], _ layout: DirectoryLayout, _ executable: String) -> Never {
+    private func carryOut(_ plan: HookPlan, _ words: [String], _ layout: DirectoryLayout, _ executable: String) -> Never
+    {
         let line = HookText.line(executable, directory: layout.root)
         let interpreter = HookWord.isPlain(layout.root) ? layout.hook.interpreter : nil
         var arguments = given
@@ -69,7 +74,8 @@ package struct Shim {
             if case .changed(let changed) = result, feed(changed) { become(arguments) }
             // It was read: whoever comes next gets it all the same.
             guard feed(bytes) else {
-                Shim.say("\(command.rawValue): the script could not be handed over: \(String(cString: strerror(errno)))")
+                Shim.say(
+                    "\(command.rawValue): the script could not be handed over: \(String(cString: strerror(errno)))")
                 _exit(1)
             }
             if case .leave(let remark) = result { leave(remark) }
@@ -80,7 +86,8 @@ package struct Shim {
             let joins = text.first.map { !"#;&|) \t\n".utf8.contains($0) } ?? false
             arguments[place.argument + 1] = word[..<place.offset] + Array((line + (joins ? "; " : "\n")).utf8) + text
         case .command(let index, let name):
-            arguments = command.isSlurm
+            arguments =
+                command.isSlurm
                 ? step(index, name, words, layout, executable) : launched(index, words, layout)
         }
         become(arguments)
@@ -92,7 +99,8 @@ package struct Shim {
     ) -> [[UInt8]] {
         let path = getenv("PATH").map { String(cString: $0) } ?? ""
         // srun looks in the current directory too, which a shell does not.
-        let isFound = words[index].contains("/")
+        let isFound =
+            words[index].contains("/")
             || path.split(separator: ":").contains { access("\($0)/\(words[index])", X_OK) == 0 }
         guard isFound else { become(given) }
         let name = name ?? HookPlan.lastPart(words[index])
@@ -105,7 +113,7 @@ package struct Shim {
         }
         // First, so that the user's own option has the last word.
         let named = ["--job-name=\(name)"]
-        return given[...0] + named.map { Array($0.utf8) } + given[1...index] + front.map { Array($0.utf8) }
+        return given[...0] + named.map { Array($0.utf8) } + given[1..<(index + 1)] + front.map { Array($0.utf8) }
             + given[(index + 1)...]
     }
 
@@ -126,8 +134,9 @@ package struct Shim {
             var index = 0
             while text[index] != 0, text[index] != CChar(UInt8(ascii: "=")) {
                 let byte = UInt8(bitPattern: text[index])
-                guard byte == UInt8(ascii: "_") || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A)
-                    || (index > 0 && byte >= 0x30 && byte <= 0x39)
+                guard
+                    byte == UInt8(ascii: "_") || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A)
+                        || (index > 0 && byte >= 0x30 && byte <= 0x39)
                 else { return false }
                 index += 1
             }
@@ -158,13 +167,22 @@ package struct Shim {
     }
 
     private func become(_ arguments: [[UInt8]]) -> Never {
-        var words: [UnsafeMutablePointer<CChar>?] = arguments.map { word in
-            (word + [0]).withUnsafeBytes { bytes in bytes.baseAddress.map { strdup($0.assumingMemoryBound(to: CChar.self)) } ?? nil }
-        }
-        words.append(nil)
-        execv(real, words)
+        execv(real, Shim.words(arguments))
         Shim.say("\(real) can't be run: \(String(cString: strerror(errno)))")
         _exit(126)
+    }
+
+    /// As C has them. They stay for good: what follows is another program.
+    static func words(_ arguments: [[UInt8]]) -> UnsafePointer<UnsafeMutablePointer<CChar>?> {
+        let words = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: arguments.count + 1)
+        for (index, argument) in arguments.enumerated() {
+            let word = UnsafeMutablePointer<CChar>.allocate(capacity: argument.count + 1)
+            for (place, byte) in argument.enumerated() { word[place] = CChar(bitPattern: byte) }
+            word[argument.count] = 0
+            words[index] = word
+        }
+        words[arguments.count] = nil
+        return UnsafePointer(words)
     }
 
     static func say(_ text: String) { _ = HookFiles.write(STDERR_FILENO, Array("jobmon: \(text)\n".utf8)) }

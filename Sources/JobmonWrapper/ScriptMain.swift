@@ -71,7 +71,9 @@ package enum ScriptMain {
 
     /// In the background, as long as the script's process lives: sends what was said, and signs of life. A process that
     /// went away and was not told of (killed, or become another program) is lost: nobody saw its end.
-    private static func watch(_ process: ProcessIdentity, _ instance: InstanceReference, _ reporter: ScriptReporter) -> Never {
+    private static func watch(_ process: ProcessIdentity, _ instance: InstanceReference, _ reporter: ScriptReporter)
+        -> Never
+    {
         let time = TimeSource.system
         let descriptor = jobmon_process_descriptor(process.pid)
         var next = time.steadySeconds() + heartbeat

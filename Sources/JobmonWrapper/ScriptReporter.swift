@@ -38,7 +38,9 @@ final class ScriptReporter {
     @discardableResult
     func turn(within seconds: Double, watching descriptor: Int32 = -1) -> Bool {
         acknowledge(poster.proceed(revents: 0))
-        var entries = [pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0), pollfd(fd: -1, events: 0, revents: 0)]
+        var entries = [
+            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0), pollfd(fd: -1, events: 0, revents: 0),
+        ]
         if let interest = poster.pollInterest {
             entries[1] = pollfd(fd: interest.fd, events: interest.events, revents: 0)
         }

@@ -9,27 +9,35 @@ import Testing
 
     struct Case: Sendable, CustomTestStringConvertible {
         var testDescription: String
-        var rules: HookPlan.ScriptRules = BatchScriptTests.slurm
+        var rules: HookPlan.ScriptRules
         var script: String
         /// With `LINE` for the line; nil: as it was.
         var hooked: String?
 
-        init(_ what: String, _ rules: HookPlan.ScriptRules = BatchScriptTests.slurm, _ script: String, _ hooked: String?) {
+        init(_ what: String, _ rules: HookPlan.ScriptRules, _ script: String, _ hooked: String?) {
             testDescription = what
             self.rules = rules
             self.script = script
             self.hooked = hooked
+        }
+
+        init(_ what: String, _ script: String, _ hooked: String?) {
+            self.init(what, BatchScriptTests.slurm, script, hooked)
         }
     }
 
     static let cases: [Case] = [
         Case("joins the first command", "#!/bin/bash\necho a\n", "#!/bin/bash\nLINE; echo a\n"),
         Case("takes an empty line", "#!/bin/sh\n#SBATCH -n1\n\necho a\n", "#!/bin/sh\n#SBATCH -n1\nLINE\necho a\n"),
-        Case("takes a comment's line", "#!/bin/sh\n#SBATCH -n1\n # hi\necho\n", "#!/bin/sh\n#SBATCH -n1\nLINE # hi\necho\n"),
+        Case(
+            "takes a comment's line", "#!/bin/sh\n#SBATCH -n1\n # hi\necho\n",
+            "#!/bin/sh\n#SBATCH -n1\nLINE # hi\necho\n"),
         Case(
             "comes after the last line for Slurm", "#!/bin/sh\n# c\n#SBATCH -n1\n#SBATCH -c2\nx\n",
             "#!/bin/sh\n# c\n#SBATCH -n1\n#SBATCH -c2\nLINE; x\n"),
-        Case("a directive behind the first command is a comment", "#!/bin/sh\nx\n#SBATCH -n1\n", "#!/bin/sh\nLINE; x\n#SBATCH -n1\n"),
+        Case(
+            "a directive behind the first command is a comment", "#!/bin/sh\nx\n#SBATCH -n1\n",
+            "#!/bin/sh\nLINE; x\n#SBATCH -n1\n"),
         Case("csh has it on a line of its own", "#!/bin/csh -f\nif (1) then\n", "#!/bin/csh -f\nLINE\nif (1) then\n"),
         Case("env names the shell", "#!/usr/bin/env bash\nx", "#!/usr/bin/env bash\nLINE; x"),
         Case("env with options", "#!/usr/bin/env -S A=1 bash -eu\nx\n", "#!/usr/bin/env -S A=1 bash -eu\nLINE; x\n"),
@@ -43,8 +51,12 @@ import Testing
         Case("jobmon's already", "#!/bin/sh\nexec /opt/jobmon exec --task /d/m.tasks\n", nil),
         Case("hooked already", "#!/bin/sh\ntest ! -x /j || eval `/j __hook begin /d $$` || :\nx\n", nil),
         Case("Grid Engine without an interpreter", grid, "#$ -N a\necho a\n", "#$ -N a\nLINE\necho a\n"),
-        Case("Grid Engine, its lines anywhere", grid, "#!/bin/sh\n#$ -cwd\nx\n#$ -j y\n", "#!/bin/sh\n#$ -cwd\nLINE; x\n#$ -j y\n"),
-        Case("-S and the first line agree", grid, "#!/bin/sh\n#$ -S /bin/bash\nx\n", "#!/bin/sh\n#$ -S /bin/bash\nLINE; x\n"),
+        Case(
+            "Grid Engine, its lines anywhere", grid, "#!/bin/sh\n#$ -cwd\nx\n#$ -j y\n",
+            "#!/bin/sh\n#$ -cwd\nLINE; x\n#$ -j y\n"),
+        Case(
+            "-S and the first line agree", grid, "#!/bin/sh\n#$ -S /bin/bash\nx\n",
+            "#!/bin/sh\n#$ -S /bin/bash\nLINE; x\n"),
         Case("-S is csh", grid, "#!/bin/sh\n#$ -S /bin/csh\nx\n", "#!/bin/sh\n#$ -S /bin/csh\nLINE\nx\n"),
         Case("-S is no shell", grid, "#$ -S /usr/bin/python3\nx\n", nil),
         Case("-b y within", grid, "#$ -b y\nx\n", nil),

@@ -84,7 +84,9 @@ import Testing
     // MARK: The real command
 
     @Test func theRealOneIsBehindUs() {
-        let files = ["/mine/sbatch": false, "/usr/bin/sbatch": false, "/d/run/hook/bin/sbatch": true, "/j/sbatch": true]
+        let files = [
+            "/mine/sbatch": false, "/usr/bin/sbatch": false, "/d/run/hook/bin/sbatch": true, "/j/sbatch": true,
+        ]
         func find(_ path: String) -> String? { RealCommand.find("sbatch", path: path) { files[$0] } }
         #expect(find("/d/run/hook/bin:/usr/local/bin:/usr/bin") == "/usr/bin/sbatch")
         // One before us is what called us.

@@ -54,7 +54,8 @@ import Testing
     @Test func aValueHasItsPlace() throws {
         let table = OptionTable.sbatch
         #expect(try table.parse(["--wrap=true"]).last("wrap")?.place == ParsedLine.Place(argument: 0, offset: 7))
-        #expect(try table.parse(["-H", "--wrap", "true"]).last("wrap")?.place == ParsedLine.Place(argument: 2, offset: 0))
+        #expect(
+            try table.parse(["-H", "--wrap", "true"]).last("wrap")?.place == ParsedLine.Place(argument: 2, offset: 0))
         #expect(try table.parse(["-HJä"]).last("job-name")?.place == ParsedLine.Place(argument: 0, offset: 3))
     }
 }

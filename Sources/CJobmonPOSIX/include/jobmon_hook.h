@@ -11,5 +11,8 @@ int jobmon_process_descriptor(pid_t process);
 /// Goes on in the background, in a session of its own and with nothing of the caller's open: 0 there; 1 in the caller,
 /// which gets the other's pid; -1 when that failed.
 int jobmon_go_background(pid_t *background);
+/// From now on a fault of this process (a trap, an illegal access, an abort) makes it execute a program instead of ending
+/// it. What is pointed to must stay.
+void jobmon_exec_if_trapped(const char *path, char *const arguments[]);
 
 #endif
