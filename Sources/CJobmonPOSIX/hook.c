@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -88,7 +89,8 @@ static void trapped(int number) {
 }
 
 void jobmon_exec_if_trapped(const char *path, char *const arguments[]) {
-    trapped_path = path;
+    trapped_path = strdup(path);
+    if (trapped_path == NULL) return;
     trapped_arguments = arguments;
     static const int faults[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT};
     struct sigaction action = {.sa_handler = trapped, .sa_flags = SA_NODEFER};

@@ -101,8 +101,10 @@ package enum ScriptMain {
         let time = TimeSource.system
         let reporter = ScriptReporter(layout: DirectoryLayout(root: words[0]), time: time)
         let code = Int(word(5)) ?? 0
+        let text = Int(word(8)).flatMap { self.line($0, of: word(10).isEmpty ? script : word(10)) }
         let sentence = ScriptText.sentence(
-            script: script, code: code, last: word(6), seen: word(7), line: word(8), command: word(9), source: word(10))
+            script: script, code: code, last: word(6), seen: word(7), line: word(8), command: word(9), source: word(10),
+            text: text)
         guard let started = Int64(word(2)) else {
             // Somebody else sees its end; what failed is all that is to be said.
             guard let sentence else { _exit(0) }
@@ -121,6 +123,18 @@ package enum ScriptMain {
         reporter.say(.outcome(.key(key), outcome), at: now)
         reporter.finish(within: patience)
         _exit(0)
+    }
+
+    /// A line of a script, without the white space around it; nil: it can't be read.
+    private static func line(_ number: Int, of path: String) -> String? {
+        guard number > 0, let file = fopen(path, "re") else { return nil }
+        defer { fclose(file) }
+        var (line, capacity): (UnsafeMutablePointer<CChar>?, Int) = (nil, 0)
+        defer { free(line) }
+        for _ in 0..<number where getline(&line, &capacity, file) < 0 { return nil }
+        guard let line else { return nil }
+        let words = String(cString: line).prefix(500).split(whereSeparator: \.isNewline).first ?? ""
+        return String(words.drop { $0 == " " || $0 == "\t" })
     }
 
     // MARK: Where we are

@@ -46,13 +46,15 @@ enum ScriptText {
     ///   - code: its exit code.
     ///   - last: the command that it ended with.
     ///   - seen: the exit code of the command that failed last.
+    ///   - text: the line itself, where it could be read: bash names only the last command of a pipeline.
     static func sentence(
-        script: String, code: Int, last: String, seen: String, line: String, command: String, source: String
+        script: String, code: Int, last: String, seen: String, line: String, command: String, source: String,
+        text: String?
     ) -> String? {
         guard code != 0, !last.isEmpty || !command.isEmpty else { return nil }
         if seen == String(code), !line.isEmpty {
             let file = source.isEmpty ? script : source
-            return "\(file): line \(line): exit code \(code) from: \(command)"
+            return "\(file): line \(line): exit code \(code) from: \(text.flatMap { $0.isEmpty ? nil : $0 } ?? command)"
         }
         return "\(script): exit code \(code) from: \(last)"
     }

@@ -41,16 +41,16 @@ import Testing
     static let slurm: [Case] = [
         Case(.slurm, "sbatch --wait -o out job.sh a 'b  c'", ["job.sh 3"]),
         Case(.slurm, "sbatch --parsable -W -J fit --output=out ./job.sh", ["fit 3"]),
-        Case(.slurm, "sbatch --wait -o out <job.sh", ["sbatch 3"]),
+        Case(.slurm, "sbatch --wait -o out <job.sh", ["bash 3"]),
         Case(.slurm, "sbatch --wait -o out - <job.sh", []),
-        Case(.slurm, "sbatch --wait -o out <<'E'\n#!/bin/sh\necho stdin $0\nE", ["sbatch 0"]),
+        Case(.slurm, "sbatch --wait -o out <<'E'\n#!/bin/sh\necho stdin $0\nE", ["sh 0"]),
         Case(.slurm, "sbatch --wait -o out --wrap 'echo a; echo \"b  $LINENO\"; (exit 4)'", ["wrap 4"]),
         Case(.slurm, "sbatch --wait -o out.%a -a 1-3 job.sh a", ["job.sh 3", "job.sh 3", "job.sh 3"]),
         Case(.slurm, "sbatch --wait --export=NONE -o out job.sh", ["job.sh 3"]),
         Case(.slurm, "SBATCH_JOB_NAME=env sbatch --wait -o out job.sh", ["env 3"]),
         Case(.slurm, "sbatch --wait -o out job.py 'a  b'", ["job.py 9"]),
         Case(.slurm, "sbatch --wait -o out job.csh 'a  b'", ["job.csh 6"]),
-        Case(.slurm, "srun sh -c 'echo out; echo err >&2; exit 7'", ["sh 7"]),
+        Case(.slurm, "set -o pipefail; srun sh -c 'echo out; echo err >&2; exit 7' 2>&1 | sort", ["sh 7"]),
         Case(.slurm, "echo input | srun -J named cat", ["named 0"]),
         Case(.slurm, "srun -n2 -l echo hi | sort", ["echo 0", "echo 0"]),
         Case(.slurm, "srun no-such-command"),
@@ -66,7 +66,7 @@ import Testing
         Case(.sge, "qsub -sync y -cwd -j y -o out job.sh a 'b  c'", ["job.sh 3"]),
         Case(.sge, "qsub -terse -sync y -N fit -cwd -j y -o out ./job.sh", ["fit 3"]),
         Case(.sge, "qsub -sync y -cwd -j y -o out <job.sh", ["STDIN 3"]),
-        Case(.sge, "qsub -sync y -N in -cwd -j y -o out - a b <job.sh", ["in 3"]),
+        Case(.sge, "qsub -sync y -N in -cwd -j y -o out <job.sh", ["in 3"]),
         Case(.sge, "qsub -sync y -cwd -j y -o out <<'E'\necho stdin\nE", ["STDIN 0"]),
         Case(.sge, "qsub -sync y -cwd -j y -o 'out.$TASK_ID' -t 1-3 job.sh a", ["job.sh 3", "job.sh 3", "job.sh 3"]),
         Case(.sge, "qsub -sync y -b y -cwd -j y -o out /bin/sh ./job.sh a", ["sh 3"]),
@@ -116,7 +116,7 @@ import Testing
     /// Without the numbers that rise with each job.
     private static func masked(_ text: String) -> String {
         text.replacing(
-            #/job[ -]\d+|Job[ -]\d+|batch job \d+|^\d+$|^\d+\.\d|job_scripts/\d+|zero=\d+/#.anchorsMatchLineEndings()
+            #/job[ -]\d+|job-array \d+|Job[ -]\d+|batch job \d+|^\d+$|^\d+\.\d|job_scripts/\d+|zero=\d+/#.anchorsMatchLineEndings()
         ) {
             $0.output.filter { !$0.isNumber }
         }

@@ -12,7 +12,7 @@ int jobmon_process_descriptor(pid_t process);
 /// which gets the other's pid; -1 when that failed.
 int jobmon_go_background(pid_t *background);
 /// From now on a fault of this process (a trap, an illegal access, an abort) makes it execute a program instead of ending
-/// it. What is pointed to must stay.
+/// it. The arguments must stay; the path is copied.
 void jobmon_exec_if_trapped(const char *path, char *const arguments[]);
 
 #endif
