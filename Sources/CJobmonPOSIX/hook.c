@@ -13,7 +13,9 @@
 
 int jobmon_memory_file(const char *name, int lowest) {
 #ifdef SYS_memfd_create
-    int made = (int)syscall(SYS_memfd_create, name, 1U /* MFD_CLOEXEC */);
+    // MFD_CLOEXEC, and MFD_NOEXEC_SEAL, without which a kernel may refuse; older ones don't know that.
+    int made = (int)syscall(SYS_memfd_create, name, 1U | 8U);
+    if (made < 0 && errno == EINVAL) made = (int)syscall(SYS_memfd_create, name, 1U);
     if (made < 0) return -1;
     int kept = fcntl(made, F_DUPFD, lowest);
     int error = errno;

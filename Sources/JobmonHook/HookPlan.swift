@@ -8,8 +8,16 @@ enum HookPlan: Equatable {
     case standardInput(ScriptRules)
     /// The shell text of `--wrap`.
     case wrap(ParsedLine.Place)
-    /// The command that begins at an index; its job's name, where that must be said.
-    case command(argument: Int, name: String?)
+    /// The command that begins at an index.
+    case command(argument: Int, StepNames)
+
+    /// What srun would call a step, which is named after its command.
+    struct StepNames: Equatable {
+        /// The name that must be said; nil: the scheduler sees it.
+        var name: String?
+        /// What `SLURM_JOB_NAME` is for a step of an allocation that nobody named, and would not be once it is named.
+        var allocation: String?
+    }
 
     /// What a batch script must be read by.
     struct ScriptRules: Equatable {
@@ -80,9 +88,12 @@ enum HookPlan: Equatable {
         if line.has("uid", "gid") { return .leave("it runs as somebody else") }
         if arguments[operand...].contains(":") { return .leave("it has several commands") }
         // Within an allocation srun does not take its step's name from there.
-        let inherited = variable("SLURM_JOB_ID") == nil ? variable("SLURM_JOB_NAME") : nil
-        let name = line.last("job-name")?.value ?? inherited ?? lastPart(arguments[operand])
-        return .command(argument: operand, name: name)
+        let isInside = variable("SLURM_JOB_ID") != nil
+        let named = line.last("job-name")?.value
+        let inherited = variable("SLURM_JOB_NAME")
+        let name = named ?? (isInside ? nil : inherited) ?? lastPart(arguments[operand])
+        return .command(
+            argument: operand, StepNames(name: name, allocation: isInside && named == nil ? inherited : nil))
     }
 
     // MARK: Grid Engine
@@ -92,7 +103,7 @@ enum HookPlan: Equatable {
         if line.has("@") { return .leave("its options are in a file (-@)") }
         if isYes(line.last("b")?.value) {
             guard let operand = line.operand else { return .leave(nil) }
-            return .command(argument: operand, name: nil)
+            return .command(argument: operand, StepNames())
         }
         let rules = ScriptRules(
             isSlurm: false, prefix: line.last("C")?.value ?? "#$", shell: line.last("S")?.value)
@@ -106,7 +117,7 @@ enum HookPlan: Equatable {
         guard let operand = line.operand else { return .leave(nil) }
         if line.has("@") { return .leave("its options are in a file (-@)") }
         if let binary = line.last("b")?.value, !isYes(binary) { return .leave("it runs a script (-b n)") }
-        return .command(argument: operand, name: nil)
+        return .command(argument: operand, StepNames())
     }
 
     private static func isYes(_ value: String?) -> Bool {

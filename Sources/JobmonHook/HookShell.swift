@@ -55,9 +55,7 @@ package enum HookShell {
         }
     }
 
-    private static func quoted(_ text: String) -> String {
-        "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
-    }
+    private static func quoted(_ text: String) -> String { HookText.quoted(text) }
 
     /// In fish's quotes a backslash means something too.
     private static func fish(_ text: String) -> String {

@@ -37,8 +37,15 @@ enum HookText {
     }
 
     /// What srun runs in place of a command, which follows as arguments.
-    static func step(_ executable: String, directory: String, name: String) -> String {
-        "if test -x \(executable); then exec \(executable) __hook command \(HookWord.encode(directory)) "
+    static func step(_ executable: String, directory: String, name: String, allocation: String?) -> String {
+        let restored = allocation.map { "SLURM_JOB_NAME=\(quoted($0)); export SLURM_JOB_NAME; " } ?? ""
+        return restored
+            + "if test -x \(executable); then exec \(executable) __hook command \(HookWord.encode(directory)) "
             + "\(HookWord.encode(name)) \"$@\"; else exec \"$@\"; fi"
+    }
+
+    /// A word for sh.
+    static func quoted(_ text: String) -> String {
+        "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }

@@ -70,32 +70,33 @@ package struct Shim {
             }
         case .standardInput(let rules):
             guard let bytes = HookFiles.readAll(STDIN_FILENO) else { become(given) }
-            let result = BatchScript(bytes, rules).hooked(line: line, interpreter: interpreter)
-            if case .changed(let changed) = result, feed(changed) { become(arguments) }
-            // It was read: whoever comes next gets it all the same.
+            // It was read: whatever goes wrong from here on, whoever comes next gets it all the same.
             guard feed(bytes) else {
                 Shim.say(
                     "\(command.rawValue): the script could not be handed over: \(String(cString: strerror(errno)))")
                 _exit(1)
             }
-            if case .leave(let remark) = result { leave(remark) }
+            switch BatchScript(bytes, rules).hooked(line: line, interpreter: interpreter) {
+            case .leave(let remark): leave(remark)
+            case .changed(let changed): if !feed(changed) { leave("its script can't be handed over") }
+            }
         case .wrap(let place):
             let word = arguments[place.argument + 1]
             let text = word[place.offset...]
             // On the same line, so that the numbers of lines stay right; but nothing may begin with what ends a command.
             let joins = text.first.map { !"#;&|) \t\n".utf8.contains($0) } ?? false
             arguments[place.argument + 1] = word[..<place.offset] + Array((line + (joins ? "; " : "\n")).utf8) + text
-        case .command(let index, let name):
+        case .command(let index, let names):
             arguments =
                 command.isSlurm
-                ? step(index, name, words, layout, executable) : launched(index, words, layout)
+                ? step(index, names, words, layout, executable) : launched(index, words, layout)
         }
         become(arguments)
     }
 
     /// srun with the command under jobmon.
     private func step(
-        _ index: Int, _ name: String?, _ words: [String], _ layout: DirectoryLayout, _ executable: String
+        _ index: Int, _ names: HookPlan.StepNames, _ words: [String], _ layout: DirectoryLayout, _ executable: String
     ) -> [[UInt8]] {
         let path = getenv("PATH").map { String(cString: $0) } ?? ""
         // srun looks in the current directory too, which a shell does not.
@@ -103,10 +104,12 @@ package struct Shim {
             words[index].contains("/")
             || path.split(separator: ":").contains { access("\($0)/\(words[index])", X_OK) == 0 }
         guard isFound else { become(given) }
-        let name = name ?? HookPlan.lastPart(words[index])
+        let name = names.name ?? HookPlan.lastPart(words[index])
         var front: [String]
         if environmentIsPlain {
-            front = ["/bin/sh", "-c", HookText.step(executable, directory: layout.root, name: name), executable]
+            let text = HookText.step(
+                executable, directory: layout.root, name: name, allocation: names.allocation)
+            front = ["/bin/sh", "-c", text, executable]
         } else {
             // A shell might lose what is no name of a variable to it, such as bash's functions.
             front = [executable, "__hook", "command", HookWord.encode(layout.root), HookWord.encode(name)]

@@ -53,6 +53,9 @@ import Testing
         Case(.slurm, "set -o pipefail; srun sh -c 'echo out; echo err >&2; exit 7' 2>&1 | sort", ["sh 7"]),
         Case(.slurm, "echo input | srun -J named cat", ["named 0"]),
         Case(.slurm, "srun -n2 -l echo hi | sort", ["echo 0", "echo 0"]),
+        Case(
+            .slurm, "salloc -Q -n1 sh -c 'srun printenv SLURM_JOB_NAME; srun -J b printenv SLURM_JOB_NAME'",
+            ["b 0", "printenv 0"]),
         Case(.slurm, "srun no-such-command"),
         Case(.slurm, "sbatch no-such-script.sh"),
         Case(.slurm, "sbatch --no-such-option job.sh 2>/dev/null"),
@@ -75,6 +78,7 @@ import Testing
         Case(.sge, "qsub -sync y -cwd -j y -o out job.py 'a  b'", ["job.py 9"]),
         Case(.sge, "qsub -sync y -cwd -j y -o out job.csh 'a  b'", ["job.csh 6"]),
         Case(.sge, "qsub -sync y -S /bin/csh -cwd -j y -o out <<'E'\necho csh $?prompt\nE", ["STDIN 0"]),
+        Case(.sge, "qrsh -now no sh -c 'exit\\ 5'", ["sh 5"]),
         Case(.sge, "qsub no-such-script.sh"),
         Case(.sge, "qsub -q nowhere.q job.sh"),
         Case(.sge, "qsub -no-such-option job.sh 2>/dev/null"),
@@ -116,7 +120,8 @@ import Testing
     /// Without the numbers that rise with each job.
     private static func masked(_ text: String) -> String {
         text.replacing(
-            #/job[ -]\d+|job-array \d+|Job[ -]\d+|batch job \d+|^\d+$|^\d+\.\d|job_scripts/\d+|zero=\d+/#.anchorsMatchLineEndings()
+            #/job[ -]\d+|job-array \d+|Job[ -]\d+|batch job \d+|^\d+$|^\d+\.\d|job_scripts/\d+|zero=\d+/#
+                .anchorsMatchLineEndings()
         ) {
             $0.output.filter { !$0.isNumber }
         }
@@ -126,21 +131,29 @@ import Testing
         try await withCluster { cluster in
             let folder = URL(fileURLWithPath: cluster.path).deletingLastPathComponent().path
             let monitor = try await MonitorProcess.start(cluster.path)
-            let plain = try await run(item.line, in: "\(folder)/run", "")
-            try FileManager.default.removeItem(atPath: "\(folder)/run")
-            // The same folder: its name is in what is said.
-            let hooked = try await run(
-                item.line, in: "\(folder)/run", "eval \"$('\(Executable.path)' hook -d '\(cluster.path)')\"")
-            #expect(hooked == plain)
-            var found: [String] = []
-            try await waitUntil("the ledger has \(item.jobs)") {
-                found = try await names(cluster)
-                return found.count >= item.jobs.count && !found.contains { $0.hasSuffix("-") }
+            do {
+                try await compare(item, cluster, in: "\(folder)/run")
+                try await monitor.killed()
+            } catch {
+                try await monitor.killed()
+                throw error
             }
-            #expect(found == item.jobs.sorted())
-            monitor.send(SIGTERM)
-            _ = try await monitor.finished()
         }
+    }
+
+    private func compare(_ item: Case, _ cluster: ClusterDirectory, in folder: String) async throws {
+        let plain = try await run(item.line, in: folder, "")
+        try FileManager.default.removeItem(atPath: folder)
+        // The same folder: its name is in what is said.
+        let hooked = try await run(
+            item.line, in: folder, "eval \"$('\(Executable.path)' hook -d '\(cluster.path)')\"")
+        #expect(hooked == plain)
+        var found: [String] = []
+        try await waitUntil("the ledger has \(item.jobs)") {
+            found = try await names(cluster)
+            return found.count >= item.jobs.count && !found.contains { $0.hasSuffix("-") }
+        }
+        #expect(found == item.jobs.sorted())
     }
 
     private func names(_ cluster: ClusterDirectory) async throws -> [String] {

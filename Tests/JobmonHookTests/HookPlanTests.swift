@@ -45,20 +45,24 @@ import Testing
     }
 
     @Test func srunNamesItsStep() {
-        #expect(plan(.srun, "-n2 /bin/hostname -f") == .command(argument: 1, name: "hostname"))
-        #expect(plan(.srun, "-J fit hostname") == .command(argument: 2, name: "fit"))
-        #expect(plan(.srun, "hostname", ["SLURM_JOB_NAME": "all"]) == .command(argument: 0, name: "all"))
+        #expect(plan(.srun, "-n2 /bin/hostname -f") == .command(argument: 1, HookPlan.StepNames(name: "hostname")))
+        #expect(plan(.srun, "-J fit hostname") == .command(argument: 2, HookPlan.StepNames(name: "fit")))
+        #expect(
+            plan(.srun, "hostname", ["SLURM_JOB_NAME": "all"]) == .command(argument: 0, HookPlan.StepNames(name: "all"))
+        )
         // Within an allocation srun itself does not look at it.
         let inside = ["SLURM_JOB_NAME": "all", "SLURM_JOB_ID": "7"]
-        #expect(plan(.srun, "hostname", inside) == .command(argument: 0, name: "hostname"))
+        #expect(
+            plan(.srun, "hostname", inside)
+                == .command(argument: 0, HookPlan.StepNames(name: "hostname", allocation: "all")))
     }
 
     @Test func srunOfAMonitoredJobIsLeft() {
         let inside = ["JOBMON_INSTANCE": "k", "SLURM_JOB_ID": "7"]
         #expect(plan(.srun, "hostname", inside) == .leave(nil))
         #expect(plan(.srun, "--pty bash") == .leave(nil))
-        #expect(plan(.srun, "-n1 a : -n1 b") != .command(argument: 1, name: "a"))
-        #expect(plan(.srun, "--multi-prog a.conf") != .command(argument: 1, name: "a.conf"))
+        #expect(plan(.srun, "-n1 a : -n1 b") != .command(argument: 1, HookPlan.StepNames(name: "a")))
+        #expect(plan(.srun, "--multi-prog a.conf") != .command(argument: 1, HookPlan.StepNames(name: "a.conf")))
     }
 
     @Test func qsubTakesAScriptStdinOrACommand() {
@@ -66,7 +70,7 @@ import Testing
         #expect(plan(.qsub, "-N a job.sh x") == .script(argument: 2, rules))
         #expect(plan(.qsub, "-terse") == .standardInput(rules))
         #expect(plan(.qsub, "- x") == .standardInput(rules))
-        #expect(plan(.qsub, "-b y date +%s") == .command(argument: 2, name: nil))
+        #expect(plan(.qsub, "-b y date +%s") == .command(argument: 2, HookPlan.StepNames()))
         #expect(plan(.qsub, "-b n job.sh") == .script(argument: 2, rules))
         #expect(
             plan(.qsub, "-S /bin/csh -C #% job.sh")
@@ -78,7 +82,7 @@ import Testing
     @Test func qrshWithoutACommandIsALogin() {
         #expect(plan(.qrsh, "-now no") == .leave(nil))
         #expect(plan(.qrsh, "-inherit node1 date") == .leave(nil))
-        #expect(plan(.qrsh, "-now no date +%s") == .command(argument: 2, name: nil))
+        #expect(plan(.qrsh, "-now no date +%s") == .command(argument: 2, HookPlan.StepNames()))
     }
 
     // MARK: The real command
