@@ -120,7 +120,7 @@ import Testing
     /// Without the numbers that rise with each job.
     private static func masked(_ text: String) -> String {
         text.replacing(
-            #/job[ -]\d+|job-array \d+|Job[ -]\d+|batch job \d+|^\d+$|^\d+\.\d|job_scripts/\d+|zero=\d+/#
+            #/job[ -]?\d+|job-array \d+|Job[ -]\d+|batch job \d+|^\d+$|^\d+\.\d|job_scripts/\d+|zero=\d+/#
                 .anchorsMatchLineEndings()
         ) {
             $0.output.filter { !$0.isNumber }
