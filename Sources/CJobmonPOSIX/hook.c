@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -12,22 +13,24 @@
 #include "jobmon_process.h"
 
 int jobmon_memory_file(const char *name, int lowest) {
+    int made = -1;
 #ifdef SYS_memfd_create
     // MFD_CLOEXEC, and MFD_NOEXEC_SEAL, without which a kernel may refuse; older ones don't know that.
-    int made = (int)syscall(SYS_memfd_create, name, 1U | 8U);
+    made = (int)syscall(SYS_memfd_create, name, 1U | 8U);
     if (made < 0 && errno == EINVAL) made = (int)syscall(SYS_memfd_create, name, 1U);
-    if (made < 0) return -1;
+#endif
+    if (made < 0) {
+        // A file without a name does the same.
+        char path[] = "/tmp/jobmon-hook.XXXXXX";
+        made = mkostemp(path, O_CLOEXEC);
+        if (made < 0) return -1;
+        unlink(path);
+    }
     int kept = fcntl(made, F_DUPFD, lowest);
     int error = errno;
     close(made);
     errno = error;
     return kept;
-#else
-    (void)name;
-    (void)lowest;
-    errno = ENOSYS;
-    return -1;
-#endif
 }
 
 int jobmon_process_descriptor(pid_t process) {

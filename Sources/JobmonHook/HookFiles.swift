@@ -84,6 +84,12 @@ package enum HookFiles {
 
     // MARK: Whole files
 
+    /// Whether a path leads to a pipe, which can be read only once.
+    static func isPipe(_ path: String) -> Bool {
+        var info = stat()
+        return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFIFO
+    }
+
     /// The bytes of a regular file; nil when it is none, can't be read, or is longer than `limit`.
     static func read(_ path: String, limit: Int) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

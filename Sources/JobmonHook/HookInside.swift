@@ -19,6 +19,7 @@ package enum HookInside {
     package static func run(_ arguments: [[UInt8]]) -> Next {
         let words = arguments.map { String(decoding: $0, as: UTF8.self) }
         switch words.first {
+        case "ready": _exit(0)
         case "begin" where words.count == 3: begin(words[1], words[2])
         case "batch" where words.count > 2:
             guard let directory = HookWord.decodeText(words[1]) else { break }

@@ -11,7 +11,7 @@ enum HookText {
         """
         #!/bin/sh
         # Made by jobmon hook. Runs a command under jobmon; where that is not there, it just runs it.
-        test -x \(executable) && exec \(executable) __hook command \(HookWord.encode(directory)) % "$@"
+        \(ready(executable)) && exec \(executable) __hook command \(HookWord.encode(directory)) % "$@"
         exec "$@"
 
         """
@@ -30,7 +30,7 @@ enum HookText {
             unset _jobmon_words
             ;;
         esac
-        test -x \(executable) && exec \(executable) __hook command \(HookWord.encode(directory)) % "$@"
+        \(ready(executable)) && exec \(executable) __hook command \(HookWord.encode(directory)) % "$@"
         exec "$@"
 
         """
@@ -40,8 +40,13 @@ enum HookText {
     static func step(_ executable: String, directory: String, name: String, allocation: String?) -> String {
         let restored = allocation.map { "SLURM_JOB_NAME=\(quoted($0)); export SLURM_JOB_NAME; " } ?? ""
         return restored
-            + "if test -x \(executable); then exec \(executable) __hook command \(HookWord.encode(directory)) "
+            + "if \(ready(executable)); then exec \(executable) __hook command \(HookWord.encode(directory)) "
             + "\(HookWord.encode(name)) \"$@\"; else exec \"$@\"; fi"
+    }
+
+    /// Whether jobmon is there and can run, which a library that a node lacks, or a limit of memory, may hinder.
+    private static func ready(_ executable: String) -> String {
+        "test -x \(executable) && \(executable) __hook ready 2>/dev/null"
     }
 
     /// A word for sh.

@@ -57,17 +57,20 @@ package struct Shim {
         switch plan {
         case .leave(let remark): leave(remark)
         case .script(let index, let rules):
-            guard let path = scriptPath(words[index], rules),
-                let bytes = HookFiles.read(path, limit: Self.largestScript)
+            guard let path = scriptPath(words[index], rules) else { become(given) }
+            let isPipe = HookFiles.isPipe(path)
+            guard let bytes = isPipe ? HookFiles.readAll(path: path) : HookFiles.read(path, limit: Self.largestScript)
             else { become(given) }
-            switch BatchScript(bytes, rules).hooked(line: line, interpreter: interpreter) {
-            case .leave(let remark): leave(remark)
-            case .changed(let changed):
-                guard let descriptor = HookFiles.inMemory(changed),
-                    let named = HookFiles.namedScript(layout, HookPlan.lastPart(words[index]), descriptor)
-                else { leave("its script can't be handed over") }
-                arguments[index + 1] = Array(named.utf8)
+            let name = HookPlan.lastPart(words[index])
+            let result = BatchScript(bytes, rules).hooked(line: line, interpreter: interpreter)
+            if case .changed(let changed) = result, let named = handedOver(changed, name, layout) {
+                arguments[index + 1] = named
+                break
             }
+            // What came through a pipe (`sbatch <(make-script)`) was read: nobody else finds it there.
+            if isPipe, let named = handedOver(bytes, name, layout) { arguments[index + 1] = named }
+            if case .leave(let remark) = result { leave(remark, arguments) }
+            leave("its script can't be handed over", arguments)
         case .standardInput(let rules):
             guard let bytes = HookFiles.readAll(STDIN_FILENO) else { become(given) }
             // It was read: whatever goes wrong from here on, whoever comes next gets it all the same.
@@ -106,12 +109,12 @@ package struct Shim {
         guard isFound else { become(given) }
         let name = names.name ?? HookPlan.lastPart(words[index])
         var front: [String]
-        if environmentIsPlain {
+        if environmentIsPlain || shellIsBash {
             let text = HookText.step(
                 executable, directory: layout.root, name: name, allocation: names.allocation)
             front = ["/bin/sh", "-c", text, executable]
         } else {
-            // A shell might lose what is no name of a variable to it, such as bash's functions.
+            // Another shell than bash loses what is no name of a variable to it, such as bash's functions.
             front = [executable, "__hook", "command", HookWord.encode(layout.root), HookWord.encode(name)]
         }
         // First, so that the user's own option has the last word.
@@ -129,6 +132,12 @@ package struct Shim {
             leave("\(layout.hook.launchers) can't be used")
         }
         return given[...index] + [Array(launcher.utf8)] + given[(index + 1)...]
+    }
+
+    private var shellIsBash: Bool {
+        guard let path = realpath("/bin/sh", nil) else { return false }
+        defer { free(path) }
+        return HookPlan.lastPart(String(cString: path)) == "bash"
     }
 
     private var environmentIsPlain: Bool {
@@ -156,6 +165,11 @@ package struct Shim {
         return folders.lazy.map { "\($0)/\(word)" }.first { access($0, R_OK) == 0 }
     }
 
+    /// A path that has these bytes for the real command; nil when there can't be one.
+    private func handedOver(_ bytes: [UInt8], _ name: String, _ layout: DirectoryLayout) -> [UInt8]? {
+        HookFiles.inMemory(bytes).flatMap { HookFiles.namedScript(layout, name, $0) }.map { Array($0.utf8) }
+    }
+
     private func feed(_ bytes: [UInt8]) -> Bool {
         guard let descriptor = HookFiles.inMemory(bytes) else { return false }
         defer { close(descriptor) }
@@ -164,9 +178,9 @@ package struct Shim {
 
     // MARK: The real command
 
-    private func leave(_ remark: String?) -> Never {
+    private func leave(_ remark: String?, _ arguments: [[UInt8]]? = nil) -> Never {
         if let remark { Shim.say("this \(command.rawValue) is not monitored: \(remark)") }
-        become(given)
+        become(arguments ?? given)
     }
 
     private func become(_ arguments: [[UInt8]]) -> Never {

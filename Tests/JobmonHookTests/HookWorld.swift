@@ -51,6 +51,11 @@ struct HookWorld: Sendable {
         }
     }
 
+    /// Those of the shells, each with its options, that this machine has.
+    static func shells(_ lines: String...) -> [String] {
+        lines.filter { FileManager.default.isExecutableFile(atPath: String($0.prefix { $0 != " " })) }
+    }
+
     func write(_ name: String, _ text: String, mode: Int = 0o644) throws {
         let file = "\(path)/\(name)"
         try FileManager.default.createDirectory(

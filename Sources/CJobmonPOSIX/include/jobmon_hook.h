@@ -4,7 +4,8 @@
 
 #include <sys/types.h>
 
-/// A file in memory that outlives an exec, at a descriptor of `lowest` or above; -1 with errno.
+/// A file without a name (in memory, where that can be) that outlives an exec, at a descriptor of `lowest` or above; -1
+/// with errno.
 int jobmon_memory_file(const char *name, int lowest);
 /// A descriptor that can be read once a process is over; -1 with errno (ENOSYS on an old kernel).
 int jobmon_process_descriptor(pid_t process);
