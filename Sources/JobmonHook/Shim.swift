@@ -11,8 +11,8 @@ package struct Shim {
     private let given: [[UInt8]]
     private let real: String
 
-    /// Seconds that a monitor may take to say that it is there.
-    private static let patience = 0.1
+    /// Seconds that a monitor may take to say that it is there: to be reached, and to answer on a busy machine.
+    private static let patience = (reach: 0.1, answer: 0.5)
     /// What no scheduler takes as a script.
     private static let largestScript = 16 << 20
 
@@ -36,7 +36,7 @@ package struct Shim {
             become(given)
         }
         let layout = DirectoryLayout(root: directory)
-        switch MonitorProbe.ask(layout, within: Self.patience) {
+        switch MonitorProbe.ask(layout, connecting: Self.patience.reach, answering: Self.patience.answer) {
         case .none: become(given)
         case .silent: leave("no monitor answers for \(layout.root)")
         case .alive: break

@@ -14,20 +14,26 @@ package enum MonitorProbe {
     }
 
     /// Asks `GET /v1/alive`, which wants no secret.
-    /// - Parameter seconds: how long all of it may take.
-    package static func ask(_ layout: DirectoryLayout, within seconds: Double, time: TimeSource = .system) -> Answer {
+    /// - Parameters:
+    ///   - connecting: how many seconds the connection may take.
+    ///   - answering: how many the answer may, once it stands: somebody listens then, who may be busy.
+    package static func ask(
+        _ layout: DirectoryLayout, connecting: Double, answering: Double, time: TimeSource = .system
+    ) -> Answer {
         guard let info = MonitorInfo.read(layout) else { return access(layout.info, F_OK) == 0 ? .silent : .none }
-        let deadline = time.steadySeconds() + seconds
         let descriptor = jobmon_connect_tcp(info.address, UInt16(info.port))
         guard descriptor >= 0 else { return .silent }
         defer { close(descriptor) }
-        guard wait(descriptor, POLLOUT, until: deadline, time), jobmon_socket_error(descriptor) == 0 else {
+        guard wait(descriptor, POLLOUT, until: time.steadySeconds() + connecting, time),
+            jobmon_socket_error(descriptor) == 0
+        else {
             return .silent
         }
         let address = info.address.utf8.contains(UInt8(ascii: ":")) ? "[\(info.address)]" : info.address
         let request = Array(
             "GET /v1/alive HTTP/1.1\r\nHost: \(address):\(info.port)\r\nConnection: close\r\n\r\n".utf8)
         guard jobmon_send(descriptor, request, request.count) == request.count else { return .silent }
+        let deadline = time.steadySeconds() + answering
         var answer = AnswerReader()
         var buffer = [UInt8](repeating: 0, count: 4096)
         while wait(descriptor, POLLIN, until: deadline, time) {

@@ -94,7 +94,7 @@ package enum ScriptMain {
 
     // MARK: End
 
-    /// `DIRECTORY INSTANCE STARTED WATCHER SCRIPT CODE [LAST SEEN LINE COMMAND SOURCE]`.
+    /// `DIRECTORY INSTANCE STARTED WATCHER SCRIPT CODE [LAST SEEN LINE COMMAND SOURCE BACKGROUND]`.
     private static func end(_ words: [String]) -> Never {
         func word(_ index: Int) -> String { index < words.count ? words[index] : "" }
         let (key, script) = (word(1), word(4))
@@ -120,9 +120,26 @@ package enum ScriptMain {
         let seconds = Double(now.milliseconds - started) / 1000
         var outcome = Outcome(evidence: Evidence(exitCode: code), usage: Usage(wallclock: max(0, seconds)))
         outcome.description = sentence
+        if code == 0, word(11).isEmpty, ScriptText.isInterrupted(last: word(6), children: siblings()) {
+            outcome = Outcome(status: .unknown, cause: .lost)
+        }
         reporter.say(.outcome(.key(key), outcome), at: now)
         reporter.finish(within: patience)
         _exit(0)
+    }
+
+    /// The command lines of the shell's other children.
+    private static func siblings() -> [[String]] {
+        let shell = getppid()
+        var found = [pid_t](repeating: 0, count: 256)
+        let count = min(jp_descendants(shell, &found, found.count), found.count)
+        return found[..<count].filter { $0 != getpid() && parent($0) == shell }.compactMap { pid in
+            guard let file = fopen("/proc/\(pid)/cmdline", "re") else { return nil }
+            defer { fclose(file) }
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            let count = fread(&buffer, 1, buffer.count, file)
+            return buffer[..<count].split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        }
     }
 
     /// A line of a script, without the white space around it; nil: it can't be read.

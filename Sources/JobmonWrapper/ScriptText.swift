@@ -25,7 +25,8 @@ enum ScriptText {
                 return "$1"
             }
             __jobmon_exit() {
-                \(end) "$1" "$2" "$__jobmon_seen" "$__jobmon_line" "$__jobmon_command" "$__jobmon_source" || :
+                \(end) "$1" "$2" "$__jobmon_seen" "$__jobmon_line" "$__jobmon_command" "$__jobmon_source" \
+                    "$(jobs -rp)" || :
                 if test -n "$__jobmon_before"; then
                     set +e
                     __jobmon_give "$1"
@@ -57,6 +58,18 @@ enum ScriptText {
             return "\(file): line \(line): exit code \(code) from: \(text.flatMap { $0.isEmpty ? nil : $0 } ?? command)"
         }
         return "\(script): exit code \(code) from: \(last)"
+    }
+
+    /// Whether a shell that says that it ended well was ended by a signal: bash runs its EXIT trap then as well, with the
+    /// exit code of the command before. What it ran in the foreground is still there.
+    /// - Parameters:
+    ///   - last: the command that it ended with.
+    ///   - children: the command lines of its child processes, without those in the background.
+    static func isInterrupted(last: String, children: [[String]]) -> Bool {
+        func name(_ word: some StringProtocol) -> String { String(word.reversed().prefix { $0 != "/" }.reversed()) }
+        guard let first = last.split(whereSeparator: \.isWhitespace).first, !name(first).isEmpty else { return false }
+        // A script's own first word is its interpreter's.
+        return children.contains { $0.prefix(2).contains { name($0) == name(first) } }
     }
 
     static func quoted(_ text: String) -> String {

@@ -96,6 +96,27 @@ import Testing
         }
     }
 
+    /// bash runs its EXIT trap then as well, and says 0.
+    @Test func aTerminatedScriptIsNotComplete() async throws {
+        try await HookWorld.with { world in
+            try FileManager.default.copyItem(atPath: "/bin/cat", toPath: "\(world.path)/fit")
+            try world.write("job.sh", "#!/bin/bash\n\(Self.line)\n./fit\n", mode: 0o755)
+            let run = try Running(
+                "\(world.path)/job.sh", [], in: world.path,
+                environment: world.environment.merging(["JOBMON_DIR": world.directory]) { $1 })
+            try await waitUntil("it runs its command") {
+                let path = "/proc/\(run.pid)/task/\(run.pid)/children"
+                let children = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+                return children.split(separator: " ").contains { child in
+                    (try? String(contentsOfFile: "/proc/\(child)/comm", encoding: .utf8)) == "fit\n"
+                }
+            }
+            run.send(SIGTERM)
+            try await waitUntil("it is over") { !run.isRunning }
+            #expect(try await world.jobs(1).map(\.status) == ["UNKNOWN"])
+        }
+    }
+
     @Test func aJobOfAMonitoredOneIsItsOwn() async throws {
         try await HookWorld.with { world in
             // As a scheduler passes the submitter's environment on: nobody above is jobmon.

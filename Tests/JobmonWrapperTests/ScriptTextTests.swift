@@ -28,6 +28,19 @@ import Testing
         #expect(whole == "job.sh: line 7: exit code 1 from: grep a b | cat")
     }
 
+    @Test func whatStillRunsInTheForegroundWasInterrupted() {
+        func interrupted(_ last: String, _ children: [String]...) -> Bool {
+            ScriptText.isInterrupted(last: last, children: children)
+        }
+        #expect(interrupted("sleep 60", ["sleep", "60"]))
+        #expect(interrupted("/opt/bin/fit a > log", ["tee", "log"], ["/opt/bin/fit", "a"]))
+        #expect(interrupted("./run.sh", ["/bin/bash", "./run.sh"]))
+        // Where its output goes, not what it ran.
+        #expect(!interrupted("echo done", ["tee", "log"]))
+        #expect(!interrupted("exit 0"))
+        #expect(!interrupted("", ["sleep", "60"]))
+    }
+
     @Test func aWordStaysAWord() {
         #expect(ScriptText.quoted("it's $HOME") == "'it'\\''s $HOME'")
     }
