@@ -66,6 +66,7 @@ let package = Package(
 
         // Level 2: processes that talk.
         library("JobmonWrapper", ["JobmonCore", "JobmonWire", "JobmonProcesses", "JobmonReporting", "CJobmonPOSIX"]),
+        library("JobmonHook", ["JobmonCore", "JobmonReporting", "CJobmonPOSIX"]),
         library(
             "JobmonMonitor", ["JobmonCore", "JobmonWire", "JobmonReporting", hummingbird, logging, serviceLifecycle]),
         library("JobmonRequests", ["JobmonCore", "JobmonWire", "JobmonReporting", asyncHTTPClient]),
@@ -83,11 +84,12 @@ let package = Package(
         library(
             "JobmonCommands",
             [
-                "Jobmon", "JobmonCore", "JobmonWire", "JobmonReporting", "JobmonQueue", "JobmonExecutors",
+                "Jobmon", "JobmonCore", "JobmonWire", "JobmonReporting", "JobmonQueue", "JobmonExecutors", "JobmonHook",
                 argumentParser, yams,
             ]),
         .executableTarget(
-            name: "JobmonCLI", dependencies: ["JobmonCommands", "JobmonWrapper", "JobmonCore"], swiftSettings: strict),
+            name: "JobmonCLI", dependencies: ["JobmonCommands", "JobmonWrapper", "JobmonHook", "JobmonCore"],
+            swiftSettings: strict),
 
         // Examples: what users write. They see what users see.
         .executableTarget(
@@ -115,6 +117,7 @@ let package = Package(
         tests("JobmonQueueTests", ["JobmonQueue", "JobmonCore"]),
         tests("JobmonExecutorsTests", ["JobmonExecutors", "JobmonReporting", "JobmonWire", "JobmonCore", "JobmonCLI"]),
         tests("JobmonWrapperTests", ["JobmonWrapper", "JobmonReporting", "JobmonWire", "JobmonCore", "JobmonCLI"]),
+        tests("JobmonHookTests", ["JobmonHook", "JobmonReporting", "JobmonWire", "JobmonCore", "JobmonCLI"]),
         tests(
             "JobmonMonitorTests",
             ["JobmonMonitor", "JobmonLedger", "JobmonReporting", "JobmonWire", "JobmonCore", logging, yams]),

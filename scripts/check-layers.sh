@@ -15,11 +15,12 @@ JobmonLedger|JobmonCore CJobmonPOSIX GRDB GRDBSQLite Dispatch Glibc
 JobmonQueue|JobmonCore Crypto
 JobmonExecutors|JobmonCore JobmonWire CJobmonPOSIX CExpat Glibc Subprocess SystemPackage
 JobmonWrapper|JobmonCore JobmonWire JobmonProcesses JobmonReporting CJobmonPOSIX Glibc
+JobmonHook|JobmonCore JobmonReporting CJobmonPOSIX Glibc
 JobmonMonitor|JobmonCore JobmonWire JobmonReporting Glibc Hummingbird HummingbirdCore HTTPTypes NIOCore NIOPosix NIOHTTPTypes Logging ServiceLifecycle
 JobmonRequests|JobmonCore JobmonWire JobmonReporting AsyncHTTPClient NIOCore NIOHTTP1 Logging
 Jobmon|JobmonCore JobmonWire JobmonReporting JobmonLedger JobmonMonitor JobmonRequests JobmonQueue JobmonExecutors CJobmonPOSIX Logging ServiceLifecycle Glibc FoundationEssentials
-JobmonCommands|JobmonCore JobmonWire JobmonReporting JobmonQueue JobmonExecutors Jobmon ArgumentParser Yams Foundation Glibc Dispatch Logging
-JobmonCLI|JobmonCore JobmonWrapper JobmonCommands Glibc
+JobmonCommands|JobmonCore JobmonWire JobmonReporting JobmonQueue JobmonExecutors JobmonHook Jobmon ArgumentParser Yams Foundation Glibc Dispatch Logging
+JobmonCLI|JobmonCore JobmonWrapper JobmonHook JobmonCommands Glibc
 '
 failed=0
 for folder in Sources/*/; do

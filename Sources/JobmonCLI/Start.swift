@@ -1,15 +1,28 @@
 import Glibc
 import JobmonCommands
+import JobmonHook
 import JobmonWrapper
 
-/// Goes the way of the first argument: `exec` and the supervisor take the short one, which starts no threads and knows
-/// no Foundation; everything else is a command of the full program.
+/// Goes the way of the first argument: `exec`, the supervisor and the shell hook take the short one, which starts no
+/// threads and knows no Foundation; everything else is a command of the full program.
 func startJobmon() -> Never {
     let arguments = commandLineBytes()
+    if let name = arguments.first, let command = HookedCommand(startedAs: String(decoding: name, as: UTF8.self)) {
+        Shim.run(command, arguments)
+    }
     switch arguments.dropFirst().first.map({ String(decoding: $0, as: UTF8.self) }) {
     case "exec": ExecMain.run(Array(arguments.dropFirst(2)))
+    case "__hook": runWithinJob(Array(arguments.dropFirst(2)))
     case "__supervisor": exit(SupervisorMain.run(arguments: Array(CommandLine.arguments.dropFirst(2))))
     default: runJobmon()
+    }
+}
+
+/// What the hook's pieces of shell call: most of it is an `exec`.
+private func runWithinJob(_ arguments: [[UInt8]]) -> Never {
+    switch HookInside.run(arguments) {
+    case .exec(let arguments): ExecMain.run(arguments)
+    case .report(let piece, let arguments): ScriptMain.run(piece, arguments)
     }
 }
 

@@ -20,7 +20,7 @@ package struct JobmonRoot: AsyncParsableCommand {
             """,
         version: "jobmon \(JobmonVersion.current)",
         groupedSubcommands: [
-            CommandGroup(name: "Run", subcommands: [Run.self, Monitor.self, Exec.self]),
+            CommandGroup(name: "Run", subcommands: [Run.self, Monitor.self, Exec.self, Hook.self]),
             CommandGroup(
                 name: "Look",
                 subcommands: [

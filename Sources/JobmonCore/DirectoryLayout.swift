@@ -20,6 +20,8 @@ package struct DirectoryLayout: Sendable, Hashable {
     /// Locks of queues and supervisors, fences.
     package var run: String { "\(root)/run" }
     package var fences: String { "\(root)/run/fence" }
+    /// What `jobmon hook` puts in front of the scheduler's commands.
+    package var hook: HookLayout { HookLayout(root: "\(root)/run/hook") }
     /// Captured output.
     package var logs: String { "\(root)/logs" }
     /// What array jobs are made of.

@@ -3,6 +3,7 @@
 #define CJOBMON_POSIX_H
 #include "jobmon_facts.h"
 #include "jobmon_filesystem.h"
+#include "jobmon_hook.h"
 #include "jobmon_process.h"
 #include "jobmon_relay.h"
 #include "jobmon_signals.h"

@@ -1,0 +1,103 @@
+#define _GNU_SOURCE
+#include "jobmon_hook.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "jobmon_process.h"
+
+int jobmon_memory_file(const char *name, int lowest) {
+    int made = -1;
+#ifdef SYS_memfd_create
+    // MFD_CLOEXEC, and MFD_NOEXEC_SEAL, without which a kernel may refuse; older ones don't know that.
+    made = (int)syscall(SYS_memfd_create, name, 1U | 8U);
+    if (made < 0 && errno == EINVAL) made = (int)syscall(SYS_memfd_create, name, 1U);
+#endif
+    if (made < 0) {
+        // A file without a name does the same.
+        char path[] = "/tmp/jobmon-hook.XXXXXX";
+        made = mkostemp(path, O_CLOEXEC);
+        if (made < 0) return -1;
+        unlink(path);
+    }
+    int kept = fcntl(made, F_DUPFD, lowest);
+    int error = errno;
+    close(made);
+    errno = error;
+    return kept;
+}
+
+int jobmon_process_descriptor(pid_t process) {
+#ifdef SYS_pidfd_open
+    return (int)syscall(SYS_pidfd_open, process, 0);
+#else
+    (void)process;
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
+int jobmon_go_background(pid_t *background) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+    pid_t child = fork();
+    if (child < 0) {
+        close(ends[0]);
+        close(ends[1]);
+        return -1;
+    }
+    if (child > 0) {
+        close(ends[1]);
+        pid_t found = -1;
+        ssize_t count;
+        while ((count = read(ends[0], &found, sizeof found)) < 0 && errno == EINTR) {}
+        close(ends[0]);
+        // It ends at once: its own child is nobody's, so that the shell never finds one that it did not start.
+        while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {}
+        if (count != (ssize_t)sizeof found || found < 0) return -1;
+        *background = found;
+        return 1;
+    }
+    pid_t own = fork();
+    if (own != 0) {
+        ssize_t written = write(ends[1], &own, sizeof own);
+        _exit(written == (ssize_t)sizeof own ? 0 : 1);
+    }
+    setsid();
+    int none = open("/dev/null", O_RDWR);
+    for (int fd = 0; fd < 3; fd++) {
+        if (none >= 0) dup2(none, fd);
+    }
+    const int kept[] = {0, 1, 2};
+    jp_close_all_but(kept, 3);
+    return 0;
+}
+
+static const char *trapped_path;
+static char *const *trapped_arguments;
+extern char **environ;
+
+static void trapped(int number) {
+    (void)number;
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    // Allowed in a handler; it puts every handler back to the default.
+    execve(trapped_path, trapped_arguments, environ);
+    _exit(126);
+}
+
+void jobmon_exec_if_trapped(const char *path, char *const arguments[]) {
+    trapped_path = strdup(path);
+    if (trapped_path == NULL) return;
+    trapped_arguments = arguments;
+    static const int faults[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT};
+    struct sigaction action = {.sa_handler = trapped, .sa_flags = SA_NODEFER};
+    for (size_t index = 0; index < sizeof faults / sizeof *faults; index++) sigaction(faults[index], &action, NULL);
+}

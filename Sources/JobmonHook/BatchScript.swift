@@ -1,0 +1,140 @@
+/// The text of a batch script, and where a line can be put into it so that it runs before everything else, the
+/// scheduler's own lines stay what they are, and the numbers of lines stay right where that can be.
+struct BatchScript {
+    private let bytes: [UInt8]
+    /// The lines, without their ends.
+    private let lines: [ArraySlice<UInt8>]
+    private let rules: HookPlan.ScriptRules
+
+    init(_ bytes: [UInt8], _ rules: HookPlan.ScriptRules) {
+        self.bytes = bytes
+        self.rules = rules
+        var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+        if lines.last?.isEmpty ?? false { lines.removeLast() }
+        self.lines = lines
+    }
+
+    /// What becomes of a script.
+    enum Result: Equatable {
+        case changed([UInt8])
+        /// As it is, and what to say of that.
+        case leave(String?)
+    }
+
+    /// The script that jobmon is told of.
+    /// - Parameters:
+    ///   - line: valid in every shell.
+    ///   - interpreter: the program that runs a script by the rest of its own first line; nil: there is none.
+    func hooked(line: String, interpreter: String?) -> Result {
+        // Nothing that is a script, or nothing that a scheduler would take: its own words are better than ours.
+        guard !lines.isEmpty, !bytes.contains(0), !bytes.contains(0x0D) else { return .leave(nil) }
+        let first = text(0)
+        let shebang = ScriptLanguage(firstLine: first)
+        if rules.isSlurm, shebang == nil { return .leave(nil) }
+        if isOurs { return .leave(nil) }
+        if !rules.isSlurm, isYes(embedded("-b")) { return .leave("its options say -b y in the script") }
+        let chosen = (rules.shell ?? embedded("-S")).map { ScriptLanguage(interpreter: Self.path($0)) }
+        switch (chosen ?? shebang ?? .someShell, shebang) {
+        case (.other(let name), _) where chosen != nil: return .leave("\(name) runs it (-S)")
+        case (_, .other(let name)?): return withInterpreter(first, interpreter, name)
+        case (let language, let own):
+            // Grid Engine may follow either: the line must do for both.
+            let isBourne = language == .bourne && (own ?? .bourne) == .bourne
+            return .changed(inserting(line, mayJoin: isBourne))
+        }
+    }
+
+    /// A line in a script that jobmon runs already: that the hook has put there, or a queue's.
+    private var isOurs: Bool {
+        lines.contains { line in
+            let text = String(decoding: line, as: UTF8.self)
+            return text.contains(" __hook begin ") || (text.hasPrefix("exec ") && text.contains(" exec --task "))
+        }
+    }
+
+    // MARK: Shells
+
+    private func inserting(_ line: String, mayJoin: Bool) -> [UInt8] {
+        let command = lines.indices.first { !isBlank($0) && !isComment($0) } ?? lines.count
+        // Slurm reads its lines up to the first command: what stands before is a part of them.
+        let start = (0..<command).last { isDirective($0) }.map { $0 + 1 } ?? 0
+        var result = lines.map { Array($0) }
+        if let free = (start..<max(start, command)).last(where: { isFree($0) }) {
+            let kept = isBlank(free) ? [] : Array(" ".utf8) + lines[free].drop { $0 == 0x20 || $0 == 0x09 }
+            result[free] = Array(line.utf8) + kept
+        } else if mayJoin, command < lines.count {
+            result[command] = Array("\(line); ".utf8) + lines[command]
+        } else {
+            result.insert(Array(line.utf8), at: command)
+        }
+        return join(result)
+    }
+
+    private func join(_ lines: [[UInt8]]) -> [UInt8] {
+        var joined = Array(lines.joined(separator: [0x0A]))
+        // A here-document may end with the text: its end stays as it is.
+        if bytes.last == 0x0A || joined.last == nil { joined.append(0x0A) }
+        return joined
+    }
+
+    private func isBlank(_ index: Int) -> Bool { lines[index].allSatisfy { $0 == 0x20 || $0 == 0x09 } }
+
+    private func isComment(_ index: Int) -> Bool {
+        lines[index].first { $0 != 0x20 && $0 != 0x09 } == UInt8(ascii: "#")
+    }
+
+    /// A line for the scheduler, or for another one.
+    private func isDirective(_ index: Int) -> Bool {
+        let line = text(index)
+        return (index == 0 && line.hasPrefix("#!")) || (!rules.prefix.isEmpty && line.hasPrefix(rules.prefix))
+            || ["#SBATCH", "#PBS", "#BSUB", "#$", "#OAR", "#FLUX", "#COBALT"].contains { line.hasPrefix($0) }
+    }
+
+    /// A line that can be taken: nothing in it is lost. (csh goes on behind a backslash in a comment.)
+    private func isFree(_ index: Int) -> Bool {
+        let follows = index > 0 && lines[index - 1].last == UInt8(ascii: "\\")
+        return !isDirective(index) && lines[index].last != UInt8(ascii: "\\") && !follows
+    }
+
+    // MARK: Others
+
+    /// Only the first line changes: it names what runs the script by what the line named before.
+    private func withInterpreter(_ first: String, _ interpreter: String?, _ name: String) -> Result {
+        guard let interpreter else {
+            return .leave("\(name) runs it, and the directory's path can't stand in a script")
+        }
+        // As the kernel does: the interpreter, and all that follows as one argument.
+        let isGap: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+        let named = first.dropFirst(2).drop(while: isGap)
+        let program = named.prefix { !isGap($0) }
+        let argument = named.dropFirst(program.count).drop(while: isGap)
+        let line = "#!\(interpreter) \(program)" + (argument.isEmpty ? "" : " \(argument)")
+        // What an old kernel reads of it.
+        guard line.utf8.count < 127 else { return .leave("\(name) runs it, and the directory's path is too long") }
+        return .changed(join([Array(line.utf8)] + lines.dropFirst().map { Array($0) }))
+    }
+
+    // MARK: Grid Engine's lines
+
+    /// The value that an option has in the script's own lines for Grid Engine.
+    private func embedded(_ option: String) -> String? {
+        guard !rules.isSlurm, !rules.prefix.isEmpty else { return nil }
+        var value: String?
+        for index in lines.indices where text(index).hasPrefix(rules.prefix) {
+            let words = text(index).dropFirst(rules.prefix.count).split { $0 == " " || $0 == "\t" }
+            guard let place = words.firstIndex(of: Substring(option)), place + 1 < words.count else { continue }
+            value = String(words[place + 1])
+        }
+        return value
+    }
+
+    private func isYes(_ value: String?) -> Bool { value.map { $0.lowercased().hasPrefix("y") } ?? false }
+
+    /// The first path of a list such as `node1:/bin/csh,/bin/bash`.
+    private static func path(_ list: String) -> String {
+        let first = list.prefix { $0 != "," }
+        return String(first.split(separator: ":").last ?? first)
+    }
+
+    private func text(_ index: Int) -> String { String(decoding: lines[index], as: UTF8.self) }
+}

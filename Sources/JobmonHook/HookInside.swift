@@ -1,0 +1,135 @@
+import CJobmonPOSIX
+import Glibc
+import JobmonCore
+
+/// `jobmon __hook`: what the hook's pieces of shell call within a job.
+package enum HookInside {
+    /// Set for the moment in which a script runs for the second time, up to its line.
+    private static let second = "JOBMON_HOOK_RUN"
+
+    /// What is to be done.
+    package enum Next {
+        /// `exec` with these arguments.
+        case exec([[UInt8]])
+        /// A piece of a script that reports itself.
+        case report(String, [[UInt8]])
+    }
+
+    /// - Parameter arguments: behind `__hook`.
+    package static func run(_ arguments: [[UInt8]]) -> Next {
+        let words = arguments.map { String(decoding: $0, as: UTF8.self) }
+        switch words.first {
+        case "ready": _exit(0)
+        case "begin" where words.count == 3: begin(words[1], words[2])
+        case "batch" where words.count > 2:
+            guard let directory = HookWord.decodeText(words[1]) else { break }
+            let command = words[2...].compactMap { HookWord.decode($0) }
+            guard command.count == words.count - 2 else { break }
+            setenv(second, "1", 1)
+            return .exec(options(directory, name: nil) + command)
+        case "command" where words.count > 3:
+            guard let directory = HookWord.decodeText(words[1]), let name = HookWord.decodeText(words[2]) else { break }
+            let command = Array(arguments[3...])
+            // Not made where it is not: a folder of that name on a node's own disk is nobody's.
+            guard isMonitored(directory) else { become(command) }
+            return .exec(options(directory, name: name.isEmpty ? nil : name) + command)
+        case let piece? where piece.hasPrefix("job-"): return .report(piece, Array(arguments.dropFirst()))
+        default: break
+        }
+        Shim.say("__hook is for jobmon's own use; see jobmon hook --help")
+        _exit(2)
+    }
+
+    /// Prints what the shell does next: starts over under jobmon, or goes on.
+    private static func begin(_ directory: String, _ number: String) -> Never {
+        guard let text = next(directory, number) else { print(":") }
+        print(text)
+    }
+
+    private static func next(_ directory: String, _ number: String) -> String? {
+        guard let pid = Int32(number), let exe = link("/proc/\(pid)/exe"),
+            let line = HookFiles.readAll(path: "/proc/\(pid)/cmdline")
+        else { return nil }
+        let shell = HookPlan.lastPart(exe)
+        if getenv(second) != nil {
+            // Gone before anything of the script's own can inherit it.
+            return shell.hasSuffix("csh") ? "unsetenv \(second)" : "unset \(second)"
+        }
+        guard let root = HookWord.decodeText(directory), isMonitored(root), let executable = HookFiles.executable(),
+            HookWord.isPlain(executable)
+        else { return nil }
+        var arguments = line.split(separator: 0, omittingEmptySubsequences: false).map { Array($0) }
+        if arguments.last?.isEmpty ?? false { arguments.removeLast() }
+        guard let command = ShellCommand.again(arguments, exe: exe, isSame: isSame, isFile: isFile) else {
+            Shim.say("this job is not monitored: its shell has no file to read its script from again")
+            return nil
+        }
+        return "exec \(executable) __hook batch \(directory) "
+            + command.map { HookWord.encode($0) }.joined(separator: " ")
+    }
+
+    private static func isMonitored(_ directory: String) -> Bool {
+        if HookPlan.isOff(getenv("JOBMON_HOOK").map { String(cString: $0) }) { return false }
+        var info = stat()
+        if stat(DirectoryLayout(root: directory).spool, &info) == 0, info.st_mode & S_IFMT == S_IFDIR { return true }
+        Shim.say("this job is not monitored: there is no \(directory) here")
+        return false
+    }
+
+    private static func options(_ directory: String, name: String?) -> [[UInt8]] {
+        func variable(_ name: String) -> String? {
+            guard let value = getenv(name).map({ String(cString: $0) }), !value.isEmpty, value != "undefined" else {
+                return nil
+            }
+            return value
+        }
+        var words = ["-d", directory]
+        let isSlurm = variable("SLURM_JOB_ID") != nil
+        let known = isSlurm ? variable("SLURM_JOB_NAME") : variable("JOB_NAME") ?? variable("PBS_JOBNAME")
+        if let name = name ?? known { words += ["--name", name] }
+        if let task = isSlurm ? variable("SLURM_ARRAY_TASK_ID") : variable("SGE_TASK_ID") {
+            words += ["--param", "task=\(task)"]
+        }
+        // The processes of one step are apart by their rank only.
+        if name?.isEmpty == false, let count = variable("SLURM_NTASKS"), count != "1",
+            let rank = variable("SLURM_PROCID")
+        {
+            words += ["--param", "rank=\(rank)"]
+        }
+        return (words + ["--"]).map { Array($0.utf8) }
+    }
+
+    // MARK: Files and processes
+
+    private static func isSame(_ one: String, _ other: String) -> Bool {
+        var (first, second) = (stat(), stat())
+        return stat(one, &first) == 0 && stat(other, &second) == 0 && first.st_dev == second.st_dev
+            && first.st_ino == second.st_ino
+    }
+
+    private static func isFile(_ bytes: [UInt8]) -> Bool {
+        var info = stat()
+        return (bytes + [0]).withUnsafeBytes { raw in
+            guard let path = raw.baseAddress?.assumingMemoryBound(to: CChar.self) else { return false }
+            return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFREG
+        }
+    }
+
+    private static func link(_ path: String) -> String? {
+        var buffer = [CChar](repeating: 0, count: 4097)
+        let count = readlink(path, &buffer, 4096)
+        return count > 0 ? String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
+    }
+
+    private static func print(_ text: String) -> Never {
+        _ = HookFiles.write(STDOUT_FILENO, Array("\(text)\n".utf8))
+        _exit(0)
+    }
+
+    private static func become(_ command: [[UInt8]]) -> Never {
+        if let program = command.first { execvp(String(decoding: program, as: UTF8.self), Shim.words(command)) }
+        Shim.say(
+            "\(command.first.map { String(decoding: $0, as: UTF8.self) } ?? ""): \(String(cString: strerror(errno)))")
+        _exit(errno == ENOENT ? 127 : 126)
+    }
+}

@@ -1,0 +1,40 @@
+import Glibc
+import JobmonCore
+
+/// Finds the command that the hook stands in front of.
+enum RealCommand {
+    /// The next one of that name on PATH.
+    /// - Parameters:
+    ///   - path: PATH.
+    ///   - isOurs: whether a file is jobmon itself; nil: there is no such program.
+    /// - Returns: nil when there is none.
+    static func find(_ name: String, path: String, isOurs: (String) -> Bool?) -> String? {
+        let folders = path.split(separator: ":", omittingEmptySubsequences: false).map { $0.isEmpty ? "." : String($0) }
+        // Behind our own folder: one before it has called us, and would call us again.
+        let ours = folders.firstIndex { isHook($0) || isOurs("\($0)/\(name)") == true }
+        for folder in folders.dropFirst(ours.map { $0 + 1 } ?? 0) where !isHook(folder) {
+            let file = "\(folder)/\(name)"
+            if isOurs(file) == false { return file }
+        }
+        return nil
+    }
+
+    /// A folder of some hook, whosever jobmon stands behind it.
+    private static func isHook(_ folder: String) -> Bool {
+        var folder = folder[...]
+        while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+        return folder.hasSuffix(HookLayout.pathEnding)
+    }
+
+    /// The same on this machine.
+    static func find(_ name: String) -> String? {
+        var own = stat()
+        let known = stat("/proc/self/exe", &own) == 0
+        let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
+        return find(name, path: path) { file in
+            var info = stat()
+            guard stat(file, &info) == 0, info.st_mode & S_IFMT == S_IFREG, access(file, X_OK) == 0 else { return nil }
+            return known && info.st_dev == own.st_dev && info.st_ino == own.st_ino
+        }
+    }
+}

@@ -1,0 +1,78 @@
+/// What a script's own shell runs so that the script reports itself. No name of it can meet one of the user's.
+enum ScriptText {
+    /// - Parameters:
+    ///   - isBash: it can say which command failed, and on which line.
+    ///   - exports: the variables that its commands get; none when it runs under `jobmon exec` already.
+    ///   - end: the words that tell of the end; the exit code follows.
+    static func traps(isBash: Bool, exports: [(name: String, value: String)], end: String) -> String {
+        let variables = exports.map { "export \($0.name)=\(quoted($0.value))\n" }.joined()
+        guard isBash else {
+            return variables + """
+                __jobmon_exit() {
+                    \(end) "$1" || :
+                }
+                trap '__jobmon_exit "$?"' EXIT
+
+                """
+        }
+        return variables + """
+            __jobmon_seen= __jobmon_line= __jobmon_command= __jobmon_source= __jobmon_before=
+            __jobmon_keep() {
+                if test "$#" -ge 3; then __jobmon_before=$3; fi
+            }
+            eval "__jobmon_keep $(trap -p EXIT)"
+            __jobmon_give() {
+                return "$1"
+            }
+            __jobmon_exit() {
+                \(end) "$1" "$2" "$__jobmon_seen" "$__jobmon_line" "$__jobmon_command" "$__jobmon_source" \
+                    "$(jobs -rp)" || :
+                if test -n "$__jobmon_before"; then
+                    set +e
+                    __jobmon_give "$1"
+                    eval "$__jobmon_before"
+                fi
+            }
+            trap '__jobmon_exit "$?" "$BASH_COMMAND"' EXIT
+            if test -z "$(trap -p ERR)"; then
+                set -E
+                trap '__jobmon_seen=$? __jobmon_line=$LINENO __jobmon_command=$BASH_COMMAND __jobmon_source=${BASH_SOURCE-}' ERR
+            fi
+
+            """
+    }
+
+    /// How a script ended, for people; nil: well, or nothing is known but its exit code.
+    /// - Parameters:
+    ///   - code: its exit code.
+    ///   - last: the command that it ended with.
+    ///   - seen: the exit code of the command that failed last.
+    ///   - text: the line itself, where it could be read: bash names only the last command of a pipeline.
+    static func sentence(
+        script: String, code: Int, last: String, seen: String, line: String, command: String, source: String,
+        text: String?
+    ) -> String? {
+        guard code != 0, !last.isEmpty || !command.isEmpty else { return nil }
+        if seen == String(code), !line.isEmpty {
+            let file = source.isEmpty ? script : source
+            return "\(file): line \(line): exit code \(code) from: \(text.flatMap { $0.isEmpty ? nil : $0 } ?? command)"
+        }
+        return "\(script): exit code \(code) from: \(last)"
+    }
+
+    /// Whether a shell that says that it ended well was ended by a signal: bash runs its EXIT trap then as well, with the
+    /// exit code of the command before. What it ran in the foreground is still there.
+    /// - Parameters:
+    ///   - last: the command that it ended with.
+    ///   - children: the command lines of its child processes, without those in the background.
+    static func isInterrupted(last: String, children: [[String]]) -> Bool {
+        func name(_ word: some StringProtocol) -> String { String(word.reversed().prefix { $0 != "/" }.reversed()) }
+        guard let first = last.split(whereSeparator: \.isWhitespace).first, !name(first).isEmpty else { return false }
+        // A script's own first word is its interpreter's.
+        return children.contains { $0.prefix(2).contains { name($0) == name(first) } }
+    }
+
+    static func quoted(_ text: String) -> String {
+        "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+}

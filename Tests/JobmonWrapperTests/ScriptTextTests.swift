@@ -1,0 +1,47 @@
+import JobmonTestSupport
+import Testing
+
+@testable import JobmonWrapper
+
+/// What a script that reports itself says of its end.
+@Suite struct ScriptTextTests {
+    private func sentence(
+        code: Int, last: String = "", seen: String = "", line: String = "", command: String = "", source: String = "",
+        text: String? = nil
+    ) -> String? {
+        ScriptText.sentence(
+            script: "job.sh", code: code, last: last, seen: seen, line: line, command: command, source: source,
+            text: text)
+    }
+
+    @Test func whatIsKnownIsSaid() {
+        #expect(sentence(code: 0, last: "true") == nil)
+        // Of a shell that is not bash.
+        #expect(sentence(code: 1) == nil)
+        #expect(sentence(code: 3, last: "exit 3") == "job.sh: exit code 3 from: exit 3")
+        // What failed before, and was not what ended it.
+        let handled = sentence(code: 3, last: "exit 3", seen: "1", line: "7", command: "false")
+        #expect(handled == "job.sh: exit code 3 from: exit 3")
+        let failed = sentence(code: 1, last: "false", seen: "1", line: "7", command: "false", source: "./lib.sh")
+        #expect(failed == "./lib.sh: line 7: exit code 1 from: false")
+        let whole = sentence(code: 1, last: "cat", seen: "1", line: "7", command: "cat", text: "grep a b | cat")
+        #expect(whole == "job.sh: line 7: exit code 1 from: grep a b | cat")
+    }
+
+    @Test func whatStillRunsInTheForegroundWasInterrupted() {
+        func interrupted(_ last: String, _ children: [String]...) -> Bool {
+            ScriptText.isInterrupted(last: last, children: children)
+        }
+        #expect(interrupted("sleep 60", ["sleep", "60"]))
+        #expect(interrupted("/opt/bin/fit a > log", ["tee", "log"], ["/opt/bin/fit", "a"]))
+        #expect(interrupted("./run.sh", ["/bin/bash", "./run.sh"]))
+        // Where its output goes, not what it ran.
+        #expect(!interrupted("echo done", ["tee", "log"]))
+        #expect(!interrupted("exit 0"))
+        #expect(!interrupted("", ["sleep", "60"]))
+    }
+
+    @Test func aWordStaysAWord() {
+        #expect(ScriptText.quoted("it's $HOME") == "'it'\\''s $HOME'")
+    }
+}
