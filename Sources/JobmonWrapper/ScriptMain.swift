@@ -108,7 +108,7 @@ package enum ScriptMain {
         guard let started = Int64(word(2)) else {
             // Somebody else sees its end; what failed is all that is to be said.
             guard let sentence else { _exit(0) }
-            reporter.say(.error(.key(key), sentence))
+            reporter.say(.error(.key(key), Report(sentence)))
             reporter.finish(within: patience)
             _exit(0)
         }
