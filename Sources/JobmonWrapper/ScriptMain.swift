@@ -120,7 +120,9 @@ package enum ScriptMain {
         let seconds = Double(now.milliseconds - started) / 1000
         var outcome = Outcome(evidence: Evidence(exitCode: code), usage: Usage(wallclock: max(0, seconds)))
         outcome.description = sentence
-        if code == 0, word(11).isEmpty, ScriptText.isInterrupted(last: word(6), children: siblings()) {
+        let children = code == 0 ? siblings() : [:]
+        let background = Int32(word(11)).flatMap { children[$0] }
+        if ScriptText.isInterrupted(last: word(6), children: Array(children.values), background: background) {
             outcome = Outcome(status: .unknown, cause: .lost)
         }
         reporter.say(.outcome(.key(key), outcome), at: now)
@@ -128,18 +130,20 @@ package enum ScriptMain {
         _exit(0)
     }
 
-    /// The command lines of the shell's other children.
-    private static func siblings() -> [[String]] {
+    /// The command lines of the shell's other children, by pid.
+    private static func siblings() -> [Int32: [String]] {
         let shell = getppid()
         var found = [pid_t](repeating: 0, count: 256)
         let count = min(jp_descendants(shell, &found, found.count), found.count)
-        return found[..<count].filter { $0 != getpid() && parent($0) == shell }.compactMap { pid in
-            guard let file = fopen("/proc/\(pid)/cmdline", "re") else { return nil }
+        var lines: [Int32: [String]] = [:]
+        for pid in found[..<count] where pid != getpid() && parent(pid) == shell {
+            guard let file = fopen("/proc/\(pid)/cmdline", "re") else { continue }
             defer { fclose(file) }
             var buffer = [UInt8](repeating: 0, count: 4096)
             let count = fread(&buffer, 1, buffer.count, file)
-            return buffer[..<count].split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+            lines[pid] = buffer[..<count].split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
         }
+        return lines
     }
 
     /// A line of a script, without the white space around it; nil: it can't be read.

@@ -26,7 +26,7 @@ enum ScriptText {
             }
             __jobmon_exit() {
                 \(end) "$1" "$2" "$__jobmon_seen" "$__jobmon_line" "$__jobmon_command" "$__jobmon_source" \
-                    "$(jobs -rp)" || :
+                    "${!-}" || :
                 if test -n "$__jobmon_before"; then
                     set +e
                     __jobmon_give "$1"
@@ -64,12 +64,15 @@ enum ScriptText {
     /// exit code of the command before. What it ran in the foreground is still there.
     /// - Parameters:
     ///   - last: the command that it ended with.
-    ///   - children: the command lines of its child processes, without those in the background.
-    static func isInterrupted(last: String, children: [[String]]) -> Bool {
+    ///   - children: the command lines of its child processes.
+    ///   - background: that of the one that it started last in the background, which may be of the same program.
+    static func isInterrupted(last: String, children: [[String]], background: [String]?) -> Bool {
         func name(_ word: some StringProtocol) -> String { String(word.reversed().prefix { $0 != "/" }.reversed()) }
         guard let first = last.split(whereSeparator: \.isWhitespace).first, !name(first).isEmpty else { return false }
         // A script's own first word is its interpreter's.
-        return children.contains { $0.prefix(2).contains { name($0) == name(first) } }
+        func isMeant(_ line: [String]) -> Bool { line.prefix(2).contains { name($0) == name(first) } }
+        if let background, isMeant(background) { return false }
+        return children.contains(where: isMeant)
     }
 
     static func quoted(_ text: String) -> String {

@@ -29,14 +29,15 @@ import Testing
     }
 
     @Test func whatStillRunsInTheForegroundWasInterrupted() {
-        func interrupted(_ last: String, _ children: [String]...) -> Bool {
-            ScriptText.isInterrupted(last: last, children: children)
+        func interrupted(_ last: String, _ children: [String]..., background: [String]? = nil) -> Bool {
+            ScriptText.isInterrupted(last: last, children: children, background: background)
         }
         #expect(interrupted("sleep 60", ["sleep", "60"]))
         #expect(interrupted("/opt/bin/fit a > log", ["tee", "log"], ["/opt/bin/fit", "a"]))
         #expect(interrupted("./run.sh", ["/bin/bash", "./run.sh"]))
         // Where its output goes, not what it ran.
         #expect(!interrupted("echo done", ["tee", "log"]))
+        #expect(!interrupted("sleep 60", ["sleep", "60"], background: ["sleep", "60"]))
         #expect(!interrupted("exit 0"))
         #expect(!interrupted("", ["sleep", "60"]))
     }
