@@ -32,6 +32,7 @@ test: test-deps ## every test but those that want a real cluster (test-clusters)
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest --filter '$(RULES)'
 	$(SWIFT) test --skip-build --disable-xctest --no-parallel --skip '$(RULES)|ClusterTests'
+	@PYTHONS=ends JOBMON_EXECUTABLE="$(CURDIR)/$(DEBUG_BIN)" scripts/test-python.sh
 
 test-python: test-deps build ## the tests of the Python package, under each Python that is here
 	@JOBMON_EXECUTABLE="$${JOBMON_EXECUTABLE:-$(CURDIR)/$(DEBUG_BIN)}" scripts/test-python.sh

@@ -4,6 +4,7 @@
 #
 #   scripts/test-python.sh
 #   PYTHONS="3.8 3.13" scripts/test-python.sh tests.test_queue
+#   PYTHONS=ends scripts/test-python.sh          # the oldest and the newest that are there
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -25,10 +26,18 @@ interpreter() {
 # The number of failures, errors or skipped tests in unittest's closing line; 0 when it has none.
 number() { { grep -oE "$1=[0-9]+" <<<"$2" || echo =0; } | cut -d= -f2; }
 
+versions=${PYTHONS:-3.8 3.9 3.10 3.11 3.12 3.13}
+if [ "$versions" = ends ]; then
+    there=()
+    for version in 3.8 3.9 3.10 3.11 3.12 3.13; do interpreter "$version" >/dev/null && there+=("$version"); done
+    versions=${there[0]:-}
+    [ ${#there[@]} -le 1 ] || versions+=" ${there[-1]}"
+fi
+
 passed=0 failed=0 skipped=0 status=0
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
-for version in ${PYTHONS:-3.8 3.9 3.10 3.11 3.12 3.13}; do
+for version in $versions; do
     python=$(interpreter "$version") || { echo "== Python $version: not here"; continue; }
     echo "== $("$python" --version) ($executable)"
     if [ $# -gt 0 ]; then arguments=("$@"); else arguments=(discover -s tests -t .); fi
