@@ -65,7 +65,8 @@ package final class DirectoryMonitor: Sendable {
             guard let queue = silent.queue, silent.executor == "slurm" || silent.executor == "sge" else { return false }
             return FileLock.isHeld(layout.queueLock(queue)) == true
         }
-        settings.hasLostDirectory = { !lock.isInPlace }
+        // Not held by it: who lets go of the lock frees the directory.
+        settings.hasLostDirectory = { [weak lock] in lock.map { !$0.isInPlace } ?? false }
         monitor = Monitor(
             ledger: ledger, layout: configuration.layout, configuration: settings, time: configuration.time,
             logger: configuration.logger)

@@ -269,7 +269,7 @@ struct LibraryTests {
                 }
                 #expect(jobs.map(\.name) == ["good", "bad", "cancelled"])
                 #expect(jobs.map(\.status) == [.complete, .failed, .cancelled])
-                #expect(jobs[1].reason == "failed: Wrong: no data")
+                #expect(jobs[1].reason == "Wrong: no data")
                 #expect(jobs[1].instances[0].error == "app: the survey is empty\nWrong: no data")
                 #expect(jobs[0].instances[0].executor == "program" && jobs[0].params == ["year": "1995"])
             }
