@@ -293,6 +293,10 @@ struct LibraryTests {
                         "echo $JOBMON_INSTANCE; exit 0",
                     ])
                 let key = failing.stdout.trimmingCharacters(in: .whitespacesAndNewlines)
+                // `exec` does not wait for long until its last fact is acknowledged.
+                try await waitUntil("its end is recorded") {
+                    try await monitor.jobs(withStatus: .complete).count == 1
+                }
                 setenv("JOBMON_DIR", "\(directory)/run", 1)
                 setenv("JOBMON_INSTANCE", key, 1)
                 defer {
