@@ -113,6 +113,12 @@ class Actions:
             if status != Status.SUBMITTED:
                 return [ERROR, f"instance {job_instance_id} is {LABELS[status]} already"]
             return [OK, job_instance_id, status_id]
+        if status in FINAL and status_id not in FINAL:
+            return [
+                ERROR,
+                f"instance {job_instance_id} is {LABELS[status]} already: it can't be "
+                f"{LABELS[status_id]} again",
+            ]
         event: Dict[str, Any] = {"kind": KINDS[status_id], "job_instance_id": number}
         if status_id == Status.RUNNING:
             event["host"] = socket.gethostname()
@@ -151,7 +157,7 @@ class Actions:
 
     def get_job_information(self, jid: Any) -> Answer:
         status, answer = self._connection.request(
-            "GET", f"/v1/jobs/{quote(str(jid), safe='')}", timeout=self._timeout
+            "GET", f"/v1/jobs/{quote(str(jid), safe='', errors='replace')}", timeout=self._timeout
         )
         if status in (404, 422):
             return [NONE, f"Found no job with jid {jid}"]

@@ -12,6 +12,7 @@ import weakref
 from typing import Any, Dict, List, Optional
 
 from . import _executable
+from ._wire import encode
 from .exceptions import JobmonError, QueueNotAlive, problem
 
 # How long a queue that was told to end may take: it gives its jobs 5 s after TERM, and records.
@@ -164,7 +165,7 @@ class Feed:
         self.close(at_most)
 
     def _write(self, request: Dict[str, Any]) -> None:
-        line = json.dumps(request, separators=(",", ":")).encode("utf-8") + b"\n"
+        line = encode(request) + b"\n"
         with self._writing:
             try:
                 self._process.stdin.write(line)  # type: ignore[union-attr]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
+import math
 import os
 import sys
 import uuid
@@ -18,6 +19,8 @@ from . import _tracebacks
 F = TypeVar("F", bound=Callable[..., Any])
 
 PATIENCE = 0.1
+# Of a param's text; what is longer is no name for anything.
+TEXT_AT_MOST = 1_000
 
 
 class monitored:
@@ -45,17 +48,17 @@ class monitored:
         self.name = name or os.path.basename(sys.argv[0] if sys.argv else "") or "python"
         self.params = dict(params or {})
         self.directory = directory
-        self._open: "list[tuple[Reporter, str]]" = []
+        self._open: "list[tuple[Reporter, str, int]]" = []
 
     def __enter__(self) -> monitored:
         where = recording_directory(self.directory)
         if where is not None:
             to, key = reporter(where), str(uuid.uuid4())
-            self._open.append((to, key))
-            _harmless(to.say, "submitted", key, "," + dump(self._submission())[1:-1])
-            _harmless(to.running, key)
+            self._open.append((to, key, os.getpid()))
+            _harmless(lambda: to.say("submitted", key, "," + dump(self._submission())[1:-1]))
+            _harmless(lambda: to.running(key))
         else:
-            self._open.append((_nobody, ""))
+            self._open.append((_nobody, "", 0))
         return self
 
     def __exit__(
@@ -64,10 +67,11 @@ class monitored:
         value: Optional[BaseException],
         trace: Optional[TracebackType],
     ) -> Literal[False]:
-        to, key = self._open.pop()
-        if to is not _nobody:
-            _harmless(to.ended, *ending(key, value))
-            _harmless(to.settle, PATIENCE)
+        to, key, pid = self._open.pop()
+        # A child that was forked meanwhile is not the one whose end this is.
+        if to is not _nobody and pid == os.getpid():
+            _harmless(lambda: to.ended(*ending(key, value)))
+            _harmless(lambda: to.settle(PATIENCE))
         return False
 
     async def __aenter__(self) -> monitored:
@@ -146,6 +150,25 @@ def task(
 
 
 def _decorated(function: F, piece: Callable[..., monitored]) -> F:
+    if inspect.isgeneratorfunction(function):
+
+        @functools.wraps(function)
+        def yields(*args: Any, **kwargs: Any) -> Any:
+            with piece(*args, **kwargs):
+                return (yield from function(*args, **kwargs))
+
+        return yields  # type: ignore[return-value]
+
+    if inspect.isasyncgenfunction(function):
+
+        @functools.wraps(function)
+        async def yields_later(*args: Any, **kwargs: Any) -> Any:
+            with piece(*args, **kwargs):
+                async for value in function(*args, **kwargs):
+                    yield value
+
+        return yields_later  # type: ignore[return-value]
+
     if inspect.iscoroutinefunction(function):
 
         @functools.wraps(function)
@@ -183,12 +206,22 @@ def plain(params: Mapping[str, Any]) -> Dict[str, Any]:
     """Values as JSON has them; what is none becomes its text."""
     found: Dict[str, Any] = {}
     for name, value in params.items():
-        if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
-            value = str(value)
-        # A bool, an int, a float and a str of whatever subclass; numpy's numbers become texts.
-        simple = value is None or type(value) in (bool, int, float, str)
-        found[str(name)] = value if simple else str(value)
+        try:
+            found[str(name)[:TEXT_AT_MOST]] = _plain(value)
+        except Exception:  # Their __str__ is anybody's code.
+            found[str(name)] = f"<{type(value).__name__}>"
     return found
+
+
+def _plain(value: Any) -> Any:
+    if value is None or type(value) is bool:
+        return value
+    # The ledger's integers have 64 bits; numpy's numbers become texts.
+    if type(value) is int and -(2**63) <= value < 2**63:
+        return value
+    if type(value) is float and math.isfinite(value):
+        return value
+    return str(value)[:TEXT_AT_MOST]
 
 
 def _cwd() -> Optional[str]:
@@ -198,10 +231,10 @@ def _cwd() -> Optional[str]:
         return None
 
 
-def _harmless(act: Callable[..., Any], *args: Any) -> None:
+def _harmless(act: Callable[[], Any]) -> None:
     # Whatever is wrong with the recording, the program is not to feel it.
     try:
-        act(*args)
+        act()
     except Exception as failure:
         print(f"jobmon: a fact could not be recorded: {failure}", file=sys.stderr)
 

@@ -10,6 +10,7 @@ import sys
 import threading
 import uuid
 import weakref
+from multiprocessing.util import Finalize
 from typing import Any, Callable, Iterable, Iterator, List, Optional, Tuple
 
 from . import _pool_worker
@@ -37,6 +38,9 @@ class Pool(multiprocessing.pool.Pool):
       that this program started; without any of them nothing is recorded, which is said once.
     """
 
+    # What the end of one says that never began.
+    _state = multiprocessing.pool.INIT
+
     def __init__(
         self,
         processes: Optional[int] = None,
@@ -56,6 +60,7 @@ class Pool(multiprocessing.pool.Pool):
         self._numbers = itertools.count()
         self._numbering = threading.Lock()
         self._calls: List[Call] = []
+        self._calls_kept = 16
         self._reporter: Optional[Reporter] = None
         self._watch: Optional[Watch] = None
         self._is_over = False
@@ -74,6 +79,12 @@ class Pool(multiprocessing.pool.Pool):
             if self._watch is not None:
                 self._watch.stop()
             raise
+        if self._watch is not None and self._reporter is not None:
+            # At the end of the program, before the pool's own end; and when nobody has it any more.
+            itself = weakref.ref(self)
+            _pools.add(self)
+            Finalize(None, _end_of, args=(itself,), exitpriority=16)
+            weakref.finalize(self, _let_go, self._watch, self._reporter).atexit = False
 
     # How the items of each call become jobs.
 
@@ -88,7 +99,11 @@ class Pool(multiprocessing.pool.Pool):
         """As `multiprocessing.Pool.apply_async`: the call is one job."""
         if self._reporter is None:
             return super().apply_async(func, args, kwds, callback, error_callback)
-        call = self._begin(func, [tuple(args)], 1)
+        try:
+            args = tuple(args)
+        except TypeError:
+            pass  # The call itself will say it.
+        call = self._begin(func, [args], 1)
         item = Item(func, self._base, apply=True)
         numbered = (call.first, args, dict(kwds))
         result = super().apply_async(item, (numbered,), {}, callback, error_callback)
@@ -175,7 +190,14 @@ class Pool(multiprocessing.pool.Pool):
         with self._numbering:
             call.numbers.append(number)
             if len(call.numbers) == 1:
-                self._calls.append(call)
+                self._keep(call)
+
+    def _keep(self, call: Call) -> None:
+        # Those that are over are dropped now and then: to look at all of them each time costs.
+        if len(self._calls) >= 2 * self._calls_kept:
+            self._calls = [one for one in self._calls if not one.is_over()]
+            self._calls_kept = max(16, len(self._calls))
+        self._calls.append(call)
 
     def _begin(self, func: Any, arguments: List[Any], chunksize: int, note: bool = True) -> Call:
         """Makes the jobs of a call: all of them are known before the first one runs."""
@@ -186,8 +208,7 @@ class Pool(multiprocessing.pool.Pool):
                 next(self._numbers)
             call = Call(first, len(arguments), chunksize)
             if note:
-                self._calls = [one for one in self._calls if not one.is_over()]
-                self._calls.append(call)
+                self._keep(call)
         name = getattr(func, "__qualname__", None) or type(func).__name__
         runfile = f"{getattr(func, '__module__', '')}:{name}"
         before = ',"executor":"python","job":' + dump(
@@ -215,28 +236,50 @@ class Pool(multiprocessing.pool.Pool):
 
     def terminate(self) -> None:
         """As `multiprocessing.Pool.terminate`: items that are not done are CANCELLED."""
-        if self._watch is not None:
-            self._watch.stop()
-        super().terminate()
-        self._finish(cancels=True)
+        try:
+            if self._watch is not None:
+                self._watch.stop()
+            super().terminate()
+        finally:
+            self._finish(5.0)
 
     def join(self) -> None:
         """As `multiprocessing.Pool.join`."""
         super().join()
         if self._watch is not None:
             self._watch.stop()
-        self._finish(cancels=False)
+        self._finish(2.0)
 
-    def _finish(self, cancels: bool) -> None:
+    def _finish(self, patience: float) -> None:
         if self._reporter is None or self._is_over or self._where is None:
             return
         self._is_over = True
-        self._reporter.settle(5.0 if cancels else 2.0)
+        self._reporter.settle(patience)
         # What the workers said last, and had no time to send.
         forward(self._where, self._base)
-        if cancels:
-            cancel_open(self._where, self._base, self._reporter)
+        # No worker is left: what has not run will not.
+        cancel_open(self._where, self._base, self._reporter)
         self._reporter.close(2.0)
+
+
+_pools: "weakref.WeakSet[Pool]" = weakref.WeakSet()
+
+
+def end_all() -> None:
+    """At the end of the program, while its monitor is still there."""
+    for pool in list(_pools):
+        _end_of(weakref.ref(pool))
+
+
+def _end_of(pool: "weakref.ref[Pool]") -> None:
+    found = pool()
+    if found is not None and not found._is_over:
+        found.terminate()
+
+
+def _let_go(watch: Watch, reporter: Reporter) -> None:
+    watch.stop()
+    reporter.close(0.0)
 
 
 def _context() -> Any:
@@ -257,12 +300,15 @@ def _words(arguments: Any) -> str:
     return dump([_word(one) for one in arguments] if isinstance(arguments, (tuple, list)) else [])
 
 
-def _word(value: Any) -> str:
+def _word(value: Any, depth: int = 2) -> str:
     """An argument as people recognize it, at no great cost."""
-    if isinstance(value, str):
-        return value[:200]
-    if value is None or isinstance(value, (bool, int, float)):
-        return repr(value)
-    if isinstance(value, (tuple, list)) and len(value) <= 8:
-        return "(" + ", ".join(_word(one) for one in value) + ")"
+    try:
+        if isinstance(value, str):
+            return value[:200]
+        if value is None or isinstance(value, (bool, int, float)):
+            return repr(value)[:200]
+        if isinstance(value, (tuple, list)) and len(value) <= 8 and depth > 0:
+            return "(" + ", ".join(_word(one, depth - 1) for one in value) + ")"
+    except Exception:
+        pass  # An int of very many digits, or somebody's own class.
     return f"<{type(value).__name__}>"

@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from multiprocessing import connection
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 from ._connection import MonitorConnection
 from ._pool_worker import IDLE, WorkerDied, main, said
-from ._reporter import Reporter, dump
+from ._reporter import BYTES_AT_MOST, Reporter, dump
 from ._segment import leftovers
 from .exceptions import JobmonError
+
+# Items that are asked for at once.
+PAGE = 10_000
 
 
 class Call:
@@ -62,8 +66,13 @@ class Call:
 
     def is_over(self) -> bool:
         """Whether its result has come."""
-        ready = getattr(self._result, "ready", None)
-        return bool(ready()) if ready is not None else False
+        result = self._result
+        ready = getattr(result, "ready", None)
+        if ready is not None:
+            return bool(ready())
+        # An iterator: it knows its length once its source has ended.
+        length = getattr(result, "_length", None)
+        return length is not None and getattr(result, "_index", -1) == length
 
 
 class Watch:
@@ -102,7 +111,7 @@ class Watch:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="jobmon-pool", daemon=True)
                 self._thread.start()
-        os.write(self._wake, b"x")
+            os.write(self._wake, b"x")
 
     def stop(self) -> None:
         """Ends that come from now on are the pool's own doing."""
@@ -111,8 +120,8 @@ class Watch:
                 return
             self._is_over = True
             thread = self._thread
-        os.write(self._wake, b"x")
-        if thread is not None:
+            os.write(self._wake, b"x")
+        if thread is not None and thread is not threading.current_thread():
             thread.join()
         os.close(self._wakes)
         os.close(self._wake)
@@ -139,8 +148,7 @@ class Watch:
         number = slot.value
         if number == IDLE:
             return
-        process.join()
-        how, outcome = _words(process.exitcode or 0)
+        how, outcome = _words(_exit_code(process))
         if number < IDLE:
             number = said(number)
         else:
@@ -151,7 +159,18 @@ class Watch:
             found[0].fail(found[1], WorkerDied(f"a worker of the pool {how}"))
 
 
-def _words(code: int) -> Tuple[str, Dict[str, Any]]:
+def _exit_code(process: Any) -> Optional[int]:
+    # The pool's own thread may be the one that is told how it ended; then we learn it from there.
+    deadline = time.monotonic() + 2
+    while process.exitcode is None and time.monotonic() < deadline:
+        time.sleep(0.005)
+    code: Optional[int] = process.exitcode
+    return code
+
+
+def _words(code: Optional[int]) -> Tuple[str, Dict[str, Any]]:
+    if code is None:
+        return "is gone, and nobody knows how", {"cause": "lost"}
     if code < 0:
         try:
             name = signal.Signals(-code).name
@@ -174,7 +193,7 @@ def forward(directory: str, base: str) -> None:
                     lines = file.read().split(b"\n")
             except OSError:
                 continue  # The monitor was quicker.
-            if connection_to.post_lines([line for line in lines[:-1] if line]):
+            if all(connection_to.post_lines(some) for some in _pieces(lines[:-1])):
                 try:
                     os.unlink(path)
                 except OSError:
@@ -185,18 +204,38 @@ def forward(directory: str, base: str) -> None:
         connection_to.close()
 
 
+def _pieces(lines: List[bytes]) -> Iterator[List[bytes]]:
+    piece: List[bytes] = []
+    size = 0
+    for line in lines:
+        if piece and size + len(line) > BYTES_AT_MOST:
+            yield piece
+            piece, size = [], 0
+        piece.append(line)
+        size += len(line)
+    if piece:
+        yield piece
+
+
 def cancel_open(directory: str, base: str, reporter: Reporter) -> None:
     """Says of a pool's items that are not over that they will not be: it was terminated."""
     sql = (
         "select instance_key from job_instance where status in (1, 2) "
-        f"and instance_key > '{base}.' and instance_key < '{base}/'"
+        f"and instance_key < '{base}/'"
     )
     connection_to = MonitorConnection(directory)
     try:
-        status, answer = connection_to.request("POST", "/v1/query", {"sql": sql, "rows": 100_000})
-        if status == 200:
-            for (key,) in answer["rows"]:
-                reporter.say("cancelled", key, ',"cause":"cancelled","ended_by_us":true')
+        last = f"{base}."
+        while True:
+            page = f"{sql} and instance_key > '{last}' order by 1 limit {PAGE}"
+            query = {"sql": page, "rows": PAGE}
+            status, answer = connection_to.request("POST", "/v1/query", query)
+            keys = [row[0] for row in answer["rows"]] if status == 200 else []
+            why = ',"cause":"cancelled","ended_by_us":true'
+            reporter.say_all("cancelled", [(key, why) for key in keys])
+            if len(keys) < PAGE:
+                return
+            last = keys[-1]
     except (JobmonError, OSError):
         pass  # They are not over as far as the ledger knows, and that is the truth of it.
     finally:

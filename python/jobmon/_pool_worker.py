@@ -70,11 +70,13 @@ class Item:
         if reporter is None or slot is None:
             # Not in a worker of ours: a subclass that starts its own.
             return self._call(numbered)
-        slot.value = numbered[0]
+        slot.value, pid = numbered[0], os.getpid()
         reporter.running(key)
         try:
             value = self._call(numbered)
         except BaseException as error:
+            if pid != os.getpid():
+                raise  # A child that the item forked: it is not the one whose end this is.
             reporter.ended(*ending(key, error))
             # By what is no Exception the worker ends, and its caller would wait for ever.
             slot.value = IDLE if isinstance(error, Exception) else said(numbered[0])

@@ -26,6 +26,7 @@ from ._segment import Segment
 from .exceptions import JobmonError
 
 BATCH = 2_000
+BYTES_AT_MOST = 4 << 20
 WRITTEN_TOGETHER = 500
 # Facts that may wait here to be sent. What is more lies in the spool alone.
 WAITING_AT_MOST = 50_000
@@ -52,6 +53,8 @@ class Reporter:
         self._seq = -1
         self._waiting: List[Tuple[int, bytes]] = []
         self._sending = False
+        # Something in the spool was not sent: nobody but the monitor may remove it.
+        self._has_gap = False
         self._alive: Dict[str, None] = {}
         self._next_beat = 0.0
         self._thread: Optional[threading.Thread] = None
@@ -87,6 +90,8 @@ class Reporter:
             had = len(self._waiting)
             if had < WAITING_AT_MOST:
                 self._waiting += lines
+            else:
+                self._has_gap = True
             if self._thread is None:
                 self._start()
             elif had == 0 or had < BATCH <= len(self._waiting):
@@ -148,7 +153,8 @@ class Reporter:
             if len(self._waiting) < BATCH:
                 time.sleep(0.02)
             with self._lock:
-                batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+                count = _fitting(self._waiting)
+                batch, self._waiting = self._waiting[:count], self._waiting[count:]
                 self._sending = bool(batch)
             self._send(batch)
             if time.monotonic() >= self._next_beat:
@@ -166,8 +172,13 @@ class Reporter:
             # Nothing of ours may end the thread, and with it the signs of life.
             print(f"jobmon: facts could not be sent: {failure}", file=sys.stderr)
         with self._lock:
-            if taken:
+            self._has_gap = self._has_gap or not taken
+            if not self._has_gap:
                 self._segment.acknowledge(batch[-1][0])
+            elif taken and not self._waiting:
+                # The monitor is back: what it does not have yet it takes in from the spool.
+                self._segment.abandon()
+                self._has_gap = False
             self._sending = False
             self._wake.notify_all()
 
@@ -187,6 +198,16 @@ class Reporter:
         # Two of one name would be taken for one that repeats itself.
         self._given_sender = ""
         self._begin()
+
+
+def _fitting(waiting: List[Tuple[int, bytes]]) -> int:
+    """How many of the first go into one request."""
+    size = 0
+    for count, (_, line) in enumerate(waiting[:BATCH]):
+        size += len(line)
+        if count and size > BYTES_AT_MOST:
+            return count
+    return min(len(waiting), BATCH)
 
 
 def dump(value: Any) -> str:
@@ -219,6 +240,13 @@ def reporter(directory: str) -> Reporter:
 def _forked() -> None:
     for one in list(_reporters):
         one._after_fork()
+
+
+def settle_all(directory: str = "", seconds: float = 2.0) -> None:
+    """Before the monitor ends: it is to have what was said. Of one directory, or of all."""
+    for one in list(_reporters):
+        if directory in ("", one.directory):
+            one.settle(seconds)
 
 
 def _end() -> None:

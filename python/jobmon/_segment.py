@@ -74,12 +74,16 @@ class Segment:
         os.close(self._file)
         self._file = -1
 
-    def forget(self) -> None:
-        """After a fork: it is the parent's, whose lock must not live on in here."""
+    def abandon(self) -> None:
+        """Leaves all of it to the monitor: something in it was never sent, and never will be."""
+        self._closed = []
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
-        self._closed = []
+
+    def forget(self) -> None:
+        """After a fork: it is the parent's, whose lock must not live on in here."""
+        self.abandon()
 
     def _open(self, first: int) -> None:
         os.makedirs(self._folder, mode=0o700, exist_ok=True)

@@ -7,6 +7,7 @@ import logging
 import os
 import select
 import subprocess
+import sys
 from typing import IO, Any, Dict, List, Optional, Tuple
 
 from . import _executable, _feed
@@ -110,6 +111,7 @@ class CentralJobMonitor:
 
         Raises `RequestRefused` with the executable's sentence when that can't be.
         """
+        _hand_over(self.out_dir)
         done = subprocess.run(
             [_executable.find(), "report", "-d", self.out_dir],
             stdin=subprocess.DEVNULL,
@@ -203,11 +205,19 @@ def _sentence(said: bytes) -> Tuple[str, str]:
 _running: Dict[int, Tuple["subprocess.Popen[bytes]", int, str]] = {}
 
 
+def _hand_over(directory: str) -> None:
+    """What this program said of itself, and that is on its way."""
+    reporters = sys.modules.get("jobmon._reporter")
+    if reporters is not None:
+        reporters.settle_all(directory)
+
+
 def _stop(process: "subprocess.Popen[bytes]", owner: int, directory: str) -> Optional[int]:
     if owner != os.getpid():
         return None  # A forked child: the monitor is its parent's.
     _running.pop(process.pid, None)
     if process.poll() is None:
+        _hand_over(directory)
         for feed in _feed.live(directory):
             # With nothing left to do it ends at once; one that works goes on without a monitor.
             feed.settle()
@@ -224,7 +234,10 @@ def _stop(process: "subprocess.Popen[bytes]", owner: int, directory: str) -> Opt
 
 @atexit.register
 def _stop_all() -> None:
-    # The queues of this program first, so that they can still record how their jobs ended.
+    # Queues and pools of this program first, so that they can still record how their jobs ended.
     _feed.close_all()
+    pools = sys.modules.get("jobmon._pool")
+    if pools is not None:
+        pools.end_all()
     for process, owner, directory in list(_running.values()):
         _stop(process, owner, directory)

@@ -172,4 +172,16 @@ def arguments(job_args: Any) -> List[str]:
         return []
     if not isinstance(job_args, (list, tuple)):
         job_args = [job_args]
-    return [str(argument) for argument in job_args]
+    return [told(str(argument)) for argument in job_args]
+
+
+def told(word: str) -> str:
+    """The word itself; ValueError where it can't be told to a queue as it is."""
+    try:
+        word.encode("utf-8")
+    except UnicodeEncodeError:
+        raise ValueError(
+            f"{word!r} is not UTF-8, so the job would be given another name than that: rename the "
+            "file, or write the name into one that the job reads"
+        ) from None
+    return word

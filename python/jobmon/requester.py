@@ -108,4 +108,5 @@ class Requester:
         except RequestRefused as refused:
             return [ReturnCodes.GENERIC_ERROR, str(refused)]
         except TypeError as error:
-            return [ReturnCodes.GENERIC_ERROR, f"{name}: {error}"]
+            said = str(error).replace("Actions.", "")
+            return [ReturnCodes.GENERIC_ERROR, f"{name}: {said}"]

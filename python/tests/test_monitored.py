@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sys
 import unittest
 import unittest.mock
 
@@ -72,6 +73,59 @@ class MonitoredTests(TestCase):
         self.assertEqual(jobs[1]["params"], {"year": 1996, "loc": "peru"})
         self.assertEqual((jobs[2]["name"], jobs[2]["params"]), ("named", {"value": 3, "fixed": 1}))
         self.assertEqual([job["status"] for job in jobs], ["COMPLETE"] * 3 + ["FAILED"])
+
+    def test_a_generator_is_over_when_it_is(self) -> None:
+        @jobmon.task
+        def values(upto: int) -> object:
+            yield from range(upto)
+            raise ValueError("late")
+
+        generator = values(2)
+        self.assertEqual(next(generator), 0)
+        reporter(self.mon_dir).settle(30)
+        self.assertEqual(self.ends()[-1][1], "RUNNING")
+        with self.assertRaisesRegex(ValueError, "late"):
+            list(generator)
+
+        @jobmon.task
+        async def later(upto: int) -> object:
+            for value in range(upto):
+                yield value
+
+        async def all_of() -> list:
+            return [value async for value in later(3)]
+
+        self.assertEqual(asyncio.run(all_of()), [0, 1, 2])
+        reporter(self.mon_dir).settle(30)
+        self.assertEqual([status for _, status in self.ends()], ["FAILED", "COMPLETE"])
+
+    def test_values_that_are_no_params(self) -> None:
+        class Odd:
+            def __str__(self) -> str:
+                raise RuntimeError
+
+        params = {"odd": Odd(), "many": 10**5000, "nan": float("nan"), "long": "x" * 5_000_000}
+        with jobmon.monitored("odd", params):
+            pass
+        reporter(self.mon_dir).settle(30)
+        found = self.jobs()[0]
+        self.assertEqual(found["status"], "COMPLETE")
+        self.assertEqual((found["params"]["odd"], found["params"]["nan"]), ("<Odd>", "nan"))
+        self.assertEqual(len(found["params"]["long"]), 1000)
+
+    def test_a_forked_child_does_not_end_its_parent_s_job(self) -> None:
+        child = 0
+        try:
+            with jobmon.monitored("parent"):
+                child = os.fork()
+                if child == 0:
+                    sys.exit(1)
+                os.waitpid(child, 0)
+                reporter(self.mon_dir).settle(30)
+                self.assertEqual(self.ends(), [("parent", "RUNNING")])
+        except SystemExit:
+            # The child, which is no test any more.
+            os._exit(0)
 
     def test_nested_and_repeated_blocks(self) -> None:
         @jobmon.monitored(name="again")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import shutil
 import signal
 import sys
 import unittest
@@ -39,6 +40,29 @@ class QueueTests(TestCase):
 
     def jobs(self) -> list:
         return json.loads(self.jobmon("jobs", "-d", self.mon_dir, "--json"))
+
+    def test_a_name_that_is_not_utf_8_is_refused_at_once(self) -> None:
+        q = self.queue()
+        with self.assertRaisesRegex(ValueError, "not UTF-8"):
+            q.create_job("/bin/true", "t", parameters=[os.fsdecode(b"caf\xe9.csv")])
+        with self.assertRaisesRegex(ValueError, "not UTF-8"):
+            q.create_job(os.fsdecode(b"/bin/caf\xe9"), "t")
+        q.queue_job(q.create_job("/bin/true", "good"))
+        self.assertEqual(q.block_till_done()["counts"]["complete"], 1)
+
+    def test_a_ledger_that_began_anew_is_noticed(self) -> None:
+        self.cjm.stop_responder()
+        shutil.rmtree(self.mon_dir)
+        first = self.monitor(persistent=False)
+        q = self.queue()
+        q.queue_job(q.create_job("/bin/true", "good"))
+        q.block_till_done()
+        os.kill(first.pid, signal.SIGKILL)
+        wait_until(lambda: is_gone(first.pid), "the monitor is gone")
+        self.monitor(persistent=False)
+        bad = q.create_job("/bin/false", "bad")
+        with self.assertRaisesRegex(exceptions.QueueNotAlive, "in memory"):
+            q.queue_job(bad)
 
     def test_jobs_run_and_are_done(self) -> None:
         q = self.queue(executor_params={"parallelism": 4})
@@ -92,11 +116,13 @@ class QueueTests(TestCase):
         q.queue_job(job)
         q.block_till_done()
         self.assertEqual(q.executor.failed_jobs, [job.jid])
+        q.queue_job(job)
+        self.assertEqual(q.block_till_done()["failures"][0]["attempts"], 2)
         os.mkdir(self.path("there"))
         q.queue_job(job)
         q.block_till_done()
         self.assertEqual((q.executor.completed_jobs, q.executor.failed_jobs), ([job.jid], []))
-        self.assertEqual(len(job.job_instance_ids), 2)
+        self.assertEqual(len(job.job_instance_ids), 3)
 
     def test_a_time_limit(self) -> None:
         q = self.queue()

@@ -69,7 +69,7 @@ class RequesterTests(TestCase):
         self.assertEqual(self.ask("update_job_instance_status", 5, Status.COMPLETE)[0], 0)
         # The same again is a repeat.
         self.assertEqual(self.ask("update_job_instance_status", 5, Status.COMPLETE), [0, 5, 4])
-        for status in (Status.FAILED, Status.SUBMITTED):
+        for status in (Status.FAILED, Status.SUBMITTED, Status.RUNNING, Status.UNKNOWN):
             code, sentence = self.ask("update_job_instance_status", 5, status)
             self.assertEqual(code, ReturnCodes.GENERIC_ERROR)
             self.assertIn("COMPLETE", sentence)

@@ -6,6 +6,8 @@ import os
 import sys
 from typing import Any, Dict, List, Optional, Sequence, Union
 
+from ..job import told
+
 BY_ENDING = "by ending"
 R = ["Rscript"]
 STATA = ["stata-mp", "-q", "-b", "do"]
@@ -46,7 +48,7 @@ def command(
     `.py` runs under this very interpreter. A file of no known ending is executed, or, where it is
     not executable, run by Python, as every file was in 2017.
     """
-    path = os.path.abspath(os.path.expanduser(str(runfile).strip()))
+    path = told(os.path.abspath(os.path.expanduser(str(runfile).strip())))
     return [*_interpreter(path, jobtype), path, *arguments]
 
 

@@ -124,10 +124,21 @@ class BaseExecutor:
             self._adopt(job, process_timeout, options)
             return
         made = job_object(job, process_timeout, self.max_attempts, options)
-        if job.jid in self.jobs or self._resumes:
-            self._try_again(job.jid, made)
-        self._feed.add(made)
+        self._check_ledger(job)
+        again = (job.jid in self.jobs or self._resumes) and self._try_again(job.jid, made)
+        if not again:
+            self._feed.add(made)
         self._keep(job, process_timeout, options)
+
+    def _check_ledger(self, job: Any) -> None:
+        # Numbers that begin anew: the monitor kept its ledger in memory, and was started again.
+        known = self.jobs.get(job.jid)
+        if known is not None and known["job"].job_key != job.job_key:
+            raise QueueNotAlive(
+                f"job {job.jid} is another one than this queue has: the monitor of {self.mon_dir} "
+                "has lost its ledger, which was in memory",
+                "make another JobQueue; persistent=True keeps the ledger",
+            )
 
     def _keep(self, job: Any, process_timeout: Optional[float], options: Dict[str, Any]) -> None:
         self.jobs[job.jid] = {
@@ -158,15 +169,21 @@ class BaseExecutor:
         if status == 200 and earlier["status"] == "QUEUED" and not earlier["instances"]:
             self.connection.post_events([{"kind": "cancel", "jid": before[0]}])
 
-    def _try_again(self, jid: int, made: Dict[str, Any]) -> None:
-        """A job that is over without being done gets as many attempts as it had, once more."""
+    def _try_again(self, jid: int, made: Dict[str, Any]) -> bool:
+        """A job that failed gets as many attempts as it had, once more; a cancelled one, one.
+
+        True when that is all there is to do.
+        """
         status, job = self.connection.request("GET", f"/v1/jobs/{jid}")
         if status != 200 or job["status"] not in ("FAILED", "CANCELLED"):
-            return
-        made["max_attempts"] += job["attempts"]
+            return False
+        if job["status"] == "FAILED":
+            made["max_attempts"] += job["attempts"]
+            return False
         result = self.connection.post_events([{"kind": "retry", "jid": jid}])[0]
         if result["outcome"] == "refused":
             raise problem(result.get("problem"))
+        return True
 
     def wait(self) -> Dict[str, Any]:
         """Waits until every job that was queued is over and recorded; how it came out."""
