@@ -27,7 +27,12 @@ struct BatchScript {
     ///   - interpreter: the program that runs a script by the rest of its own first line; nil: there is none.
     func hooked(line: String, interpreter: String?) -> Result {
         // Nothing that is a script, or nothing that a scheduler would take: its own words are better than ours.
-        guard !lines.isEmpty, !bytes.contains(0), !bytes.contains(0x0D) else { return .leave(nil) }
+        guard !lines.isEmpty else { return .leave(nil) }
+        if bytes.contains(0) { return .leave("it holds a zero byte") }
+        // Slurm itself has something to say of the ends of lines of another system.
+        if bytes.contains(0x0D) {
+            return .leave(rules.isSlurm && lines.contains { $0.last == 0x0D } ? nil : "it holds a carriage return")
+        }
         let first = text(0)
         let shebang = ScriptLanguage(firstLine: first)
         if rules.isSlurm, shebang == nil { return .leave(nil) }
@@ -85,9 +90,12 @@ struct BatchScript {
 
     /// A line for the scheduler, or for another one.
     private func isDirective(_ index: Int) -> Bool {
-        let line = text(index)
-        return (index == 0 && line.hasPrefix("#!")) || (!rules.prefix.isEmpty && line.hasPrefix(rules.prefix))
-            || ["#SBATCH", "#PBS", "#BSUB", "#$", "#OAR", "#FLUX", "#COBALT"].contains { line.hasPrefix($0) }
+        let line = lines[index]
+        if !rules.prefix.isEmpty, line.starts(with: rules.prefix.utf8) { return true }
+        guard line.first == UInt8(ascii: "#"), let next = line.dropFirst().first else { return false }
+        // #SBATCH, #PBS, #DW, #BB_LUA, #$, #@ and whatever else there may be.
+        return (index == 0 && next == UInt8(ascii: "!")) || (0x41...0x5A).contains(next)
+            || next == UInt8(ascii: "$") || next == UInt8(ascii: "@")
     }
 
     /// A line that can be taken: nothing in it is lost. (csh goes on behind a backslash in a comment.)
@@ -101,7 +109,7 @@ struct BatchScript {
     /// Only the first line changes: it names what runs the script by what the line named before.
     private func withInterpreter(_ first: String, _ interpreter: String?, _ name: String) -> Result {
         guard let interpreter else {
-            return .leave("\(name) runs it, and the directory's path can't stand in a script")
+            return .leave("\(name) runs it, and the directory's path, or the environment, hinders that")
         }
         // As the kernel does: the interpreter, and all that follows as one argument.
         let isGap: (Character) -> Bool = { $0 == " " || $0 == "\t" }

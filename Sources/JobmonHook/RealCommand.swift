@@ -19,6 +19,15 @@ enum RealCommand {
         return nil
     }
 
+    /// Whether a file is a program of its own, and not a script.
+    static func isProgram(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var start = [UInt8](repeating: 0, count: 4)
+        return read(descriptor, &start, 4) == 4 && start == [0x7F, 0x45, 0x4C, 0x46]
+    }
+
     /// A folder of some hook, whosever jobmon stands behind it.
     private static func isHook(_ folder: String) -> Bool {
         var folder = folder[...]
