@@ -45,6 +45,8 @@ import Testing
         Case("csh has it on a line of its own", "#!/bin/csh -f\nif (1) then\n", "#!/bin/csh -f\nLINE\nif (1) then\n"),
         Case("env names the shell", "#!/usr/bin/env bash\nx", "#!/usr/bin/env bash\nLINE; x"),
         Case("env with options", "#!/usr/bin/env -S A=1 bash -eu\nx\n", "#!/usr/bin/env -S A=1 bash -eu\nLINE; x\n"),
+        Case("what follows stays", "#!/bin/sh\n\nx\n\n\r#\n", nil),
+        Case("what follows stays, its end too", "#!/bin/sh\n\nx\n\n #\n\n", "#!/bin/sh\nLINE\nx\n\n #\n\n"),
         Case("only comments", "#!/bin/sh\n#SBATCH -n1\n", "#!/bin/sh\n#SBATCH -n1\nLINE\n"),
         Case("other shells are programs", "#!/usr/bin/python3 -u\nx\n", "#!INTERPRETER /usr/bin/python3 -u\nx\n"),
         Case("env of a program", "#! /usr/bin/env\tRscript\nx\n", "#!INTERPRETER /usr/bin/env Rscript\nx\n"),
@@ -83,6 +85,13 @@ import Testing
             return
         }
         #expect(remark.contains("too long"))
+    }
+
+    @Test func manyLinesTakeNoTime() {
+        let script = Array(("#!/bin/sh\nx\n" + String(repeating: "echo a\n", count: 300_000)).utf8)
+        let clock = ContinuousClock()
+        let time = clock.measure { _ = BatchScript(script, Self.slurm).hooked(line: "LINE", interpreter: nil) }
+        #expect(time < .seconds(1))
     }
 
     @Test func whatCantBeChangedIsSaid() {
