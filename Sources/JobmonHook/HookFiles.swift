@@ -117,7 +117,7 @@ package enum HookFiles {
     private static func sweep(_ hook: HookLayout) {
         let stamp = "\(hook.scripts)/swept"
         var info = stat()
-        let now = Glibc.time(nil)
+        let now = Int(TimeSource.system.now().milliseconds / 1000)
         guard stat(hook.scripts, &info) == 0 else { return }
         if stat(stamp, &info) == 0, abs(now - info.st_mtim.tv_sec) < 3600 { return }
         let descriptor = open(stamp, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)

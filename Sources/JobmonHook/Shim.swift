@@ -18,11 +18,20 @@ package struct Shim {
 
     /// - Parameter arguments: all of them, as bytes.
     package static func run(_ command: HookedCommand, _ arguments: [[UInt8]]) -> Never {
-        guard let real = RealCommand.find(command.rawValue) else {
+        let round = HookGuard.current(command.rawValue)
+        // A wrapper that this process was, and that became us again.
+        let isAgain = round?.pid == getpid()
+        var found = RealCommand.find(command.rawValue, behind: isAgain ? round?.path : nil)
+        if !isAgain, let round, round.count >= HookGuard.patience {
+            found = RealCommand.find(command.rawValue, onlyPrograms: true) ?? found
+        }
+        guard let real = found else {
             say("\(command.rawValue): command not found (behind jobmon's own on PATH)")
             _exit(127)
         }
         let original = words(arguments)
+        HookGuard.set(real, count: (round?.count ?? 0) + 1)
+        if isAgain { Shim(command: command, given: arguments, real: real).become(arguments) }
         // Should anything here be wrong enough to trap: the real command runs all the same.
         jobmon_exec_if_trapped(real, original)
         Shim(command: command, given: arguments, real: real).run()

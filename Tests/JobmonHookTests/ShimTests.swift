@@ -169,6 +169,35 @@ import Testing
         }
     }
 
+    @Test(arguments: ["exec sbatch \"$@\"", "sbatch \"$@\"; exit $?"])
+    func aWrapperThatFindsUsDoesNotGoRound(_ line: String) async throws {
+        try await HookWorld.with { world in
+            // The real one is a program, as Slurm's is.
+            try world.write("wrapped/sbatch", "#!/bin/sh\necho x >>\"$RECORD/rounds\"\n\(line)\n", mode: 0o755)
+            try world.write("program/.keep", "")
+            try FileManager.default.copyItem(atPath: "/bin/echo", toPath: "\(world.path)/program/sbatch")
+            try world.write("job.sh", Self.script)
+            let path = "\(world.path)/wrapped:\(world.path)/program:\(world.path)/jobmon-link:/usr/bin:/bin"
+            let run = try await world.hooked("sbatch job.sh a", environment: ["PATH": path])
+            #expect(run.stdout.hasSuffix("/job.sh a\n") && run.status == 0)
+            #expect(world.recorded("rounds").split(separator: "\n").count <= 4)
+        }
+    }
+
+    @Test func aScriptThatComesSlowlyIsReadToItsEnd() async throws {
+        try await HookWorld.with { world in
+            let feeder =
+                "import os, subprocess, time\nr, w = os.pipe()\nos.set_blocking(r, False)\n"
+                + "p = subprocess.Popen(['sbatch'], stdin=r)\n"
+                + "for text in (b'#!/bin/sh\\n', b'\\necho b\\n'):\n    time.sleep(0.3)\n    os.write(w, text)\n"
+                + "os.close(w)\np.wait()\n"
+            try world.write("feed.py", feeder)
+            _ = try await world.hooked("python3 feed.py")
+            let script = world.recorded("stdin")
+            #expect(script.contains("__hook begin") && script.hasSuffix("\necho b\n"))
+        }
+    }
+
     @Test func aNameLikeAnOptionIsAName() async throws {
         try await HookWorld.with { world in
             try world.write("job.sh", Self.script)
@@ -339,8 +368,11 @@ import Testing
             _ = try await world.shell("rm mon/run/hook/bin/ls; chmod 777 mon/run/hook/bin")
             let open = try await world.shell(line)
             #expect(open.stdout == "\(world.path)/real/sbatch\n" && open.stderr.contains("can be written by others"))
-            _ = try await world.shell("chmod 700 mon/run/hook/bin; ln -s mon a:b")
+            _ = try await world.shell("chmod 700 mon/run/hook/bin")
             #expect(try await world.shell(line).stdout == good)
+            _ = try await world.shell("cp -r mon c:d")
+            let colon = try await world.shell("eval \"$(jobmon hook -d c:d)\"; command -v sbatch")
+            #expect(colon.stdout == "\(world.path)/real/sbatch\n" && colon.stderr.contains("colon"))
         }
     }
 
