@@ -21,7 +21,9 @@ func startJobmon() -> Never {
 /// What the hook's pieces of shell call: most of it is an `exec`.
 private func runWithinJob(_ arguments: [[UInt8]]) -> Never {
     switch HookInside.run(arguments) {
-    case .exec(let arguments): ExecMain.run(arguments)
+    case .exec(let options, let command):
+        // Whatever is the matter with our own options, the command runs.
+        ExecMain.run(options + [Array("--".utf8)] + command) { HookInside.become(command) }
     case .report(let piece, let arguments): ScriptMain.run(piece, arguments)
     }
 }

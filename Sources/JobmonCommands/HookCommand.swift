@@ -69,6 +69,9 @@ package struct Hook: ParsableCommand {
             return try write(":\n")
         }
         if inJob { return try write(HookShell.inJob(layout, executable: executable, name: name)) }
+        guard !layout.root.contains(":") else {
+            throw CommandFailure(.ledger, "\(layout.root) can't be on PATH: it has a colon in its name")
+        }
         do throws(Problem) { try HookFiles.make(layout, executable: executable) } catch {
             throw CommandFailure(.ledger, error)
         }

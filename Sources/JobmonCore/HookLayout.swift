@@ -12,9 +12,11 @@ package struct HookLayout: Sendable, Hashable {
     package var interpreter: String { "\(root)/interpret" }
     /// Links to the launcher that are named like commands, since a scheduler names a job after its command.
     package var launchers: String { "\(root)/commands" }
+    /// Scripts on their way to the real command.
+    package var scripts: String { "\(root)/scripts" }
     /// Links to an open file of whoever follows them, named like scripts, since a scheduler names a job after its
     /// script.
-    package func scripts(_ descriptor: Int32) -> String { "\(root)/scripts/\(descriptor)" }
+    package func scripts(_ descriptor: Int32) -> String { "\(scripts)/\(descriptor)" }
 
     /// Folders on PATH that end like this are some hook's, whosever it is.
     package static let pathEnding = "/run/hook/bin"

@@ -1,17 +1,27 @@
+import Glibc
+
 /// The text of a batch script, and where a line can be put into it so that it runs before everything else, the
 /// scheduler's own lines stay what they are, and the numbers of lines stay right where that can be.
 struct BatchScript {
     private let bytes: [UInt8]
-    /// The lines, without their ends.
+    /// The lines up to the first command, with that, without their ends.
     private let lines: [ArraySlice<UInt8>]
+    /// What follows them.
+    private let rest: ArraySlice<UInt8>
     private let rules: HookPlan.ScriptRules
 
     init(_ bytes: [UInt8], _ rules: HookPlan.ScriptRules) {
         self.bytes = bytes
         self.rules = rules
-        var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
-        if lines.last?.isEmpty ?? false { lines.removeLast() }
+        var (lines, rest): ([ArraySlice<UInt8>], ArraySlice<UInt8>) = ([], bytes[...])
+        while !rest.isEmpty {
+            let line = rest.prefix { $0 != 0x0A }
+            lines.append(line)
+            rest = rest[line.endIndex...].dropFirst()
+            if !Self.isBlank(line), !Self.isComment(line) { break }
+        }
         self.lines = lines
+        self.rest = rest
     }
 
     /// What becomes of a script.
@@ -27,7 +37,12 @@ struct BatchScript {
     ///   - interpreter: the program that runs a script by the rest of its own first line; nil: there is none.
     func hooked(line: String, interpreter: String?) -> Result {
         // Nothing that is a script, or nothing that a scheduler would take: its own words are better than ours.
-        guard !lines.isEmpty, !bytes.contains(0), !bytes.contains(0x0D) else { return .leave(nil) }
+        guard !lines.isEmpty else { return .leave(nil) }
+        if bytes.contains(0) { return .leave("it holds a zero byte") }
+        // Slurm itself has something to say of the ends of lines of another system.
+        if bytes.contains(0x0D) {
+            return .leave(rules.isSlurm && !places(of: "\r\n").isEmpty ? nil : "it holds a carriage return")
+        }
         let first = text(0)
         let shebang = ScriptLanguage(firstLine: first)
         if rules.isSlurm, shebang == nil { return .leave(nil) }
@@ -46,21 +61,38 @@ struct BatchScript {
 
     /// A line in a script that jobmon runs already: that the hook has put there, or a queue's.
     private var isOurs: Bool {
-        lines.contains { line in
-            let text = String(decoding: line, as: UTF8.self)
-            return text.contains(" __hook begin ") || (text.hasPrefix("exec ") && text.contains(" exec --task "))
+        !places(of: " __hook begin ").isEmpty
+            || places(of: " exec --task ").contains { line(around: $0).starts(with: "exec ".utf8) }
+    }
+
+    /// Where a text begins. There are no zero bytes before.
+    private func places(of text: String) -> [Int] {
+        var places: [Int] = []
+        (bytes + [0]).withUnsafeBytes { raw in
+            guard let base = raw.baseAddress?.assumingMemoryBound(to: CChar.self) else { return }
+            var start = base
+            while let place = strstr(start, text) {
+                places.append(UnsafePointer(place) - base)
+                start = UnsafePointer(place) + 1
+            }
         }
+        return places
+    }
+
+    private func line(around place: Int) -> ArraySlice<UInt8> {
+        let start = bytes[..<place].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+        return bytes[start...].prefix { $0 != 0x0A }
     }
 
     // MARK: Shells
 
     private func inserting(_ line: String, mayJoin: Bool) -> [UInt8] {
-        let command = lines.indices.first { !isBlank($0) && !isComment($0) } ?? lines.count
+        let command = lines.indices.first { !Self.isBlank(lines[$0]) && !Self.isComment(lines[$0]) } ?? lines.count
         // Slurm reads its lines up to the first command: what stands before is a part of them.
         let start = (0..<command).last { isDirective($0) }.map { $0 + 1 } ?? 0
         var result = lines.map { Array($0) }
         if let free = (start..<max(start, command)).last(where: { isFree($0) }) {
-            let kept = isBlank(free) ? [] : Array(" ".utf8) + lines[free].drop { $0 == 0x20 || $0 == 0x09 }
+            let kept = Self.isBlank(lines[free]) ? [] : Array(" ".utf8) + lines[free].drop { $0 == 0x20 || $0 == 0x09 }
             result[free] = Array(line.utf8) + kept
         } else if mayJoin, command < lines.count {
             result[command] = Array("\(line); ".utf8) + lines[command]
@@ -73,21 +105,24 @@ struct BatchScript {
     private func join(_ lines: [[UInt8]]) -> [UInt8] {
         var joined = Array(lines.joined(separator: [0x0A]))
         // A here-document may end with the text: its end stays as it is.
-        if bytes.last == 0x0A || joined.last == nil { joined.append(0x0A) }
-        return joined
+        if !rest.isEmpty || bytes.last == 0x0A || joined.last == nil { joined.append(0x0A) }
+        return joined + rest
     }
 
-    private func isBlank(_ index: Int) -> Bool { lines[index].allSatisfy { $0 == 0x20 || $0 == 0x09 } }
+    private static func isBlank(_ line: ArraySlice<UInt8>) -> Bool { line.allSatisfy { $0 == 0x20 || $0 == 0x09 } }
 
-    private func isComment(_ index: Int) -> Bool {
-        lines[index].first { $0 != 0x20 && $0 != 0x09 } == UInt8(ascii: "#")
+    private static func isComment(_ line: ArraySlice<UInt8>) -> Bool {
+        line.first { $0 != 0x20 && $0 != 0x09 } == UInt8(ascii: "#")
     }
 
     /// A line for the scheduler, or for another one.
     private func isDirective(_ index: Int) -> Bool {
-        let line = text(index)
-        return (index == 0 && line.hasPrefix("#!")) || (!rules.prefix.isEmpty && line.hasPrefix(rules.prefix))
-            || ["#SBATCH", "#PBS", "#BSUB", "#$", "#OAR", "#FLUX", "#COBALT"].contains { line.hasPrefix($0) }
+        let line = lines[index]
+        if !rules.prefix.isEmpty, line.starts(with: rules.prefix.utf8) { return true }
+        guard line.first == UInt8(ascii: "#"), let next = line.dropFirst().first else { return false }
+        // #SBATCH, #PBS, #DW, #BB_LUA, #$, #@ and whatever else there may be.
+        return (index == 0 && next == UInt8(ascii: "!")) || (0x41...0x5A).contains(next)
+            || next == UInt8(ascii: "$") || next == UInt8(ascii: "@")
     }
 
     /// A line that can be taken: nothing in it is lost. (csh goes on behind a backslash in a comment.)
@@ -101,7 +136,7 @@ struct BatchScript {
     /// Only the first line changes: it names what runs the script by what the line named before.
     private func withInterpreter(_ first: String, _ interpreter: String?, _ name: String) -> Result {
         guard let interpreter else {
-            return .leave("\(name) runs it, and the directory's path can't stand in a script")
+            return .leave("\(name) runs it, and the directory's path, or the environment, hinders that")
         }
         // As the kernel does: the interpreter, and all that follows as one argument.
         let isGap: (Character) -> Bool = { $0 == " " || $0 == "\t" }
@@ -120,8 +155,10 @@ struct BatchScript {
     private func embedded(_ option: String) -> String? {
         guard !rules.isSlurm, !rules.prefix.isEmpty else { return nil }
         var value: String?
-        for index in lines.indices where text(index).hasPrefix(rules.prefix) {
-            let words = text(index).dropFirst(rules.prefix.count).split { $0 == " " || $0 == "\t" }
+        let starts = (bytes.starts(with: rules.prefix.utf8) ? [0] : []) + places(of: "\n\(rules.prefix)").map { $0 + 1 }
+        for start in starts {
+            let line = bytes[(start + rules.prefix.utf8.count)...].prefix { $0 != 0x0A }
+            let words = String(decoding: line, as: UTF8.self).split { $0 == " " || $0 == "\t" }
             guard let place = words.firstIndex(of: Substring(option)), place + 1 < words.count else { continue }
             value = String(words[place + 1])
         }

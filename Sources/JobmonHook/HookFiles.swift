@@ -7,8 +7,12 @@ package enum HookFiles {
     /// Makes the links that are put in front of PATH, and what they need.
     /// - Throws: when they can't be made.
     package static func make(_ layout: DirectoryLayout, executable: String) throws(Problem) {
+        if let remark = distrusted(layout) { throw Problem(.unavailable, remark) }
         guard prepare(layout, executable: executable) else {
             throw Problem(.unavailable, "\(layout.hook.root) can't be made: \(String(cString: strerror(errno)))")
+        }
+        if let foreign = foreignCommand(layout.hook.commands) {
+            throw Problem(.unavailable, "\(layout.hook.commands)/\(foreign) is not jobmon's: it would be on PATH")
         }
         for command in HookedCommand.allCases {
             guard link("\(layout.hook.commands)/\(command.rawValue)", to: executable) else {
@@ -33,9 +37,102 @@ package enum HookFiles {
         for folder in [layout.run, hook.root, hook.commands, hook.launchers] where !folderIsThere(folder) {
             return false
         }
-        let launcher = HookText.launcher(executable, directory: layout.root)
-        let interpreter = HookText.interpreter(executable, directory: layout.root)
+        sweep(hook)
+        let shell = launcherShell()
+        let launcher = HookText.launcher(executable, directory: layout.root, shell: shell)
+        let interpreter = HookText.interpreter(executable, directory: layout.root, shell: shell)
         return keep(hook.launcher, launcher) && keep(hook.interpreter, interpreter)
+    }
+
+    /// What runs the launchers: bash takes no functions from the environment so, and passes on whatever name is there,
+    /// which dash does not.
+    static func launcherShell() -> String { access("/bin/bash", X_OK) == 0 ? "/bin/bash -p" : "/bin/sh" }
+
+    // MARK: Trust
+
+    /// Why a directory's hook is not to be gone by; nil: nobody else could have put something there.
+    static func distrusted(_ layout: DirectoryLayout) -> String? {
+        let hook = layout.hook
+        var info = stat()
+        if stat(layout.root, &info) == 0, let owner = stranger(info) {
+            return "\(layout.root) belongs to \(owner), who could run anything by it"
+        }
+        for folder in [layout.run, hook.root, hook.commands, hook.launchers, hook.scripts] {
+            guard lstat(folder, &info) == 0 else { continue }
+            if info.st_mode & S_IFMT != S_IFDIR { return "\(folder) is no folder" }
+            if let owner = stranger(info) { return "\(folder) belongs to \(owner), who could run anything by it" }
+            if info.st_mode & 0o022 != 0 { return "\(folder) can be written by others, who could run anything by it" }
+        }
+        return nil
+    }
+
+    /// Who owns it, if that is neither this user nor root.
+    private static func stranger(_ info: stat) -> String? {
+        info.st_uid == geteuid() || info.st_uid == 0 ? nil : "user \(info.st_uid)"
+    }
+
+    /// The first entry that is not the hook's own in what is put in front of PATH.
+    private static func foreignCommand(_ folder: String) -> String? {
+        names(folder).first { name in
+            var info = stat()
+            let path = "\(folder)/\(name)"
+            let isLink = lstat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFLNK && stranger(info) == nil
+            // Also one that is about to take its place.
+            return !isLink || HookedCommand(rawValue: String(name.prefix { $0 != "." })) == nil
+        }
+    }
+
+    private static func names(_ folder: String) -> [String] {
+        guard let stream = opendir(folder) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { raw in
+                String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    // MARK: Scripts
+
+    /// A file that is named like a script, for who does not keep what we have open; nil when there can't be one.
+    static func keptScript(_ layout: DirectoryLayout, _ name: String, _ bytes: [UInt8]) -> String? {
+        guard folderIsThere(layout.hook.scripts) else { return nil }
+        var template = Array("\(layout.hook.scripts)/\(kept)XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { return nil }
+        let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let path = "\(folder)/\(name)"
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return nil }
+        let written = write(descriptor, bytes)
+        return close(descriptor) == 0 && written ? path : nil
+    }
+
+    /// How the folders of such files begin.
+    private static let kept = "kept."
+
+    /// Removes those that are older than a day: nobody says when they were read. Looks once an hour.
+    private static func sweep(_ hook: HookLayout) {
+        let stamp = "\(hook.scripts)/swept"
+        var info = stat()
+        let now = Int(TimeSource.system.now().milliseconds / 1000)
+        guard stat(hook.scripts, &info) == 0 else { return }
+        if stat(stamp, &info) == 0, abs(now - info.st_mtim.tv_sec) < 3600 { return }
+        let descriptor = open(stamp, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        if descriptor >= 0 {
+            futimens(descriptor, nil)
+            close(descriptor)
+        }
+        for name in names(hook.scripts) where name.hasPrefix(kept) {
+            let folder = "\(hook.scripts)/\(name)"
+            guard lstat(folder, &info) == 0, info.st_mode & S_IFMT == S_IFDIR, info.st_mtim.tv_sec < now - 86400 else {
+                continue
+            }
+            for file in names(folder) { unlink("\(folder)/\(file)") }
+            rmdir(folder)
+        }
     }
 
     private static func folderIsThere(_ path: String) -> Bool { mkdir(path, 0o700) == 0 || errno == EEXIST }
@@ -50,7 +147,7 @@ package enum HookFiles {
     /// A path that is named like a script and leads whoever opens it to its own descriptor.
     static func namedScript(_ layout: DirectoryLayout, _ name: String, _ descriptor: Int32) -> String? {
         let folder = layout.hook.scripts(descriptor)
-        guard folderIsThere("\(layout.hook.root)/scripts"), folderIsThere(folder) else { return nil }
+        guard folderIsThere(layout.hook.scripts), folderIsThere(folder) else { return nil }
         let path = "\(folder)/\(name)"
         return link(path, to: "/proc/self/fd/\(descriptor)") ? path : nil
     }
@@ -97,26 +194,42 @@ package enum HookFiles {
         defer { close(descriptor) }
         var info = stat()
         guard fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG, info.st_size <= limit else { return nil }
-        return readAll(descriptor)
+        return readAll(descriptor).whole
     }
 
-    /// What can be read of a file whose size is not said, such as one in `/proc`; nil when nothing can be.
-    static func readAll(path: String) -> [UInt8]? {
+    /// What can be read of a file whose size is not said, such as one in `/proc`.
+    static func readAll(path: String) -> Reading {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
+        guard descriptor >= 0 else { return .nothing }
         defer { close(descriptor) }
         return readAll(descriptor)
     }
 
-    /// What can be read of a descriptor; nil when nothing could be.
-    static func readAll(_ descriptor: Int32) -> [UInt8]? {
+    /// What was read.
+    enum Reading: Equatable {
+        case whole([UInt8])
+        /// An error came before the end: what was there is gone, and is not all.
+        case part
+        case nothing
+
+        var whole: [UInt8]? { if case .whole(let bytes) = self { bytes } else { nil } }
+    }
+
+    /// What can be read of a descriptor. `errno` says why it is not all.
+    static func readAll(_ descriptor: Int32) -> Reading {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65536)
         while true {
             let count = Glibc.read(descriptor, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
-            if count < 0 { return bytes.isEmpty ? nil : bytes }
-            if count == 0 { return bytes }
+            if count < 0, errno == EAGAIN {
+                // Somebody set it not to wait, which goes for all who have it open.
+                var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                _ = poll(&entry, 1, -1)
+                continue
+            }
+            if count < 0 { return bytes.isEmpty ? .nothing : .part }
+            if count == 0 { return .whole(bytes) }
             bytes.append(contentsOf: buffer[..<count])
         }
     }

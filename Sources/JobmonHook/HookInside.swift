@@ -9,8 +9,8 @@ package enum HookInside {
 
     /// What is to be done.
     package enum Next {
-        /// `exec` with these arguments.
-        case exec([[UInt8]])
+        /// `exec` with these options, and a command.
+        case exec([[UInt8]], [[UInt8]])
         /// A piece of a script that reports itself.
         case report(String, [[UInt8]])
     }
@@ -26,13 +26,13 @@ package enum HookInside {
             let command = words[2...].compactMap { HookWord.decode($0) }
             guard command.count == words.count - 2 else { break }
             setenv(second, "1", 1)
-            return .exec(options(directory, name: nil) + command)
+            return .exec(options(directory, name: nil), command)
         case "command" where words.count > 3:
             guard let directory = HookWord.decodeText(words[1]), let name = HookWord.decodeText(words[2]) else { break }
             let command = Array(arguments[3...])
             // Not made where it is not: a folder of that name on a node's own disk is nobody's.
             guard isMonitored(directory) else { become(command) }
-            return .exec(options(directory, name: name.isEmpty ? nil : name) + command)
+            return .exec(options(directory, name: name.isEmpty ? nil : name), command)
         case let piece? where piece.hasPrefix("job-"): return .report(piece, Array(arguments.dropFirst()))
         default: break
         }
@@ -48,7 +48,7 @@ package enum HookInside {
 
     private static func next(_ directory: String, _ number: String) -> String? {
         guard let pid = Int32(number), let exe = link("/proc/\(pid)/exe"),
-            let line = HookFiles.readAll(path: "/proc/\(pid)/cmdline")
+            let line = HookFiles.readAll(path: "/proc/\(pid)/cmdline").whole
         else { return nil }
         let shell = HookPlan.lastPart(exe)
         if getenv(second) != nil {
@@ -64,8 +64,29 @@ package enum HookInside {
             Shim.say("this job is not monitored: its shell has no file to read its script from again")
             return nil
         }
-        return "exec \(executable) __hook batch \(directory) "
-            + command.map { HookWord.encode($0) }.joined(separator: " ")
+        let words = [executable, "__hook", "batch", directory] + command.map { HookWord.encode($0) }
+        guard fits(words) else {
+            Shim.say("this job is not monitored: its arguments are too long")
+            return nil
+        }
+        return "exec " + words.joined(separator: " ")
+    }
+
+    /// Whether the kernel starts a program with these arguments and this environment.
+    private static func fits(_ words: [String]) -> Bool {
+        // Linux: 32 pages for a word; pointers count too. Some room is left for what a shell sets.
+        var total = 16384
+        for word in words {
+            guard word.utf8.count < 131_072 else { return false }
+            total += word.utf8.count + 9
+        }
+        var entry = environ
+        while let text = entry.pointee {
+            total += strlen(text) + 9
+            entry += 1
+        }
+        let limit = sysconf(Int32(_SC_ARG_MAX))
+        return limit <= 0 || total < limit
     }
 
     private static func isMonitored(_ directory: String) -> Bool {
@@ -86,17 +107,17 @@ package enum HookInside {
         var words = ["-d", directory]
         let isSlurm = variable("SLURM_JOB_ID") != nil
         let known = isSlurm ? variable("SLURM_JOB_NAME") : variable("JOB_NAME") ?? variable("PBS_JOBNAME")
-        if let name = name ?? known { words += ["--name", name] }
+        if let name = name ?? known { words.append("--name=\(name)") }
         if let task = isSlurm ? variable("SLURM_ARRAY_TASK_ID") : variable("SGE_TASK_ID") {
-            words += ["--param", "task=\(task)"]
+            words.append("--param=task=\(task)")
         }
         // The processes of one step are apart by their rank only.
         if name?.isEmpty == false, let count = variable("SLURM_NTASKS"), count != "1",
             let rank = variable("SLURM_PROCID")
         {
-            words += ["--param", "rank=\(rank)"]
+            words.append("--param=rank=\(rank)")
         }
-        return (words + ["--"]).map { Array($0.utf8) }
+        return words.map { Array($0.utf8) }
     }
 
     // MARK: Files and processes
@@ -126,7 +147,8 @@ package enum HookInside {
         _exit(0)
     }
 
-    private static func become(_ command: [[UInt8]]) -> Never {
+    /// This process goes on as a command.
+    package static func become(_ command: [[UInt8]]) -> Never {
         if let program = command.first { execvp(String(decoding: program, as: UTF8.self), Shim.words(command)) }
         Shim.say(
             "\(command.first.map { String(decoding: $0, as: UTF8.self) } ?? ""): \(String(cString: strerror(errno)))")

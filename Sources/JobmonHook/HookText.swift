@@ -7,20 +7,20 @@ enum HookText {
     }
 
     /// The program that runs its arguments under jobmon.
-    static func launcher(_ executable: String, directory: String) -> String {
+    static func launcher(_ executable: String, directory: String, shell: String) -> String {
         """
-        #!/bin/sh
+        #!\(shell)
         # Made by jobmon hook. Runs a command under jobmon; where that is not there, it just runs it.
-        \(ready(executable)) && exec \(executable) __hook command \(HookWord.encode(directory)) % "$@"
+        \(ready(executable, directory, "%")) && exec \(command(executable, directory, "%"))
         exec "$@"
 
         """
     }
 
     /// The same for scripts that it is the interpreter of: its first argument is what a script's `#!` named before.
-    static func interpreter(_ executable: String, directory: String) -> String {
+    static func interpreter(_ executable: String, directory: String, shell: String) -> String {
         """
-        #!/bin/sh
+        #!\(shell)
         # Made by jobmon hook. Runs a script under jobmon; where that is not there, it just runs it.
         case $1 in
         *" "*)
@@ -30,7 +30,7 @@ enum HookText {
             unset _jobmon_words
             ;;
         esac
-        \(ready(executable)) && exec \(executable) __hook command \(HookWord.encode(directory)) % "$@"
+        \(ready(executable, directory, "%")) && exec \(command(executable, directory, "%"))
         exec "$@"
 
         """
@@ -38,15 +38,22 @@ enum HookText {
 
     /// What srun runs in place of a command, which follows as arguments.
     static func step(_ executable: String, directory: String, name: String, allocation: String?) -> String {
+        let word = HookWord.encode(name)
         let restored = allocation.map { "SLURM_JOB_NAME=\(quoted($0)); export SLURM_JOB_NAME; " } ?? ""
         return restored
-            + "if \(ready(executable)); then exec \(executable) __hook command \(HookWord.encode(directory)) "
-            + "\(HookWord.encode(name)) \"$@\"; else exec \"$@\"; fi"
+            + "if \(ready(executable, directory, word)); then exec \(command(executable, directory, word)); "
+            + "else exec \"$@\"; fi"
     }
 
-    /// Whether jobmon is there and can run, which a library that a node lacks, or a limit of memory, may hinder.
-    private static func ready(_ executable: String) -> String {
-        "test -x \(executable) && \(executable) __hook ready 2>/dev/null"
+    private static func command(_ executable: String, _ directory: String, _ name: String) -> String {
+        "\(executable) __hook command \(HookWord.encode(directory)) \(name) \"$@\""
+    }
+
+    /// Whether jobmon is there and can run, which a library that a node lacks, or a limit of memory, may hinder; and
+    /// whether the arguments leave room for its own.
+    private static func ready(_ executable: String, _ directory: String, _ name: String) -> String {
+        "test -x \(executable) && \(executable) __hook ready command \(HookWord.encode(directory)) \(name) "
+            + "\"$@\" 2>/dev/null"
     }
 
     /// A word for sh.

@@ -11,20 +11,21 @@ extension OptionTable {
         s,oversubscribe share p,partition= power= prefer= priority= profile= propagate? q,qos= Q,quiet reboot
         reservation= signal= sockets-per-node= spread-job switches= S,core-spec= thread-spec= threads-per-core= t,time=
         time-min= tmp= tres-per-task= uid= usage use-min-nodes v,verbose V,version wckey= segment= stepmgr
+        C,constraint= x11? checkpoint= checkpoint-dir= restart-dir= workdir= mem_bind= cpu_bind= no-bell interactive
         consolidate-segments oom-kill-step? resv-ports? test-only
         """
 
     static let sbatch = OptionTable(
         .long,
         slurm + """
-             a,array= batch= export-file= get-user-env? ignore-pbs kill-on-invalid-dep= no-requeue open-mode= parsable
+             I,immediate? jobid= a,array= batch= export-file= get-user-env? ignore-pbs kill-on-invalid-dep= no-requeue open-mode= parsable
             requeue W,wait wrap=
             """)
 
     static let srun = OptionTable(
         .long,
         slurm + """
-             accel-bind= bcast? bcast-exclude? cpu-bind= X,disable-status epilog= exact external het-group= I,immediate?
+             accel-bind= bcast? bcast-exclude? cpu-bind= X,disable-status epilog= exact external het-group= pack-group= I,immediate?
             jobid= K,kill-on-bad-exit? l,label mpi= msg-timeout= multi-prog Z,no-allocate open-mode= overlap E,preserve-env
             prolog= pty? quit-on-interrupt r,relative= send-libs? slurmd-debug= task-epilog= task-prolog= T,threads=
             treewidth= tres-bind= u,unbuffered W,wait= whole
@@ -34,8 +35,8 @@ extension OptionTable {
     static let gridEngine = OptionTable(
         .words,
         """
-        @= a= ac= adds== ar= A= b= bgio= binding= c= ckpt= clear clearp= clears== cwd C= dc= display= dl= e= h hard he= help
-        hold_jid= hold_jid_ad= i= inherit j= jc= js= jsv= l= m= M= masterl= masterq= mattr== mbind= mods== N= nostdin
+        @= a= ac= adds=== ar= A= b= bgio= binding=* c= ckpt= clear clearp= clears== cwd C= dc= display= dl= e= h hard he= help
+        hold_jid= hold_jid_ad= i= inherit j= jc= js= jsv= l= m= M= masterl= masterq= mattr== mbind= mods=== N= nostdin
         noshell notify now= o= ot= p= par= P= pe== ptf= pty= q= R= r= rdi= rou= rsh= S= sc= scope= shell= si= soft
         sync= t= tc= tcon= terse umask= v= V verbose verify w= wd= when= xd= xdv=
         """)

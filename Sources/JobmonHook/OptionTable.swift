@@ -6,6 +6,10 @@ struct OptionTable: Sendable {
         case one
         /// Two, as in `-pe NAME SLOTS`.
         case two
+        /// Three, as in `-mods NAME KEY VALUE`.
+        case three
+        /// One, or two where the first of them says what the other is for: `-binding set linear:1`.
+        case binding
         /// One, but only in the same word (`--nice=5`, `-K1`).
         case attached
     }
@@ -23,14 +27,20 @@ struct OptionTable: Sendable {
     /// Of a single letter, its whole name.
     private var letters: [Character: String] = [:]
 
-    /// - Parameter text: the options, apart by white space: `J,job-name=` (one value), `pe==` (two), `nice?` (attached),
-    ///   `quiet` (none).
+    /// - Parameter text: the options, apart by white space: `J,job-name=` (one value), `pe==` (two), `adds===`
+    ///   (three), `binding=*` (one or two), `nice?` (attached), `quiet` (none).
     init(_ style: Style, _ text: String) {
         self.style = style
         for word in text.split(whereSeparator: \.isWhitespace) {
             var name = word
             var arity = Arity.none
-            if name.hasSuffix("==") {
+            if name.hasSuffix("===") {
+                arity = .three
+                name = name.dropLast(3)
+            } else if name.hasSuffix("=*") {
+                arity = .binding
+                name = name.dropLast(2)
+            } else if name.hasSuffix("==") {
                 arity = .two
                 name = name.dropLast(2)
             } else if name.hasSuffix("=") {
@@ -121,7 +131,14 @@ extension OptionTable {
     ) throws(ParsedLine.NotUnderstood) {
         let name = String(word.dropFirst())
         guard let arity = arity(name) else { throw ParsedLine.NotUnderstood(word: word) }
-        let count = arity == .two ? 2 : arity == .one ? 1 : 0
+        let count =
+            switch arity {
+            case .none, .attached: 0
+            case .one: 1
+            case .two: 2
+            case .three: 3
+            case .binding: index < arguments.count && ["env", "pe", "set"].contains(arguments[index]) ? 2 : 1
+            }
         guard index + count <= arguments.count else { throw ParsedLine.NotUnderstood(word: word) }
         line.options.append(
             ParsedLine.Option(

@@ -10,10 +10,8 @@ enum ShellCommand {
         _ arguments: [[UInt8]], exe: String, isSame: (String, String) -> Bool, isFile: ([UInt8]) -> Bool
     ) -> [[UInt8]]? {
         guard let first = arguments.first.map({ String(decoding: $0, as: UTF8.self) }),
-            arguments.dropFirst().contains(where: { $0.first != UInt8(ascii: "-") && isFile($0) })
+            let script = script(arguments.dropFirst()), isFile(script)
         else { return nil }
-        // A text that is an argument has nothing to start over with.
-        if let option = arguments.dropFirst().first, option == Array("-c".utf8) { return nil }
         let isLogin = first.hasPrefix("-")
         let name = HookPlan.lastPart(isLogin ? String(first.dropFirst()) : first)
         // A shell may be another one by another name: bash as `sh`.
@@ -23,5 +21,24 @@ enum ShellCommand {
         // What a login shell reads more is in the environment by now, but for functions and the like.
         if isLogin, case .bourne = ScriptLanguage(interpreter: name) { command.append(Array("-l".utf8)) }
         return command + arguments.dropFirst()
+    }
+
+    /// The first operand; nil where that is no script: a text that is an argument (`-c`), or one on stdin (`-s`), has
+    /// nothing to start over with.
+    private static func script(_ arguments: ArraySlice<[UInt8]>) -> [UInt8]? {
+        var rest = arguments
+        while let bytes = rest.popFirst() {
+            let word = String(decoding: bytes, as: UTF8.self)
+            if word == "--" || word == "-" { return rest.first }
+            guard word.hasPrefix("-") || word.hasPrefix("+") else { return bytes }
+            if word.hasPrefix("--") {
+                if word == "--rcfile" || word == "--init-file" { rest = rest.dropFirst() }
+                continue
+            }
+            if word.hasPrefix("-"), word.contains("s") || word.contains("c") { return nil }
+            // `-o posix`, `-O extglob`.
+            rest = rest.dropFirst(word.count { $0 == "o" || $0 == "O" })
+        }
+        return nil
     }
 }

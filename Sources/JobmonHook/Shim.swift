@@ -18,11 +18,20 @@ package struct Shim {
 
     /// - Parameter arguments: all of them, as bytes.
     package static func run(_ command: HookedCommand, _ arguments: [[UInt8]]) -> Never {
-        guard let real = RealCommand.find(command.rawValue) else {
+        let round = HookGuard.current(command.rawValue)
+        // A wrapper that this process was, and that became us again.
+        let isAgain = round?.pid == getpid()
+        var found = RealCommand.find(command.rawValue, behind: isAgain ? round?.path : nil)
+        if !isAgain, let round, round.count >= HookGuard.patience {
+            found = RealCommand.find(command.rawValue, onlyPrograms: true) ?? found
+        }
+        guard let real = found else {
             say("\(command.rawValue): command not found (behind jobmon's own on PATH)")
             _exit(127)
         }
         let original = words(arguments)
+        HookGuard.set(real, count: (round?.count ?? 0) + 1)
+        if isAgain { Shim(command: command, given: arguments, real: real).become(arguments) }
         // Should anything here be wrong enough to trap: the real command runs all the same.
         jobmon_exec_if_trapped(real, original)
         Shim(command: command, given: arguments, real: real).run()
@@ -42,6 +51,10 @@ package struct Shim {
         case .alive: break
         }
         if case .leave(let remark?) = plan { leave(remark) }
+        if !command.isSlurm, let remark = RequestFile.remark({ getenv($0).map { String(cString: $0) } }) {
+            leave(remark)
+        }
+        if let remark = HookFiles.distrusted(layout) { leave(remark) }
         guard let executable = HookFiles.executable(), HookWord.isPlain(executable) else {
             leave("jobmon's own path can't stand in a script")
         }
@@ -52,14 +65,17 @@ package struct Shim {
     private func carryOut(_ plan: HookPlan, _ words: [String], _ layout: DirectoryLayout, _ executable: String) -> Never
     {
         let line = HookText.line(executable, directory: layout.root)
-        let interpreter = HookWord.isPlain(layout.root) ? layout.hook.interpreter : nil
+        let passesAll = HookFiles.launcherShell() != "/bin/sh" || environmentIsPlain
+        let interpreter = passesAll && HookWord.isPlain(layout.root) ? layout.hook.interpreter : nil
         var arguments = given
         switch plan {
         case .leave(let remark): leave(remark)
         case .script(let index, let rules):
             guard let path = scriptPath(words[index], rules) else { become(given) }
             let isPipe = HookFiles.isPipe(path)
-            guard let bytes = isPipe ? HookFiles.readAll(path: path) : HookFiles.read(path, limit: Self.largestScript)
+            guard
+                let bytes = isPipe
+                    ? wholeOrEnd(HookFiles.readAll(path: path)) : HookFiles.read(path, limit: Self.largestScript)
             else { become(given) }
             let name = HookPlan.lastPart(words[index])
             let result = BatchScript(bytes, rules).hooked(line: line, interpreter: interpreter)
@@ -72,7 +88,7 @@ package struct Shim {
             if case .leave(let remark) = result { leave(remark, arguments) }
             leave("its script can't be handed over", arguments)
         case .standardInput(let rules):
-            guard let bytes = HookFiles.readAll(STDIN_FILENO) else { become(given) }
+            guard let bytes = wholeOrEnd(HookFiles.readAll(STDIN_FILENO)) else { become(given) }
             // It was read: whatever goes wrong from here on, whoever comes next gets it all the same.
             guard feed(bytes) else {
                 Shim.say(
@@ -101,12 +117,8 @@ package struct Shim {
     private func step(
         _ index: Int, _ names: HookPlan.StepNames, _ words: [String], _ layout: DirectoryLayout, _ executable: String
     ) -> [[UInt8]] {
-        let path = getenv("PATH").map { String(cString: $0) } ?? ""
         // srun looks in the current directory too, which a shell does not.
-        let isFound =
-            words[index].contains("/")
-            || path.split(separator: ":").contains { access("\($0)/\(words[index])", X_OK) == 0 }
-        guard isFound else { become(given) }
+        guard words[index].contains("/") || isOnPath(words[index]) else { become(given) }
         let name = names.name ?? HookPlan.lastPart(words[index])
         var front: [String]
         if environmentIsPlain || shellIsBash {
@@ -125,6 +137,10 @@ package struct Shim {
 
     /// qsub or qrsh with the command under jobmon.
     private func launched(_ index: Int, _ words: [String], _ layout: DirectoryLayout) -> [[UInt8]] {
+        if !words[index].contains("/"), !isOnPath(words[index]) { leave("\(words[index]) is no program on PATH") }
+        guard HookFiles.launcherShell() != "/bin/sh" || environmentIsPlain else {
+            leave("a name in the environment does not get through sh")
+        }
         guard HookWord.isPlain(layout.root), HookWord.isPlain(HookPlan.lastPart(words[index])) else {
             leave("the directory's path, or the command's, means something to a shell")
         }
@@ -132,6 +148,11 @@ package struct Shim {
             leave("\(layout.hook.launchers) can't be used")
         }
         return given[...index] + [Array(launcher.utf8)] + given[(index + 1)...]
+    }
+
+    private func isOnPath(_ name: String) -> Bool {
+        let path = getenv("PATH").map { String(cString: $0) } ?? ""
+        return path.split(separator: ":").contains { access("\($0)/\(name)", X_OK) == 0 }
     }
 
     private var shellIsBash: Bool {
@@ -167,7 +188,21 @@ package struct Shim {
 
     /// A path that has these bytes for the real command; nil when there can't be one.
     private func handedOver(_ bytes: [UInt8], _ name: String, _ layout: DirectoryLayout) -> [UInt8]? {
-        HookFiles.inMemory(bytes).flatMap { HookFiles.namedScript(layout, name, $0) }.map { Array($0.utf8) }
+        // What is a script itself may start the real one without what it has open itself.
+        let path =
+            RealCommand.isProgram(real)
+            ? HookFiles.inMemory(bytes).flatMap { HookFiles.namedScript(layout, name, $0) }
+            : HookFiles.keptScript(layout, name, bytes)
+        return path.map { Array($0.utf8) }
+    }
+
+    /// Never a part of a script.
+    private func wholeOrEnd(_ reading: HookFiles.Reading) -> [UInt8]? {
+        if case .part = reading {
+            Shim.say("\(command.rawValue): the script can't be read: \(String(cString: strerror(errno)))")
+            _exit(1)
+        }
+        return reading.whole
     }
 
     private func feed(_ bytes: [UInt8]) -> Bool {
@@ -185,6 +220,10 @@ package struct Shim {
 
     private func become(_ arguments: [[UInt8]]) -> Never {
         execv(real, Shim.words(arguments))
+        if errno == E2BIG, arguments != given {
+            Shim.say("this \(command.rawValue) is not monitored: its arguments are too long")
+            execv(real, Shim.words(given))
+        }
         Shim.say("\(real) can't be run: \(String(cString: strerror(errno)))")
         _exit(126)
     }

@@ -8,7 +8,8 @@ import JobmonReporting
 package enum ExecMain {
     /// Runs the command of these arguments (what comes after `exec`, as bytes), reports on it, and ends this process
     /// the way the command ended.
-    package static func run(_ arguments: [[UInt8]]) -> Never {
+    /// - Parameter wrong: what is done with wrong arguments, once that is said, in place of exit code 2.
+    package static func run(_ arguments: [[UInt8]], orElse wrong: (() -> Never)? = nil) -> Never {
         // Before anything of ours is opened or caught: what the command is to inherit.
         let closed = jp_fill_standard_descriptors()
         jp_signals_remember()
@@ -18,6 +19,7 @@ package enum ExecMain {
             _exit(0)
         case .wrong(let sentence):
             say("\(sentence) (see jobmon exec --help)")
+            wrong?()
             _exit(2)
         case .run(let options):
             if let manifest = options.task { TaskMain.run(manifest) }

@@ -121,8 +121,9 @@ package enum ScriptMain {
         var outcome = Outcome(evidence: Evidence(exitCode: code), usage: Usage(wallclock: max(0, seconds)))
         outcome.description = sentence
         let children = code == 0 ? siblings() : [:]
-        let background = Int32(word(11)).flatMap { children[$0] }
-        if ScriptText.isInterrupted(last: word(6), children: Array(children.values), background: background) {
+        let background = ScriptText.background(word(11))
+        let foreground = children.filter { !background.contains($0.key) }.map(\.value)
+        if ScriptText.isInterrupted(last: word(6), children: foreground) {
             outcome = Outcome(status: .unknown, cause: .lost)
         }
         reporter.say(.outcome(.key(key), outcome), at: now)

@@ -18,7 +18,7 @@ enum ScriptText {
         return variables + """
             __jobmon_seen= __jobmon_line= __jobmon_command= __jobmon_source= __jobmon_before=
             __jobmon_keep() {
-                if test "$#" -ge 3; then __jobmon_before=$3; fi
+                if test "$#" -ge 3 && test "$3" != -; then __jobmon_before=$3; fi
             }
             eval "__jobmon_keep $(trap -p EXIT)"
             __jobmon_give() {
@@ -26,7 +26,7 @@ enum ScriptText {
             }
             __jobmon_exit() {
                 \(end) "$1" "$2" "$__jobmon_seen" "$__jobmon_line" "$__jobmon_command" "$__jobmon_source" \
-                    "${!-}" || :
+                    "$(jobs -l)"$'\\n'"${!-}" || :
                 if test -n "$__jobmon_before"; then
                     set +e
                     __jobmon_give "$1"
@@ -34,10 +34,12 @@ enum ScriptText {
                 fi
             }
             trap '__jobmon_exit "$?" "$BASH_COMMAND"' EXIT
-            if test -z "$(trap -p ERR)"; then
+            case $(trap -p ERR) in
+            "" | "trap -- - ERR")
                 set -E
                 trap '__jobmon_seen=$? __jobmon_line=$LINENO __jobmon_command=$BASH_COMMAND __jobmon_source=${BASH_SOURCE-}' ERR
-            fi
+                ;;
+            esac
 
             """
     }
@@ -64,15 +66,35 @@ enum ScriptText {
     /// exit code of the command before. What it ran in the foreground is still there.
     /// - Parameters:
     ///   - last: the command that it ended with.
-    ///   - children: the command lines of its child processes.
-    ///   - background: that of the one that it started last in the background, which may be of the same program.
-    static func isInterrupted(last: String, children: [[String]], background: [String]?) -> Bool {
+    ///   - children: the command lines of its child processes, without those in the background, which may be of the same program.
+    static func isInterrupted(last: String, children: [[String]]) -> Bool {
         func name(_ word: some StringProtocol) -> String { String(word.reversed().prefix { $0 != "/" }.reversed()) }
         guard let first = last.split(whereSeparator: \.isWhitespace).first, !name(first).isEmpty else { return false }
         // A script's own first word is its interpreter's.
         func isMeant(_ line: [String]) -> Bool { line.prefix(2).contains { name($0) == name(first) } }
-        if let background, isMeant(background) { return false }
         return children.contains(where: isMeant)
+    }
+
+    /// The processes in the background by what `jobs -l` printed and, at its end, `$!`: of bash's jobs, those in the
+    /// foreground are the ones without `&`.
+    static func background(_ text: String) -> Set<Int32> {
+        func number(_ text: some StringProtocol) -> Int32? {
+            Int32(text.drop { !$0.isNumber }.prefix { $0.isNumber })
+        }
+        var (found, job): (Set<Int32>, [Int32]) = ([], [])
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        if let last = lines.popLast(), let pid = Int32(last) { found.insert(pid) }
+        for line in lines {
+            if line.hasPrefix("[") {
+                job = []
+                if let pid = line.firstIndex(of: "]").flatMap({ number(line[$0...]) }) { job.append(pid) }
+            } else if line.first == " ", let first = line.split(separator: " ").first, let pid = Int32(first) {
+                job.append(pid)
+            }
+            // Behind it may stand the folder that a job runs in.
+            if line.hasSuffix("&") || line.contains("&  (wd: ") { found.formUnion(job) }
+        }
+        return found
     }
 
     static func quoted(_ text: String) -> String {

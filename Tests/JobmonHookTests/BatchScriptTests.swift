@@ -38,9 +38,15 @@ import Testing
         Case(
             "a directive behind the first command is a comment", "#!/bin/sh\nx\n#SBATCH -n1\n",
             "#!/bin/sh\nLINE; x\n#SBATCH -n1\n"),
+        Case(
+            "a burst buffer's lines", "#!/bin/sh\n#SBATCH -n1\n#DW jobdw capacity=1GB\n#BB_LUA x\nx\n",
+            "#!/bin/sh\n#SBATCH -n1\n#DW jobdw capacity=1GB\n#BB_LUA x\nLINE; x\n"),
+        Case("another scheduler's", "#!/bin/sh\n#@ class = a\nx\n", "#!/bin/sh\n#@ class = a\nLINE; x\n"),
         Case("csh has it on a line of its own", "#!/bin/csh -f\nif (1) then\n", "#!/bin/csh -f\nLINE\nif (1) then\n"),
         Case("env names the shell", "#!/usr/bin/env bash\nx", "#!/usr/bin/env bash\nLINE; x"),
         Case("env with options", "#!/usr/bin/env -S A=1 bash -eu\nx\n", "#!/usr/bin/env -S A=1 bash -eu\nLINE; x\n"),
+        Case("what follows stays", "#!/bin/sh\n\nx\n\n\r#\n", nil),
+        Case("what follows stays, its end too", "#!/bin/sh\n\nx\n\n #\n\n", "#!/bin/sh\nLINE\nx\n\n #\n\n"),
         Case("only comments", "#!/bin/sh\n#SBATCH -n1\n", "#!/bin/sh\n#SBATCH -n1\nLINE\n"),
         Case("other shells are programs", "#!/usr/bin/python3 -u\nx\n", "#!INTERPRETER /usr/bin/python3 -u\nx\n"),
         Case("env of a program", "#! /usr/bin/env\tRscript\nx\n", "#!INTERPRETER /usr/bin/env Rscript\nx\n"),
@@ -81,6 +87,30 @@ import Testing
         #expect(remark.contains("too long"))
     }
 
+    @Test func manyLinesTakeNoTime() {
+        let script = Array(("#!/bin/sh\nx\n" + String(repeating: "echo a\n", count: 300_000)).utf8)
+        let clock = ContinuousClock()
+        let time = clock.measure { _ = BatchScript(script, Self.slurm).hooked(line: "LINE", interpreter: nil) }
+        #expect(time < .seconds(1))
+    }
+
+    @Test func whatCantBeChangedIsSaid() {
+        for text in ["#!/bin/sh\necho 'a\rb'\n", "#!/bin/sh\nx\0\n"] {
+            let result = BatchScript(Array(text.utf8), Self.slurm).hooked(line: "LINE", interpreter: nil)
+            guard case .leave(_?) = result else {
+                Issue.record("nothing is said")
+                continue
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("-b y\n", "-b"), ("# -b y\n-l h_rt=5 -S /bin/sh\n", "-S"), ("  -clear\n", "-clear"),
+        ("# -b y\n-q all.q\n", nil), ("-N b\n", nil),
+    ]) func optionsForAllSubmissionsAreLookedAt(_ text: String, _ word: String?) {
+        #expect(RequestFile.tellingWord(text) == word)
+    }
+
     @Test func aShellIsStartedAsItWas() {
         func again(_ words: [String], _ exe: String, same: Set<String> = []) -> [String]? {
             ShellCommand.again(words.map { Array($0.utf8) }, exe: exe, isSame: { one, _ in same.contains(one) }) {
@@ -95,5 +125,13 @@ import Testing
         #expect(again(["bash", "job.sh"], "/opt/bash") == ["/opt/bash", "job.sh"])
         #expect(again(["-bash"], "/usr/bin/bash") == nil)
         #expect(again(["/bin/sh", "-c", "job.sh"], "/usr/bin/dash") == nil)
+        // A file that is an argument is not what it reads.
+        #expect(again(["bash", "-s", "job.sh"], "/usr/bin/bash") == nil)
+        #expect(again(["bash", "-es", "job.sh"], "/usr/bin/bash") == nil)
+        #expect(again(["bash", "nothing", "job.sh"], "/usr/bin/bash") == nil)
+        #expect(again(["bash", "-ec", "nothing", "job.sh"], "/usr/bin/bash") == nil)
+        #expect(
+            again(["bash", "-eo", "posix", "--norc", "job.sh", "-s"], "/opt/bash")
+                == ["/opt/bash", "-eo", "posix", "--norc", "job.sh", "-s"])
     }
 }

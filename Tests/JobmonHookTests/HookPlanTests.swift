@@ -100,6 +100,13 @@ import Testing
         #expect(find("/d/run/hook/bin:/e/run/hook/bin/:/j:/usr/bin") == "/usr/bin/sbatch")
         #expect(find("/usr/bin") == "/usr/bin/sbatch")
         #expect(find("/d/run/hook/bin:/nothing") == nil)
+        // A wrapper that called us once more.
+        let again = RealCommand.find("sbatch", path: "/d/run/hook/bin:/mine:/mine:/usr/bin", behind: "/mine/sbatch") {
+            files[$0]
+        }
+        #expect(again == "/usr/bin/sbatch")
+        let round = HookGuard(pid: 3, count: 1, path: "/my programs/sbatch")
+        #expect(HookGuard(round.text) == round && HookGuard("3 x /sbatch") == nil)
     }
 
     // MARK: Words

@@ -117,6 +117,23 @@ import Testing
         }
     }
 
+    @Test func whatStaysInTheBackgroundIsNoInterruption() async throws {
+        try await HookWorld.with { world in
+            let lines = [Self.line, "sleep 1 >&- 2>&- & sleep 1 >&- 2>&- &", "sleep 0.01"]
+            let run = try await run(world, "/bin/bash", lines)
+            #expect(run.status == 0 && run.stderr.isEmpty)
+            #expect(try await world.jobs(1).map(\.status) == ["COMPLETE"])
+        }
+    }
+
+    @Test func bashAsItIsByPOSIX() async throws {
+        try await HookWorld.with { world in
+            let run = try await run(world, "/bin/bash --posix", ["set -e", Self.line, "(exit 4)"])
+            #expect(run.status == 4 && run.stderr.isEmpty)
+            #expect(try await world.jobs(1)[0].error?.contains("line 4: exit code 4") == true)
+        }
+    }
+
     @Test func aJobOfAMonitoredOneIsItsOwn() async throws {
         try await HookWorld.with { world in
             // As a scheduler passes the submitter's environment on: nobody above is jobmon.

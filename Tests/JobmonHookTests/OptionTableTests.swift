@@ -33,6 +33,13 @@ import Testing
         Case(command: .qsub, line: "-t 1-9:2 -tc 3 -sync y -terse job.sh", operand: "job.sh"),
         Case(command: .qsub, line: "-l h_rt=10,m_mem_free=1G -", operand: "-"),
         Case(command: .qsub, line: "-V -j y", operand: nil),
+        Case(command: .qsub, line: "-binding linear:1 job.sh", operand: "job.sh"),
+        Case(command: .qsub, line: "-binding set linear:1 job.sh", operand: "job.sh"),
+        Case(command: .qsub, line: "-binding env striding:1:2 job.sh", operand: "job.sh"),
+        Case(command: .qsub, line: "-mods l_hard h_rt 5 -adds l_hard h_rt 6 job.sh", operand: "job.sh"),
+        Case(command: .sbatch, line: "-C haswell --x11 --mem_bind=local job.sh", operand: "job.sh"),
+        Case(command: .sbatch, line: "--constraint haswell --workdir /d -I --jobid 3 job.sh", operand: "job.sh"),
+        Case(command: .srun, line: "-C haswell --cpu_bind=cores --pack-group 0 hostname", operand: "hostname"),
         Case(command: .qrsh, line: "-now no -noshell date +%s", operand: "date"),
     ]
 

@@ -150,6 +150,98 @@ import Testing
         }
     }
 
+    @Test func aWrapperMayCloseWhatIsOpen() async throws {
+        try await HookWorld.with { world in
+            let wrapper =
+                "#!/usr/bin/python3\nimport subprocess, sys\n"
+                + "sys.exit(subprocess.call(['\(world.path)/behind/sbatch'] + sys.argv[1:]))\n"
+            try FileManager.default.createDirectory(atPath: "\(world.path)/behind", withIntermediateDirectories: true)
+            try FileManager.default.moveItem(
+                atPath: "\(world.path)/real/sbatch", toPath: "\(world.path)/behind/sbatch")
+            try world.write("real/sbatch", wrapper, mode: 0o755)
+            try world.write("job.sh", Self.script)
+            _ = try await world.hooked("sbatch job.sh a")
+            #expect(world.recorded("script").contains("__hook begin") && world.arguments[0].hasSuffix("/job.sh"))
+            // Those of yesterday go.
+            let old = try await world.hooked(
+                "touch -d '2 days ago' mon/run/hook/scripts/*; sbatch job.sh a; ls mon/run/hook/scripts | grep -c kept")
+            #expect(old.stdout.hasSuffix("\n1\n"))
+        }
+    }
+
+    @Test(arguments: ["exec sbatch \"$@\"", "sbatch \"$@\"; exit $?"])
+    func aWrapperThatFindsUsDoesNotGoRound(_ line: String) async throws {
+        try await HookWorld.with { world in
+            // The real one is a program, as Slurm's is.
+            try world.write("wrapped/sbatch", "#!/bin/sh\necho x >>\"$RECORD/rounds\"\n\(line)\n", mode: 0o755)
+            try world.write("program/.keep", "")
+            try FileManager.default.copyItem(atPath: "/bin/echo", toPath: "\(world.path)/program/sbatch")
+            try world.write("job.sh", Self.script)
+            let path = "\(world.path)/wrapped:\(world.path)/program:\(world.path)/jobmon-link:/usr/bin:/bin"
+            let run = try await world.hooked("sbatch job.sh a", environment: ["PATH": path])
+            #expect(run.stdout.hasSuffix("/job.sh a\n") && run.status == 0)
+            #expect(world.recorded("rounds").split(separator: "\n").count <= 4)
+        }
+    }
+
+    @Test func aScriptThatComesSlowlyIsReadToItsEnd() async throws {
+        try await HookWorld.with { world in
+            let feeder =
+                "import os, subprocess, time\nr, w = os.pipe()\nos.set_blocking(r, False)\n"
+                + "p = subprocess.Popen(['sbatch'], stdin=r)\n"
+                + "for text in (b'#!/bin/sh\\n', b'\\necho b\\n'):\n    time.sleep(0.3)\n    os.write(w, text)\n"
+                + "os.close(w)\np.wait()\n"
+            try world.write("feed.py", feeder)
+            _ = try await world.hooked("python3 feed.py")
+            let script = world.recorded("stdin")
+            #expect(script.contains("__hook begin") && script.hasSuffix("\necho b\n"))
+        }
+    }
+
+    @Test func aNameLikeAnOptionIsAName() async throws {
+        try await HookWorld.with { world in
+            try world.write("job.sh", Self.script)
+            _ = try await world.hooked("sbatch job.sh a")
+            let ran = try await world.shell(
+                "sh record/script a b", environment: ["SLURM_JOB_NAME": "--", "SLURM_JOB_ID": "42"])
+            #expect(ran.stdout == "in a\nhere b\n" && ran.status == 5 && ran.stderr.isEmpty)
+            #expect(try await world.jobs(1).map(\.name) == ["--"])
+        }
+    }
+
+    @Test func longArgumentsRunUnmonitored() async throws {
+        try await HookWorld.with { world in
+            try world.write("job.sh", "#!/bin/sh\n\necho \"${#1}\"\n")
+            _ = try await world.hooked("sbatch job.sh a")
+            let ran = try await world.shell("sh record/script \"$(head -c 60000 /dev/zero | tr '\\0' ' ')\"")
+            #expect(ran.stdout == "60000\n" && ran.status == 0)
+            #expect(ran.stderr.contains("too long") && ran.stderr.split(separator: "\n").count == 1)
+            let wrap = try await world.hooked("sbatch --wrap=\"$(head -c 131000 /dev/zero | tr '\\0' x)\"")
+            #expect(wrap.status == 3 && wrap.stderr.contains("too long"))
+            #expect(world.arguments.first?.utf8.count == 131007)
+        }
+    }
+
+    @Test(arguments: ["launch", "interpret"]) func theWholeEnvironmentGetsThrough(_ launcher: String) async throws {
+        try await HookWorld.with { world in
+            _ = try await world.shell("jobmon hook -d mon")
+            let ran = try await world.shell(
+                "exec env 'BASH_FUNC_m%%=() {  echo hi; }' a.b=1 mon/run/hook/\(launcher) /usr/bin/env")
+            #expect(ran.stdout.contains("BASH_FUNC_m%%=") && ran.stdout.contains("a.b=1"))
+        }
+    }
+
+    @Test func whatIsNoProgramIsLeft() async throws {
+        try await HookWorld.with { world in
+            let run = try await world.hooked("qsub -b y 'cd x; ls'")
+            #expect(world.arguments == ["-b", "y", "cd x; ls"] && run.stderr.contains("is no program on PATH"))
+            try world.write(".sge_request", "# all\n-b y\n")
+            try world.write("job.sh", Self.script)
+            let asked = try await world.hooked("qsub job.sh", environment: ["HOME": world.path])
+            #expect(world.arguments == ["job.sh"] && asked.stderr.contains(".sge_request says -b"))
+        }
+    }
+
     // MARK: Where it falls through
 
     private static let lines = [
@@ -261,6 +353,26 @@ import Testing
             let run = try await world.shell("eval \"$(jobmon hook)\"; echo \"${JOBMON_DIR-none}\"")
             #expect(run.stdout == "none\n")
             #expect(run.stderr.contains("is no jobmon directory"))
+        }
+    }
+
+    @Test func whatOthersCanWriteIsNotTrusted() async throws {
+        try await HookWorld.with { world in
+            let line = "eval \"$(jobmon hook -d mon)\"; command -v sbatch"
+            let good = "\(world.directory)/run/hook/bin/sbatch\n"
+            #expect(try await world.shell(line).stdout == good)
+            try world.write("mon/run/hook/bin/ls", "#!/bin/sh\n", mode: 0o755)
+            let foreign = try await world.shell(line)
+            #expect(foreign.stdout == "\(world.path)/real/sbatch\n")
+            #expect(foreign.stderr.contains("bin/ls is not jobmon's"))
+            _ = try await world.shell("rm mon/run/hook/bin/ls; chmod 777 mon/run/hook/bin")
+            let open = try await world.shell(line)
+            #expect(open.stdout == "\(world.path)/real/sbatch\n" && open.stderr.contains("can be written by others"))
+            _ = try await world.shell("chmod 700 mon/run/hook/bin")
+            #expect(try await world.shell(line).stdout == good)
+            _ = try await world.shell("cp -r mon c:d")
+            let colon = try await world.shell("eval \"$(jobmon hook -d c:d)\"; command -v sbatch")
+            #expect(colon.stdout == "\(world.path)/real/sbatch\n" && colon.stderr.contains("colon"))
         }
     }
 

@@ -29,17 +29,29 @@ import Testing
     }
 
     @Test func whatStillRunsInTheForegroundWasInterrupted() {
-        func interrupted(_ last: String, _ children: [String]..., background: [String]? = nil) -> Bool {
-            ScriptText.isInterrupted(last: last, children: children, background: background)
+        func interrupted(_ last: String, _ children: [String]...) -> Bool {
+            ScriptText.isInterrupted(last: last, children: children)
         }
         #expect(interrupted("sleep 60", ["sleep", "60"]))
         #expect(interrupted("/opt/bin/fit a > log", ["tee", "log"], ["/opt/bin/fit", "a"]))
         #expect(interrupted("./run.sh", ["/bin/bash", "./run.sh"]))
         // Where its output goes, not what it ran.
         #expect(!interrupted("echo done", ["tee", "log"]))
-        #expect(!interrupted("sleep 60", ["sleep", "60"], background: ["sleep", "60"]))
         #expect(!interrupted("exit 0"))
         #expect(!interrupted("", ["sleep", "60"]))
+    }
+
+    @Test func bashsJobsAreToldApart() {
+        let jobs = """
+            [1]   11 Running                 sleep 31 &
+            [2]-  12 Running                 sleep 32
+                  13                       | sleep 34 &  (wd: /tmp)
+            [3]+  14 Running                 sleep 33
+            """
+        #expect(ScriptText.background(jobs + "\n13") == [11, 12, 13])
+        #expect(ScriptText.background("[1]+  14 Running                 sleep 33\n") == [])
+        #expect(ScriptText.background("\n15") == [15])
+        #expect(ScriptText.background("\n") == [])
     }
 
     @Test func aWordStaysAWord() {
