@@ -24,7 +24,13 @@ enum RequestFile {
         for line in text.split(whereSeparator: \.isNewline) {
             let words = line.split(whereSeparator: \.isWhitespace)
             guard let first = words.first, !first.hasPrefix("#") else { continue }
-            if let word = words.first(where: { telling.contains(String($0)) }) { return String(word) }
+            for (index, word) in words.enumerated() where telling.contains(String(word)) {
+                let value = index + 1 < words.count ? String(words[index + 1]) : ""
+                // Many sites name a shell for all: that is one of those that the line is for.
+                if word == "-S", ScriptLanguage(interpreter: value).isShell { continue }
+                if word == "-b", value == "n" || value == "no" { continue }
+                return String(word)
+            }
         }
         return nil
     }

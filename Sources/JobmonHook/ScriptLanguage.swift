@@ -9,6 +9,8 @@ enum ScriptLanguage: Equatable {
     /// No shell, by this name.
     case other(String)
 
+    var isShell: Bool { if case .other = self { false } else { true } }
+
     /// By the path of an interpreter, or its name.
     init(interpreter: String) {
         let name = HookPlan.lastPart(interpreter)
