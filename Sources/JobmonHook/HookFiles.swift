@@ -38,15 +38,14 @@ package enum HookFiles {
             return false
         }
         sweep(hook)
-        let shell = launcherShell()
-        let launcher = HookText.launcher(executable, directory: layout.root, shell: shell)
-        let interpreter = HookText.interpreter(executable, directory: layout.root, shell: shell)
+        let launcher = HookText.launcher(executable, directory: layout.root, shell: "/bin/sh")
+        let interpreter = HookText.interpreter(executable, directory: layout.root, shell: interpreterShell())
         return keep(hook.launcher, launcher) && keep(hook.interpreter, interpreter)
     }
 
-    /// What runs the launchers: bash takes no functions from the environment so, and passes on whatever name is there,
-    /// which dash does not.
-    static func launcherShell() -> String { access("/bin/bash", X_OK) == 0 ? "/bin/bash -p" : "/bin/sh" }
+    /// What runs the interpreter, to which Slurm hands the whole environment: bash takes no functions from it so, and
+    /// passes on whatever name is there, which dash does not.
+    static func interpreterShell() -> String { access("/bin/bash", X_OK) == 0 ? "/bin/bash -p" : "/bin/sh" }
 
     // MARK: Trust
 

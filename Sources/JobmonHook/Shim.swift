@@ -65,7 +65,7 @@ package struct Shim {
     private func carryOut(_ plan: HookPlan, _ words: [String], _ layout: DirectoryLayout, _ executable: String) -> Never
     {
         let line = HookText.line(executable, directory: layout.root)
-        let passesAll = HookFiles.launcherShell() != "/bin/sh" || environmentIsPlain
+        let passesAll = HookFiles.interpreterShell() != "/bin/sh" || environmentIsPlain
         let interpreter = passesAll && HookWord.isPlain(layout.root) ? layout.hook.interpreter : nil
         var arguments = given
         switch plan {
@@ -138,8 +138,9 @@ package struct Shim {
     /// qsub or qrsh with the command under jobmon.
     private func launched(_ index: Int, _ words: [String], _ layout: DirectoryLayout) -> [[UInt8]] {
         if !words[index].contains("/"), !isOnPath(words[index]) { leave("\(words[index]) is no program on PATH") }
-        guard HookFiles.launcherShell() != "/bin/sh" || environmentIsPlain else {
-            leave("a name in the environment does not get through sh")
+        // Grid Engine's jobs get this environment only where it is asked for.
+        guard environmentIsPlain || shellIsBash || !words[..<index].contains("-V") else {
+            leave("with -V, a name in the environment does not get through sh")
         }
         guard HookWord.isPlain(layout.root), HookWord.isPlain(HookPlan.lastPart(words[index])) else {
             leave("the directory's path, or the command's, means something to a shell")

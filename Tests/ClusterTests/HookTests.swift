@@ -113,8 +113,9 @@ import Testing
         let output = try files.map {
             "\($0): " + Self.masked(try String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8))
         }
-        return Left(
-            status: done.status, stdout: Self.masked(done.stdout), stderr: Self.masked(done.stderr), output: output)
+        // srun and the node's daemon write at the same time.
+        let stderr = Self.masked(done.stderr).split(separator: "\n").sorted().joined(separator: "\n")
+        return Left(status: done.status, stdout: Self.masked(done.stdout), stderr: stderr, output: output)
     }
 
     /// Without the numbers that rise with each job.
