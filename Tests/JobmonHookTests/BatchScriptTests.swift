@@ -105,8 +105,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("-b y\n", "-b"), ("# -b y\n-l h_rt=5 -S /bin/sh\n", "-S"), ("  -clear\n", "-clear"),
-        ("# -b y\n-q all.q\n", nil), ("-N b\n", nil),
+        ("-b y\n", "-b"), ("# -b y\n-l h_rt=5 -S /usr/bin/python3\n", "-S"), ("  -clear\n", "-clear"),
+        ("# -b y\n-q all.q\n", nil), ("-N b\n", nil), ("-S /bin/bash -b n\n", nil), ("-q a -b y\n", "-b"),
     ]) func optionsForAllSubmissionsAreLookedAt(_ text: String, _ word: String?) {
         #expect(RequestFile.tellingWord(text) == word)
     }

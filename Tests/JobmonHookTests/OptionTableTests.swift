@@ -65,9 +65,4 @@ import Testing
             try table.parse(["-H", "--wrap", "true"]).last("wrap")?.place == ParsedLine.Place(argument: 2, offset: 0))
         #expect(try table.parse(["-HJä"]).last("job-name")?.place == ParsedLine.Place(argument: 0, offset: 3))
     }
-
-    @Test(arguments: [("-S /bin/bash -b n", nil), ("-j y\n-S /usr/bin/python3", "-S"), ("-q a -b y", "-b")])
-    func whatAFileOfOptionsSays(_ text: String, _ word: String?) {
-        #expect(RequestFile.tellingWord(text) == word)
-    }
 }
