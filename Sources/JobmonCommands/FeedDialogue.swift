@@ -52,31 +52,18 @@ struct FeedDialogue: Sendable {
         }
     }
 
-    /// Runs the queue and answers until it is over.
+    /// Runs the queue and answers until it is over. Requests are read once the queue takes jobs: that it does is the
+    /// first thing that is said.
     func run() async throws(Problem) -> QueueSummary {
-        let result: Result<QueueSummary, Problem> = await withTaskGroup(of: Result<QueueSummary, Problem>?.self) {
-            group in
-            group.addTask {
-                do throws(Problem) {
-                    return .success(
-                        try await scheduler.run(feed) { answers.say(["ready": true, "queue": .string(queue)]) })
-                } catch {
-                    return .failure(error)
-                }
+        let (ready, continuation) = AsyncStream<Void>.makeStream()
+        return try await withWork { () async throws(Problem) in
+            try await scheduler.run(feed) {
+                answers.say(["ready": true, "queue": .string(queue)])
+                continuation.yield()
             }
-            group.addTask {
-                await answerAll()
-                return nil
-            }
-            var result: Result<QueueSummary, Problem> = .failure(Problem(.internalError, "the queue did not run"))
-            for await finished in group {
-                guard let finished else { continue }
-                result = finished
-                group.cancelAll()
-            }
-            return result
+        } beside: {
+            for await _ in ready { return await answerAll() }
         }
-        return try result.get()
     }
 
     private func answerAll() async {
@@ -120,7 +107,7 @@ struct FeedDialogue: Sendable {
         } catch let error as FieldError {
             refuse(id, Problem(error))
         } catch let error as JSONSyntaxError {
-            refuse(id, Problem(error))
+            refuse(id, Problem(error, in: "request"))
         } catch {
             refuse(id, Problem(.malformed, "a request can't be read: \(error)"))
         }

@@ -31,29 +31,7 @@ final class RunControl: Sendable {
         _ scheduler: Scheduler, _ body: @escaping @Sendable () async throws(Problem) -> QueueSummary
     ) async throws(Problem) -> QueueSummary {
         self.scheduler.withLock { $0 = scheduler }
-        let screen = screen
-        let result: Result<QueueSummary, Problem> = await withTaskGroup(of: Result<QueueSummary, Problem>?.self) {
-            group in
-            group.addTask {
-                await screen.follow { scheduler.counts }
-                return nil
-            }
-            group.addTask {
-                do throws(Problem) {
-                    return .success(try await body())
-                } catch {
-                    return .failure(error)
-                }
-            }
-            var result: Result<QueueSummary, Problem> = .failure(Problem(.internalError, "the queue did not run"))
-            for await finished in group {
-                guard let finished else { continue }
-                result = finished
-                group.cancelAll()
-            }
-            return result
-        }
-        return try result.get()
+        return try await withWork(body, beside: { await self.screen.follow { scheduler.counts } })
     }
 
     /// Runs `body` while signals are listened to.

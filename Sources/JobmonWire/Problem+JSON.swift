@@ -22,7 +22,9 @@ extension Problem {
     }
 
     /// The problem of a text that is not JSON.
-    package init(_ error: JSONSyntaxError) {
-        self.init(.malformed, "the body is \(error)", hint: "send one JSON value, UTF-8, without anything after it")
+    /// - Parameter name: what the text is.
+    package init(_ error: JSONSyntaxError, in name: String = "body") {
+        self.init(
+            .malformed, "the \(name) is \(error)", hint: "send one JSON value, UTF-8, without anything after it")
     }
 }

@@ -23,10 +23,11 @@ struct FeedTests {
             let run = try await feed(
                 directory,
                 [
+                    "what",
                     #"{"id":1,"job":{"key":"a","name":"good","command":["true"]}}"#,
                     #"{"id":2,"job":{"key":"b","name":"bad","command":["sh","-c","echo why >&2; exit 3"]}}"#,
                     #"{"id":3,"job":{"key":"c","command":["true"],"memory":"much"}}"#,
-                    #"{"id":4,"job":{"command":["true"]}}"#, #"{"id":5}"#, "what", "",
+                    #"{"id":4,"job":{"command":["true"]}}"#, #"{"id":5}"#, "",
                     #"{"id":6,"wait":true}"#, #"{"id":7,"end":true}"#,
                 ]
             ).finished()
@@ -39,7 +40,8 @@ struct FeedTests {
                 let problem = try #require(answer(id)?["problem"] as? [String: Any])
                 #expect((problem["message"] as? String)?.contains(word) == true, "\(problem)")
             }
-            #expect(answers.contains { $0["id"] is NSNull && $0["problem"] != nil })
+            let unread = answers.first { $0["id"] is NSNull }?["problem"] as? [String: Any]
+            #expect((unread?["message"] as? String)?.contains("request is not JSON") == true, "\(answers)")
             let summary = try #require(answer(6)?["summary"] as? [String: Any])
             #expect((summary["counts"] as? [String: Int])?["complete"] == 1)
             let failures = try #require(summary["failures"] as? [[String: Any]])
