@@ -10,7 +10,7 @@ struct ErrorHeadline {
 
     init(_ text: String) {
         lines = text.utf8.suffix(Self.looked).split { $0 == 0x0A || $0 == 0x0D }.map { bytes in
-            Self.withoutColours(Substring(decoding: bytes, as: UTF8.self))
+            Substring(decoding: bytes, as: UTF8.self).withoutColours
         }.filter { !$0.allSatisfy(\.isWhitespace) }
     }
 
@@ -164,19 +164,6 @@ struct ErrorHeadline {
     }
 
     private func last(where holds: (Substring) -> Bool) -> String? { lines.last(where: holds).map { String($0) } }
-
-    /// Without the sequences that set colours.
-    private static func withoutColours(_ line: Substring) -> Substring {
-        guard line.utf8.contains(0x1B) else { return line }
-        var rest = line[...]
-        var kept = ""
-        while let escape = rest.firstIndex(of: "\u{1B}") {
-            kept += rest[..<escape]
-            let sequence = rest[escape...].dropFirst().drop { $0 == "[" || $0 == ";" || $0.isNumber }
-            rest = sequence.first == "m" ? sequence.dropFirst() : rest[escape...].dropFirst()
-        }
-        return Substring(kept + rest)
-    }
 }
 
 extension Substring {

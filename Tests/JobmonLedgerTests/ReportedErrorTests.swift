@@ -57,6 +57,24 @@ struct ReportedErrorTests {
         try await ledger.checkInvariants()
     }
 
+    @Test func aTracebackOnStderrIsKeptAsStructureToo() async throws {
+        let printed = "Traceback (most recent call last):\n  File \"x.py\", line 6, in b\n    c()\nValueError: 1\n"
+        for (key, evidence) in [("i", Evidence(exitCode: 1)), ("j", Evidence(signal: 9)), ("k", Evidence(exitCode: 1))]
+        {
+            try await ledger.say(.exec(key))
+            try await ledger.say(.running(key))
+            if key == "k" { try await ledger.say(.error(.key(key), Report("x", traceback: ["type": "Own"]))) }
+            try await ledger.say(.outcome(.key(key), Outcome(evidence: evidence, stderr: printed)))
+        }
+        let kept = try await ledger.errors(JobFilter(), page: Page(after: 0, limit: 10)).items.map(\.traceback)
+        let structure: JSONObject = [
+            "type": "ValueError", "message": "1",
+            "frames": [["file": "x.py", "line": 6, "function": "b", "code": "c()"]],
+        ]
+        // A signal ended the second one, whatever it wrote; the third one knows better.
+        #expect(kept == [structure, nil, ["type": "Own"]])
+    }
+
     @Test func itExplainsNoSignalAndNoSuccess() async throws {
         try await begin()
         try await ledger.say(.error(.key("i"), Report("retrying the download")))

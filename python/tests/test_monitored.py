@@ -8,11 +8,81 @@ import os
 import sys
 import unittest
 import unittest.mock
+from typing import Any, Dict, Optional
 
 import jobmon
 from jobmon import _tracebacks, exceptions
 from jobmon._reporter import reporter
-from tests.support import TestCase
+from tests.support import TestCase, wait_until
+
+
+UNCAUGHT = """
+import json, multiprocessing, sys
+from jobmon import _tracebacks
+
+class Own(Exception):
+    pass
+
+def deep(n):
+    return deep(n - 1) if n else {}["k"]
+
+def fail(x):
+    raise ValueError("no %s" % x)
+
+def chain():
+    try:
+        deep(1)
+    except KeyError as error:
+        try:
+            raise Own("a: b\\nc\\n\\nd") from error
+        except Own:
+            fail(
+                1992)
+
+def pool():
+    with multiprocessing.Pool(1) as workers:
+        workers.map(fail, [1992])
+
+def group():
+    failures = []
+    for function in (chain, lambda: deep(9), lambda: fail(2)):
+        try:
+            function()
+        except Exception as error:
+            failures.append(error)
+    try:
+        raise ExceptionGroup("inner", [OSError(2, "none"), *failures])
+    except ExceptionGroup as error:
+        raise ExceptionGroup("outer", [error, ValueError(3)]) from None
+
+def tell(kind, error, trace):
+    with open(sys.argv[2], "w") as told:
+        json.dump(_tracebacks.structure(error.with_traceback(trace)), told)
+    sys.__excepthook__(kind, error, trace)
+
+if __name__ == "__main__":
+    sys.excepthook = tell
+    {"chain": chain, "deep": lambda: deep(90), "pool": pool, "group": group}[sys.argv[1]]()
+"""
+
+
+def comparable(told: Dict[str, Any]) -> Dict[str, Any]:
+    """A traceback without what its text does not show: names in full, and frames that repeat."""
+    kept: Dict[str, Any] = {
+        "type": told["type"].split(".")[-1],
+        "message": told["message"],
+        "frames": [],
+    }
+    for frame in told["frames"]:
+        place = (frame["file"], frame["function"].split(".")[-1], frame["line"], frame["code"])
+        if frame["line"] > 0 and place not in kept["frames"]:
+            kept["frames"].append(place)
+    for name in ("cause", "context"):
+        if name in told:
+            kept[name] = comparable(told[name])
+    if "exceptions" in told:
+        kept["exceptions"] = [comparable(one) for one in told["exceptions"]]
+    return kept
 
 
 class MonitoredTests(TestCase):
@@ -22,6 +92,11 @@ class MonitoredTests(TestCase):
 
     def jobs(self) -> list:
         return json.loads(self.jobmon("jobs", "-d", self.mon_dir, "--json"))
+
+    def errors(self, count: int) -> Optional[list]:
+        """What is recorded, once it is so many."""
+        listed = json.loads(self.jobmon("errors", "-d", self.mon_dir, "--json"))
+        return listed if len(listed) == count else None
 
     def ends(self) -> list:
         return [(job["name"], job["status"]) for job in self.jobs()]
@@ -207,6 +282,26 @@ class MonitoredTests(TestCase):
         self.assertEqual(jobmon.query(sql, self.mon_dir, frame=False), expected)
         with self.assertRaisesRegex(exceptions.RequestRefused, "nosuch"):
             jobmon.query("select * from nosuch", self.mon_dir)
+
+    def test_what_the_interpreter_prints_becomes_the_same_structure(self) -> None:
+        script = self.write("uncaught.py", UNCAUGHT)
+        path = os.path.join(self.folder, "told.json")
+        kinds = ("chain", "deep", "pool") + (("group",) if sys.version_info >= (3, 11) else ())
+        for count, kind in enumerate(kinds, 1):
+            self.jobmon(
+                *("exec", "-d", self.mon_dir, "--", sys.executable, script, kind, path), code=1
+            )
+            listed = wait_until(lambda: self.errors(count))
+            printed = comparable(listed[-1]["traceback"])
+            with open(path) as file:
+                told = comparable(json.load(file))
+            if kind == "pool":
+                # To Python it is an exception whose message is a traceback; here it is that one.
+                self.assertIn(printed["cause"].pop("message"), told.pop("cause")["message"])
+                cause = printed.pop("cause")
+                self.assertEqual((cause["type"], cause["frames"][-1][1]), ("ValueError", "fail"))
+            with self.subTest(kind):
+                self.assertEqual(printed, told)
 
     def test_query_gives_a_frame_where_pandas_is_there(self) -> None:
         class Frames:

@@ -69,12 +69,19 @@ extension Recorder {
         }
         let text = ErrorText.describe(outcome, cause: instance.cause, reported: reported.map(\.description))
             .lastBytes(EventLimits.stderr)
-        // What ended it was said last.
-        let traceback = outcome.traceback ?? reported.last { $0.traceback != nil }?.traceback
+        let traceback =
+            outcome.traceback ?? reported.last { $0.traceback != nil }?.traceback ?? printedTraceback(instance, outcome)
         try statements.insertError.put(instance.id).put(time.description).put(text).put(instance.job.jid)
             .put(traceback.map { JSON.object($0).text }).run()
         batch.countError(queue: instance.job.queue)
         return ErrorText.headline(text)
+    }
+
+    /// What a program of Python that ended of an exception wrote of it, where nobody said it as structure.
+    private func printedTraceback(_ instance: InstanceState, _ outcome: Outcome) -> JSONObject? {
+        // With any other cause an exception is not what ended it; with a description it may be none of Python's.
+        guard instance.cause == .exit, outcome.description == nil, let stderr = outcome.stderr else { return nil }
+        return PythonTraceback(stderr: stderr)?.json
     }
 
     // MARK: - What a job says itself
@@ -105,15 +112,5 @@ extension Report {
         var traceback: JSONObject?
         if case .object(let structure)? = object["traceback"] { traceback = structure }
         self.init(text, traceback: traceback)
-    }
-}
-
-extension String {
-    /// The end of it that has at most so many bytes of UTF-8, cut between characters.
-    func lastBytes(_ limit: Int) -> String {
-        guard utf8.count > limit else { return self }
-        var start = utf8.index(utf8.endIndex, offsetBy: -limit)
-        while start < utf8.endIndex, utf8[start] & 0xC0 == 0x80 { start = utf8.index(after: start) }
-        return String(self[start...])
     }
 }

@@ -1,0 +1,32 @@
+extension String {
+    /// The end of it that has at most so many bytes of UTF-8, cut between characters.
+    package func lastBytes(_ limit: Int) -> String {
+        guard utf8.count > limit else { return self }
+        var start = utf8.index(utf8.endIndex, offsetBy: -limit)
+        while start < utf8.endIndex, utf8[start] & 0xC0 == 0x80 { start = utf8.index(after: start) }
+        return String(self[start...])
+    }
+
+    /// The start of it that has at most so many bytes of UTF-8, cut between characters.
+    package func firstBytes(_ limit: Int) -> String {
+        guard utf8.count > limit else { return self }
+        var end = utf8.index(utf8.startIndex, offsetBy: limit)
+        while end > utf8.startIndex, utf8[end] & 0xC0 == 0x80 { end = utf8.index(before: end) }
+        return String(self[..<end])
+    }
+}
+
+extension Substring {
+    /// Without the sequences that set a terminal's colours.
+    var withoutColours: Substring {
+        guard utf8.contains(0x1B) else { return self }
+        var rest = self[...]
+        var kept = ""
+        while let escape = rest.firstIndex(of: "\u{1B}") {
+            kept += rest[..<escape]
+            let sequence = rest[escape...].dropFirst().drop { $0 == "[" || $0 == ";" || $0.isNumber }
+            rest = sequence.first == "m" ? sequence.dropFirst() : rest[escape...].dropFirst()
+        }
+        return Substring(kept + rest)
+    }
+}
