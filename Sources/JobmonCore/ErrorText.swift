@@ -35,7 +35,8 @@ package enum ErrorText {
         switch cause {
         // A piece of a program that failed has no exit code.
         case .exit: return how ?? "failed"
-        case .signal, nil: return how ?? "ended in an unknown way"
+        case .signal: return how ?? "ended by a signal"
+        case nil: return how ?? "ended in an unknown way"
         case .timeout: return "time limit passed"
         case .timeLimit: return "the scheduler's time limit passed"
         case .outOfMemory: return "killed for its memory"

@@ -8,6 +8,8 @@ import JobmonReporting
 package enum ScriptMain {
     /// Seconds that the end of a script may wait for the monitor.
     private static let patience = 0.1
+    /// Seconds that whoever started the script has to ask for its exit code.
+    private static let patienceForParent = 5.0
     private static let heartbeat = 30.0
 
     /// - Parameter arguments: behind the piece's name.
@@ -69,8 +71,8 @@ package enum ScriptMain {
                 end: end.joined(separator: " ")))
     }
 
-    /// In the background, as long as the script's process lives: sends what was said, and signs of life. A process that
-    /// went away and was not told of (killed, or become another program) is lost: nobody saw its end.
+    /// In the background, as long as the script's process lives: sends what was said, and signs of life. Of a process that
+    /// went away and was not told of (killed, or become another program) the kernel may know the end; else it is lost.
     private static func watch(_ process: ProcessIdentity, _ instance: InstanceReference, _ reporter: ScriptReporter)
         -> Never
     {
@@ -87,14 +89,32 @@ package enum ScriptMain {
             // Without such a descriptor (an old kernel) one has to look.
             if reporter.turn(within: descriptor < 0 ? min(left, 1) : left, watching: descriptor) { break }
         }
-        reporter.say(.outcome(instance, Outcome(status: .unknown, cause: .lost)))
+        reporter.say(.outcome(instance, ended(descriptor, reporter)))
         reporter.finish(within: 5)
         _exit(0)
     }
 
+    /// How a process ended that is over.
+    private static func ended(_ descriptor: Int32, _ reporter: ScriptReporter) -> Outcome {
+        let time = TimeSource.system
+        let deadline = time.steadySeconds() + patienceForParent
+        while true {
+            var status: Int32 = 0
+            switch jobmon_process_end(descriptor, &status) {
+            case 1:
+                return Outcome(
+                    evidence: jp_status_signalled(status) != 0
+                        ? Evidence(signal: Int(jp_status_signal(status)))
+                        : Evidence(exitCode: Int(jp_status_code(status))))
+            case 0 where time.steadySeconds() < deadline: reporter.turn(within: 0.01)
+            default: return Outcome(status: .unknown, cause: .lost)
+            }
+        }
+    }
+
     // MARK: End
 
-    /// `DIRECTORY INSTANCE STARTED WATCHER SCRIPT CODE [LAST SEEN LINE COMMAND SOURCE BACKGROUND]`.
+    /// `DIRECTORY INSTANCE STARTED WATCHER SCRIPT CODE [LAST SEEN LINE COMMAND SOURCE BACKGROUND ANSWERS]`.
     private static func end(_ words: [String]) -> Never {
         func word(_ index: Int) -> String { index < words.count ? words[index] : "" }
         let (key, script) = (word(1), word(4))
@@ -105,9 +125,10 @@ package enum ScriptMain {
         let sentence = ScriptText.sentence(
             script: script, code: code, last: word(6), seen: word(7), line: word(8), command: word(9), source: word(10),
             text: text)
+        let ending = ScriptText.ending(answers: word(12))
         guard let started = Int64(word(2)) else {
             // Somebody else sees its end; what failed is all that is to be said.
-            guard let sentence else { _exit(0) }
+            guard let sentence, ending != .signal else { _exit(0) }
             reporter.say(.error(.key(key), Report(sentence)))
             reporter.finish(within: patience)
             _exit(0)
@@ -118,13 +139,21 @@ package enum ScriptMain {
         }
         let now = time.now()
         let seconds = Double(now.milliseconds - started) / 1000
-        var outcome = Outcome(evidence: Evidence(exitCode: code), usage: Usage(wallclock: max(0, seconds)))
+        let usage = Usage(wallclock: max(0, seconds))
+        var outcome = Outcome(evidence: Evidence(exitCode: code), usage: usage)
         outcome.description = sentence
-        let children = code == 0 ? siblings() : [:]
-        let background = ScriptText.background(word(11))
-        let foreground = children.filter { !background.contains($0.key) }.map(\.value)
-        if ScriptText.isInterrupted(last: word(6), children: foreground) {
-            outcome = Outcome(status: .unknown, cause: .lost)
+        switch ending {
+        case .ofItself: break
+        case .signal:
+            outcome = Outcome(status: .failed, cause: .signal, usage: usage)
+            outcome.description = ScriptText.interruption(last: word(6))
+        case .unknown where code == 0:
+            let background = ScriptText.background(word(11))
+            let foreground = siblings().filter { !background.contains($0.key) }.map(\.value)
+            if ScriptText.isInterrupted(last: word(6), children: foreground) {
+                outcome = Outcome(status: .unknown, cause: .lost)
+            }
+        case .unknown: break
         }
         reporter.say(.outcome(.key(key), outcome), at: now)
         reporter.finish(within: patience)

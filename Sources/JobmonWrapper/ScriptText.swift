@@ -1,3 +1,5 @@
+import Glibc
+
 /// What a script's own shell runs so that the script reports itself. No name of it can meet one of the user's.
 enum ScriptText {
     /// - Parameters:
@@ -24,9 +26,23 @@ enum ScriptText {
             __jobmon_give() {
                 return "$1"
             }
+            __jobmon_ask() {
+                __jobmon_told=$(
+                    builtin exec 2>/dev/null
+                    builtin trap - DEBUG ERR VTALRM
+                    (
+                        builtin trap 'builtin printf T' EXIT
+                        builtin kill -s VTALRM "$BASHPID"
+                        builtin printf A
+                    ) || builtin printf %s "$?"
+                ) || :
+            }
+            __jobmon_ask
+            __jobmon_first=$__jobmon_told
             __jobmon_exit() {
+                __jobmon_ask
                 \(end) "$1" "$2" "$__jobmon_seen" "$__jobmon_line" "$__jobmon_command" "$__jobmon_source" \
-                    "$(jobs -l)"$'\\n'"${!-}" || :
+                    "$(jobs -l)"$'\\n'"${!-}" "$__jobmon_first:$__jobmon_told" || :
                 if test -n "$__jobmon_before"; then
                     set +e
                     __jobmon_give "$1"
@@ -62,7 +78,33 @@ enum ScriptText {
         return "\(script): exit code \(code) from: \(last)"
     }
 
-    /// Whether a shell that says that it ended well was ended by a signal: bash runs its EXIT trap then as well, with the
+    /// What a bash that runs its EXIT trap does for.
+    enum Ending {
+        case ofItself
+        case signal
+        case unknown
+    }
+
+    /// Whether a signal ends a bash that runs its EXIT trap: its exit code says nothing of that, nor anything else. But one
+    /// more signal does: a subshell of it is ended by that without its own EXIT trap (from 5.2 on) or not at all.
+    /// - Parameter answers: what came of one in the beginning and of one in the trap: T for the subshell's trap, A for its
+    ///   going on, then its exit code.
+    static func ending(answers: String) -> Ending {
+        let inOrder = "T\(128 + SIGVTALRM)"
+        switch answers {
+        case "\(inOrder):\(inOrder)": return .ofItself
+        case "\(inOrder):\(128 + SIGVTALRM)", "\(inOrder):AT": return .signal
+        // One that does not do as others do, or there is no room for another process.
+        default: return .unknown
+        }
+    }
+
+    /// What is said of that.
+    static func interruption(last: String) -> String {
+        "ended by a signal" + (last.isEmpty ? "" : ", at: \(last)")
+    }
+
+    /// Whether a shell that says that it ended well was ended by a signal, where it can't be asked: bash runs its EXIT trap then as well, with the
     /// exit code of the command before. What it ran in the foreground is still there.
     /// - Parameters:
     ///   - last: the command that it ended with.

@@ -87,20 +87,76 @@ import Testing
         }
     }
 
-    @Test func aKilledScriptIsLost() async throws {
+    /// From Linux 6.15 on the kernel keeps how a process ended.
+    private static let kernelTells: Bool = {
+        var system = utsname()
+        uname(&system)
+        let release = withUnsafeBytes(of: system.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        let numbers = release.split { !$0.isNumber }.compactMap { Int($0) }
+        return numbers.count > 1 && (numbers[0], numbers[1]) >= (6, 15)
+    }()
+
+    @Test(arguments: [
+        ("/bin/bash", "kill -9 $$", "FAILED signal 9"), ("/bin/bash", "exec sh -c 'exit 3'", "FAILED exit code 3"),
+        ("/bin/bash", "trap : EXIT", "COMPLETE"), ("/bin/dash", "kill -TERM $$", "FAILED signal 15"),
+    ])
+    func theEndOfOneThatCanNotTellIsTheKernelsOrLost(shell: String, line: String, end: String) async throws {
         try await HookWorld.with { world in
-            let run = try await run(world, "/bin/bash", [Self.line, "kill -9 $$"])
-            #expect(run.status == 137 || run.status == 9)
+            _ = try await run(world, shell, [Self.line, line])
             let job = try await world.jobs(1)[0]
-            #expect(job.status == "UNKNOWN")
+            let expected = Self.kernelTells ? end : "UNKNOWN"
+            #expect("\(job.status) \(job.error ?? "")".hasPrefix(expected), "\(job)")
         }
     }
 
-    /// bash runs its EXIT trap then as well, and says 0.
-    @Test func aTerminatedScriptIsNotComplete() async throws {
+    /// bash runs its EXIT trap then as well, with the exit code of the command before; the signal reaches the shell in
+    /// between two commands, in a builtin, together with its command, and in a function of a condition.
+    @Test(arguments: [
+        ["kill -TERM $$", "echo no"], ["kill -USR1 $BASHPID"], ["(exit 3)", "kill -HUP $$"],
+        ["set -e", "kill -INT $$"],
+        ["{ sleep 0.2; kill -TERM $$; } &", "while :; do :; done"], ["{ sleep 0.2; kill -XCPU $$; } &", "wait"],
+        ["{ sleep 0.2; kill -TERM $$; } &", "read x < <(sleep 5)"], ["{ sleep 0.2; kill -TERM 0; } &", "sleep 5"],
+        ["{ sleep 0.2; kill -TERM 0; } &", "f() { sleep 5 | cat; }", "if f; then echo no; fi"],
+        ["trap '' VTALRM ALRM", "trap 'echo got' USR1", "kill -USR1 $$", "kill -TERM $$"],
+    ])
+    func aScriptThatASignalEndsIsNotComplete(_ lines: [String]) async throws {
+        try await HookWorld.with { world in
+            try world.write(
+                "job.sh", "#!/bin/bash\n" + ([Self.line] + lines).joined(separator: "\n") + "\n", mode: 0o755)
+            let run = try await world.shell("exec setsid -w ./job.sh", environment: ["JOBMON_DIR": world.directory])
+            #expect(run.status != 0, "\(run)")
+            let job = try await world.jobs(1)[0]
+            #expect(job.status == "FAILED" && job.code == nil, "\(job)")
+            #expect(job.error?.hasPrefix("ended by a signal, at: ") == true, "\(job)")
+        }
+    }
+
+    /// What it does of a signal itself is its own affair.
+    @Test(arguments: [
+        (["trap 'echo got' TERM", "kill -TERM $$"], 0), (["trap '' TERM", "kill -TERM 0"], 0),
+        (["trap 'exit 5' TERM", "kill -TERM $$"], 5),
+        (["trap 'echo got' VTALRM EXIT ERR DEBUG", "set -ET", "true"], 0),
+        (["trap '' VTALRM", "kill -VTALRM $$"], 0), (["{ sleep 0.1; kill -INT $!; } & wait", "exit 4"], 4),
+        (["sh -c 'kill -TERM $$'", "true"], 0), (["set -e", "sh -c 'kill -TERM $$'"], 143), (["set -m; (exit 6)"], 6),
+    ])
+    func aScriptThatEndsOfItselfSaysHow(_ lines: [String], code: Int) async throws {
+        try await HookWorld.with { world in
+            try world.write(
+                "job.sh", "#!/bin/bash\n" + (["trap : EXIT", Self.line] + lines).joined(separator: "\n") + "\n",
+                mode: 0o755)
+            let run = try await world.shell("exec setsid -w ./job.sh", environment: ["JOBMON_DIR": world.directory])
+            #expect(Int(run.status) == code, "\(run)")
+            let ends = lines[0].contains(" EXIT ") ? nil : try await world.jobs(1)
+            #expect(ends.map { $0.map(\.code) } ?? [code] == [code])
+        }
+    }
+
+    /// Where the shell can't be asked, what it ran in the foreground is still there.
+    @Test func aTerminatedScriptIsNotCompleteEither() async throws {
         try await HookWorld.with { world in
             try FileManager.default.copyItem(atPath: "/bin/cat", toPath: "\(world.path)/fit")
-            try world.write("job.sh", "#!/bin/bash\n\(Self.line)\n./fit\n", mode: 0o755)
+            let lines = ["#!/bin/bash", Self.line, "__jobmon_first=unlike", "./fit", ""]
+            try world.write("job.sh", lines.joined(separator: "\n"), mode: 0o755)
             let run = try Running(
                 "\(world.path)/job.sh", [], in: world.path,
                 environment: world.environment.merging(["JOBMON_DIR": world.directory]) { $1 })
@@ -119,7 +175,9 @@ import Testing
 
     @Test func whatStaysInTheBackgroundIsNoInterruption() async throws {
         try await HookWorld.with { world in
-            let lines = [Self.line, "sleep 1 >&- 2>&- & sleep 1 >&- 2>&- &", "sleep 0.01"]
+            let lines = [
+                Self.line, "__jobmon_first=unlike", "sleep 1 >&- 2>&- & sleep 1 >&- 2>&- &", "sleep 0.01",
+            ]
             let run = try await run(world, "/bin/bash", lines)
             #expect(run.status == 0 && run.stderr.isEmpty)
             #expect(try await world.jobs(1).map(\.status) == ["COMPLETE"])
