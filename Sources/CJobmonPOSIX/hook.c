@@ -37,7 +37,12 @@ int jobmon_memory_file(const char *name, int lowest) {
 
 int jobmon_process_descriptor(pid_t process) {
 #ifdef SYS_pidfd_open
-    return (int)syscall(SYS_pidfd_open, process, 0);
+    int made = (int)syscall(SYS_pidfd_open, process, 0);
+    if (made < 0 || made > 2) return made;
+    // One of the three that all have, where it was closed.
+    int kept = fcntl(made, F_DUPFD_CLOEXEC, 3);
+    close(made);
+    return kept;
 #else
     (void)process;
     errno = ENOSYS;
@@ -58,7 +63,7 @@ int jobmon_process_end(int descriptor, int *status) {
     return 1;
 }
 
-int jobmon_go_background(pid_t *background) {
+int jobmon_go_background(pid_t *background, int descriptor) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) return -1;
     pid_t child = fork();
@@ -89,8 +94,8 @@ int jobmon_go_background(pid_t *background) {
     for (int fd = 0; fd < 3; fd++) {
         if (none >= 0) dup2(none, fd);
     }
-    const int kept[] = {0, 1, 2};
-    jp_close_all_but(kept, 3);
+    const int kept[] = {0, 1, 2, descriptor};
+    jp_close_all_but(kept, descriptor < 0 ? 3 : 4);
     return 0;
 }
 

@@ -12,6 +12,8 @@ struct TracebackReader {
     /// Groups in groups, and exceptions that led to exceptions, that are followed.
     private static let deepest = 10
     private static let longestChain = 20
+    /// Of a thousand ranks that fail at once, those that are looked at.
+    private static let mostLabels = 4
 
     private init(_ lines: [Substring], from index: Int) {
         self.lines = lines
@@ -19,28 +21,47 @@ struct TracebackReader {
     }
 
     static func last(in lines: [Substring]) -> PythonTraceback? {
-        var found: PythonTraceback?
-        var start = 0
-        while start < lines.count {
-            guard lines[start].hasSuffix(header) else {
-                start += 1
-                continue
-            }
-            // A log, or srun --label, may write something before each line.
-            var before = lines[start].dropLast(header.count)
-            if before.hasSuffix("Exception Group ") { before = before.dropLast("Exception Group ".count) }
-            if before.hasSuffix("  + ") { before = before.dropLast("  + ".count) }
-            var reader = TracebackReader(before.isEmpty ? lines : without(before, lines), from: start)
-            let read = reader.readChain(margin: "", depth: 0)
-            let isIgnored = start > 0 && lines[start - 1].hasPrefix("Exception ignored")
-            if let read, !isIgnored { found = read }
-            start = max(start + 1, read == nil ? 0 : reader.index)
+        var tried: [Substring] = []
+        for index in lines.indices.reversed() where lines[index].hasSuffix(header) {
+            guard let label = label(lines[index]), !tried.contains(label) else { continue }
+            if let found = lastUnlabelled(in: without(label, lines, from: index)) { return found }
+            tried.append(label)
+            if tried.count == mostLabels { break }
         }
-        return found ?? headless(lines)
+        return headless(lines)
     }
 
-    private static func without(_ text: Substring, _ lines: [Substring]) -> [Substring] {
-        lines.map { $0.hasPrefix(text) ? $0.dropFirst(text.count) : $0 }
+    /// The last one of those that nothing stands before.
+    private static func lastUnlabelled(in lines: [Substring]) -> PythonTraceback? {
+        var reader = TracebackReader(lines, from: 0)
+        var found: PythonTraceback?
+        while let line = reader.line("") {
+            let start = reader.index
+            guard label(line) == "", let read = reader.readChain(margin: "", depth: 0) else {
+                reader.index = start + 1
+                continue
+            }
+            if start == 0 || !reader.lines[start - 1].hasPrefix("Exception ignored") { found = read }
+        }
+        return found
+    }
+
+    /// What a log, or `srun --label`, writes before the first line of one; nil for one in a group, which is no end.
+    private static func label(_ line: Substring) -> Substring? {
+        guard line.hasSuffix(header) else { return nil }
+        var before = line.dropLast(header.count)
+        if before.hasSuffix("Exception Group ") { before = before.dropLast("Exception Group ".count) }
+        if before.hasSuffix("  + ") { before = before.dropLast("  + ".count) }
+        return before.hasSuffix("  | ") ? nil : before
+    }
+
+    /// The lines that a label makes one text, where it stands before each: those of others lie between. A log may write it
+    /// before the first line only.
+    private static func without(_ label: Substring, _ lines: [Substring], from first: Int) -> [Substring] {
+        if label.isEmpty { return lines }
+        let isEach = !label.allSatisfy(\.isWhitespace) && lines[(first + 1)...].contains { $0.hasPrefix(label) }
+        let own = isEach ? lines.filter { $0.hasPrefix(label) } : lines
+        return own.map { $0.hasPrefix(label) ? $0.dropFirst(label.count) : $0 }
     }
 
     /// A syntax error of the program itself has no first line; that of a long one may be cut off.

@@ -45,8 +45,9 @@ package enum HookShell {
 
     /// Has a script report itself.
     package static func inJob(_ layout: DirectoryLayout, executable: String, name: String?) -> String {
-        "eval \"$(\(quoted(executable)) __hook job-start \(quoted(layout.root)) \"$$\" \(quoted(name ?? "")) \"$0\" "
-            + "\"$@\" </dev/null || echo :)\"\n"
+        // A file that a script reads may have the line too.
+        let start = "\(quoted(executable)) __hook job-start \(quoted(layout.root)) \"$$\" \(quoted(name ?? ""))"
+        return "test \"${__jobmon_self-}\" = \"$$\" || eval \"$(\(start) \"$0\" \"$@\" </dev/null || echo :)\"\n"
     }
 
     private static func withoutHooks(_ path: String) -> [String] {

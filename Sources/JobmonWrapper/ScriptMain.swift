@@ -9,7 +9,7 @@ package enum ScriptMain {
     /// Seconds that the end of a script may wait for the monitor.
     private static let patience = 0.1
     /// Seconds that whoever started the script has to ask for its exit code.
-    private static let patienceForParent = 5.0
+    private static let patienceForParent = 60.0
     private static let heartbeat = 30.0
 
     /// - Parameter arguments: behind the piece's name.
@@ -58,8 +58,10 @@ package enum ScriptMain {
                     host: HostIdentity.host, bootID: HostIdentity.bootID, executorID: job?.executorID, process: process,
                     place: job?.place)), at: moment)
         var watcher: Int32 = 0
-        let went = jobmon_go_background(&watcher)
-        if went == 0 { watch(process, .key(key), reporter) }
+        // Before all else: once the script is over, nothing leads to it any more.
+        let descriptor = jobmon_process_descriptor(process.pid)
+        let went = jobmon_go_background(&watcher, descriptor)
+        if went == 0 { watch(process, descriptor, .key(key), reporter) }
         let end =
             [
                 own, "__hook", "job-end", layout.root, key, "\(moment.milliseconds)", went > 0 ? "\(watcher)" : "",
@@ -73,11 +75,10 @@ package enum ScriptMain {
 
     /// In the background, as long as the script's process lives: sends what was said, and signs of life. Of a process that
     /// went away and was not told of (killed, or become another program) the kernel may know the end; else it is lost.
-    private static func watch(_ process: ProcessIdentity, _ instance: InstanceReference, _ reporter: ScriptReporter)
-        -> Never
-    {
+    private static func watch(
+        _ process: ProcessIdentity, _ descriptor: Int32, _ instance: InstanceReference, _ reporter: ScriptReporter
+    ) -> Never {
         let time = TimeSource.system
-        let descriptor = jobmon_process_descriptor(process.pid)
         var next = time.steadySeconds() + heartbeat
         while ProcessTable.isAlive(process) {
             let left = next - time.steadySeconds()
@@ -114,8 +115,10 @@ package enum ScriptMain {
 
     // MARK: End
 
-    /// `DIRECTORY INSTANCE STARTED WATCHER SCRIPT CODE [LAST SEEN LINE COMMAND SOURCE BACKGROUND ANSWERS]`.
+    /// `DIRECTORY INSTANCE STARTED WATCHER SCRIPT CODE [LAST SEEN LINE COMMAND SOURCE FIRST TOLD]`. What a bash was
+    /// asked comes as `jobs -l` printed it, a line with the answer, and, in the end, one with `$!`.
     private static func end(_ words: [String]) -> Never {
+        blockSignals()
         func word(_ index: Int) -> String { index < words.count ? words[index] : "" }
         let (key, script) = (word(1), word(4))
         let time = TimeSource.system
@@ -125,7 +128,10 @@ package enum ScriptMain {
         let sentence = ScriptText.sentence(
             script: script, code: code, last: word(6), seen: word(7), line: word(8), command: word(9), source: word(10),
             text: text)
-        let ending = ScriptText.ending(answers: word(12))
+        var told = word(12).split(separator: "\n", omittingEmptySubsequences: false)
+        let lastPid = told.popLast() ?? ""
+        let ending = ScriptText.ending(
+            first: word(11).split(separator: "\n").last ?? "", last: told.popLast() ?? "")
         guard let started = Int64(word(2)) else {
             // Somebody else sees its end; what failed is all that is to be said.
             guard let sentence, ending != .signal else { _exit(0) }
@@ -148,7 +154,7 @@ package enum ScriptMain {
             outcome = Outcome(status: .failed, cause: .signal, usage: usage)
             outcome.description = ScriptText.interruption(last: word(6))
         case .unknown where code == 0:
-            let background = ScriptText.background(word(11))
+            let background = ScriptText.background(jobs: told, last: lastPid)
             let foreground = siblings().filter { !background.contains($0.key) }.map(\.value)
             if ScriptText.isInterrupted(last: word(6), children: foreground) {
                 outcome = Outcome(status: .unknown, cause: .lost)
@@ -158,6 +164,16 @@ package enum ScriptMain {
         reporter.say(.outcome(.key(key), outcome), at: now)
         reporter.finish(within: patience)
         _exit(0)
+    }
+
+    /// What ends the script's whole group must not end us, half-way between the watcher's end and our own word.
+    private static func blockSignals() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for signal in [SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGXCPU, SIGVTALRM, SIGUSR1, SIGUSR2] {
+            sigaddset(&signals, signal)
+        }
+        sigprocmask(SIG_BLOCK, &signals, nil)
     }
 
     /// The command lines of the shell's other children, by pid.

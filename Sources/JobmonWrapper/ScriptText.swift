@@ -10,6 +10,7 @@ enum ScriptText {
         let variables = exports.map { "export \($0.name)=\(quoted($0.value))\n" }.joined()
         guard isBash else {
             return variables + """
+                __jobmon_self=$$
                 __jobmon_exit() {
                     \(end) "$1" || :
                 }
@@ -18,7 +19,7 @@ enum ScriptText {
                 """
         }
         return variables + """
-            __jobmon_seen= __jobmon_line= __jobmon_command= __jobmon_source= __jobmon_before=
+            __jobmon_self=$$ __jobmon_seen= __jobmon_line= __jobmon_command= __jobmon_source= __jobmon_before=
             __jobmon_keep() {
                 if test "$#" -ge 3 && test "$3" != -; then __jobmon_before=$3; fi
             }
@@ -30,19 +31,27 @@ enum ScriptText {
                 __jobmon_told=$(
                     builtin exec 2>/dev/null
                     builtin trap - DEBUG ERR VTALRM
+                    builtin jobs -l
                     (
                         builtin trap 'builtin printf T' EXIT
-                        builtin kill -s VTALRM "$BASHPID"
+                        test "${BASHPID-}" != "$__jobmon_pid" && builtin kill -s VTALRM "${BASHPID-}" || builtin exit
                         builtin printf A
                     ) || builtin printf %s "$?"
                 ) || :
             }
+            __jobmon_tell() {
+                __jobmon_is_told=yes
+                __jobmon_ask
+                \(end) "$1" "$2" "$__jobmon_seen" "$__jobmon_line" "$__jobmon_command" "$__jobmon_source" \
+                    "$__jobmon_first" "$__jobmon_told"$'\\n'"${!-}"
+            }
+            __jobmon_pid=${BASHPID-} __jobmon_is_told=
             __jobmon_ask
             __jobmon_first=$__jobmon_told
             __jobmon_exit() {
-                __jobmon_ask
-                \(end) "$1" "$2" "$__jobmon_seen" "$__jobmon_line" "$__jobmon_command" "$__jobmon_source" \
-                    "$(jobs -l)"$'\\n'"${!-}" "$__jobmon_first:$__jobmon_told" || :
+                if test "${BASHPID-}" = "$__jobmon_pid"; then
+                    __jobmon_tell "$1" "$2" 2>/dev/null || test -n "$__jobmon_is_told" || __jobmon_tell "$1" "$2" || :
+                fi
                 if test -n "$__jobmon_before"; then
                     set +e
                     __jobmon_give "$1"
@@ -87,13 +96,15 @@ enum ScriptText {
 
     /// Whether a signal ends a bash that runs its EXIT trap: its exit code says nothing of that, nor anything else. But one
     /// more signal does: a subshell of it is ended by that without its own EXIT trap (from 5.2 on) or not at all.
-    /// - Parameter answers: what came of one in the beginning and of one in the trap: T for the subshell's trap, A for its
-    ///   going on, then its exit code.
-    static func ending(answers: String) -> Ending {
+    /// - Parameters:
+    ///   - first: what came of one when the script began: not every bash does as most do.
+    ///   - last: what came of one in the trap: T for the subshell's trap, A for its going on, then its exit code.
+    static func ending(first: some StringProtocol, last: some StringProtocol) -> Ending {
         let inOrder = "T\(128 + SIGVTALRM)"
-        switch answers {
-        case "\(inOrder):\(inOrder)": return .ofItself
-        case "\(inOrder):\(128 + SIGVTALRM)", "\(inOrder):AT": return .signal
+        guard first == inOrder else { return .unknown }
+        switch String(last) {
+        case inOrder: return .ofItself
+        case "\(128 + SIGVTALRM)", "AT": return .signal
         // One that does not do as others do, or there is no room for another process.
         default: return .unknown
         }
@@ -117,16 +128,15 @@ enum ScriptText {
         return children.contains(where: isMeant)
     }
 
-    /// The processes in the background by what `jobs -l` printed and, at its end, `$!`: of bash's jobs, those in the
+    /// The processes in the background by what `jobs -l` printed, line by line, and `$!`: of bash's jobs, those in the
     /// foreground are the ones without `&`.
-    static func background(_ text: String) -> Set<Int32> {
+    static func background(jobs: some Collection<Substring>, last: Substring) -> Set<Int32> {
         func number(_ text: some StringProtocol) -> Int32? {
             Int32(text.drop { !$0.isNumber }.prefix { $0.isNumber })
         }
         var (found, job): (Set<Int32>, [Int32]) = ([], [])
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        if let last = lines.popLast(), let pid = Int32(last) { found.insert(pid) }
-        for line in lines {
+        if let pid = Int32(last) { found.insert(pid) }
+        for line in jobs {
             if line.hasPrefix("[") {
                 job = []
                 if let pid = line.firstIndex(of: "]").flatMap({ number(line[$0...]) }) { job.append(pid) }

@@ -218,6 +218,21 @@ import Testing
         #expect(found.message == "1\nand 2")
     }
 
+    @Test func ranksThatFailAtOnce() throws {
+        let lines = [
+            "Traceback (most recent call last):", "  File \"x.py\", line 6, in b", "    c()", "ValueError: 1",
+        ]
+        let text = lines.flatMap { line in ["node1", "node2", "node3"].map { "\($0): \(line)\n" } }.joined()
+        let found = try #require(PythonTraceback(stderr: "\(text)node1: srun says more\n"))
+        #expect(found.frames == [Frame(file: "x.py", line: 6, function: "b", code: "c()")])
+        #expect(found.type == "ValueError" && found.message == "1")
+    }
+
+    @Test func onlyTheFirstLineHasWhatALogWritesBefore() throws {
+        let text = "ERROR app Traceback (most recent call last):\n  File \"x.py\", line 6, in b\nValueError: 1\n"
+        #expect(try #require(PythonTraceback(stderr: text)).frames.count == 1)
+    }
+
     @Test(arguments: [
         "sys:1: ResourceWarning: unclosed file", "srun: error: node1: task 0: Exited with exit code 1",
         "Exception ignored in: <function A.__del__ at 0x7f>", "2026-01-31 12:00:00 goes on", "INFO:root:goes on",

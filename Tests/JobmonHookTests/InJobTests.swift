@@ -137,6 +137,8 @@ import Testing
         (["trap 'exit 5' TERM", "kill -TERM $$"], 5),
         (["trap 'echo got' VTALRM EXIT ERR DEBUG", "set -ET", "true"], 0),
         (["trap '' VTALRM", "kill -VTALRM $$"], 0), (["{ sleep 0.1; kill -INT $!; } & wait", "exit 4"], 4),
+        (["enable -n kill"], 0), (["unset BASHPID; BASHPID=$$"], 0),
+        (["eval \"$(jobmon hook --in-job --name again)\"", "exit 3"], 3),
         (["sh -c 'kill -TERM $$'", "true"], 0), (["set -e", "sh -c 'kill -TERM $$'"], 143), (["set -m; (exit 6)"], 6),
     ])
     func aScriptThatEndsOfItselfSaysHow(_ lines: [String], code: Int) async throws {
@@ -148,6 +150,17 @@ import Testing
             #expect(Int(run.status) == code, "\(run)")
             let ends = lines[0].contains(" EXIT ") ? nil : try await world.jobs(1)
             #expect(ends.map { $0.map(\.code) } ?? [code] == [code])
+        }
+    }
+
+    /// A child that a signal ends before it became another program runs the EXIT trap too, as bash has it.
+    @Test func aChildOfTheScriptIsNotTheScript() async throws {
+        try await HookWorld.with { world in
+            let lines = ["i=0; while ((i++ < 10)); do sleep 10 & kill $!; wait $! || :; done", "sleep 0.1; exit 4"]
+            let run = try await run(world, "/bin/bash", [Self.line] + lines)
+            #expect(run.status == 4)
+            let jobs = try await world.jobs(1)
+            #expect(jobs.map(\.status) == ["FAILED"] && jobs[0].code == 4, "\(jobs)")
         }
     }
 

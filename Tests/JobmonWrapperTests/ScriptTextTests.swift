@@ -48,10 +48,23 @@ import Testing
                   13                       | sleep 34 &  (wd: /tmp)
             [3]+  14 Running                 sleep 33
             """
-        #expect(ScriptText.background(jobs + "\n13") == [11, 12, 13])
-        #expect(ScriptText.background("[1]+  14 Running                 sleep 33\n") == [])
-        #expect(ScriptText.background("\n15") == [15])
-        #expect(ScriptText.background("\n") == [])
+        let lines = jobs.split(separator: "\n")
+        #expect(ScriptText.background(jobs: lines, last: "13") == [11, 12, 13])
+        #expect(ScriptText.background(jobs: lines[3...], last: "") == [])
+        #expect(ScriptText.background(jobs: [], last: "15") == [15])
+    }
+
+    @Test func aBashIsAskedWhetherASignalEndsIt() {
+        #expect(ScriptText.ending(first: "T154", last: "T154") == .ofItself)
+        #expect(ScriptText.ending(first: "T154", last: "154") == .signal)
+        // Before 5.2 it goes on.
+        #expect(ScriptText.ending(first: "T154", last: "AT") == .signal)
+        // One that does as no other, one that was hit itself, and no room for it.
+        for (first, last) in [
+            ("AT", "AT"), ("154", "154"), ("T154", "143"), ("T154", ""), ("T154", "T1"), ("", "T154"),
+        ] {
+            #expect(ScriptText.ending(first: first, last: last) == .unknown)
+        }
     }
 
     @Test func aWordStaysAWord() {
