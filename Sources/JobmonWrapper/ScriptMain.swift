@@ -15,11 +15,23 @@ package enum ScriptMain {
     /// - Parameter arguments: behind the piece's name.
     package static func run(_ piece: String, _ arguments: [[UInt8]]) -> Never {
         let words = arguments.map { String(decoding: $0, as: UTF8.self) }
+        blockSignals()
         switch piece {
         case "job-start" where words.count >= 4: start(words)
         case "job-end" where words.count >= 5: end(words)
         default: _exit(2)
         }
+    }
+
+    /// What is sent to all that runs in a job is not for us: who looks after the script outlives a warning that the script
+    /// heeds, and who tells its end gets to it.
+    private static func blockSignals() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for signal in [SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGXCPU, SIGVTALRM, SIGUSR1, SIGUSR2] {
+            sigaddset(&signals, signal)
+        }
+        sigprocmask(SIG_BLOCK, &signals, nil)
     }
 
     // MARK: Start
@@ -118,7 +130,6 @@ package enum ScriptMain {
     /// `DIRECTORY INSTANCE STARTED WATCHER SCRIPT CODE [LAST SEEN LINE COMMAND SOURCE FIRST TOLD]`. What a bash was
     /// asked comes as `jobs -l` printed it, a line with the answer, and, in the end, one with `$!`.
     private static func end(_ words: [String]) -> Never {
-        blockSignals()
         func word(_ index: Int) -> String { index < words.count ? words[index] : "" }
         let (key, script) = (word(1), word(4))
         let time = TimeSource.system
@@ -164,16 +175,6 @@ package enum ScriptMain {
         reporter.say(.outcome(.key(key), outcome), at: now)
         reporter.finish(within: patience)
         _exit(0)
-    }
-
-    /// What ends the script's whole group must not end us, half-way between the watcher's end and our own word.
-    private static func blockSignals() {
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        for signal in [SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGXCPU, SIGVTALRM, SIGUSR1, SIGUSR2] {
-            sigaddset(&signals, signal)
-        }
-        sigprocmask(SIG_BLOCK, &signals, nil)
     }
 
     /// The command lines of the shell's other children, by pid.

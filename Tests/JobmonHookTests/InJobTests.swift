@@ -96,6 +96,24 @@ import Testing
         return numbers.count > 1 && (numbers[0], numbers[1]) >= (6, 15)
     }()
 
+    /// A scheduler sends its warnings to all that runs in a job.
+    @Test func theProcessBesideTheScriptOutlivesAWarning() async throws {
+        try await HookWorld.with { world in
+            let warn = """
+                for p in /proc/[0-9]*; do
+                    if tr '\\0' ' ' 2>/dev/null <$p/cmdline | grep -q "_[_]hook job-start $JOBMON_DIR "; then
+                        kill -TERM ${p#/proc/}; kill -INT ${p#/proc/}; kill -USR2 ${p#/proc/}; echo warned
+                    fi
+                done
+                kill -9 $$
+                """
+            let run = try await run(world, "/bin/bash", [Self.line, warn])
+            #expect(run.stdout == "warned\n")
+            let job = try await world.jobs(1)[0]
+            #expect(job.status == (Self.kernelTells ? "FAILED" : "UNKNOWN"), "\(job)")
+        }
+    }
+
     @Test(arguments: [
         ("/bin/bash", "kill -9 $$", "FAILED signal 9"), ("/bin/bash", "exec sh -c 'exit 3'", "FAILED exit code 3"),
         ("/bin/bash", "trap : EXIT", "COMPLETE"), ("/bin/dash", "kill -TERM $$", "FAILED signal 15"),
