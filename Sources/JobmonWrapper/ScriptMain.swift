@@ -150,10 +150,6 @@ package enum ScriptMain {
             reporter.finish(within: patience)
             _exit(0)
         }
-        // Whoever looks after the process must not find it gone before its end is told.
-        if let watcher = Int32(word(3)), let exe = link("/proc/\(watcher)/exe"), exe == link("/proc/self/exe") {
-            kill(watcher, SIGKILL)
-        }
         let now = time.now()
         let seconds = Double(now.milliseconds - started) / 1000
         let usage = Usage(wallclock: max(0, seconds))
@@ -173,6 +169,10 @@ package enum ScriptMain {
         case .unknown: break
         }
         reporter.say(.outcome(.key(key), outcome), at: now)
+        // It is kept: now nobody has to look after the process, which must not be found gone meanwhile.
+        if let watcher = Int32(word(3)), let exe = link("/proc/\(watcher)/exe"), exe == link("/proc/self/exe") {
+            kill(watcher, SIGKILL)
+        }
         reporter.finish(within: patience)
         _exit(0)
     }
