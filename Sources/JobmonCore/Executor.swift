@@ -22,11 +22,15 @@ package protocol Executor: Sendable {
     /// Starts nothing more, ends what runs when `ending` (TERM, then KILL after a grace period), and returns once all
     /// is over and spooled.
     func stop(ending: Bool) async
+    /// The queue is done: nothing that it has is unclear. What an earlier process of it left, and is over on record, goes.
+    func tidy() async
 }
 
 extension Executor {
     /// For one that reports every end itself, and so knows.
     package func forget(_ keys: [String]) {}
+
+    package func tidy() async {}
 }
 
 /// An instance to run.

@@ -132,6 +132,7 @@ package final class Scheduler: Sendable {
             summary = await loop(recorder: recorder, orders: orders, in: &group)
             recorder.close()
             await recorder.done()
+            if case .done? = summary?.ending { await environment.executor.tidy() }
             group.cancelAll()
         }
         var result = summary ?? QueueSummary(ending: .stopped, counts: counts, failures: [])

@@ -193,6 +193,16 @@ package final class BatchExecutor: Executor {
         for batch in done { files.remove(batch.key, keys: batch.keys) }
     }
 
+    /// Array jobs that were over before this process looked at them: nobody else speaks of them any more.
+    package func tidy() async {
+        for batch in state.withLock({ Array($0.batches.batches.values) }) {
+            guard let records = try? await known(batch.keys),
+                batch.keys.allSatisfy({ records[$0]?.outcome?.status.isFinal ?? false })
+            else { continue }
+            forget(batch.keys)
+        }
+    }
+
     // MARK: Stopping
 
     package func cancel(_ keys: [String], returningAttempt: Bool) async throws(ExecutorError) {
