@@ -26,7 +26,7 @@ struct ErrorHeadline {
 
     /// `SUMMARY: AddressSanitizer: heap-buffer-overflow x.c:5 in main`, among pages of memory.
     private var sanitizer: String? {
-        last { $0.hasPrefix("SUMMARY: ") && $0.contains("Sanitizer: ") }
+        last { $0.hasPrefix("SUMMARY: ") && $0.holds("Sanitizer: ") }
     }
 
     /// `Fatal Python error: Segmentation fault`, before the stacks of all threads.
@@ -54,7 +54,7 @@ struct ErrorHeadline {
 
     /// The first test that failed, of pytest's own summary.
     private var pytest: String? {
-        guard let last = lines.last, last.hasPrefix("="), last.contains(" failed") || last.contains(" error") else {
+        guard let last = lines.last, last.hasPrefix("="), last.holds(" failed") || last.holds(" error") else {
             return nil
         }
         let first =
@@ -97,7 +97,7 @@ struct ErrorHeadline {
 
     /// Go and Rust.
     private var panic: String? {
-        guard let index = lines.lastIndex(where: { $0.hasPrefix("panic: ") || $0.contains("' panicked at ") }) else {
+        guard let index = lines.lastIndex(where: { $0.hasPrefix("panic: ") || $0.holds("' panicked at ") }) else {
             return nil
         }
         let line = lines[index]
@@ -115,8 +115,8 @@ struct ErrorHeadline {
 
     /// The compiler's error, rather than make's word that there was one.
     private var make: String? {
-        guard let last = lines.last, last.hasPrefix("make"), last.contains("***") else { return nil }
-        return self.last { $0.contains(" error: ") || $0.contains("fatal error: ") }
+        guard let last = lines.last, last.hasPrefix("make"), last.holds("***") else { return nil }
+        return self.last { $0.holds(" error: ") || $0.holds("fatal error: ") }
     }
 
     // MARK: All others
@@ -135,12 +135,12 @@ struct ErrorHeadline {
     private static func isWarning(_ line: Substring) -> Bool {
         let line = line.drop(while: \.isWhitespace)
         let levels = ["Warning", "warning", "WARNING", "[WARN", "WARN ", "INFO", "[INFO", "DEBUG", "[DEBUG", "note: "]
-        return levels.contains { line.hasPrefix($0) } || line.contains("Warning: ") || line.contains(" warning: ")
+        return levels.contains { line.hasPrefix($0) } || line.holds("Warning: ") || line.holds(" warning: ")
     }
 
     /// Lines without a word (`^~~~`, `-----`), and progress bars.
     private static func isOrnament(_ line: Substring) -> Bool {
-        !line.contains { $0.isLetter || $0.isNumber } || line.contains("%|")
+        !line.contains { $0.isLetter || $0.isNumber } || line.holds("%|")
     }
 
     /// A frame of a stack, or a line of source that a message quotes.
@@ -155,7 +155,7 @@ struct ErrorHeadline {
     private static func isHowToUse(_ line: Substring) -> Bool {
         let content = line.drop(while: \.isWhitespace)
         if ["Usage:", "usage:"].contains(where: { content.hasPrefix($0) }) { return true }
-        return ["Try ", "See ", "Run ", "For more "].contains { content.hasPrefix($0) } && content.contains("help")
+        return ["Try ", "See ", "Run ", "For more "].contains { content.hasPrefix($0) } && content.holds("help")
     }
 
     private static func isReturnCode(_ line: String) -> Bool {

@@ -179,7 +179,7 @@ struct TracebackReader {
 
     private static func isSomethingElse(_ line: Substring) -> Bool {
         if line.hasSuffix(header) || line == causeWords || line == contextWords || line == quotes { return true }
-        if line.contains("Warning: ") { return true }
+        if line.holds("Warning: ") { return true }
         let starts = [
             "Exception ignored", "Exception in thread ", "srun: ", "slurmstepd: ", "make: ", "make[", "INFO", "DEBUG",
             "WARNING", "ERROR", "CRITICAL",
@@ -215,7 +215,7 @@ struct TracebackReader {
     private func isNumbered(_ indentation: String) -> Bool {
         guard index < lines.count else { return false }
         let line = lines[index]
-        return (line.hasPrefix("\(indentation)+-+-") || line.hasPrefix("\(indentation)  +-")) && line.contains("- ")
+        return (line.hasPrefix("\(indentation)+-+-") || line.hasPrefix("\(indentation)  +-")) && line.holds("- ")
     }
 
     // MARK: Lines

@@ -115,8 +115,8 @@ enum ScriptText {
         "ended by a signal" + (last.isEmpty ? "" : ", at: \(last)")
     }
 
-    /// Whether a shell that says that it ended well was ended by a signal, where it can't be asked: bash runs its EXIT trap then as well, with the
-    /// exit code of the command before. What it ran in the foreground is still there.
+    /// Whether a shell that says that it ended well was ended by a signal, where it can't be asked: what it ran in the
+    /// foreground is still there then.
     /// - Parameters:
     ///   - last: the command that it ended with.
     ///   - children: the command lines of its child processes, without those in the background, which may be of the same program.

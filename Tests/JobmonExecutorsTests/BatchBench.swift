@@ -49,8 +49,11 @@ final class BatchBench: Sendable {
     func monitorGoes() { clock.monitorGoes() }
 
     /// What is on record of an instance from now on.
-    func note(_ key: String, started: Bool = true, host: String = "elsewhere", seen ago: Double = 0) {
-        var known = KnownInstance(started: started, host: host, process: ProcessIdentity(pid: 1, started: 1))
+    func note(
+        _ key: String, started: Bool = true, host: String = "elsewhere", seen ago: Double = 0, outcome: Outcome? = nil
+    ) {
+        var known = KnownInstance(
+            started: started, host: host, process: ProcessIdentity(pid: 1, started: 1), outcome: outcome)
         known.lastSeen = clock.time.now().advanced(bySeconds: -ago)
         record.withLock { $0[key] = known }
     }
