@@ -47,6 +47,17 @@ package final class SQLiteLedger: Ledger, LedgerReads {
         }
     }
 
+    /// Whether a ledger's file is of an earlier version: it is brought up to date by opening it for writing. False where
+    /// that can't be said.
+    package static func isOfEarlierVersion(_ path: String) -> Bool {
+        guard FileSystem.hasContent(path) else { return false }
+        do {
+            return try !RawDatabase.reading(path).use { try LedgerFile.isUpToDate($0) }
+        } catch {
+            return false
+        }
+    }
+
     /// Reads a ledger's file without being its monitor, whether there is one or not.
     /// - Throws: when there is no ledger, or none that can be read.
     package static func reader(path: String, time: TimeSource = .system) throws(Problem) -> any LedgerReading {

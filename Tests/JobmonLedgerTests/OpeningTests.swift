@@ -163,13 +163,24 @@ struct OpeningTests {
                     DELETE FROM grdb_migrations WHERE identifier = '002';
                     """)
             }
-            #expect(try await SQLiteLedger.reader(path: path).summary(queue: nil).jobs[.submitted] == 1)
+            // Who only reads it changes nothing in it.
+            try expectReaderRefused(path, "earlier version")
+            #expect(SQLiteLedger.isOfEarlierVersion(path))
             let again = try SQLiteLedger.open(.file(path: path), time: .system)
             #expect(try await again.record([event]).results.map(\.outcome) == [.repeat])
             #expect(
                 try await again.rows("SELECT name FROM pragma_index_info('event_once')") == ["sender_seq", "sender"])
             try await again.close()
+            #expect(!SQLiteLedger.isOfEarlierVersion(path))
+            #expect(try await SQLiteLedger.reader(path: path).summary(queue: nil).jobs[.submitted] == 1)
         }
+    }
+
+    private func expectReaderRefused(_ path: String, _ words: String) throws {
+        let before = try contents(FileSystem.directory(of: path))
+        let refused = #expect(throws: Problem.self) { try SQLiteLedger.reader(path: path) }
+        #expect(refused?.message.contains(words) == true && refused?.hint != nil, "\(refused?.message ?? "")")
+        #expect(try contents(FileSystem.directory(of: path)) == before)
     }
 
     @Test func aDirectoryThatCannotBeWrittenIsNamed() async throws {

@@ -1,5 +1,6 @@
 import CJobmonPOSIX
 import Glibc
+import JobmonCore
 
 /// How a file can be shared, by the file system that it lies on.
 enum Sharing: Sendable {
@@ -39,6 +40,8 @@ enum FileSystem {
         return facts.st_size == 0 ? .empty : .regular
     }
 
+    static func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
     /// Whether a file is there and has anything in it.
     static func hasContent(_ path: String) -> Bool {
         if case .regular = kind(of: path) { true } else { false }
@@ -53,4 +56,51 @@ enum FileSystem {
     static func mayWrite(_ directory: String) -> Bool { access(directory, W_OK | X_OK) == 0 }
 
     static func remove(_ path: String) { unlink(path) }
+
+    /// The first bytes of a file, at most `count`.
+    /// - Throws: `.unavailable` when it can't be read.
+    static func head(of path: String, count: Int) throws(Problem) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw unreadable(path) }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: count)
+        var length = 0
+        while length < count {
+            let read = bytes.withUnsafeMutableBytes { buffer in
+                buffer.baseAddress.map { pread(descriptor, $0 + length, count - length, off_t(length)) } ?? 0
+            }
+            if read < 0, errno == EINTR { continue }
+            guard read >= 0 else { throw unreadable(path) }
+            if read == 0 { break }
+            length += read
+        }
+        return Array(bytes[..<length])
+    }
+
+    private static func unreadable(_ path: String) -> Problem {
+        let reason = String(cString: strerror(errno))
+        return Problem(
+            .unavailable, "the ledger \(path) can't be read: \(reason)",
+            hint: "give yourself the right to read it, or use another directory")
+    }
+
+    /// Makes an empty file that only its owner can read, unless something is there.
+    static func makeFile(_ path: String) throws(SQLiteFailure) {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw SQLiteFailure.cannotMake(errno) }
+        close(descriptor)
+        makePrivate([path])
+    }
+
+    /// Takes the rights of group and others away from files of our own.
+    static func makePrivate(_ paths: [String]) {
+        for path in paths {
+            var facts = stat()
+            guard lstat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, facts.st_mode & 0o077 != 0 else {
+                continue
+            }
+            // A file of somebody else stays as it is: that can be read is not for us to change.
+            chmod(path, facts.st_mode & 0o700)
+        }
+    }
 }

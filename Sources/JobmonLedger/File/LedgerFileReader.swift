@@ -22,7 +22,28 @@ struct LedgerFileReader: LedgerReads {
             throw Problem(.notFound, "the ledger \(path) is empty", hint: "start a monitor in its directory")
         }
         // Nothing is written: a damaged page is met, and said, where it is read.
-        try LedgerFile(path: path, time: time).look(sharing: FileSystem.sharing(at: path), forDamage: false)
+        let ledger = LedgerFile(path: path, time: time)
+        if case .other = FileSystem.kind(of: path) { throw ledger.notALedger("it is no regular file") }
+        try ledger.lookAtHeader()
+        do {
+            try Self.check(ledger)
+        } catch {
+            throw Problem(error, path: path)
+        }
+    }
+
+    /// A ledger that somebody writes is read together with its WAL. Beside one that was closed in order nothing is made.
+    private static func check(_ ledger: LedgerFile) throws {
+        let isOpen = { FileSystem.isThere("\(ledger.path)-wal") }
+        if !isOpen() {
+            do {
+                return try RawDatabase.reading(ledger.path, asItLies: true).use { try ledger.check($0) }
+            } catch {
+                // A monitor that has begun to write meanwhile makes such a look worthless.
+                guard isOpen() else { throw error }
+            }
+        }
+        try open(ledger.path).use { try ledger.check($0) }
     }
 
     func read<Value: Sendable>(

@@ -1,5 +1,6 @@
 import GRDB
 import GRDBSQLite
+import Glibc
 import JobmonCore
 
 /// What SQLite answered instead of doing what it was told.
@@ -8,6 +9,20 @@ struct SQLiteFailure: Error {
     var code: Int32
     /// SQLite's own words.
     var message: String
+
+    /// What SQLite says of a file that is no database.
+    static let notADatabase = SQLiteFailure(code: SQLITE_NOTADB, message: "file is not a database")
+
+    /// What SQLite would say of a file that can't be made, by the kernel's reason.
+    static func cannotMake(_ error: Int32) -> SQLiteFailure {
+        let code =
+            switch error {
+            case ENOSPC, EDQUOT: SQLITE_FULL
+            case EACCES, EPERM, EROFS: SQLITE_READONLY
+            default: SQLITE_CANTOPEN
+            }
+        return SQLiteFailure(code: code, message: String(cString: strerror(error)))
+    }
 
     /// The code without its extension.
     var primary: Int32 { code & 0xFF }
