@@ -1,7 +1,9 @@
 package import JobmonCore
 import JobmonLedger
+import JobmonMonitor
 import JobmonReporting
 import JobmonRequests
+package import JobmonWire
 
 /// A monitor's directory as a command reads it: through its monitor where one answers, else straight from the file.
 package struct DirectoryAccess: Sendable {
@@ -26,6 +28,7 @@ package struct DirectoryAccess: Sendable {
                 .unavailable, "\(layout.root) is not a directory of jobmon: there is no ledger in it",
                 hint: "name the directory with -d or JOBMON_DIR; `jobmon monitor DIR` and `jobmon run` make one")
         }
+        if let refusal = DirectoryRights.refusal(layout.root) { throw refusal }
         var remark: String?
         if let info = MonitorInfo.read(layout) {
             let remote = RemoteConnection(layout: layout, patience: Self.patience)
@@ -37,10 +40,22 @@ package struct DirectoryAccess: Sendable {
                 remark = "the monitor, process \(info.pid) on \(info.host), does not answer; reading the file itself"
             }
         }
+        await bringUpToDate(layout)
         let reading = try SQLiteLedger.reader(path: layout.ledger)
         return DirectoryAccess(
             layout: layout, reading: reading, spooled: SpoolReader(layout: layout).count(), hasMonitor: false,
             remark: remark, remote: nil)
+    }
+
+    /// Brings the ledger of an earlier version up to date, under the directory's lock. What hinders that is said when the
+    /// ledger is read.
+    private static func bringUpToDate(_ layout: DirectoryLayout) async {
+        guard SQLiteLedger.isOfEarlierVersion(layout.ledger) else { return }
+        do throws(Problem) {
+            guard let lock = try MonitorLock.take(layout) else { return }
+            defer { withExtendedLifetime(lock) {} }
+            try await SQLiteLedger.open(.file(path: layout.ledger), time: .system).close()
+        } catch {}
     }
 
     /// Writes `job_report.csv` and `job_status_report.csv` into a directory (made where it is missing).
@@ -63,36 +78,26 @@ package struct DirectoryAccess: Sendable {
         return try await SQLiteLedger.writeReports(ledger: layout.ledger, into: directory)
     }
 
-    /// Records what a person wants (`retry`, `cancel`), through the monitor, or, where there is none, under the
-    /// directory's lock, which is taken for that moment. The spool is taken in first, so that it is judged by all facts.
-    /// - Throws: `.unavailable` when a monitor has the lock and does not answer, or the ledger can't be written.
-    package func act(_ event: Event) async throws(Problem) -> EventResult {
-        let results: [EventResult]
-        if let remote {
-            results = try await remote.record([event])
-        } else {
-            guard let lock = try MonitorLock.take(layout) else { throw MonitorLock.refusal(layout) }
-            let ledger = try SQLiteLedger.open(.file(path: layout.ledger), time: .system)
-            results = try await Self.record(event, in: ledger, layout: layout)
-            withExtendedLifetime(lock) {}
-        }
-        guard let result = results.first else {
-            throw Problem(.internalError, "the monitor gave no result for the request")
-        }
-        return result
-    }
-
-    private static func record(
-        _ event: Event, in ledger: SQLiteLedger, layout: DirectoryLayout
-    ) async throws(Problem) -> [EventResult] {
+    /// Records what a person wants of jobs, through the monitor, or, where there is none, under the directory's lock, which
+    /// is taken for that moment. The spool is taken in first, so that it is judged by all facts. All of it is one request
+    /// and one transaction.
+    /// - Throws: `.unavailable` when a monitor has the lock and does not answer, or the ledger can't be written;
+    ///   `.contradiction` when it is refused as a whole. Nothing was done then.
+    package func act(_ action: ActionRequest) async throws(Problem) -> ActionAnswer {
+        if let remote { return try await remote.act(action) }
+        guard let lock = try MonitorLock.take(layout) else { throw MonitorLock.refusal(layout) }
+        defer { withExtendedLifetime(lock) {} }
+        let ledger = try SQLiteLedger.open(.file(path: layout.ledger), time: .system)
         do throws(Problem) {
             for batch in SpoolReader(layout: layout).batches() {
                 _ = try await ledger.record(batch.events)
                 batch.acknowledge()
             }
-            let results = try await ledger.record([event]).results
+            if let refusal = try await ActionGuard(layout: layout).refusal(action, reading: ledger) { throw refusal }
+            let events = action.events(at: TimeSource.system.now())
+            let results = try await ledger.record(events).results
             try await ledger.close()
-            return results
+            return ActionAnswer(results, of: events)
         } catch {
             // What failed first is what is said; that the file could not be closed as well follows from it.
             do { try await ledger.close() } catch {}

@@ -1,5 +1,6 @@
 import Glibc
 package import JobmonCore
+import JobmonReporting
 
 extension DirectoryLayout {
     /// The layout of a path: absolute, and without links where it is there, so that one directory has one name.
@@ -25,10 +26,22 @@ extension DirectoryLayout {
     }
 
     /// Makes the directory (0700) and the folders in it, where they are missing.
-    /// - Throws: `.unavailable` when one can't be made or is not a folder that can be written: which one, and why.
+    /// - Throws: `.unavailable` when one can't be made or is not a folder that can be written, and when everybody can write
+    ///   the directory: which one, and why.
     package func makeFolders() throws(Problem) {
         try Self.makeFolder(root)
+        if let refusal = DirectoryRights.refusal(root) { throw refusal }
         for folder in folders { try Self.makeFolder(folder) }
+    }
+
+    /// Makes the directory and, in it, a `.gitignore` for all that will be there.
+    package func makeOwn() throws(Problem) {
+        try makeFolders()
+        let descriptor = open("\(root)/.gitignore", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { return }
+        // Without it a user sees the folder in git: no reason not to run.
+        _ = write(descriptor, "*\n", 2)
+        close(descriptor)
     }
 
     static func makeFolder(_ path: String) throws(Problem) {

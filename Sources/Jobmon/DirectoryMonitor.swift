@@ -83,6 +83,8 @@ package final class DirectoryMonitor: Sendable {
         try layout.makeFolders()
         guard let lock = try MonitorLock.take(layout) else { return nil }
         guard await !isServedFromElsewhere(layout) else { return nil }
+        DirectoryPrivacy.tighten(layout)
+        if let warning = DirectoryPrivacy.warning(layout) { configuration.say(warning) }
         if let stale = MonitorLock.stale(layout) { configuration.say(stale) }
         if configuration.inMemory, SQLiteLedger.isThere(layout.ledger) {
             throw Problem(

@@ -8,21 +8,46 @@ package struct DirectoryOption: ParsableArguments {
     @Option(
         name: [.customShort("d"), .customLong("dir")],
         help: ArgumentHelp(
-            "The monitor's directory; else $JOBMON_DIR, else the current directory.", valueName: "dir"),
+            "The directory with the ledger. Default: $JOBMON_DIR; else the current directory if it holds a ledger; else "
+                + "the nearest .jobmon, here or in a parent directory.", valueName: "dir"),
         completion: .directory)
     package var given: String?
 
     package init() {}
 
-    /// The directory as it was named, by the option or by the environment; nil: the current one is meant.
+    /// The directory as it was named, by the option or by the environment; nil: it is looked for.
     package var named: String? {
         if let given { return given }
         guard let variable = Terminal.environment("JOBMON_DIR"), !variable.isEmpty else { return nil }
         return variable
     }
 
-    /// Where things lie in the directory that is meant. The directory need not be there.
-    package func layout() throws -> DirectoryLayout { try Self.layout(of: named ?? ".") }
+    /// Where things lie in the directory that is meant: the named one, else the one that `DirectorySearch` finds. The
+    /// directory need not be there.
+    /// - Parameter making: make `./.jobmon` where none is named and none is found.
+    /// - Throws: `CommandFailure` where no directory is named, found or to be made.
+    package func layout(making: Bool = false) throws -> DirectoryLayout {
+        if let named { return try Self.layout(of: named) }
+        let here = try Self.layout(of: ".").root
+        let search: DirectorySearch
+        do throws(Problem) { search = try DirectorySearch(from: here) } catch { throw CommandFailure(.ledger, error) }
+        for sentence in search.passedOver { Messages.say("jobmon: \(Printable.line(sentence))") }
+        if let found = search.found { return try Self.layout(of: found) }
+        guard making else {
+            throw CommandFailure(
+                .ledger, "no jobmon directory is here or above \(here)",
+                hint: "name one with -d or JOBMON_DIR; `jobmon run` makes \(DirectorySearch.folder) here")
+        }
+        return try Self.makeOwnFolder(in: here)
+    }
+
+    /// Makes the directory of its own that jobmon has in a folder of the user's, and keeps it out of git.
+    private static func makeOwnFolder(in here: String) throws -> DirectoryLayout {
+        let layout = DirectoryLayout(
+            root: here == "/" ? "/\(DirectorySearch.folder)" : "\(here)/\(DirectorySearch.folder)")
+        do throws(Problem) { try layout.makeOwn() } catch { throw CommandFailure(.ledger, error) }
+        return try Self.layout(of: layout.root)
+    }
 
     /// The layout of a path: absolute, and without links where it is there, so that one directory has one name.
     package static func layout(of path: String) throws -> DirectoryLayout {

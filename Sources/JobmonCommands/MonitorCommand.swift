@@ -9,7 +9,8 @@ package struct Monitor: AsyncParsableCommand {
         abstract: "Runs the monitor of a directory until it is stopped (jobmon stop, Ctrl-C, TERM).",
         discussion: """
             Prints `ready URL` on stdout once it answers, after it has taken the spool in. The directory is made if it \
-            is missing. `jobmon run` needs none: it finds this one, or is one itself while it runs.
+            is missing; where none is named or found, that is .jobmon in the current directory. `jobmon run` needs no \
+            monitor: it finds this one, or is one itself while it runs.
 
               jobmon monitor DIR --detach
               jobmon monitor DIR --listen any --port 8765
@@ -17,7 +18,7 @@ package struct Monitor: AsyncParsableCommand {
 
     @OptionGroup package var directory: DirectoryOption
 
-    @Argument(help: ArgumentHelp("The directory; else -d, else $JOBMON_DIR.", valueName: "dir"), completion: .directory)
+    @Argument(help: ArgumentHelp("The directory. Default: as for --dir.", valueName: "dir"), completion: .directory)
     package var path: String?
 
     @Flag(help: "Keep the ledger in memory: it is gone when the monitor ends.")
@@ -45,13 +46,10 @@ package struct Monitor: AsyncParsableCommand {
     package func validate() throws {
         guard (0...65535).contains(port) else { throw ValidationError("--port must be 0 to 65535, not \(port)") }
         if path != nil, directory.given != nil { throw ValidationError("the directory is given twice: DIR and -d") }
-        guard path != nil || directory.named != nil else {
-            throw ValidationError("which directory? Give it: jobmon monitor DIR")
-        }
     }
 
     package func run() async throws {
-        let layout = try path.map { try DirectoryOption.layout(of: $0) } ?? directory.layout()
+        let layout = try path.map { try DirectoryOption.layout(of: $0) } ?? directory.layout(making: true)
         if detach { return try Self.startDetached(layout) }
         let end = try endWith.map { try ProcessEnd(of: $0) }
         let configuration = DirectoryMonitor.Configuration(

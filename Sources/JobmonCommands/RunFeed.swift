@@ -18,7 +18,7 @@ extension Run {
         let input = try input()
         let queue = try RunPlan(RunPlan.Input(queue: queue ?? "run", cwd: input.cwd, readFile: RunFiles.read)).queue
         let settings = QueueSettings(
-            layout: try directory.layout(), queue: queue, executor: executor, slots: try parallel(),
+            layout: try directory.layout(making: true), queue: queue, executor: executor, slots: try parallel(),
             interval: try cluster.interval())
         let configuration = try configuration(settings)
         let screen = RunScreen(terminal: Terminal.behind(descriptor: 2), showsProgress: !noProgress)

@@ -48,7 +48,7 @@ struct OpenedStreams {
     }
 
     private mutating func openFile(_ path: String, _ flags: Int32) -> Int32? {
-        let fd = Glibc.open(path, flags | O_CLOEXEC | O_NOCTTY, 0o666)
+        let fd = Glibc.open(path, flags | O_CLOEXEC | O_NOCTTY, 0o600)
         guard fd >= 0 else { return nil }
         ours.append(fd)
         return fd

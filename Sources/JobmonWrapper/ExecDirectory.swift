@@ -1,5 +1,6 @@
 import Glibc
 import JobmonCore
+import JobmonReporting
 
 /// Which monitor's directory a wrapper reports to.
 struct ExecDirectory {
@@ -8,12 +9,12 @@ struct ExecDirectory {
     /// What to say on stderr, in one line.
     var remark: String?
 
-    /// The directory named by `-d` (made if it is not there), else `$JOBMON_DIR`, else the current one if it is a
-    /// monitor's. A directory that nobody named is not made.
+    /// The directory named by `-d` (made if it is not there), else `$JOBMON_DIR`, else the one that `DirectorySearch` finds.
+    /// A directory that nobody named is not made, and one that everybody can write is not used.
     static func find(_ named: String?) -> ExecDirectory {
         if let named {
             let layout = DirectoryLayout(root: absolute(named))
-            return ExecDirectory(layout: layout, remark: make(layout))
+            return refused(layout) ?? ExecDirectory(layout: layout, remark: make(layout))
         }
         if let given = getenv("JOBMON_DIR").map({ String(cString: $0) }), !given.isEmpty {
             let layout = DirectoryLayout(root: absolute(given))
@@ -22,17 +23,36 @@ struct ExecDirectory {
                     layout: nil,
                     remark: "JOBMON_DIR is \(given), which is no directory: the command runs, but is not recorded")
             }
-            return ExecDirectory(layout: layout, remark: make(layout))
+            return refused(layout) ?? ExecDirectory(layout: layout, remark: make(layout))
         }
-        let here = DirectoryLayout(root: currentDirectory() ?? "/")
-        let isMonitors = isFile(here.info) || isFile(here.ledger) || (isFolder(here.spool) && isFolder(here.run))
-        guard isMonitors else {
-            return ExecDirectory(
-                layout: nil,
-                remark: "no monitor's directory is given (-d, JOBMON_DIR) and the current one is none: "
-                    + "the command runs, but is not recorded")
+        return search(from: currentDirectory() ?? "/")
+    }
+
+    /// The directory that nobody named. It is not made.
+    private static func search(from here: String) -> ExecDirectory {
+        // `exec` may have kept facts here for a monitor that was never started.
+        let current = DirectoryLayout(root: here)
+        if isFile(current.info) || (isFolder(current.spool) && isFolder(current.run)) {
+            return refused(current) ?? ExecDirectory(layout: current, remark: nil)
         }
-        return ExecDirectory(layout: here, remark: nil)
+        do throws(Problem) {
+            let search = try DirectorySearch(from: here)
+            if let found = search.found {
+                let layout = DirectoryLayout(root: found)
+                return ExecDirectory(layout: layout, remark: make(layout))
+            }
+            let why =
+                search.passedOver.first
+                ?? "no directory of jobmon is named (-d, JOBMON_DIR), and none is here or above"
+            return ExecDirectory(layout: nil, remark: "\(why): the command runs, but is not recorded")
+        } catch {
+            return ExecDirectory(layout: nil, remark: "\(error.message): the command runs, but is not recorded")
+        }
+    }
+
+    private static func refused(_ layout: DirectoryLayout) -> ExecDirectory? {
+        guard let refusal = DirectoryRights.refusal(layout.root) else { return nil }
+        return ExecDirectory(layout: nil, remark: "\(refusal.message): the command runs, but is not recorded")
     }
 
     static func currentDirectory() -> String? {

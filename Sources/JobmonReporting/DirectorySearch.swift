@@ -1,0 +1,101 @@
+import Glibc
+package import JobmonCore
+
+/// Which directory is meant where nobody names one. The same rule for every command, and for the wrapper.
+///
+/// The current directory if it holds a ledger; else `./.jobmon`; else the nearest `.jobmon` of a parent directory on the
+/// same file system. Only a directory that belongs to this user, and that not everybody can write, is taken: in a shared
+/// place anybody could have put one there.
+package struct DirectorySearch: Sendable, Equatable {
+    /// The name of the directory that is looked for, and made.
+    package static let folder = ".jobmon"
+
+    /// Absolute; nil when there is none.
+    package var found: String?
+    /// A sentence for each directory that was passed over, and why.
+    package var passedOver: [String] = []
+
+    /// Looks from a directory upwards. Nothing is made.
+    /// - Parameter start: absolute.
+    /// - Throws: `.unavailable` when `.jobmon` in `start` is there and is not a directory.
+    package init(from start: String) throws(Problem) {
+        if Self.isFile("\(start)/job_monitor.sqlite") {
+            if take(start) { return }
+        }
+        guard let device = Self.facts(start)?.st_dev else { return }
+        var folder = start
+        while true {
+            let candidate = folder == "/" ? "/\(Self.folder)" : "\(folder)/\(Self.folder)"
+            if let facts = Self.facts(candidate) {
+                if facts.st_mode & S_IFMT == S_IFDIR {
+                    if take(candidate) { return }
+                } else if folder == start {
+                    throw Problem(
+                        .unavailable, "\(candidate) is not a directory",
+                        hint: "move that file away, or name a directory with -d")
+                }
+            }
+            guard folder != "/", let slash = folder.lastIndex(of: "/") else { return }
+            folder = slash == folder.startIndex ? "/" : String(folder[..<slash])
+            guard Self.facts(folder)?.st_dev == device else { return }
+        }
+    }
+
+    /// Takes a directory, or notes why it is passed over.
+    private mutating func take(_ path: String) -> Bool {
+        if let why = Self.distrust(path) ?? Self.distrustOfInfo(path) {
+            passedOver.append("\(path) is passed over: \(why); name it with -d to use it")
+            return false
+        }
+        found = path
+        return true
+    }
+
+    private static func distrust(_ path: String) -> String? {
+        guard let facts = facts(path) else { return "it can't be looked at: \(SmallFile.reason())" }
+        if facts.st_uid != geteuid() { return "it belongs to \(userName(facts.st_uid))" }
+        if facts.st_mode & S_IWOTH != 0 { return "everybody can write it" }
+        return nil
+    }
+
+    private static func distrustOfInfo(_ path: String) -> String? {
+        let info = DirectoryLayout(root: path).info
+        var facts = stat()
+        guard lstat(info, &facts) == 0 else { return nil }
+        if facts.st_uid != geteuid() { return "its monitor_info.json belongs to \(userName(facts.st_uid))" }
+        if facts.st_mode & (S_IWOTH | S_IWGRP) != 0 { return "others can write its monitor_info.json" }
+        return nil
+    }
+
+    private static func facts(_ path: String) -> stat? {
+        var facts = stat()
+        return stat(path, &facts) == 0 ? facts : nil
+    }
+
+    private static func isFile(_ path: String) -> Bool {
+        facts(path).map { $0.st_mode & S_IFMT == S_IFREG } ?? false
+    }
+
+    /// By number: a static executable can't ask for names everywhere.
+    private static func userName(_ user: uid_t) -> String { user == 0 ? "root" : "user \(user)" }
+}
+
+/// Who else can write a directory that jobmon is to use.
+package enum DirectoryRights {
+    /// Why a directory is refused: everybody can write it, so everybody could replace what is in it. Nil when it is not,
+    /// or is not there.
+    package static func refusal(_ path: String) -> Problem? {
+        guard mode(path) & S_IWOTH != 0 else { return nil }
+        return Problem(
+            .unavailable, "the directory \(path) can be written by everybody",
+            hint: "take that right away (chmod o-w \(path)), or use another directory")
+    }
+
+    /// Whether others of its group can write it.
+    package static func isOpenToGroup(_ path: String) -> Bool { mode(path) & S_IWGRP != 0 }
+
+    private static func mode(_ path: String) -> mode_t {
+        var facts = stat()
+        return stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR ? facts.st_mode : 0
+    }
+}
