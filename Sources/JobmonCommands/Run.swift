@@ -102,7 +102,7 @@ package struct Run: AsyncParsableCommand {
         if feed { return try await runFeed() }
         let (queue, jobs) = try prepared()
         let settings = QueueSettings(
-            layout: try directory.layout(), queue: queue, executor: executor, slots: try parallel(),
+            layout: try directory.layout(making: true), queue: queue, executor: executor, slots: try parallel(),
             interval: try cluster.interval())
         if cluster.dryRun { return try await rehearse(jobs, settings) }
         if detach { return try startDetached(settings) }

@@ -50,7 +50,32 @@ struct RunReport {
             lines.append("        nothing was left to do; --again runs the jobs once more")
         }
         lines += errors(columns: columns)
-        return lines + next()
+        return lines + next() + left()
+    }
+
+    /// What selects all jobs that failed: their numbers where these are few, else by their queue.
+    private var failed: String {
+        if summary.failures.count == summary.counts.failed {
+            let numbers = JobNumbers(summary.failures.map(\.jid)).text
+            if numbers.utf8.count <= 40 { return numbers }
+        }
+        return "--queue \(ShellWord.quoted(queue)) --status failed"
+    }
+
+    /// One line on the queue's other jobs; empty when there are none that are not over.
+    private func left() -> [String] {
+        let left = summary.left
+        guard left.open > 0 else { return [] }
+        let name = ShellWord.quoted(queue)
+        let alive = left.running + left.unclear
+        var parts: [String] = []
+        if left.queued > 0 { parts.append("\(Units.grouped(left.queued)) queued") }
+        if alive > 0 { parts.append("\(Units.grouped(alive)) running") }
+        return [
+            "Left:   \(Units.count(left.open, "other job")) of queue \(Printable.line(queue))"
+                + " (\(parts.joined(separator: ", "))); continue: jobmon run\(again) --queue \(name);"
+                + " drop: jobmon forget\(again) --queue \(name) --status queued"
+        ]
     }
 
     private func errors(columns: Int?) -> [String] {
@@ -84,8 +109,7 @@ struct RunReport {
         if let first = summary.failures.first {
             lines.append("Look:   jobmon show\(again) \(first.jid)")
             lines.append("        jobmon logs\(again) \(first.jid)")
-            let jids = summary.failures.prefix(5).map { String($0.jid) }.joined(separator: " ")
-            lines.append("Retry:  jobmon retry\(again) \(jids), then the same command again")
+            lines.append("Retry:  jobmon retry\(again) \(failed), then the same command again")
         }
         if !isWhole {
             lines.append("Go on:  the same command again, or jobmon run\(again) --queue \(ShellWord.quoted(queue))")
@@ -100,7 +124,8 @@ struct RunReport {
             "queue": .string(queue), "total": .int(Int64(counts.total)), "complete": .int(Int64(counts.complete)),
             "failed": .int(Int64(counts.failed)), "cancelled": .int(Int64(counts.cancelled)),
             "queued": .int(Int64(counts.queued)), "running": .int(Int64(counts.running)),
-            "unclear": .int(Int64(counts.unclear)), "seconds": .double((seconds * 1000).rounded() / 1000),
+            "unclear": .int(Int64(counts.unclear)), "left": .int(Int64(summary.left.open)),
+            "seconds": .double((seconds * 1000).rounded() / 1000),
         ]
         switch summary.ending {
         case .done: object.append("ending", "done")

@@ -8,34 +8,45 @@ struct JobIntake: Sendable {
     let queue: String
     let environment: QueueEnvironment
 
-    /// Reads the queue's jobs, and finds out which of the given ones are new. Of those that are known, a larger number
-    /// of attempts is recorded.
-    func load(_ given: [NewJob], again: Bool) async throws(Problem) -> (known: [JobRecord], new: [NewJob]) {
-        var known = try await all(JobFilter(queue: queue))
-        var indexOfKey: [String: Int] = [:]
-        var round = 1
-        for (index, record) in known.enumerated() {
-            guard let key = record.jobKey else { continue }
-            indexOfKey[key] = index
-            round = max(round, QueueRound.of(key))
-        }
-        if again, !known.isEmpty, !given.isEmpty { round += 1 }
+    /// What a queue has, in view of the jobs that are given.
+    struct Loaded {
+        /// Those that the ledger has already and that are to be brought to their end.
+        var known: [JobRecord]
+        /// The queue's other jobs, which nobody asked for.
+        var left: [JobRecord]
+        /// Those that the ledger does not have.
+        var new: [NewJob]
+    }
 
-        var new: [NewJob] = []
+    /// Reads the queue's jobs, and finds out which of the given ones are new. Of those that are known, a larger number
+    /// of attempts is recorded. Where none are given, all of the queue's are meant.
+    /// - Parameter again: the given jobs are new ones, whatever became of equal ones before.
+    func load(_ given: [NewJob], again: Bool) async throws(Problem) -> Loaded {
+        let records = try await all(JobFilter(queue: queue))
+        guard !given.isEmpty else { return Loaded(known: records, left: [], new: []) }
+        let rounds = QueueRounds(of: given, among: records)
+        var loaded = Loaded(known: [], left: [], new: [])
+        var isNamed = [Bool](repeating: false, count: records.count)
         var grown: [NewJob] = []
         for job in given {
-            let job = NewJob(key: QueueRound.key(job.key, round: round), description: job.description)
-            guard let index = indexOfKey[job.key] else {
-                new.append(job)
+            let latest = rounds.latest(job.key)
+            guard let latest, !again else {
+                let round = latest.map { $0.round + 1 } ?? 1
+                loaded.new.append(NewJob(key: QueueRound.key(job.key, round: round), description: job.description))
                 continue
             }
-            if job.description.maxAttempts > known[index].description.maxAttempts {
-                known[index].description.maxAttempts = job.description.maxAttempts
-                grown.append(job)
+            guard !isNamed[latest.index] else { continue }
+            isNamed[latest.index] = true
+            var record = records[latest.index]
+            if job.description.maxAttempts > record.description.maxAttempts {
+                record.description.maxAttempts = job.description.maxAttempts
+                grown.append(NewJob(key: record.jobKey ?? job.key, description: job.description))
             }
+            loaded.known.append(record)
         }
+        for (index, record) in records.enumerated() where !isNamed[index] { loaded.left.append(record) }
         try await queue(JobsToQueue(grown)) { _ in }
-        return (known, new)
+        return loaded
     }
 
     /// Queues jobs, batch by batch; each batch is told of as soon as the ledger has it.

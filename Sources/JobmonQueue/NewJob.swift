@@ -42,3 +42,24 @@ package enum QueueRound {
 
     package static func key(_ key: String, round: Int) -> String { round > 1 ? "\(key)#\(round)" : key }
 }
+
+/// Which of a queue's jobs the given ones are: each has its rounds for itself.
+struct QueueRounds {
+    private var latest: [String: (round: Int, index: Int)] = [:]
+
+    /// - Parameter records: all jobs of the queue.
+    init(of given: [NewJob], among records: [JobRecord]) {
+        let keys = Set(given.map(\.key))
+        for (index, record) in records.enumerated() {
+            guard let key = record.jobKey else { continue }
+            // A key that somebody gave may look like one of a later round: as it was given, it is of the first.
+            let round = keys.contains(key) ? 1 : QueueRound.of(key)
+            let base = round > 1 ? String(key.dropLast("#\(round)".count)) : key
+            guard keys.contains(base), round > latest[base]?.round ?? 0 else { continue }
+            latest[base] = (round, index)
+        }
+    }
+
+    /// The latest round of a given job, and which of the records it is; nil: there is none.
+    func latest(_ key: String) -> (round: Int, index: Int)? { latest[key] }
+}

@@ -4,6 +4,8 @@ package import JobmonCore
 package enum QueueFact: Sendable {
     /// Jobs as the ledger has them: at the start, newly queued, or looked at again.
     case known([JobRecord])
+    /// Jobs of the queue that this run was not asked for: they are not started, and count for nothing.
+    case left([JobRecord])
     /// No more jobs are coming.
     case allKnown
     /// The making of these instances is acknowledged or spooled.

@@ -4,6 +4,8 @@ import JobmonCore
 /// aside, in boxes that are not there, or shared, for the rest.
 struct QueueJob: Sendable {
     let jid: Int64
+    /// This run is to bring it to its end. Of other jobs of the queue only what is still alive is followed and recorded.
+    let isNamed: Bool
     private var described: Box<JobDescription>
     var standing: JobStanding
     /// Instances made so far: the next one's `retry_number`.
@@ -15,8 +17,12 @@ struct QueueJob: Sendable {
     var retryAsked = false
     private var alive: Box<LiveInstance>?
 
-    init(jid: Int64, description: JobDescription, standing: JobStanding, instances: Int, lossesRunning: Int) {
+    init(
+        jid: Int64, isNamed: Bool = true, description: JobDescription, standing: JobStanding, instances: Int,
+        lossesRunning: Int
+    ) {
         self.jid = jid
+        self.isNamed = isNamed
         described = Box(description)
         self.standing = standing
         self.instances = instances
@@ -31,6 +37,14 @@ struct QueueJob: Sendable {
     var live: LiveInstance? {
         get { alive?.value }
         set { alive = newValue.map { Box($0) } }
+    }
+
+    /// What it asks for from now on.
+    mutating func describe(resources: JSONObject) {
+        guard described.value.resources != resources else { return }
+        var changed = described.value
+        changed.resources = resources
+        described = Box(changed)
     }
 
     /// The description is never needed again.

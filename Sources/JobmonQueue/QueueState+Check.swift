@@ -7,11 +7,12 @@ extension QueueState {
         var wrong: [String] = []
         func expect(_ holds: Bool, _ what: @autoclosure () -> String) { if !holds { wrong.append(what()) } }
         var counted = QueueState(configuration)
+        counted.jobs = jobs
         var liveKeys: Set<String> = []
         let readyIndexes = Set(ready.elements.map(\.index))
         let dueIndexes = Set(due.elements.map(\.index))
         for (index, job) in jobs.enumerated() {
-            counted.count(job.phase, 1)
+            counted.count(index, job.phase, 1)
             expect(indexOfJid[job.jid] == index, "job \(job.jid) is not found by its jid")
             if let live = job.live {
                 expect(liveKeys.insert(live.key).inserted, "two jobs have the instance \(live.key)")
@@ -22,6 +23,8 @@ extension QueueState {
             expect(
                 job.standing.attempts <= job.instances, "job \(job.jid) has used more attempts than it has instances")
             switch job.phase {
+            case .queued where !job.isNamed, .backingOff where !job.isNamed:
+                expect(!readyIndexes.contains(index), "job \(job.jid) is ready, and nobody asked for it")
             case .queued: expect(readyIndexes.contains(index), "job \(job.jid) is ready and in no queue")
             case .backingOff: expect(dueIndexes.contains(index), "job \(job.jid) waits for a time that never comes")
             case .preparing, .submitting, .waiting, .running, .unclear, .fencing:
@@ -38,6 +41,7 @@ extension QueueState {
         }
         expect(counted.counts == counts, "counts \(counts), counted \(counted.counts)")
         expect(counted.inRoom == inRoom, "room \(inRoom), counted \(counted.inRoom)")
+        expect(counted.namedInRoom == namedInRoom, "named \(namedInRoom), counted \(counted.namedInRoom)")
         expect(counted.fencing == fencing, "fencing \(fencing), counted \(counted.fencing)")
         return wrong
     }

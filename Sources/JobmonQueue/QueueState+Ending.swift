@@ -41,7 +41,7 @@ extension QueueState {
         settle(index, at: now)
         if retryAsked, jobs[index].phase == .failed || jobs[index].phase == .cancelled {
             revive(index)
-        } else if jobs[index].phase == .failed {
+        } else if jobs[index].phase == .failed, jobs[index].isNamed {
             fail(
                 index,
                 QueueFailure(
@@ -125,7 +125,21 @@ extension QueueState {
             default: break
             }
         }
-        outbox.stopExecutor = true
+        // What this run was not asked for goes on: its own are ended one by one.
+        let sparesOthers = jobs.contains { !$0.isNamed && $0.live != nil }
+        if sparesOthers {
+            for index in jobs.indices where jobs[index].isNamed {
+                guard jobs[index].phase == .waiting || jobs[index].phase == .running else { continue }
+                endByStop(index)
+            }
+        }
+        outbox.stopExecutor = !sparesOthers
+    }
+
+    private mutating func endByStop(_ index: Int) {
+        guard let live = jobs[index].live, !live.cancelSent else { return }
+        jobs[index].live?.cancelSent = true
+        outbox.cancel.append(live.key)
     }
 
     /// Ends the queue when nothing is left to do or to wait for.
@@ -134,9 +148,9 @@ extension QueueState {
         if let deadline, now.steady >= deadline { return finish(ending) }
         let idle: Bool
         if stopping || halted {
-            idle = inRoom == 0 && fencing == 0
+            idle = namedInRoom == 0 && fencing == 0
         } else {
-            idle = allKnown && counts.over == jobs.count
+            idle = allKnown && counts.open == 0
         }
         if idle, isAcknowledged { finish(ending) }
     }
@@ -144,7 +158,7 @@ extension QueueState {
     /// Tells whoever asked, once every job that is known is over.
     mutating func tellWhenIdle() {
         guard let number = idleAsked, !stopping, isAcknowledged else { return }
-        guard counts.over == jobs.count || halted && inRoom == 0 && fencing == 0 else { return }
+        guard counts.open == 0 || halted && namedInRoom == 0 && fencing == 0 else { return }
         idleAsked = nil
         outbox.idle = (number, summary(halted ? .halted : .done))
     }
@@ -154,7 +168,7 @@ extension QueueState {
 
     private func summary(_ how: QueueSummary.Ending) -> QueueSummary {
         QueueSummary(
-            ending: how, counts: counts, failures: failures.values.sorted { $0.jid < $1.jid }, begun: begun)
+            ending: how, counts: counts, failures: failures.values.sorted { $0.jid < $1.jid }, begun: begun, left: left)
     }
 
     mutating func finish(_ how: QueueSummary.Ending) {

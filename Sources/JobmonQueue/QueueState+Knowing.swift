@@ -6,7 +6,18 @@ extension QueueState {
         if let index = indexOfJid[record.jid] { merge(record, into: index, at: now) } else { insert(record, at: now) }
     }
 
-    private mutating func insert(_ record: JobRecord, at now: Moment) {
+    /// Takes note of a job that this run is not to bring to its end. One whose instance may be alive is followed: it keeps
+    /// its slot, and its end is recorded.
+    mutating func leave(_ record: JobRecord, at now: Moment) {
+        guard indexOfJid[record.jid] == nil, !record.status.isFinal else { return }
+        if let last = record.instances.last, !last.status.isFinal, last.executor == configuration.executor {
+            insert(record, isNamed: false, at: now)
+        } else {
+            left.count(record.status == .queued ? .queued : .running, 1)
+        }
+    }
+
+    private mutating func insert(_ record: JobRecord, isNamed: Bool = true, at now: Moment) {
         let last = record.instances.last
         var standing = JobStanding(
             attempts: record.attempts, maxAttempts: record.description.maxAttempts,
@@ -21,11 +32,12 @@ extension QueueState {
         description.params = [:]
         jobs.append(
             QueueJob(
-                jid: record.jid, description: description, standing: standing, instances: record.instances.count,
+                jid: record.jid, isNamed: isNamed, description: description, standing: standing,
+                instances: record.instances.count,
                 lossesRunning: Self.lossesRunning(record.instances)))
         indexOfJid[record.jid] = index
         // `move` takes it from here: it is counted once as queued before.
-        count(.queued, 1)
+        count(index, .queued, 1)
         for given in record.instances.dropLast() where given.status == .unknown {
             if let key = given.instanceKey { indexOfKey[key] = index }
         }
@@ -37,7 +49,7 @@ extension QueueState {
                 askable: last.instanceKey != nil && last.executor == configuration.executor, host: last.host)
             indexOfKey[jobs[index].live?.key ?? ""] = index
             // To wait for it is something to do.
-            begun += 1
+            if isNamed { begun += 1 }
             move(index, to: .unclear)
             if jobs[index].live?.askable == true {
                 if observeAt == nil { observeAt = now.steady }
@@ -55,7 +67,7 @@ extension QueueState {
         } else {
             settle(index, at: now)
         }
-        if jobs[index].phase == .failed { noteOld(record, last) }
+        if jobs[index].phase == .failed, isNamed { noteOld(record, last) }
     }
 
     private mutating func noteOld(_ record: JobRecord, _ last: InstanceRecord?) {
@@ -98,6 +110,12 @@ extension QueueState {
             lateComplete(index, at: now)
         }
         if record.cancelRequested { cancelRequested(index, at: now) }
+        // Asked to try it once more, perhaps with other resources: from now on these are its own.
+        if jobs[index].retryAsked, jobs[index].live == nil, record.status == .queued {
+            jobs[index].retryAsked = false
+            jobs[index].describe(resources: record.description.resources)
+            if jobs[index].phase == .failed || jobs[index].phase == .cancelled { revive(index) }
+        }
         if grew, jobs[index].phase == .failed, jobs[index].standing.status == .queued { revive(index) }
     }
 
@@ -161,6 +179,10 @@ extension QueueState {
     private mutating func retried(_ index: Int, at now: Moment) {
         jobs[index].standing.cancelRequested = false
         switch jobs[index].phase {
+        // In a cluster it may ask for more than before: the ledger has it.
+        case .failed where configuration.hearsFromMonitor, .cancelled where configuration.hearsFromMonitor:
+            jobs[index].retryAsked = true
+            outbox.look.append(jobs[index].jid)
         case .failed, .cancelled: revive(index)
         case .complete: break
         // The ledger knows the end already; the report of it is on its way.

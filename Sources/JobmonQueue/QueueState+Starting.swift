@@ -139,7 +139,8 @@ extension QueueState {
 
     /// The job's instance is not to run (any more).
     func isUnwanted(_ index: Int) -> Bool {
-        stopping || halted || jobs[index].standing.cancelRequested || jobs[index].standing.anyComplete
+        !jobs[index].isNamed || stopping || halted || jobs[index].standing.cancelRequested
+            || jobs[index].standing.anyComplete
     }
 
     /// Records the end of an instance that never ran: the attempt does not count.
@@ -156,7 +157,12 @@ extension QueueState {
     /// ends all it has by itself.)
     mutating func cancelIfUnwanted(_ index: Int) {
         let standing = jobs[index].standing
-        guard standing.cancelRequested || standing.anyComplete, let live = jobs[index].live, !live.cancelSent else {
+        // What nobody asked for, and a process of this host has not started, is not to start. A cluster keeps what waits.
+        let isLeftOver =
+            !jobs[index].isNamed && jobs[index].phase == .waiting && !configuration.hearsFromMonitor
+        guard standing.cancelRequested || standing.anyComplete || isLeftOver, let live = jobs[index].live,
+            !live.cancelSent
+        else {
             return
         }
         guard jobs[index].phase == .waiting || jobs[index].phase == .running else { return }

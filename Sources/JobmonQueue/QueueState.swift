@@ -65,9 +65,14 @@ package struct QueueState: Sendable {
     var indexOfKey: [String: Int] = [:]
     var ready = Heap<ReadyJob>()
     var due = Heap<DueJob>()
+    /// Of the jobs that this run is to bring to their end.
     var counts = QueueCounts()
+    /// Of the queue's other jobs, as far as they are not over.
+    var left = QueueCounts()
     /// Jobs that take room in the executor.
     var inRoom = 0
+    /// Those of them that this run is to bring to their end.
+    var namedInRoom = 0
     /// Jobs whose fence is being written.
     var fencing = 0
     var failures: [Int64: QueueFailure] = [:]
@@ -134,6 +139,7 @@ package struct QueueState: Sendable {
         case .known(let records):
             for record in records { know(record, at: now) }
             sayForeign()
+        case .left(let records): for record in records { leave(record, at: now) }
         case .allKnown: allKnown = true
         case .prepared(let orders): for order in orders { prepared(order, at: now) }
         case .notPrepared(let order, let problem): notPrepared(order, problem, at: now)
@@ -216,10 +222,11 @@ package struct QueueState: Sendable {
     /// The only place where a job changes its phase: every count follows.
     mutating func move(_ index: Int, to phase: QueueJob.Phase) {
         let old = jobs[index].phase
-        count(old, -1)
-        count(phase, 1)
+        count(index, old, -1)
+        count(index, phase, 1)
         jobs[index].phase = phase
         switch phase {
+        case .queued where !jobs[index].isNamed, .backingOff where !jobs[index].isNamed: break
         case .queued: ready.push(ReadyJob(jid: jobs[index].jid, index: index))
         case .backingOff(let until): due.push(DueJob(time: until, index: index))
         case .complete: jobs[index].forgetDescription()
@@ -230,16 +237,12 @@ package struct QueueState: Sendable {
         }
     }
 
-    mutating func count(_ phase: QueueJob.Phase, _ change: Int) {
-        switch phase {
-        case .queued, .backingOff, .preparing, .submitting, .waiting: counts.queued += change
-        case .running: counts.running += change
-        case .unclear, .fencing: counts.unclear += change
-        case .complete: counts.complete += change
-        case .failed: counts.failed += change
-        case .cancelled: counts.cancelled += change
+    mutating func count(_ index: Int, _ phase: QueueJob.Phase, _ change: Int) {
+        if jobs[index].isNamed { counts.count(phase, change) } else { left.count(phase, change) }
+        if phase.takesRoom {
+            inRoom += change
+            if jobs[index].isNamed { namedInRoom += change }
         }
-        if phase.takesRoom { inRoom += change }
         if phase == .fencing { fencing += change }
     }
 

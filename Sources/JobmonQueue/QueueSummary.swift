@@ -19,12 +19,17 @@ package struct QueueSummary: Sendable, Equatable {
     package var failures: [QueueFailure]
     /// Attempts that were begun: 0 when nothing was left to do.
     package var begun: Int
+    /// The queue's other jobs, as far as they are not over: they were not asked for.
+    package var left: QueueCounts
 
-    package init(ending: Ending, counts: QueueCounts, failures: [QueueFailure], begun: Int = 0) {
+    package init(
+        ending: Ending, counts: QueueCounts, failures: [QueueFailure], begun: Int = 0, left: QueueCounts = QueueCounts()
+    ) {
         self.ending = ending
         self.counts = counts
         self.failures = failures
         self.begun = begun
+        self.left = left
     }
 }
 
@@ -40,8 +45,21 @@ package struct QueueCounts: Sendable, Equatable {
 
     package init() {}
 
+    mutating func count(_ phase: QueueJob.Phase, _ change: Int) {
+        switch phase {
+        case .queued, .backingOff, .preparing, .submitting, .waiting: queued += change
+        case .running: running += change
+        case .unclear, .fencing: unclear += change
+        case .complete: complete += change
+        case .failed: failed += change
+        case .cancelled: cancelled += change
+        }
+    }
+
     package var total: Int { queued + running + unclear + over }
     package var over: Int { complete + failed + cancelled }
+    /// Those that are not over.
+    package var open: Int { queued + running + unclear }
 }
 
 /// A job that failed for good, as the summary shows it.

@@ -45,8 +45,9 @@ package final class Scheduler: Sendable {
 
     func post(_ fact: QueueFact) { inbox.post(.fact(fact)) }
 
-    /// Goes on with the queue, and queues the given jobs as far as they are new. Returns when every job is over, or as
-    /// the summary's ending says.
+    /// Brings the given jobs to their end, and queues them as far as they are new; where none are given, all that the queue
+    /// has. Returns when each of them is over, or as the summary's ending says. Others of the queue are not started and not
+    /// waited for; what of them is alive is followed for as long.
     /// - Parameter again: the jobs are queued as a new round, whatever became of them before.
     /// - Throws: when the ledger can't be read; nothing was started then.
     package func run(_ new: [NewJob], again: Bool = false) async throws(Problem) -> QueueSummary {
@@ -106,9 +107,10 @@ package final class Scheduler: Sendable {
     private func load(
         _ jobs: JobsToQueue, with intake: JobIntake, again: Bool
     ) async throws(Problem) -> JobsToQueue {
-        let (known, new) = try await intake.load(jobs.take(), again: again)
-        post(.known(known))
-        return JobsToQueue(new)
+        let loaded = try await intake.load(jobs.take(), again: again)
+        post(.known(loaded.known))
+        if !loaded.left.isEmpty { post(.left(loaded.left)) }
+        return JobsToQueue(loaded.new)
     }
 
     /// The loop itself, and what goes on beside it.

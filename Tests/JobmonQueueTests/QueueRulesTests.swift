@@ -71,6 +71,54 @@ import Testing
             })
     }
 
+    @Test("a job that nobody asked for is not started, counts for nothing, and is not waited for")
+    func leavesOthers() {
+        var state = state()
+        var actions = state.take([.known([job(2)]), .left([job(1), job(3)]), .allKnown], at: at(0))
+        let orders = start(&state, actions, at: 0)
+        #expect(orders.map(\.jid) == [2])
+        // A retry of another one is none of this run's business either.
+        actions = state.take(
+            [
+                .changed([Change(sequence: 1, kind: "retry", time: Timestamp(milliseconds: 0), jid: 1)]),
+                ended(orders[0], .success), .report(.unacknowledged(0)),
+            ], at: at(1))
+        guard case .finished(let summary)? = actions.last else {
+            Issue.record("not finished: \(actions)")
+            return
+        }
+        #expect(summary.counts.total == 1 && summary.counts.complete == 1)
+        #expect(summary.left.queued == 2 && summary.left.open == 2)
+        #expect(state.sanityCheck().isEmpty)
+    }
+
+    @Test("what is alive of another job keeps its slot, is recorded, and is neither awaited nor started again")
+    func followsOthers() {
+        var state = state(window: 2)
+        let lost = job(1, attempts: 3, [instance("live", 1, .running)], status: .running)
+        var actions = state.take([.known([job(2), job(3)]), .left([lost]), .allKnown], at: at(0))
+        #expect(actions.contains(.observe(["live"])))
+        actions = state.take([.observed(["live"], ["live": .running])], at: at(0))
+        actions = state.take([.report(.ended(instanceKey: "live", outcome: .failure()))], at: at(1))
+        #expect(
+            !actions.contains { if case .prepare(let orders) = $0 { orders.contains { $0.jid == 1 } } else { false } })
+        #expect(state.currentCounts.failed == 0 && state.currentCounts.total == 2)
+        #expect(state.sanityCheck().isEmpty, "\(state.sanityCheck())")
+    }
+
+    @Test("a stop ends what was asked for, and spares what is alive of other jobs")
+    func stopSparesOthers() {
+        var state = state(window: 3)
+        let other = job(1, [instance("live", 1, .running)], status: .running)
+        let begun = state.take([.known([job(2)]), .left([other]), .allKnown], at: at(0))
+        let orders = start(&state, begun, at: 0)
+        _ = state.take([.observed(["live"], ["live": .running])], at: at(0))
+        _ = state.take([.report(.started(instanceKey: orders[0].instanceKey))], at: at(0))
+        let actions = state.take([.stop], at: at(1))
+        #expect(actions.contains(.cancel([orders[0].instanceKey])), "\(actions)")
+        #expect(actions.contains(.stopExecutor(ending: false)), "\(actions)")
+    }
+
     @Test("nothing is submitted whose making is not recorded")
     func recordsFirst() throws {
         var state = state()
