@@ -127,7 +127,7 @@ let package = Package(
                 "JobmonRequests", "JobmonMonitor", "JobmonLedger", "JobmonReporting", "JobmonWire", "JobmonCore",
                 logging,
             ]),
-        tests("JobmonCommandsTests", ["JobmonCommands", "JobmonLedger", "JobmonCore", "JobmonCLI"]),
+        tests("JobmonCommandsTests", ["JobmonCommands", "JobmonLedger", "JobmonWire", "JobmonCore", "JobmonCLI"]),
         tests(
             "JobmonTests",
             [

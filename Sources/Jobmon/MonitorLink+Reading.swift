@@ -23,6 +23,10 @@ struct LinkReading: LedgerReading {
         try await ask { (reading) async throws(Problem) in try await reading.jobs(filter, page: page) }
     }
 
+    func numbers(_ filter: JobFilter) async throws(Problem) -> [Int64] {
+        try await ask { (reading) async throws(Problem) in try await reading.numbers(filter) }
+    }
+
     func job(_ jid: Int64) async throws(Problem) -> JobRecord {
         try await ask { (reading) async throws(Problem) in try await reading.job(jid) }
     }

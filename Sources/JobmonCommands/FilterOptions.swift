@@ -6,27 +6,71 @@ package struct FilterOptions: ParsableArguments {
     @Option(
         name: .customLong("status"),
         help: ArgumentHelp(
-            "Only jobs of these statuses, such as failed,unknown; may be said again.", valueName: "status"),
+            "Only jobs with one of these statuses, such as failed,unknown. Repeatable.", valueName: "status"),
         transform: { try FilterOptions.statuses($0) })
     package var statusLists: [[Status]] = []
 
-    @Option(help: "Only jobs of this queue.")
+    @Option(help: ArgumentHelp("Only jobs of this queue.", valueName: "name"))
     package var queue: String?
 
-    @Option(help: "Only jobs of exactly this name.")
+    @Option(
+        help: ArgumentHelp(
+            "Only jobs with this name; * stands for any text, ? for one character.", valueName: "name|pattern"))
     package var name: String?
+
+    @Option(
+        name: .customLong("cause"),
+        help: ArgumentHelp(
+            "Only jobs whose latest attempt failed for one of these causes, such as exit,out_of_memory. Repeatable.",
+            valueName: "cause"),
+        transform: { try FilterOptions.causes($0) })
+    package var causeLists: [[Cause]] = []
+
+    @Option(
+        name: .customLong("host"),
+        help: ArgumentHelp("Only jobs whose latest attempt ran on this host. Repeatable.", valueName: "host"))
+    package var hosts: [String] = []
+
+    @Option(
+        name: .customLong("since"),
+        help: ArgumentHelp(
+            "Only jobs that were queued, started or ended since: 10m, 2h, 1d ago, or 2026-01-31T09:30:00.000Z.",
+            valueName: "time"),
+        transform: { try FilterOptions.since($0) })
+    package var since: Timestamp?
 
     @Option(
         name: .customLong("param"),
         help: ArgumentHelp(
-            "Only jobs whose named parameter has this value. Said again, all must hold.", valueName: "name=value"),
+            "Only jobs whose named parameter has this value. Repeatable: all must hold.", valueName: "name=value"),
         transform: { try FilterOptions.param($0) })
     package var params: [JobFilter.Param] = []
 
     package init() {}
 
     package var filter: JobFilter {
-        JobFilter(statuses: statusLists.flatMap { $0 }, queue: queue, name: name, params: params)
+        JobFilter(
+            statuses: statusLists.flatMap { $0 }, queue: queue, name: name, params: params,
+            causes: causeLists.flatMap { $0 }, hosts: hosts, since: since)
+    }
+
+    package static func causes(_ text: String) throws -> [Cause] {
+        try text.split(separator: ",", omittingEmptySubsequences: false).map { word in
+            guard let cause = Cause(rawValue: String(word.drop(while: \.isWhitespace)).lowercased()) else {
+                let known = Cause.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("there is no cause '\(Printable.line(String(word)))'; there are \(known)")
+            }
+            return cause
+        }
+    }
+
+    package static func since(_ text: String) throws -> Timestamp {
+        if let seconds = RunQuantity.seconds(text) { return TimeSource.system.now().advanced(bySeconds: -seconds) }
+        guard let time = Timestamp(text) else {
+            throw ValidationError(
+                "invalid time '\(Printable.line(text))': give 10m, 2h, 1d (ago) or 2026-01-31T09:30:00.000Z")
+        }
+        return time
     }
 
     package static func statuses(_ text: String) throws -> [Status] {

@@ -54,6 +54,7 @@ package struct JobDetails {
         if let timeout = described.timeout { fields.append(("time limit", Units.duration(timeout))) }
         if !described.resources.isEmpty { fields.append(("resources", resources)) }
         if let queue = job.queue { fields.append(("queue", queue)) }
+        if let forgotten = job.forgotten { fields.append(("forgotten", "\(Units.time(forgotten)) UTC")) }
         fields.append(("submitted", "\(Units.time(job.submittedDate)) UTC"))
         fields.append(("attempts", "\(job.attempts) of \(described.maxAttempts) used"))
         return fields

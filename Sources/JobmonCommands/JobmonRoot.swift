@@ -26,7 +26,8 @@ package struct JobmonRoot: AsyncParsableCommand {
                 subcommands: [
                     Jobs.self, Show.self, Errors.self, Logs.self, Watch.self, Events.self, Query.self, Report.self,
                 ]),
-            CommandGroup(name: "Act", subcommands: [Retry.self, Cancel.self, Stop.self, Completions.self]),
+            CommandGroup(
+                name: "Act", subcommands: [Retry.self, Cancel.self, Forget.self, Stop.self, Completions.self]),
         ])
 
     package init() {}

@@ -48,14 +48,18 @@ extension Event {
                     try InstanceReference(required: JSONFields(object, prefix: fields.path("instances[\(index)]"))))
             }
             fact = .heartbeat(instances)
-        case "retry", "cancel":
+        case "retry", "cancel", "forget":
             guard let job = try JobReference(fields, required: true) else { throw fields.failure("jid", "is missing") }
-            fact = kind == "retry" ? .retry(job) : .cancel(job)
+            switch kind {
+            case "retry": fact = .retry(job, resources: try fields.fields("resources")?.object ?? [:])
+            case "cancel": fact = .cancel(job)
+            default: fact = .forget(job)
+            }
         default:
             throw fields.failure(
                 "kind",
                 "must be one of job, submitted, running, process, complete, failed, cancelled, unknown, error, "
-                    + "heartbeat, retry, cancel, not \"\(kind.prefix(40))\"")
+                    + "heartbeat, retry, cancel, forget, not \"\(kind.prefix(40))\"")
         }
     }
 }

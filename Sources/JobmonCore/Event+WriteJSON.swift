@@ -52,7 +52,10 @@ extension Event: JSONWritable {
                         $0.append(to: &reference)
                         return .object(reference)
                     }))
-        case .retry(let job), .cancel(let job): job.append(to: &object)
+        case .retry(let job, let resources):
+            job.append(to: &object)
+            object.append("resources", object: resources)
+        case .cancel(let job), .forget(let job): job.append(to: &object)
         case .unreadable: break
         }
     }

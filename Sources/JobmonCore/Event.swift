@@ -44,10 +44,12 @@ package enum Fact: Sendable, Equatable {
     case error(InstanceReference, Report)
     /// These instances are alive. Never spooled, and not kept as an event.
     case heartbeat([InstanceReference])
-    /// A person wants the job tried once more.
-    case retry(JobReference)
+    /// A person wants the job tried once more; the resources that are given take the place of what it asked for.
+    case retry(JobReference, resources: JSONObject = [:])
     /// A person wants the job over.
     case cancel(JobReference)
+    /// A person wants the job out of lists, counts and reports. Its key is free for another job.
+    case forget(JobReference)
     /// What came as an event and can't be read as one, and why. It is refused, and kept as evidence like any other that is.
     case unreadable(JSON, Problem)
 
@@ -63,6 +65,7 @@ package enum Fact: Sendable, Equatable {
         case .heartbeat: "heartbeat"
         case .retry: "retry"
         case .cancel: "cancel"
+        case .forget: "forget"
         case .unreadable: "unreadable"
         }
     }

@@ -3,7 +3,9 @@
 package protocol LedgerReading: Sendable {
     /// Jobs with their instances, in the order of `jid`.
     func jobs(_ filter: JobFilter, page: Page) async throws(Problem) -> Paged<JobRecord>
-    /// One job. - Throws: `.notFound`.
+    /// The numbers of all jobs that pass, in order.
+    func numbers(_ filter: JobFilter) async throws(Problem) -> [Int64]
+    /// One job, also one that was forgotten. - Throws: `.notFound`.
     func job(_ jid: Int64) async throws(Problem) -> JobRecord
     /// One instance. - Throws: `.notFound`.
     func instance(_ id: Int64) async throws(Problem) -> InstanceRecord
@@ -16,6 +18,19 @@ package protocol LedgerReading: Sendable {
     func query(_ sql: String, limits: QueryLimits) async throws(Problem) -> QueryResult
     /// Changes after a sequence number, oldest first, at most `limit`.
     func changes(after sequence: Int64, limit: Int) async throws(Problem) -> [Change]
+}
+
+extension LedgerReading {
+    package func numbers(_ filter: JobFilter) async throws(Problem) -> [Int64] {
+        var numbers: [Int64] = []
+        var page = Page(after: 0, limit: Page.maximumLimit)
+        while true {
+            let part = try await jobs(filter, page: page)
+            numbers += part.items.map(\.jid)
+            guard let next = part.next else { return numbers }
+            page.after = next
+        }
+    }
 }
 
 /// How far a query may go.

@@ -13,10 +13,12 @@ package struct JobRecord: Sendable, Equatable {
     package var cancelRequested: Bool
     /// Oldest first.
     package var instances: [InstanceRecord]
+    /// When a person took it out of lists, counts and reports; nil: nobody did.
+    package var forgotten: Timestamp?
 
     package init(
         jid: Int64, queue: String?, jobKey: String?, description: JobDescription, submittedDate: Timestamp,
-        status: Status, attempts: Int, cancelRequested: Bool, instances: [InstanceRecord]
+        status: Status, attempts: Int, cancelRequested: Bool, instances: [InstanceRecord], forgotten: Timestamp? = nil
     ) {
         self.jid = jid
         self.queue = queue
@@ -27,6 +29,7 @@ package struct JobRecord: Sendable, Equatable {
         self.attempts = attempts
         self.cancelRequested = cancelRequested
         self.instances = instances
+        self.forgotten = forgotten
     }
 }
 
@@ -141,36 +144,6 @@ package struct ErrorRecord: Sendable, Equatable {
         self.signal = signal
         self.host = host
         self.traceback = traceback
-    }
-}
-
-/// Which jobs are wanted. Every condition must hold; an empty one always does.
-package struct JobFilter: Sendable, Equatable {
-    package var statuses: [Status]
-    package var queue: String?
-    package var name: String?
-    /// Named params and the text of their values: a number in a job's params matches its text.
-    package var params: [Param]
-    package var jids: [Int64]
-
-    package struct Param: Sendable, Equatable {
-        package var name: String
-        package var value: String
-
-        package init(name: String, value: String) {
-            self.name = name
-            self.value = value
-        }
-    }
-
-    package init(
-        statuses: [Status] = [], queue: String? = nil, name: String? = nil, params: [Param] = [], jids: [Int64] = []
-    ) {
-        self.statuses = statuses
-        self.queue = queue
-        self.name = name
-        self.params = params
-        self.jids = jids
     }
 }
 

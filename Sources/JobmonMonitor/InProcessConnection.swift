@@ -1,4 +1,5 @@
 package import JobmonCore
+package import JobmonWire
 
 /// The connection of whoever lives in the monitor's own process. It takes the same way as a request: one writer, one
 /// publisher.
@@ -6,9 +7,19 @@ package struct InProcessConnection: MonitorConnection {
     let ledger: any LedgerReading
     let writer: Writer
     let publisher: Publisher
+    /// Nil: a ledger without a directory, which no queue runs in.
+    let layout: DirectoryLayout?
 
     package func record(_ events: [Event]) async throws(Problem) -> [EventResult] {
         try await writer.record(events)
+    }
+
+    /// Records what a person wants of jobs, in one transaction. - Throws: why nothing of it was done.
+    package func act(_ action: ActionRequest) async throws(Problem) -> [EventResult] {
+        if let layout, let refusal = try await ActionGuard(layout: layout).refusal(action, reading: ledger) {
+            throw refusal
+        }
+        return try await writer.record(action.events(at: nil), isWhole: true)
     }
 
     package func follow(after sequence: Int64?) async throws(Problem) -> AsyncThrowingStream<[Change], any Error> {
@@ -23,6 +34,8 @@ package struct InProcessConnection: MonitorConnection {
     package func jobs(_ filter: JobFilter, page: Page) async throws(Problem) -> Paged<JobRecord> {
         try await ledger.jobs(filter, page: page)
     }
+
+    package func numbers(_ filter: JobFilter) async throws(Problem) -> [Int64] { try await ledger.numbers(filter) }
 
     package func job(_ jid: Int64) async throws(Problem) -> JobRecord { try await ledger.job(jid) }
 

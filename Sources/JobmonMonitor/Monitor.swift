@@ -20,6 +20,7 @@ package final class Monitor: Sendable {
 
     private let ledger: any Ledger
     private let configuration: MonitorConfiguration
+    private let layout: DirectoryLayout?
     private let logger: Logger
     private let publisher: Publisher
     private let writer: Writer
@@ -36,6 +37,7 @@ package final class Monitor: Sendable {
         self.ledger = ledger
         self.configuration = configuration
         self.logger = logger
+        self.layout = layout
         gate = Gate(configuration: configuration)
         publisher = Publisher(configuration: configuration)
         writer = Writer(ledger: ledger, publisher: publisher, configuration: configuration, logger: logger)
@@ -49,7 +51,7 @@ package final class Monitor: Sendable {
 
     /// The connection for this process. It works from the start of `run` to its end.
     package var connection: InProcessConnection {
-        InProcessConnection(ledger: ledger, writer: writer, publisher: publisher)
+        InProcessConnection(ledger: ledger, writer: writer, publisher: publisher, layout: layout)
     }
 
     /// Requests are refused from now on, as by a monitor that has no room; what is in this process goes on.

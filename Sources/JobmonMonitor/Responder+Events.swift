@@ -16,8 +16,12 @@ extension Responder {
 
     func act(_ body: ByteBuffer) async throws -> Response {
         let action = try read(body) { (json) throws(FieldError) in try ActionRequest(json) }
-        let results = try await connection.writer.record([action.event])
-        return answer(EventAnswer.body(results), status: EventAnswer.status(results))
+        let results = try await connection.act(action)
+        // Of one job, as of one event.
+        guard action.jobs.count > 1 else {
+            return answer(EventAnswer.body(results), status: EventAnswer.status(results))
+        }
+        return answer(ActionAnswer(results, of: action.events(at: nil)).json)
     }
 
     func followEvents(_ query: QueryString, _ request: Request) async throws -> Response {

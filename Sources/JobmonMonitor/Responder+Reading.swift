@@ -10,9 +10,15 @@ extension Responder {
     }
 
     func jobs(_ query: QueryString) async throws -> Response {
-        try query.allow("status", "queue", "name", "param", "jid", "after", "limit")
+        try query.allow(JobFilter.queryNames + ["after", "limit"])
         let page = try await connection.jobs(try JobFilter(query), page: try Page(query))
         return answer(page.text("jobs", \.json))
+    }
+
+    func numbers(_ query: QueryString) async throws -> Response {
+        try query.allow(JobFilter.queryNames)
+        let jids = try await connection.numbers(try JobFilter(query))
+        return answer(["count": .int(Int64(jids.count)), "jids": JobNumbers(jids).json])
     }
 
     func job(_ jid: Int64) async throws -> Response { answer(try await connection.job(jid).json) }
@@ -29,7 +35,7 @@ extension Responder {
     }
 
     func errors(_ query: QueryString) async throws -> Response {
-        try query.allow("status", "queue", "name", "param", "jid", "after", "limit")
+        try query.allow(JobFilter.queryNames + ["after", "limit"])
         let page = try await connection.errors(try JobFilter(query), page: try Page(query))
         return answer(page.text("errors", \.json))
     }

@@ -91,6 +91,7 @@ struct Responder: HTTPResponder {
         case .summary: try await summary(query)
         case .jobs: try await jobs(query)
         case .job: try await job(id)
+        case .numbers: try await numbers(query)
         case .instances: try await instances(query)
         case .instance: try await instance(id)
         case .errors: try await errors(query)

@@ -11,6 +11,8 @@ final class Writer: Service {
     private struct Item {
         var events: [Event]
         var bytes: Int
+        /// It goes into one transaction, however large it is.
+        var isWhole = false
         var continuation: CheckedContinuation<Result<[EventResult], Problem>, Never>
     }
 
@@ -46,10 +48,11 @@ final class Writer: Service {
     /// - Throws: `.unavailable` when too much waits already or the monitor ends (nothing is recorded then), or when
     ///   the ledger can't be written (some of a request that is larger than a commit may be recorded then; handed
     ///   over again those are repeats).
-    func record(_ events: [Event], bytes: Int = 0) async throws(Problem) -> [EventResult] {
+    /// - Parameter isWhole: all of them in one transaction.
+    func record(_ events: [Event], bytes: Int = 0, isWhole: Bool = false) async throws(Problem) -> [EventResult] {
         if events.isEmpty { return [] }
         let result = await withCheckedContinuation { continuation in
-            let item = Item(events: events, bytes: bytes, continuation: continuation)
+            let item = Item(events: events, bytes: bytes, isWhole: isWhole, continuation: continuation)
             if let refusal = state.withLock({ add(item, to: &$0) }) {
                 continuation.resume(returning: .failure(refusal))
             } else {
@@ -140,7 +143,8 @@ final class Writer: Service {
         var changes: [Change] = []
         var failure: Problem?
         // Only what can be told as a repeat may be cut: the whole is handed over again when a later step fails.
-        let step = events.allSatisfy { $0.identity != nil } ? configuration.eventsPerCommit : events.count
+        let mayBeCut = !items.contains { $0.isWhole } && events.allSatisfy { $0.identity != nil }
+        let step = mayBeCut ? configuration.eventsPerCommit : events.count
         do throws(Problem) {
             for start in stride(from: 0, to: events.count, by: step) {
                 let end = min(events.count, start + step)

@@ -1,7 +1,7 @@
 import AsyncHTTPClient
 package import JobmonCore
 import JobmonReporting
-import JobmonWire
+package import JobmonWire
 import NIOCore
 import NIOHTTP1
 import Synchronization
@@ -17,6 +17,8 @@ package final class RemoteConnection: MonitorConnection {
     private let time: TimeSource
     private let info: Mutex<MonitorInfo?>
     /// What makes events of people (retry, cancel) recognizable when they are handed over twice.
+    /// Seconds that an action on a million jobs may take.
+    private static let longest = 600.0
     private let sender = makeUUID()
     private let seq = Mutex<Int64>(0)
 
@@ -97,6 +99,38 @@ package final class RemoteConnection: MonitorConnection {
         }
     }
 
+    package func numbers(_ filter: JobFilter) async throws(Problem) -> [Int64] {
+        var query = QueryString()
+        filter.append(to: &query)
+        return try await read(.numbers, query: query) { (json) throws(FieldError) in
+            let fields = try JSONFields(json, named: "the answer")
+            guard let numbers = JobNumbers(try fields.array("jids") ?? []) else {
+                throw fields.failure("jids", "must hold numbers of jobs")
+            }
+            return numbers.all
+        }
+    }
+
+    /// Has what a person wants of jobs recorded, in one request.
+    /// - Throws: why nothing of it was done.
+    package func act(_ action: ActionRequest) async throws(Problem) -> ActionAnswer {
+        var action = action
+        // Whoever is not heard is asked again; what was done is not done twice.
+        action.request = action.request ?? makeUUID()
+        let body = try await call(.actions, body: action.json.bytes, acceptResults: true, seconds: Self.longest)
+        guard action.jobs.count > 1 else {
+            let results: [EventResult]?
+            do throws(FieldError) {
+                results = try EventAnswer.read(body)
+            } catch {
+                throw Self.notOurs(error)
+            }
+            guard let results else { throw Self.notOurs(FieldError("results", "is missing")) }
+            return ActionAnswer(results, of: action.events(at: nil))
+        }
+        return try decode(body) { (json) throws(FieldError) in try ActionAnswer(json) }
+    }
+
     package func job(_ jid: Int64) async throws(Problem) -> JobRecord {
         try await read(.job, id: jid) { (json) throws(FieldError) in try JobRecord(json) }
     }
@@ -171,7 +205,7 @@ package final class RemoteConnection: MonitorConnection {
     /// - Parameter acceptResults: an answer with an error status is no error when it answers for each event.
     private func call(
         _ endpoint: Endpoint, id: Int64? = nil, query: QueryString = QueryString(), body: [UInt8]? = nil,
-        acceptResults: Bool = false
+        acceptResults: Bool = false, seconds: Double? = nil
     ) async throws(Problem) -> [UInt8] {
         try await retrying { (info) throws(CallError) in
             var request = Self.request(endpoint, path: endpoint.path(id: id) + query.text, info)
@@ -180,7 +214,7 @@ package final class RemoteConnection: MonitorConnection {
                 request.headers.add(name: "Content-Type", value: WireNames.json)
                 request.body = .bytes(ByteBuffer(bytes: body))
             }
-            let response = try await Self.send(request, seconds: timeout)
+            let response = try await Self.send(request, seconds: seconds ?? timeout)
             let answer = try await Self.collect(response, upTo: 1 << 30)
             if response.status == .ok { return answer }
             if acceptResults, [404, 409, 413, 422].contains(response.status.code), Self.hasResults(answer) {

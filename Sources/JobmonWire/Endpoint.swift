@@ -6,6 +6,7 @@ package enum Endpoint: String, Sendable, CaseIterable {
     case summary
     case jobs
     case job
+    case numbers
     case instances
     case instance
     case errors
@@ -19,7 +20,7 @@ package enum Endpoint: String, Sendable, CaseIterable {
     package var method: String {
         switch self {
         case .recordEvents, .query, .actions, .stop: "POST"
-        case .alive, .summary, .jobs, .job, .instances, .instance, .errors, .followEvents, .metrics: "GET"
+        case .alive, .summary, .jobs, .job, .numbers, .instances, .instance, .errors, .followEvents, .metrics: "GET"
         }
     }
 
@@ -31,6 +32,7 @@ package enum Endpoint: String, Sendable, CaseIterable {
         case .summary: "/v1/summary"
         case .jobs: "/v1/jobs"
         case .job: "/v1/jobs/{jid}"
+        case .numbers: "/v1/numbers"
         case .instances: "/v1/instances"
         case .instance: "/v1/instances/{id}"
         case .errors: "/v1/errors"

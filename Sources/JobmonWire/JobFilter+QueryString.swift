@@ -8,7 +8,16 @@ extension JobFilter {
         if let name { query.append("name", name) }
         for param in params { query.append("param", "\(param.name)=\(param.value)") }
         for jid in jids { query.append("jid", String(jid)) }
+        for range in numbers.ranges { query.append("numbers", JobNumbers(ranges: [range]).text) }
+        for cause in causes { query.append("cause", cause.rawValue) }
+        for host in hosts { query.append("host", host) }
+        if let since { query.append("since", since.description) }
     }
+
+    /// What `init` reads from a query.
+    package static let queryNames = [
+        "status", "queue", "name", "param", "jid", "numbers", "cause", "host", "since",
+    ]
 
     package init(_ query: QueryString) throws(Problem) {
         self.init(queue: try query.value("queue"), name: try query.value("name"))
@@ -33,6 +42,25 @@ extension JobFilter {
                 throw Problem(.invalid, "\"jid\" must be a positive integer, not \"\(text.prefix(40))\"")
             }
             jids.append(jid)
+        }
+        var ranges: [ClosedRange<Int64>] = []
+        for text in query.values("numbers") { ranges += try JobNumbers(parsing: text).ranges }
+        numbers = JobNumbers(ranges: ranges)
+        for text in query.values("cause") {
+            for word in text.split(separator: ",") {
+                guard let cause = Cause(rawValue: String(word)) else {
+                    let known = Cause.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw Problem(.invalid, "there is no cause \"\(word.prefix(40))\"", hint: "there are \(known)")
+                }
+                causes.append(cause)
+            }
+        }
+        hosts = query.values("host")
+        if let text = try query.value("since") {
+            guard let time = Timestamp(text) else {
+                throw Problem(.invalid, "\"since\" must be a time in ISO 8601, not \"\(text.prefix(40))\"")
+            }
+            since = time
         }
     }
 }

@@ -21,6 +21,7 @@ extension JobRecord {
         object.append("attempts", .number(attempts))
         object.append("max_attempts", .number(description.maxAttempts))
         object.append("cancel_requested", .bool(cancelRequested))
+        object.append("forgotten", .time(forgotten))
         object.append("instances", .array(instances.map(\.json)))
         return .object(object)
     }
@@ -41,6 +42,7 @@ extension JobRecord {
                 maxAttempts: try fields.integer("max_attempts") ?? 1),
             submittedDate: try fields.requiredTime("submitted_date"), status: try fields.requiredStatus("status"),
             attempts: try fields.integer("attempts") ?? 0,
-            cancelRequested: try fields.bool("cancel_requested") ?? false, instances: instances)
+            cancelRequested: try fields.bool("cancel_requested") ?? false, instances: instances,
+            forgotten: try fields.timestamp("forgotten"))
     }
 }

@@ -41,7 +41,9 @@ package struct QueryString: Sendable, Equatable {
     }
 
     /// Refuses names that nobody asks for: a filter that is misspelt must not silently let everything through.
-    package func allow(_ names: String...) throws(Problem) {
+    package func allow(_ names: String...) throws(Problem) { try allow(names) }
+
+    package func allow(_ names: [String]) throws(Problem) {
         for item in items where !names.contains(item.name) {
             throw Problem(
                 .invalid, "there is no parameter \"\(item.name.prefix(40))\" here",

@@ -2,6 +2,7 @@ import Foundation
 import JobmonCommands
 import JobmonCore
 import JobmonTestSupport
+import JobmonWire
 import Testing
 
 @Suite struct JobTableTests {
@@ -143,14 +144,14 @@ import Testing
         var job = Sample.failed
         job.status = .queued
         job.description.maxAttempts = 3
-        #expect(JobAction.retry.outcome(job) == "job 4: queued for another attempt (2 of 3 used)")
+        #expect(JobAction(.retry).outcome(job) == "job 4: queued for another attempt (2 of 3 used)")
         job.status = .complete
-        #expect(JobAction.retry.outcome(job) == "job 4: is COMPLETE already")
-        #expect(JobAction.cancel.outcome(job) == "job 4: is over already (COMPLETE)")
+        #expect(JobAction(.retry).outcome(job) == "job 4: is COMPLETE already")
+        #expect(JobAction(.cancel).outcome(job) == "job 4: is over already (COMPLETE)")
         job.status = .cancelled
-        #expect(JobAction.cancel.outcome(job) == "job 4: cancelled")
+        #expect(JobAction(.cancel).outcome(job) == "job 4: cancelled")
         job.status = .running
-        #expect(JobAction.cancel.outcome(job) == "job 4: to be cancelled (RUNNING now); its queue ends it")
+        #expect(JobAction(.cancel).outcome(job) == "job 4: to be cancelled (RUNNING now); its queue ends it")
     }
 }
 

@@ -92,7 +92,7 @@ import Testing
         (
             #"{"kind":"started"}"#,
             "\"kind\" must be one of job, submitted, running, process, complete, failed, cancelled, unknown, error, heartbeat, "
-                + "retry, cancel, not \"started\""
+                + "retry, cancel, forget, not \"started\""
         ),
         (#"{"kind":"running"}"#, "\"instance_key\" is missing (or \"job_instance_id\")"),
         (#"{"kind":"running","instance_key":""}"#, "\"instance_key\" must have 1 to 128 bytes"),

@@ -95,7 +95,29 @@ struct RequestTests {
         for action in ActionRequest.Action.allCases {
             let request = ActionRequest(action: action, jid: 5)
             #expect(try ActionRequest(request.json) == request)
-            #expect(request.event.fact.kind == action.rawValue)
+            let fact: Fact =
+                switch action {
+                case .retry: .retry(.jid(5))
+                case .cancel: .cancel(.jid(5))
+                case .forget: .forget(.jid(5))
+                }
+            #expect(request.events(at: nil) == [Event(fact: fact)])
+        }
+        let many = ActionRequest(
+            action: .retry,
+            groups: [
+                .init(JobNumbers(ranges: [3...5, 9...9]), resources: ["memory": 4096]), .init(JobNumbers([7])),
+            ], request: "r")
+        #expect(try ActionRequest(many.json) == many)
+        #expect(many.events(at: nil).map(\.identity?.seq) == [1, 2, 3, 4, 5])
+        #expect(many.events(at: nil)[3].fact == .retry(.jid(9), resources: ["memory": 4096]))
+        #expect(try ActionRequest(["action": "cancel", "jids": [1, [3, 4]]]).jobs.all == [1, 3, 4])
+        for wrong in [
+            ["action": "cancel", "jids": [[4, 3]]], ["action": "cancel", "jids": []],
+            ["action": "cancel", "jids": [[1, 99_999_999]]],
+            ["action": "forget", "jid": 1, "resources": ["memory": 1]],
+        ] as [JSON] {
+            #expect(throws: FieldError.self) { try ActionRequest(wrong) }
         }
         #expect(throws: FieldError.self) { try ActionRequest(["action": "explode", "jid": 1]) }
         #expect(throws: FieldError.self) { try ActionRequest(["action": "retry", "jid": 0]) }

@@ -47,7 +47,7 @@ package struct KnownInstance: Sendable, Equatable {
             process = start.process ?? process
         case .process(_, let identity): process = identity
         case .outcome(_, let said): if said.status.isFinal { outcome = outcome ?? said }
-        case .submitted, .job, .error, .heartbeat, .retry, .cancel, .unreadable: break
+        case .submitted, .job, .error, .heartbeat, .retry, .cancel, .forget, .unreadable: break
         }
     }
 }

@@ -16,11 +16,15 @@ enum Migrations {
         migrator.registerMigration(Migration004.identifier) { database in
             try database.execute(sql: Migration004.sql)
         }
+        migrator.registerMigration(Migration005.identifier) { database in
+            try database.execute(sql: Migration005.sql)
+        }
         return migrator
     }
 
     /// The identifiers that this version knows.
     static let known: Set<String> = [
         Migration001.identifier, Migration002.identifier, Migration003.identifier, Migration004.identifier,
+        Migration005.identifier,
     ]
 }

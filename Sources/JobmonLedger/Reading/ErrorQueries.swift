@@ -28,8 +28,14 @@ struct ErrorQueries {
 
     private func ids(_ filter: JobFilter, after: Int64, limit: Int) throws(SQLiteFailure) -> [Int64] {
         guard filter != JobFilter() else {
-            return try connection.prepare("SELECT id FROM error WHERE id > ? ORDER BY id LIMIT ?")
-                .put(after).put(limit).all { $0.int() }
+            return try connection.prepare(
+                """
+                SELECT id FROM error WHERE id > ?
+                    AND jid NOT IN (SELECT f.jid FROM job f INDEXED BY job_forgotten WHERE f.forgotten IS NOT NULL)
+                ORDER BY id LIMIT ?
+                """
+            )
+            .put(after).put(limit).all { $0.int() }
         }
         let conditions = JobConditions(filter: filter)
         var found: [Int64] = []
@@ -38,7 +44,7 @@ struct ErrorQueries {
         var starts = try conditions.starts(connection)
         let throughErrors: Bool =
             switch starts.first {
-            case .jids?: false
+            case .jids?, .numbers?: false
             case .status?, .param?, .name?: errors <= 20000
             case .queue?, .all?, nil: true
             }

@@ -7,6 +7,8 @@ struct JobConditions {
     enum Start {
         /// These jobs.
         case jids
+        /// Those in ranges of numbers.
+        case numbers
         /// The jobs of one status, by its index.
         case status(Status)
         /// The jobs with the first param, by its index.
@@ -23,12 +25,13 @@ struct JobConditions {
     /// One start, or one for each status that is wanted: their results are merged.
     func starts(_ connection: Connection) throws(SQLiteFailure) -> [Start] {
         if !filter.jids.isEmpty { return [.jids] }
+        if !filter.numbers.isEmpty { return [.numbers] }
         let statuses = Set(filter.statuses).sorted { $0.rawValue < $1.rawValue }
         if !statuses.isEmpty, try SummaryQueries(connection).count(of: statuses) <= Self.few {
             return statuses.map { .status($0) }
         }
         if !filter.params.isEmpty { return [.param] }
-        if filter.name != nil { return [.name] }
+        if filter.name != nil, !filter.nameIsPattern { return [.name] }
         if !statuses.isEmpty, filter.queue == nil { return statuses.map { .status($0) } }
         if filter.queue != nil { return [.queue] }
         return [.all]
@@ -60,6 +63,11 @@ struct JobConditions {
         var conditions: [String] = []
         switch start {
         case .jids: from = "(SELECT DISTINCT value FROM json_each(?)) w CROSS JOIN job j ON j.jid = w.value"
+        case .numbers:
+            from = """
+                (SELECT value ->> '$[0]' AS low, value ->> '$[1]' AS high FROM json_each(?)) w
+                CROSS JOIN job j ON j.jid BETWEEN w.low AND w.high
+                """
         case .status:
             from = "job j INDEXED BY job_by_status"
             conditions.append("j.status = ?")
@@ -77,17 +85,47 @@ struct JobConditions {
             conditions.append("+j.status IN (\(filter.statuses.map { String($0.rawValue) }.joined(separator: ",")))")
         }
         if filter.queue != nil, !start.isQueue { conditions.append("+j.queue = ?") }
-        if filter.name != nil, !start.isName { conditions.append("+j.name = ?") }
+        if filter.name != nil, !start.isName {
+            conditions.append(filter.nameIsPattern ? "j.name GLOB ?" : "+j.name = ?")
+        }
         for _ in otherParams(start) {
             conditions.append(
                 "EXISTS (SELECT 1 FROM job_param q WHERE q.name = ? AND q.value = ? AND q.jid = j.jid)")
         }
-        return (from, conditions.isEmpty ? "1" : conditions.joined(separator: " AND "))
+        if !start.isNumbers, !filter.numbers.isEmpty {
+            conditions.append(
+                """
+                EXISTS (SELECT 1 FROM json_each(?) n WHERE j.jid BETWEEN n.value ->> '$[0]' AND n.value ->> '$[1]')
+                """)
+        }
+        if !filter.causes.isEmpty { conditions.append(Self.latest("l.cause IN (SELECT value FROM json_each(?))")) }
+        if !filter.hosts.isEmpty { conditions.append(Self.latest("l.host IN (SELECT value FROM json_each(?))")) }
+        if filter.since != nil {
+            conditions.append(
+                "(j.submitted_date >= ? OR "
+                    + Self.latest("coalesce(l.finished_date, l.started_date, l.submitted_date) >= ?") + ")")
+        }
+        // From an index of their own, and not from each job's row.
+        conditions.append(
+            """
+            j.jid NOT IN (SELECT f.jid FROM job f INDEXED BY job_forgotten WHERE f.forgotten IS NOT NULL)
+            """)
+        return (from, conditions.joined(separator: " AND "))
+    }
+
+    /// That something holds of a job's latest instance, `l`.
+    private static func latest(_ condition: String) -> String {
+        "EXISTS (SELECT 1 FROM job_instance l WHERE l.job_instance_id = j.latest_instance_id AND \(condition))"
+    }
+
+    private var ranges: String {
+        JSON.array(filter.numbers.ranges.map { .array([.int($0.lowerBound), .int($0.upperBound)]) }).text
     }
 
     func bind(_ start: Start, to statement: Statement) {
         switch start {
         case .jids: statement.put(JSON.array(filter.jids.map { .int($0) }).text)
+        case .numbers: statement.put(ranges)
         case .status(let status): statement.put(status.rawValue)
         case .param:
             if let param = filter.params.first { statement.put(param.name).put(ParamText.indexed(param.value)) }
@@ -98,7 +136,13 @@ struct JobConditions {
         if let queue = filter.queue, !start.isQueue { statement.put(queue) }
         if let name = filter.name, !start.isName { statement.put(name) }
         for param in otherParams(start) { statement.put(param.name).put(ParamText.indexed(param.value)) }
+        if !start.isNumbers, !filter.numbers.isEmpty { statement.put(ranges) }
+        if !filter.causes.isEmpty { statement.put(Self.list(filter.causes.map(\.rawValue))) }
+        if !filter.hosts.isEmpty { statement.put(Self.list(filter.hosts)) }
+        if let since = filter.since { statement.put(since.description).put(since.description) }
     }
+
+    private static func list(_ words: [String]) -> String { JSON.array(words.map { .string($0) }).text }
 
     private func otherParams(_ start: Start) -> ArraySlice<JobFilter.Param> {
         if case .param = start { filter.params.dropFirst() } else { filter.params[...] }
@@ -108,5 +152,6 @@ struct JobConditions {
 extension JobConditions.Start {
     fileprivate var isQueue: Bool { if case .queue = self { true } else { false } }
     fileprivate var isParam: Bool { if case .param = self { true } else { false } }
+    fileprivate var isNumbers: Bool { if case .numbers = self { true } else { false } }
     fileprivate var isName: Bool { if case .name = self { true } else { false } }
 }

@@ -22,7 +22,7 @@ struct JobQueries {
         return try connection.prepare(
             """
             SELECT jid, queue, job_key, name, runfile, args, params, cwd, env, shell, timeout, resources, submitted_date,
-                status, attempts, max_attempts, cancel_requested IS NOT NULL
+                status, attempts, max_attempts, cancel_requested IS NOT NULL, forgotten
             FROM job WHERE jid IN (SELECT value FROM json_each(?)) ORDER BY jid
             """
         ).put(wanted).all { row in
@@ -39,7 +39,8 @@ struct JobQueries {
             description.maxAttempts = Int(row.int())
             return JobRecord(
                 jid: jid, queue: queue, jobKey: key, description: description, submittedDate: submitted, status: status,
-                attempts: attempts, cancelRequested: row.bool(), instances: instances[jid] ?? [])
+                attempts: attempts, cancelRequested: row.bool(), instances: instances[jid] ?? [],
+                forgotten: row.optionalTime())
         }
     }
 

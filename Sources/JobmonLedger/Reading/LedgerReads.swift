@@ -15,6 +15,12 @@ extension LedgerReads {
         try await read { connection in try JobQueries(connection).jobs(filter, page: page) }
     }
 
+    package func numbers(_ filter: JobFilter) async throws(Problem) -> [Int64] {
+        try await read { connection in
+            try JobConditions(filter: filter).jids(connection, after: 0, limit: Int(Int32.max))
+        }
+    }
+
     package func job(_ jid: Int64) async throws(Problem) -> JobRecord {
         let found = try await read { connection in try JobQueries(connection).jobs([jid]).first }
         guard let found else { throw .unknown(.jid(jid)) }

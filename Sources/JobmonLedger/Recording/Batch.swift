@@ -28,6 +28,12 @@ struct Batch {
         tally[queue ?? "", default: Self.none][to.rawValue] += 1
     }
 
+    /// A job of `queue` with this status, and its errors, count no more.
+    mutating func uncount(queue: String?, status: Status, errors: Int) {
+        tally[queue ?? "", default: Self.none][status.rawValue] -= 1
+        tally[queue ?? "", default: Self.none][0] -= errors
+    }
+
     mutating func countError(queue: String?) { tally[queue ?? "", default: Self.none][0] += 1 }
 
     private static let none = [Int](repeating: 0, count: Status.allCases.count + 1)

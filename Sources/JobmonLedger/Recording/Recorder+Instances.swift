@@ -19,6 +19,7 @@ extension Recorder {
             guard let job_ = submission.job, let known = try find(job_) else {
                 return Verdict(refused: submission.job.map(Problem.unknown) ?? Self.noJob)
             }
+            guard !known.isForgotten else { return Verdict(known, refused: .forgotten(known)) }
             job = known
         case .key(let queue, let jobKey)?:
             if let known = try find(.key(queue: queue, key: jobKey)) {

@@ -22,8 +22,10 @@ extension Recorder {
     }
 
     /// A person wants the job tried once more: it may use one attempt more than it has used.
-    func retry(_ reference: JobReference) throws(SQLiteFailure) -> Verdict {
+    /// - Parameter resources: what it asks for from now on, in the place of what it asked for.
+    func retry(_ reference: JobReference, resources: JSONObject) throws(SQLiteFailure) -> Verdict {
         guard var job = try find(reference) else { return missing(reference) }
+        if job.isForgotten { return Verdict(job, refused: .forgotten(job)) }
         guard job.status == .failed || job.status == .cancelled else {
             return Verdict(
                 job,
@@ -43,12 +45,36 @@ extension Recorder {
         job.cancelRequested = nil
         job.retriedInstance = job.latestInstance
         try restand(&job)
+        if !resources.isEmpty { try statements.changeResources.put(JSON.object(resources).text).put(job.jid).run() }
+        return Verdict(job, changed: true)
+    }
+
+    /// A person wants the job out of lists, counts and reports. What is known of it stays, and so do its events.
+    func forget(_ reference: JobReference, at time: Timestamp) throws(SQLiteFailure) -> Verdict {
+        guard var job = try find(reference) else { return missing(reference) }
+        if job.isForgotten { return Verdict(job, changed: false) }
+        guard job.status.isFinal || job.status == .queued else {
+            return Verdict(
+                job,
+                refused: Problem(
+                    .contradiction,
+                    "\(job.words) is \(job.status.label): only a job that is over, or waits, is forgotten",
+                    hint: "cancel it first, or wait for its end"))
+        }
+        // Its row is written now: from here on it is found by its number alone.
+        try writeChanged()
+        try statements.forgetJob.put(time.description).put(job.jid).run()
+        let errors = try statements.countErrors.put(job.jid).first { Int($0.int()) } ?? 0
+        batch.uncount(queue: job.queue, status: job.status, errors: errors)
+        cache.drop(job)
+        job.isForgotten = true
         return Verdict(job, changed: true)
     }
 
     /// A person wants the job over. One that is alive is ended by its queue, which sees the published change.
     func cancel(_ reference: JobReference, at time: Timestamp) throws(SQLiteFailure) -> Verdict {
         guard var job = try find(reference) else { return missing(reference) }
+        if job.isForgotten { return Verdict(job, refused: .forgotten(job)) }
         if job.status.isFinal {
             return Verdict(
                 job, refused: Problem(.contradiction, "\(job.words) is \(job.status.label) already: it is over"))
@@ -141,7 +167,7 @@ extension Recorder {
                 latestRefused: latest?.cause == .submitFailed
             ).status
         cache.change(job)
-        if before != job.status { batch.count(queue: job.queue, from: before, to: job.status) }
+        if before != job.status, !job.isForgotten { batch.count(queue: job.queue, from: before, to: job.status) }
     }
 }
 
@@ -167,6 +193,12 @@ private struct JobRow {
 }
 
 extension Problem {
+    static func forgotten(_ job: JobState) -> Problem {
+        Problem(
+            .contradiction, "\(job.words) was forgotten",
+            hint: "queue it anew: the same command makes another job")
+    }
+
     static func unknown(_ reference: JobReference) -> Problem {
         switch reference {
         case .jid(let jid): Problem(.notFound, "there is no job \(jid)", hint: "jobmon jobs lists them")

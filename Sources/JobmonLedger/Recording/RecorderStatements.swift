@@ -11,6 +11,9 @@ struct RecorderStatements {
     let insertParam: Statement
     let updateJob: Statement
     let describeJob: Statement
+    let changeResources: Statement
+    let forgetJob: Statement
+    let countErrors: Statement
 
     let findInstanceByKey: Statement
     let findInstance: Statement
@@ -74,6 +77,14 @@ struct RecorderStatements {
             WHERE jid = ?8 AND (runfile, args, cwd, env, shell, timeout, resources)
                 IS NOT (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             """)
+
+        changeResources = try connection.prepare(
+            "UPDATE job SET resources = json_patch(resources, ?) WHERE jid = ?")
+        forgetJob = try connection.prepare(
+            """
+            UPDATE job SET forgotten = ?1, job_key = 'forgotten:' || jid || ':' || job_key WHERE jid = ?2
+            """)
+        countErrors = try connection.prepare("SELECT count(*) FROM error WHERE jid = ?")
 
         let findInstance =
             "SELECT \(InstanceState.columns), \(JobState.columns) FROM job_instance i JOIN job j ON j.jid = i.jid WHERE"

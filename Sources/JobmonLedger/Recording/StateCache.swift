@@ -71,6 +71,12 @@ struct StateCache {
         keep(changed)
     }
 
+    /// Forgets a job, and all its instances with it. To be called when all is written.
+    mutating func drop(_ job: JobState) {
+        jobs[job.jid] = nil
+        if let reference = job.reference { jids[reference] = nil }
+    }
+
     // MARK: - Writing
 
     /// What is to be written now; from here on it counts as written.

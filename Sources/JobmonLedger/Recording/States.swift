@@ -14,6 +14,8 @@ struct JobState {
     /// The instance that was the latest when somebody asked to try the job once more.
     var retriedInstance: Int64?
     var anyComplete: Bool
+    /// A person took it out of lists, counts and reports.
+    var isForgotten = false
     /// Its row does not say all of this yet.
     var isChanged = false
 
@@ -25,7 +27,7 @@ struct JobState {
 
     static let columns = """
         j.jid, j.queue, j.job_key, j.status, j.attempts, j.max_attempts, j.cancel_requested, j.instances,
-        j.latest_instance_id, j.retried_instance_id, j.any_complete
+        j.latest_instance_id, j.retried_instance_id, j.any_complete, j.forgotten IS NOT NULL
         """
 
     init(_ row: inout Row) {
@@ -40,6 +42,7 @@ struct JobState {
         latestInstance = row.optionalInt()
         retriedInstance = row.optionalInt()
         anyComplete = row.bool()
+        isForgotten = row.bool()
     }
 
     /// A new one.

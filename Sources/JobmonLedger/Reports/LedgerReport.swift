@@ -20,6 +20,10 @@ package struct LedgerReport: Sendable {
     package var fileName: String
     package var columns: [Column]
     private var from: String
+    /// What holds of each of its rows.
+    private static let listed = """
+        j.jid NOT IN (SELECT f.jid FROM job f INDEXED BY job_forgotten WHERE f.forgotten IS NOT NULL)
+        """
     /// The column by which rows are ordered and paged; the first of `columns`.
     private var key: String
 
@@ -62,15 +66,15 @@ package struct LedgerReport: Sendable {
 
     /// The whole table.
     var statement: String {
-        "SELECT \(columns.map(\.sql).joined(separator: ", ")) FROM \(from) ORDER BY \(key)"
+        "SELECT \(columns.map(\.sql).joined(separator: ", ")) FROM \(from) WHERE \(Self.listed) ORDER BY \(key)"
     }
 
     /// Some rows of it, in which all is text or null, as SQLite writes it.
     /// - Parameter after: the key of the row before them; nil: from the start.
     package func page(after: Int64?, limit: Int) -> String {
         let columns = columns.map { "CAST(\($0.sql) AS TEXT) AS \($0.name)" }.joined(separator: ", ")
-        let condition = after.map { " WHERE \(key) > \($0)" } ?? ""
-        return "SELECT \(columns) FROM \(from)\(condition) ORDER BY \(key) LIMIT \(limit)"
+        let condition = after.map { " AND \(key) > \($0)" } ?? ""
+        return "SELECT \(columns) FROM \(from) WHERE \(Self.listed)\(condition) ORDER BY \(key) LIMIT \(limit)"
     }
 
     /// The first line of the file.

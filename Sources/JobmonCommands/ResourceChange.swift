@@ -1,0 +1,97 @@
+import JobmonCore
+import JobmonWire
+
+/// What jobs are to ask for from now on: values, or multiples of what they asked for.
+package struct ResourceChange: Sendable, Equatable {
+    enum Amount: Sendable, Equatable {
+        case value(Double)
+        case factor(Double)
+    }
+
+    /// Bytes.
+    private let memory: Amount?
+    /// Seconds.
+    private let runtime: Amount?
+
+    package init() {
+        memory = nil
+        runtime = nil
+    }
+
+    /// - Throws: `CommandFailure` for what is neither an amount nor a multiple.
+    package init(memory: String?, runtime: String?) throws {
+        self.memory = try memory.map {
+            try Self.amount($0, "--memory", "a size such as 8G, or a multiple such as 1.5x") {
+                RunQuantity.bytes($0).map { Double($0) }
+            }
+        }
+        self.runtime = try runtime.map {
+            try Self.amount($0, "--runtime", "a time such as 2h, or a multiple such as 2x", RunQuantity.seconds)
+        }
+    }
+
+    private static func amount(
+        _ text: String, _ option: String, _ hint: String, _ read: (String) -> Double?
+    ) throws -> Amount {
+        if text.hasSuffix("x"), let factor = Double(text.dropLast()), factor > 0, factor < 1000 {
+            return .factor(factor)
+        }
+        guard let value = read(text) else {
+            throw CommandFailure(.usage, "invalid \(option) \"\(Printable.line(text))\"", hint: "give \(hint)")
+        }
+        return .value(value)
+    }
+
+    /// The jobs, by what they ask for from now on.
+    /// - Throws: `.contradiction` when a job asked for nothing that could be multiplied.
+    func groups(_ jids: [Int64], _ reading: any LedgerReading) async throws(Problem) -> [ActionRequest.Group] {
+        guard memory != nil || runtime != nil else { return [ActionRequest.Group(JobNumbers(jids))] }
+        var groups: [String: (jids: [Int64], resources: JSONObject)] = [:]
+        for start in stride(from: 0, to: jids.count, by: Page.maximumLimit) {
+            let part = Array(jids[start..<min(jids.count, start + Page.maximumLimit)])
+            var found: [Int64: JSONObject] = [:]
+            for job in try await reading.jobs(JobFilter(jids: part), page: Page(after: 0, limit: part.count)).items {
+                found[job.jid] = job.description.resources
+            }
+            for jid in part {
+                let resources = try changed(found[jid], of: jid)
+                groups[JSON.object(resources).text, default: ([], resources)].jids.append(jid)
+            }
+        }
+        return groups.values.map { ActionRequest.Group(JobNumbers($0.jids), resources: $0.resources) }
+            .sorted { ($0.jobs.ranges.first?.lowerBound ?? 0) < ($1.jobs.ranges.first?.lowerBound ?? 0) }
+    }
+
+    /// - Parameter old: what the job asked for; nil: there is no such job, which is said when it is acted upon.
+    private func changed(_ old: JSONObject?, of jid: Int64) throws(Problem) -> JSONObject {
+        var changed = JSONObject()
+        if let memory {
+            let bytes = try value(memory, old, "memory", "--memory", of: jid)
+            changed.append("memory", .int(Int64(bytes.rounded(.up))))
+        }
+        if let runtime { changed.append("runtime", .double(try value(runtime, old, "runtime", "--runtime", of: jid))) }
+        return changed
+    }
+
+    private func value(
+        _ amount: Amount, _ old: JSONObject?, _ name: String, _ option: String, of jid: Int64
+    ) throws(Problem) -> Double {
+        switch amount {
+        case .value(let value): return value
+        case .factor(let factor):
+            let before: Double? =
+                switch old?[name] {
+                case .int(let value)?: Double(value)
+                case .double(let value)?: value
+                default: nil
+                }
+            guard let before else {
+                if old == nil { return 1 }
+                throw Problem(
+                    .contradiction, "job \(jid) asked for no \(name) that could be multiplied: nothing was done",
+                    hint: "give an amount, such as \(option) \(name == "memory" ? "4G" : "2h")")
+            }
+            return before * factor
+        }
+    }
+}

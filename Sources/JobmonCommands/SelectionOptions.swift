@@ -1,0 +1,61 @@
+package import ArgumentParser
+import JobmonCore
+
+/// Which jobs something is done to.
+package struct SelectionOptions: ParsableArguments {
+    @Argument(help: "Numbers of jobs, and ranges of them such as 3-9, as `jobmon jobs` shows them.")
+    package var jobs: [String] = []
+
+    @OptionGroup package var filter: FilterOptions
+
+    @Flag(name: .customLong("dry-run"), help: "Print how many jobs are selected and the first ten, and do nothing.")
+    package var dryRun = false
+
+    @Flag(name: [.customShort("y"), .customLong("yes")], help: "Do not ask back when more than 100 jobs are selected.")
+    package var yes = false
+
+    package init() {}
+
+    /// - Throws: `CommandFailure` when nothing selects jobs, or what does can't be read.
+    func check(verb: String) throws {
+        do throws(Problem) { _ = try numbers() } catch { throw CommandFailure(.usage, error) }
+        guard jobs.isEmpty, filter.filter == JobFilter() else { return }
+        throw CommandFailure(
+            .usage, "which jobs? None are selected",
+            hint: "give numbers, or options such as --queue or --status: jobmon \(verb) 4 7-9")
+    }
+
+    /// The jobs, in order. One that is given by its number is taken as it is; ranges and options select, among jobs for
+    /// which it makes sense.
+    /// - Parameter statuses: those for which it does, unless `--status` says which.
+    func jids(_ reading: any LedgerReading, statuses: [Status]) async throws(Problem) -> [Int64] {
+        let (single, ranges) = try numbers()
+        var filter = filter.filter
+        let hasOptions = filter != JobFilter()
+        if filter.statuses.isEmpty { filter.statuses = statuses }
+        guard hasOptions || !ranges.isEmpty else { return single.all }
+        filter.numbers = hasOptions ? JobNumbers(ranges: single.ranges + ranges.ranges) : ranges
+        let found = try await reading.numbers(filter)
+        return hasOptions || single.isEmpty ? found : JobNumbers(single.all + found).all
+    }
+
+    /// Why `jids` found none.
+    func emptyReason(_ reading: any LedgerReading, statuses: [Status]) async throws(Problem) -> String {
+        let anything = try await jids(reading, statuses: Status.allCases)
+        guard !anything.isEmpty, filter.statusLists.isEmpty else { return "no job matches: nothing was done" }
+        let labels = statuses.map(\.label)
+        let list = labels.dropLast().joined(separator: ", ") + " or " + (labels.last ?? "")
+        return "none of the selected jobs is \(list): nothing was done"
+    }
+
+    private func numbers() throws(Problem) -> (single: JobNumbers, ranges: JobNumbers) {
+        var single: [ClosedRange<Int64>] = []
+        var ranges: [ClosedRange<Int64>] = []
+        for text in jobs {
+            for range in try JobNumbers(parsing: text).ranges {
+                if range.count == 1 { single.append(range) } else { ranges.append(range) }
+            }
+        }
+        return (JobNumbers(ranges: single), JobNumbers(ranges: ranges))
+    }
+}

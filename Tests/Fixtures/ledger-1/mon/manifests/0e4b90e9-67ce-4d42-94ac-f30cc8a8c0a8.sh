@@ -1,0 +1,3 @@
+#!/bin/sh
+# 3 instances of the queue array
+exec '/tmp/jobmon-ledger-fixture/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx/jobmon' exec --task '/tmp/jobmon-ledger-fixture/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx/mon/manifests/0e4b90e9-67ce-4d42-94ac-f30cc8a8c0a8.tasks'
