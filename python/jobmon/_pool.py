@@ -8,6 +8,7 @@ import multiprocessing.pool
 import os
 import sys
 import threading
+import time
 import traceback
 import uuid
 import weakref
@@ -16,7 +17,7 @@ from typing import Any, Callable, Iterable, Iterator, List, Optional, Tuple
 
 from ._pool_ends import Watch, cancel_open, forward
 from ._pool_lock import FileLock
-from ._pool_tasks import Chunk, Tasks, Work
+from ._pool_tasks import Chunk, Tasks, Work, drain
 from ._pool_words import function_name, words
 from ._pool_worker import APPLY, NOBODY, PLAIN, STAR, Settings, WorkerDied
 from ._recording import recording_directory
@@ -235,6 +236,19 @@ class Pool(multiprocessing.pool.Pool):
         return first
 
     # Its end.
+
+    @staticmethod
+    def _help_stuff_finish(inqueue: Any, task_handler: Any, size: int) -> None:
+        # The one that this stands for reads whole messages, and there may be a part of one only.
+        if not isinstance(inqueue._rlock, FileLock):
+            Plain: Any = multiprocessing.pool.Pool
+            Plain._help_stuff_finish(inqueue, task_handler, size)
+            return
+        inqueue._rlock.acquire()
+        deadline = time.monotonic() + 5
+        others = task_handler is not threading.current_thread()
+        while others and task_handler.is_alive() and time.monotonic() < deadline:
+            drain(inqueue, 0.01)
 
     def terminate(self) -> None:
         """As `multiprocessing.Pool.terminate`: items that are not done are CANCELLED."""

@@ -14,8 +14,8 @@ from typing import Any, Callable, Optional, Sequence, Tuple
 
 from . import _tracebacks
 
-# What is larger, only the process that has to hold it can tell whether it can be read.
-PLAIN_BYTES_AT_MOST = 1 << 20
+# What is larger may be lost on its way, with a worker that is killed while it sends it.
+PLAIN_BYTES_AT_MOST = 16 << 10
 WORDS_AT_MOST = 800
 
 

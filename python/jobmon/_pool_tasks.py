@@ -19,8 +19,8 @@ from typing import Any, Deque, Dict, Iterable, List, NamedTuple, Optional, Seque
 from . import _pool_carry as carry
 from . import _pool_words as words
 from ._pool_worker import (
-    APPLY, IDLE, NOBODY, STAR, STARTING, Failure, StartFailure, Value, WorkerDied, members,
-    not_run,
+    APPLY, IDLE, NOBODY, REFUSED, STAR, STARTING, Failure, StartFailure, Value, WorkerDied,
+    members, not_run,
 )  # fmt: skip
 from ._reporter import Reporter
 
@@ -308,7 +308,12 @@ class Tasks:
 
     def _did_not_start(self, failure: Optional[StartFailure], how: str) -> None:
         self.failed_starts += 1
-        if self.failed_starts < FAILED_STARTS_AT_MOST or self._has_workers():
+        if self.failed_starts < FAILED_STARTS_AT_MOST or self.taker.value != NOBODY:
+            return
+        # First this, then a look: one that comes up meanwhile sees it, or is seen.
+        self.taker.value = REFUSED
+        if self._has_workers():
+            self.taker.value = NOBODY
             return
         story = f"it {how}" if failure is None else failure.story
         self.refusal = WorkerDied(f"no worker of the pool comes up: {story}")
@@ -319,7 +324,7 @@ class Tasks:
     def _mend(self, how: str) -> None:
         """A worker was killed while it took a task: what is left of that must go."""
         lock = self._inqueue._rlock
-        if not lock.acquire(seconds=5):
+        if not lock.acquire(seconds=1):
             return  # The pool is being terminated.
         try:
             self._clear(WorkerDied(f"a worker of the pool {how} while it took a task"))
@@ -348,11 +353,7 @@ class Tasks:
                 self._finish(key)
 
     def _drain(self) -> None:
-        descriptor = self._inqueue._reader.fileno()
-        readable = select.poll()
-        readable.register(descriptor, select.POLLIN)
-        while readable.poll(0):
-            os.read(descriptor, 1 << 16)
+        drain(self._inqueue, 0)
 
     def _say_not_started(self, numbers: Iterable[int], story: str) -> None:
         outcome = members({"cause": "not_started", "description": story})
@@ -363,6 +364,15 @@ class Tasks:
 
     def _has_workers(self) -> bool:
         return any(worker.slot[0] != STARTING for worker in self._workers.values())
+
+
+def drain(queue: Any, seconds: float) -> None:
+    """Empties a pipe, whole messages or not, until nothing has come for so long."""
+    descriptor = queue._reader.fileno()
+    readable = select.poll()
+    readable.register(descriptor, select.POLLIN)
+    while readable.poll(seconds * 1000):
+        os.read(descriptor, 1 << 16)
 
 
 def _items(function: Any, args: Any) -> Tuple[Work, bool, Sequence[Tuple[Any, ...]]]:

@@ -20,6 +20,11 @@ STARTING = -1
 IDLE = -2
 # No worker takes a task.
 NOBODY = -1
+# None may: the pool has given up.
+REFUSED = -2
+
+# Seconds that a worker waits for the pool to remove what a killed one left of a task.
+PATIENCE = 5.0
 
 # What is larger is sent by itself.
 INLINE_BYTES_AT_MOST = 64 << 10
@@ -159,7 +164,8 @@ class Worker:
         return True
 
     def _take(self) -> Optional[Tuple[Tuple[Any, ...], Callable[[], Any]]]:
-        while True:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and self._taker.value != REFUSED:
             with self._inqueue._rlock:
                 if self._taker.value == NOBODY:
                     self._readable.poll()
@@ -177,6 +183,8 @@ class Worker:
             if any(event & select.POLLHUP for _, event in self._readable.poll(0)):
                 raise EOFError
             time.sleep(0.02)
+        # The pool takes no tasks any more, or is about to end; else it makes another worker.
+        return None
 
     def _run(self, header: Tuple[Any, ...], load: Callable[[], Any]) -> None:
         job, part, mode, numbers = header

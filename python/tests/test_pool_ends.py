@@ -353,6 +353,17 @@ class PoolEndsTests(TestCase):
         expected = [["FAILED", "COMPLETE"][one.successful()] for one in results] + ["COMPLETE"]
         self.assertEqual([end[0] for end in self.ends("same")], expected)
 
+    def test_a_pool_that_is_terminated_with_a_part_of_a_task_in_its_pipe(self) -> None:
+        pool = jobmon.Pool(2, items.killed_while_it_takes_a_task, (self.path,))
+        # Nobody mends it.
+        pool._watch.stop()
+        for _ in range(40):
+            pool.apply_async(items.same, ("x" * 5000,))
+        wait_until(lambda: os.path.exists(self.path), "a worker is killed while it takes a task")
+        pool.terminate()
+        pool.join()
+        self.assertLessEqual({end[0] for end in self.ends("same")}, {"CANCELLED", "COMPLETE"})
+
     def test_a_worker_that_is_killed_while_it_tells_a_result(self) -> None:
         for size in (50_000, 500_000):
             path = f"{self.path}.{size}"
