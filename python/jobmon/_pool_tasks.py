@@ -103,6 +103,7 @@ class Tasks:
         self.failed_starts = 0
         self._putting = threading.Lock()
         self._sentinels = 0
+        self._is_ending = False
         self._open: Dict[Tuple[int, int], _Task] = {}
         # Exceptions of tasks that were never sent.
         self._errors: Dict[Tuple[int, int], BaseException] = {}
@@ -169,9 +170,12 @@ class Tasks:
                     self._read(worker)
                 elif descriptor == self._outqueue._reader.fileno():
                     note = pickle.loads(self._outqueue._reader.recv_bytes())
-                    if note is None:
+                    self._is_ending = self._is_ending or note is None
+                    if note is not None:
+                        getattr(self, f"_on_{note[0]}")(*note[1:])
+                    if self._is_ending and not self._ready:
+                        # It asks once for each message that it sees here, and wants no more.
                         return None
-                    getattr(self, f"_on_{note[0]}")(*note[1:])
         return self._ready.popleft()
 
     def take_in(self) -> None:

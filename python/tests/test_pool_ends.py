@@ -8,12 +8,15 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import unittest
 from typing import Any, Callable, Iterator, List
 from unittest import mock
 
 import jobmon
 from jobmon import TransferError, WorkerDied
+from jobmon._pool_tasks import Tasks
+from jobmon._pool_worker import NOBODY
 from tests import pool_items as items
 from tests.support import TestCase, is_gone, wait_until
 
@@ -386,6 +389,20 @@ class PoolEndsTests(TestCase):
                     pool.map(items.lock, [1, 2, 3], 1)
                 self.assertEqual(pool.map(items.same, range(5), 1), list(range(5)))
         self.assertEqual({end[0] for end in self.ends("no_data")}, {"FAILED"})
+
+    def test_an_end_of_a_worker_that_comes_while_the_pool_ends(self) -> None:
+        context = multiprocessing.get_context()
+        inqueue, outqueue = context.SimpleQueue(), context.SimpleQueue()
+        taker = context.RawValue("q", NOBODY)  # type: ignore[attr-defined]
+        tasks: Any = Tasks("base", mock.Mock(), inqueue, outqueue, taker)
+        outqueue.put(None)
+        tasks.note("refused")
+        # multiprocessing takes what is left there, one by one, before it ends.
+        got: List[Any] = []
+        taking = threading.Thread(target=lambda: got.extend([tasks.get(), tasks.get()]), daemon=True)
+        taking.start()
+        taking.join(AT_MOST)
+        self.assertEqual(got, [None, None])
 
     def test_callbacks_that_raise(self) -> None:
         def raising(_: Any) -> None:
