@@ -1,4 +1,4 @@
-"""Puts the executable into the wheel, as the command `jobmon`, and tags the wheel by what that executable is."""
+"""Puts the executable into the wheel, as the command `jobmon`, with the command of 2017, and tags the wheel by what that executable is."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ class ExecutableHook(BuildHookInterface):
         platforms = [f"manylinux_2_17_{machine}", f"manylinux2014_{machine}", f"musllinux_1_1_{machine}"]
         build_data["tag"] = "py3-none-" + ".".join(platforms)
         build_data["pure_python"] = False
-        build_data["shared_scripts"] = {executable: "jobmon"}
+        launch = "launch_central_monitor.py"
+        build_data["shared_scripts"] = {executable: "jobmon", f"bin/{launch}": launch}
         build_data["shared_data"] = {
             "../docs/man/jobmon.1": "share/man/man1/jobmon.1",
             # Who wrote what is linked into the executable, and its licenses.

@@ -28,6 +28,8 @@ check() {
     "$python" -m venv "$venv"
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-index --no-deps "$wheel"
     [ "$("$venv/bin/jobmon" --version)" = "jobmon $version" ]
+    # By its first line, as a command.
+    "$venv/bin/launch_central_monitor.py" --help >/dev/null
     cd "$work"
     "$venv/bin/python" -I - "$venv" <<'PY'
 import os, sys
@@ -44,7 +46,7 @@ PY
     PATH=$venv/bin:$PATH "$venv/bin/python" -m unittest discover \
         --start-directory tests --top-level-directory . --pattern 'test_programs*.py' 2>&1
     "$venv/bin/python" -m pip uninstall --quiet --disable-pip-version-check --yes jobmon
-    [ ! -e "$venv/bin/jobmon" ]
+    [ ! -e "$venv/bin/jobmon" ] && [ ! -e "$venv/bin/launch_central_monitor.py" ]
 }
 
 passed=0 failed=0 skipped=0

@@ -40,12 +40,14 @@ if TYPE_CHECKING:
     from ._monitored import monitored as monitored
     from ._monitored import task as task
     from ._pool import Pool as Pool
+    from ._pool_carry import TransferError as TransferError
     from ._pool_worker import WorkerDied as WorkerDied
 
 _NAMES = {
     "monitored": "_monitored",
     "task": "_monitored",
     "Pool": "_pool",
+    "TransferError": "_pool_carry",
     "WorkerDied": "_pool_worker",
     "events": "_events",
     "query": "_events",

@@ -10,6 +10,7 @@ import uuid
 from typing import Any, Dict, List, Optional
 
 from ._directory import directory_of
+from ._private import make_folder, open_file
 from .exceptions import JobmonError
 
 BEAT_EVERY = 30.0
@@ -47,11 +48,11 @@ def spool(directory: str, event: Dict[str, Any]) -> None:
     For facts that must not be lost while no monitor can be reached. Raises OSError.
     """
     folder = os.path.join(directory, "spool")
-    os.makedirs(folder, mode=0o700, exist_ok=True)
+    make_folder(folder)
     whole = {"sender": str(uuid.uuid4()), "seq": 0, **event}
     name = f"{whole['sender']}.{whole['seq']}.json"
     hidden = os.path.join(folder, f".{name}")
-    with open(hidden, "w", encoding="utf-8") as file:
+    with open(open_file(hidden, os.O_WRONLY | os.O_EXCL), "w", encoding="utf-8") as file:
         json.dump(whole, file)
     os.rename(hidden, os.path.join(folder, name))
 

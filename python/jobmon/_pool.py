@@ -8,14 +8,18 @@ import multiprocessing.pool
 import os
 import sys
 import threading
+import time
+import traceback
 import uuid
 import weakref
 from multiprocessing.util import Finalize
 from typing import Any, Callable, Iterable, Iterator, List, Optional, Tuple
 
-from . import _pool_worker
-from ._pool_ends import Call, Watch, cancel_open, forward
-from ._pool_worker import Chunk, Item, Settings, WorkerDied
+from ._pool_ends import Watch, cancel_open, forward
+from ._pool_lock import FileLock
+from ._pool_tasks import Chunk, Tasks, Work, drain
+from ._pool_words import function_name, words
+from ._pool_worker import APPLY, NOBODY, PLAIN, STAR, Settings, WorkerDied
 from ._recording import recording_directory
 from ._reporter import Reporter, dump
 
@@ -26,9 +30,16 @@ class Pool(multiprocessing.pool.Pool):
     """A drop-in for `multiprocessing.Pool`: change the import, and each item is a job.
 
     What `map`, `starmap`, `imap`, `imap_unordered`, `apply` and their `_async` forms return and
-    raise is as without it, with one exception: when a worker is killed in the middle of an item
-    (by the kernel for its memory, say), `multiprocessing.Pool` waits for ever; here the item is
-    FAILED with its signal, and the call raises `WorkerDied`.
+    raise is as without it, except where `multiprocessing.Pool` waits for ever. There the caller
+    gets an exception, and the pool goes on:
+
+    - `WorkerDied`: a worker was killed (by the kernel for its memory, say) or ended itself in the
+      middle of an item, which is named; or no worker comes up, since the initializer fails.
+    - `TransferError`, a `MaybeEncodingError`: what an item returned or raised can't be pickled or
+      unpickled. An exception whose class has an `__init__` with other arguments is no such case.
+    - What pickling an argument raised, or unpickling it in the worker.
+
+    The items are FAILED then, with that reason.
 
     A job's name is the function's, its argument is what the item is, and `jobmon jobs --param
     pool=NAME` lists one pool's. Its arguments are those of `multiprocessing.Pool`, and:
@@ -57,20 +68,16 @@ class Pool(multiprocessing.pool.Pool):
         self._where = recording_directory(directory)
         self._name = name or os.path.basename(sys.argv[0] if sys.argv else "") or "python"
         self._base = str(uuid.uuid4())
-        self._numbers = itertools.count()
+        self._next = 0
         self._numbering = threading.Lock()
-        self._calls: List[Call] = []
-        self._calls_kept = 16
         self._reporter: Optional[Reporter] = None
         self._watch: Optional[Watch] = None
         self._is_over = False
         if self._where is not None:
             self._reporter = Reporter(self._where, f"{self._base}-0")
-            self._watch = Watch(self._base, self._reporter, weakref.WeakMethod(self._call_of))
+            self._watch = Watch(Settings(self._where, self._base))
             # Makes the workers. It knows nothing of this pool, as the one that it stands for.
             self.Process = self._watch.make_process  # type: ignore[method-assign,assignment]
-            settings = Settings(self._where, self._base, initializer, tuple(initargs))
-            initializer, initargs = _pool_worker.begin, (settings,)
         try:
             super().__init__(
                 processes, initializer, initargs, maxtasksperchild, context or _context()
@@ -86,6 +93,18 @@ class Pool(multiprocessing.pool.Pool):
             Finalize(None, _end_of, args=(itself,), exitpriority=16)
             weakref.finalize(self, _let_go, self._watch, self._reporter).atexit = False
 
+    def _setup_queues(self) -> None:
+        super()._setup_queues()  # type: ignore[misc]
+        if self._watch is None or self._reporter is None:
+            return
+        queues: Any = self
+        # A worker that is killed while it waits is not to keep all others from their tasks.
+        queues._inqueue._rlock = FileLock()
+        taker = queues._ctx.RawValue("q", NOBODY)
+        tasks = Tasks(self._base, self._reporter, queues._inqueue, queues._outqueue, taker)
+        self._watch.tasks = tasks
+        queues._quick_put, queues._quick_get = tasks.put, tasks.get
+
     # How the items of each call become jobs.
 
     def apply(self, func: Any, args: Any = (), kwds: Any = {}) -> Any:
@@ -99,16 +118,20 @@ class Pool(multiprocessing.pool.Pool):
         """As `multiprocessing.Pool.apply_async`: the call is one job."""
         if self._reporter is None:
             return super().apply_async(func, args, kwds, callback, error_callback)
+        self._check_running()  # type: ignore[attr-defined]
         try:
             args = tuple(args)
         except TypeError:
             pass  # The call itself will say it.
-        call = self._begin(func, [args], 1)
-        item = Item(func, self._base, apply=True)
-        numbered = (call.first, args, dict(kwds))
-        result = super().apply_async(item, (numbered,), {}, callback, error_callback)
-        call.set_result(result)
-        return result
+        try:
+            kwds = dict(kwds)
+        except (TypeError, ValueError):
+            pass
+        first = self._begin(func, [args])
+        work: Any = Work(func, APPLY)
+        return super().apply_async(
+            work, ((first, args, kwds),), {}, _harmless(callback), _harmless(error_callback)
+        )
 
     def map(self, func: Any, iterable: Any, chunksize: Optional[int] = None) -> Any:
         """As `multiprocessing.Pool.map`: each item is a job."""
@@ -153,86 +176,79 @@ class Pool(multiprocessing.pool.Pool):
         if chunksize is None:
             # As multiprocessing does it: four chunks for each worker.
             chunksize = max(1, -(-len(items) // (len(self._pool) * 4)))  # type: ignore[attr-defined]
-        call = self._begin(func, items if star else [(item,) for item in items], chunksize)
-        item = Item(func, self._base, star=star)
-        numbered = list(zip(range(call.first, call.first + len(items)), items))
-        result = super().map_async(item, numbered, chunksize, callback, error_callback)
-        call.set_result(result)
-        return result
+        first = self._begin(func, items if star else [(item,) for item in items])
+        work: Any = Work(func, STAR if star else PLAIN, int(chunksize))
+        return super().map_async(
+            work, _numbered(first, items), chunksize, _harmless(callback), _harmless(error_callback)
+        )
 
     def _imap(self, plain: Any, func: Any, iterable: Any, chunksize: Any) -> Any:
         if self._reporter is None:
             return plain(func, iterable, chunksize)
+        self._check_running()  # type: ignore[attr-defined]
         if chunksize < 1:
             raise ValueError(f"Chunksize must be 1+, not {chunksize:n}")
-        item: Any = Item(func, self._base)
-        call = Call(0, 0, chunksize)
-        call.numbers = []
+        work = Work(func, PLAIN, chunksize)
         if chunksize == 1:
-            result = plain(item, self._numbered_one_by_one(func, iterable, call))
-            call.set_result(result)
-            return result
-        chunks = _chunks(self._numbered_one_by_one(func, iterable, call), chunksize)
-        result = plain(Chunk(item), chunks)
-        call.set_result(result)
+            return plain(work, self._one_by_one(func, iterable))
+        result = plain(Chunk(work), self._chunk_by_chunk(func, iterable, chunksize))
         return (value for chunk in result for value in chunk)
 
-    def _numbered_one_by_one(
-        self, func: Any, iterable: Any, call: Call
-    ) -> Iterator[Tuple[int, Any]]:
-        for value in iterable:
-            one = self._begin(func, [(value,)], 1, note=False)
-            self._note_item(call, one.first)
-            yield one.first, value
+    def _one_by_one(self, func: Any, iterable: Any) -> Iterator[Tuple[int, Any]]:
+        for chunk in self._chunk_by_chunk(func, iterable, 1):
+            yield chunk[0]
 
-    def _note_item(self, call: Call, number: int) -> None:
-        assert call.numbers is not None
-        with self._numbering:
-            call.numbers.append(number)
-            if len(call.numbers) == 1:
-                self._keep(call)
+    def _chunk_by_chunk(
+        self, func: Any, iterable: Any, size: int
+    ) -> Iterator[List[Tuple[int, Any]]]:
+        items = iter(iterable)
+        while True:
+            try:
+                chunk = list(itertools.islice(items, size))
+            except Exception:
+                raise
+            except BaseException as error:
+                # It would end the thread that takes the items of all calls.
+                raise RuntimeError(f"the iterable raised {type(error).__name__}") from error
+            if not chunk:
+                return
+            yield _numbered(self._begin(func, [(item,) for item in chunk]), chunk)
 
-    def _keep(self, call: Call) -> None:
-        # Those that are over are dropped now and then: to look at all of them each time costs.
-        if len(self._calls) >= 2 * self._calls_kept:
-            self._calls = [one for one in self._calls if not one.is_over()]
-            self._calls_kept = max(16, len(self._calls))
-        self._calls.append(call)
-
-    def _begin(self, func: Any, arguments: List[Any], chunksize: int, note: bool = True) -> Call:
-        """Makes the jobs of a call: all of them are known before the first one runs."""
+    def _begin(self, func: Any, arguments: List[Any]) -> int:
+        """Makes the jobs of a call, before the first one runs; returns the number of that."""
         assert self._reporter is not None
         with self._numbering:
-            first = next(self._numbers)
-            for _ in range(len(arguments) - 1):
-                next(self._numbers)
-            call = Call(first, len(arguments), chunksize)
-            if note:
-                self._keep(call)
-        name = getattr(func, "__qualname__", None) or type(func).__name__
+            first = self._next
+            self._next += len(arguments)
+        name = function_name(func)
         runfile = f"{getattr(func, '__module__', '')}:{name}"
         before = ',"executor":"python","job":' + dump(
             {"name": name, "runfile": runfile, "params": {"pool": self._name}}
         )[:-1] + ',"args":'  # fmt: skip
+        after = '},"executor_id":"'
         self._reporter.say_all(
             "submitted",
             (
-                (f"{self._base}.{number}", f'{before}{_words(given)}}},"executor_id":"{number}"')
+                (f"{self._base}.{number}", f'{before}{dump(words(given))}{after}{number}"')
                 for number, given in enumerate(arguments, first)
             ),
         )
-        return call
-
-    def _call_of(self, number: int) -> Optional[Tuple[Call, int]]:
-        """The call that an item belongs to, and the number of its chunk there."""
-        with self._numbering:
-            for call in self._calls:
-                chunk = call.chunk_of(number)
-                if chunk is not None:
-                    return call, chunk
-        return None
+        return first
 
     # Its end.
+
+    @staticmethod
+    def _help_stuff_finish(inqueue: Any, task_handler: Any, size: int) -> None:
+        # The one that this stands for reads whole messages, and there may be a part of one only.
+        if not isinstance(inqueue._rlock, FileLock):
+            Plain: Any = multiprocessing.pool.Pool
+            Plain._help_stuff_finish(inqueue, task_handler, size)
+            return
+        inqueue._rlock.acquire()
+        deadline = time.monotonic() + 5
+        others = task_handler is not threading.current_thread()
+        while others and task_handler.is_alive() and time.monotonic() < deadline:
+            drain(inqueue, 0.01)
 
     def terminate(self) -> None:
         """As `multiprocessing.Pool.terminate`: items that are not done are CANCELLED."""
@@ -240,6 +256,8 @@ class Pool(multiprocessing.pool.Pool):
             if self._watch is not None:
                 self._watch.stop()
             super().terminate()
+            if self._watch is not None and self._watch.tasks is not None and not self._is_over:
+                self._watch.tasks.take_in()
         finally:
             self._finish(5.0)
 
@@ -254,7 +272,7 @@ class Pool(multiprocessing.pool.Pool):
         if self._reporter is None or self._is_over or self._where is None:
             return
         self._is_over = True
-        self._reporter.settle(patience)
+        self._reporter.settle(patience, while_it_goes_on=True)
         # What the workers said last, and had no time to send.
         forward(self._where, self._base)
         # No worker is left: what has not run will not.
@@ -286,29 +304,26 @@ def _context() -> Any:
     return multiprocessing.get_context()
 
 
-def _chunks(
-    numbered: Iterator[Tuple[int, Any]], size: int
-) -> Iterator[List[Tuple[int, Any]]]:
-    while True:
-        chunk = list(itertools.islice(numbered, size))
-        if not chunk:
-            return
-        yield chunk
+def _numbered(first: int, items: List[Any]) -> List[Tuple[int, Any]]:
+    return list(zip(range(first, first + len(items)), items))
 
 
-def _words(arguments: Any) -> str:
-    return dump([_word(one) for one in arguments] if isinstance(arguments, (tuple, list)) else [])
+class _Callback:
+    """Calls a caller's function with a result; what it raises is printed, and ends nothing.
+
+    By `multiprocessing.Pool` it ends the thread that all results come by.
+    """
+
+    def __init__(self, function: Any) -> None:
+        self._function = function
+
+    def __call__(self, value: Any) -> None:
+        try:
+            self._function(value)
+        except BaseException:
+            print("jobmon: a callback of a pool raised an exception:", file=sys.stderr)
+            traceback.print_exc()
 
 
-def _word(value: Any, depth: int = 2) -> str:
-    """An argument as people recognize it, at no great cost."""
-    try:
-        if isinstance(value, str):
-            return value[:200]
-        if value is None or isinstance(value, (bool, int, float)):
-            return repr(value)[:200]
-        if isinstance(value, (tuple, list)) and len(value) <= 8 and depth > 0:
-            return "(" + ", ".join(_word(one, depth - 1) for one in value) + ")"
-    except Exception:
-        pass  # An int of very many digits, or somebody's own class.
-    return f"<{type(value).__name__}>"
+def _harmless(callback: Any) -> Any:
+    return _Callback(callback) if callback is not None else None

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import threading
 import time
 from multiprocessing import connection
-from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from ._connection import MonitorConnection
-from ._pool_worker import IDLE, WorkerDied, main, said
-from ._reporter import BYTES_AT_MOST, Reporter, dump
+from ._pool_tasks import FAILED_STARTS_AT_MOST, Tasks, Worker
+from ._pool_worker import STARTING, Settings, main
+from ._reporter import BYTES_AT_MOST, Reporter
 from ._segment import leftovers
 from .exceptions import JobmonError
 
@@ -19,95 +21,48 @@ from .exceptions import JobmonError
 PAGE = 10_000
 
 
-class Call:
-    """One call of a pool's method: which items are its own, and where its result is.
-
-    Its items are numbered in a row from `first`; those of an `imap` come one by one.
-    """
-
-    def __init__(self, first: int, count: int, chunksize: int) -> None:
-        self.first = first
-        self.count = count
-        self.chunksize = max(1, chunksize)
-        self.numbers: Optional[List[int]] = None
-        self._lock = threading.Lock()
-        self._result: Any = None
-        self._dead: List[Tuple[int, WorkerDied]] = []
-
-    def set_result(self, result: Any) -> None:
-        """What the caller was given. Workers may have died meanwhile."""
-        with self._lock:
-            self._result = result
-            dead, self._dead = self._dead, []
-        for chunk, why in dead:
-            self.fail(chunk, why)
-
-    def fail(self, chunk: int, why: WorkerDied) -> None:
-        """The result of a chunk will not come: the caller is told why."""
-        with self._lock:
-            if self._result is None:
-                self._dead.append((chunk, why))
-                return
-        try:
-            self._result._set(chunk, (False, why))
-        except Exception:
-            pass  # It came all the same.
-
-    def chunk_of(self, number: int) -> Optional[int]:
-        """The number of the chunk that an item is in; None when it is not of this call."""
-        if self.numbers is not None:
-            try:
-                return self.numbers.index(number) // self.chunksize
-            except ValueError:
-                return None
-        if self.first <= number < self.first + self.count:
-            return (number - self.first) // self.chunksize
-        return None
-
-    def is_over(self) -> bool:
-        """Whether its result has come."""
-        result = self._result
-        ready = getattr(result, "ready", None)
-        if ready is not None:
-            return bool(ready())
-        # An iterator: it knows its length once its source has ended.
-        length = getattr(result, "_length", None)
-        return length is not None and getattr(result, "_index", -1) == length
-
-
 class Watch:
-    """Sees workers end, and what they were at: a thread, for as long as the pool lives."""
+    """Makes workers and sees them end: a thread, for as long as the pool lives."""
 
-    def __init__(
-        self,
-        base: str,
-        reporter: Reporter,
-        call_of: Callable[[], Optional[Callable[[int], Optional[Tuple[Call, int]]]]],
-    ) -> None:
-        self._base = base
-        self._reporter = reporter
-        self._call_of = call_of
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.tasks: Optional[Tasks] = None
+        self._numbers = itertools.count()
         self._lock = threading.Lock()
-        self._workers: Dict[Any, Tuple[Any, Any]] = {}
-        self._new: List[Tuple[Any, Any]] = []
+        self._workers: Dict[Any, Tuple[Any, Worker]] = {}
+        # Not seen started yet, with their end of the pipe that their results come by.
+        self._new: List[Tuple[Any, Worker, Any]] = []
         self._wakes, self._wake = os.pipe()
         self._is_over = False
         self._thread: Optional[threading.Thread] = None
 
     def make_process(self, context: Any, *args: Any, **kwargs: Any) -> Any:
         """Makes a worker of the pool, as its `Process` does, and watches it."""
-        slot = context.RawValue("q", IDLE)
-        kwargs["args"] = (slot, kwargs.get("target"), *kwargs.get("args", ()))
+        tasks = self.tasks
+        assert tasks is not None
+        if tasks.refusal is not None:
+            return NoWorker()
+        if tasks.failed_starts >= FAILED_STARTS_AT_MOST:
+            time.sleep(1)  # While others of before work on.
+        # Or it would hold what is its sister's, and hide her end.
+        self._take_started()
+        theirs, mine = context.Pipe(duplex=False)
+        slot = context.RawArray("q", [STARTING, 0])
+        number = next(self._numbers)
+        given = kwargs.get("args", ())
+        kwargs["args"] = (number, slot, mine, tasks.taker, self._settings, *given)
         kwargs["target"] = main
         process = context.Process(*args, **kwargs)
-        self._add(process, slot)
+        worker = Worker(number, theirs, slot)
+        tasks.add_worker(worker)
+        self._add(process, worker, mine)
         return process
 
-    def _add(self, process: Any, slot: Any) -> None:
+    def _add(self, process: Any, worker: Worker, mine: Any) -> None:
         with self._lock:
+            self._new.append((process, worker, mine))
             if self._is_over:
                 return
-            self._new.append((process, slot))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="jobmon-pool", daemon=True)
                 self._thread.start()
@@ -128,35 +83,56 @@ class Watch:
 
     def _run(self) -> None:
         while True:
-            waits: List[Any] = [self._wakes, *self._workers]
-            # Those that are not started yet have nothing to wait for: they are looked at again.
-            ready = connection.wait(waits, timeout=0.1 if self._new else None)
+            with self._lock:
+                waits: List[Any] = [self._wakes, *self._workers]
+                # Those that are not started yet have nothing to wait for: they are looked at again.
+                patience = 0.1 if self._new else None
+            ready = connection.wait(waits, timeout=patience)
             if self._wakes in ready:
                 os.read(self._wakes, 4096)
             with self._lock:
                 if self._is_over:
                     return
-                started = [one for one in self._new if one[0].pid is not None]
-                self._new = [one for one in self._new if one[0].pid is None]
-            for process, slot in started:
-                self._workers[process.sentinel] = (process, slot)
+            self._take_started()
             for sentinel in ready:
                 if sentinel in self._workers:
                     self._ended(*self._workers.pop(sentinel))
 
-    def _ended(self, process: Any, slot: Any) -> None:
-        number = slot.value
-        if number == IDLE:
-            return
+    def _take_started(self) -> None:
+        with self._lock:
+            started = [one for one in self._new if one[0].pid is not None]
+            self._new = [one for one in self._new if one[0].pid is None]
+            for process, worker, mine in started:
+                self._workers[process.sentinel] = (process, worker)
+                mine.close()
+
+    def _ended(self, process: Any, worker: Worker) -> None:
         how, outcome = _words(_exit_code(process))
-        if number < IDLE:
-            number = said(number)
-        else:
-            self._reporter.say("failed", f"{self._base}.{number}", "," + dump(outcome)[1:-1])
-        call_of = self._call_of()
-        found = call_of(number) if call_of is not None else None
-        if found is not None:
-            found[0].fail(found[1], WorkerDied(f"a worker of the pool {how}"))
+        tasks = self.tasks
+        assert tasks is not None
+        try:
+            tasks.note("died", worker.number, worker.slot[0], how, outcome)
+        except OSError:
+            pass  # The pool itself is over.
+
+
+class NoWorker:
+    """Stands for a worker in a pool whose workers do not come up."""
+
+    name = ""
+    daemon = True
+    pid = 0
+    exitcode: Optional[int] = None
+
+    def start(self) -> None: ...
+
+    def terminate(self) -> None: ...
+
+    def join(self) -> None: ...
+
+    def is_alive(self) -> bool:
+        """It never was."""
+        return False
 
 
 def _exit_code(process: Any) -> Optional[int]:
@@ -176,9 +152,9 @@ def _words(code: Optional[int]) -> Tuple[str, Dict[str, Any]]:
             name = signal.Signals(-code).name
         except ValueError:
             name = f"signal {-code}"
-        return f"was killed by {name} while it ran this item", {"signal": -code}
-    outcome = {"cause": "exit", "exit_code": code}
-    return f"ended with exit code {code} in the middle of this item", outcome
+        return f"was killed by {name}", {"signal": -code}
+    how = f"ended with exit code {code}"
+    return how, {"cause": "exit", "exit_code": code, "description": f"its worker {how}"}
 
 
 def forward(directory: str, base: str) -> None:

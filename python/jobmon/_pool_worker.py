@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+import collections
 import os
+import pickle
+import select
+import time
 from multiprocessing.util import Finalize
-from typing import Any, Callable, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Deque, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
-from ._monitored import ending
-from ._reporter import Reporter
+from . import _pool_carry as carry
+from . import _tracebacks
+from ._pool_words import literal
+from ._reporter import Reporter, dump, now
 
-# In a worker's slot: it is between two items.
-IDLE = -1
+# What a worker is at, in the first place of its slot: the number of an item, or one of these.
+STARTING = -1
+IDLE = -2
+# No worker takes a task.
+NOBODY = -1
+# None may: the pool has given up.
+REFUSED = -2
 
+# Seconds that a worker waits for the pool to remove what a killed one left of a task.
+PATIENCE = 5.0
 
-def said(number: int) -> int:
-    """In a worker's slot: it ends by this item, which has told so itself. Its own inverse."""
-    return -2 - number
+# What is larger is sent by itself.
+INLINE_BYTES_AT_MOST = 64 << 10
 
+# How the function is called with an item.
+APPLY, PLAIN, STAR = range(3)
 
 
 class WorkerDied(RuntimeError):
-    """A worker was killed, or ended itself, in the middle of an item; the job of that says how."""
+    """A worker was killed, or ended itself, in the middle of an item; or no worker can start.
+
+    The text names the item, by its index in the call and its arguments, and how the worker ended.
+    """
 
 
 class Settings(NamedTuple):
@@ -28,76 +45,309 @@ class Settings(NamedTuple):
 
     directory: str
     base: str
-    initializer: Optional[Callable[..., Any]]
-    initargs: Tuple[Any, ...]
 
 
-_slot: Any = None
-_reporter: Optional[Reporter] = None
+class Value(NamedTuple):
+    """What an item returned, as a worker hands it to the pool."""
+
+    number: int
+    # When the item ended; empty where the worker has recorded its end.
+    ended: str
+    # Pickled. None in a message: it follows as one of its own, so that what is large is not copied.
+    data: Optional[bytes]
 
 
-def main(slot: Any, target: Callable[..., Any], *args: Any) -> None:
-    """A worker's life. `slot` is memory that the pool sees: the number of the item that runs."""
-    global _slot
-    _slot = slot
-    target(*args)
+class Failure(NamedTuple):
+    """Why a task has no result, as a worker tells the pool. All of it is plain."""
+
+    number: int
+    # What happened to the item, whose name the pool knows: "raised ValueError: no data".
+    story: str
+    # The exception for the caller, pickled; None where the pool makes it.
+    error: Optional[bytes] = None
+    # Why it can't be pickled.
+    reason: str = ""
+    trace: str = ""
+    # The worker ended by it.
+    left: bool = False
 
 
-def begin(settings: Settings) -> None:
-    """Called first in each worker."""
-    global _reporter
-    _reporter = Reporter(settings.directory, f"{settings.base}-{os.getpid()}")
-    # At the end of a worker nothing of atexit is called.
-    Finalize(None, _reporter.close, exitpriority=0)
-    if settings.initializer is not None:
-        settings.initializer(*settings.initargs)
+class StartFailure(NamedTuple):
+    """The worker did not come up: its initializer raised."""
+
+    story: str
+    trace: str
 
 
-class Item:
-    """Runs a function on one item, and says how that went."""
+def main(
+    number: int,
+    slot: Any,
+    results: Any,
+    taker: Any,
+    settings: Settings,
+    inqueue: Any,
+    outqueue: Any,
+    initializer: Optional[Callable[..., Any]],
+    initargs: Sequence[Any],
+    tasks_at_most: Optional[int],
+    *_: Any,
+) -> None:
+    """A worker's life. `results`: where the outcomes of its tasks go.
+
+    `slot` and `taker` are memory that it shares with the pool: what it is at; and the number of the
+    worker that takes a task just now, which stays there when that is killed.
+    """
+    inqueue._writer.close()
+    outqueue._reader.close()
+    outqueue._writer.close()
+    worker = Worker(number, slot, results, taker, settings, inqueue)
+    if initializer is not None:
+        try:
+            initializer(*initargs)
+        except BaseException as error:
+            story = f"its initializer raised {carry.in_words(error)}"
+            worker.send(tuple(StartFailure(story, _tracebacks.text(error))))
+            raise
+    slot[0] = IDLE
+    done = 0
+    while (tasks_at_most is None or done < tasks_at_most) and worker.run_one():
+        done += 1
+
+
+class Worker:
+    """Takes tasks, runs their items and says how each of them went: to the ledger, and the pool.
+
+    An item is COMPLETE when its caller can have the value. Of a value of Python's own types that
+    is certain here. Of others the pool knows once it has read the value, and records it; only
+    when the pool is gone, this worker does.
+    """
 
     def __init__(
-        self, function: Callable[..., Any], base: str, star: bool = False, apply: bool = False
+        self,
+        number: int,
+        slot: Any,
+        results: Any,
+        taker: Any,
+        settings: Settings,
+        inqueue: Any,
     ) -> None:
-        self.function = function
-        self.base = base
-        self.star = star
-        self.apply = apply
+        self._number = number
+        self._slot = slot
+        self._results = results
+        self._taker = taker
+        self._inqueue = inqueue
+        self._base = settings.base
+        self._pid = os.getpid()
+        self._reporter = Reporter(settings.directory, f"{settings.base}-{self._pid}")
+        # At the end of a worker nothing of atexit is called.
+        Finalize(None, self._reporter.close, exitpriority=0)
+        self._readable = select.poll()
+        self._readable.register(inqueue._reader.fileno(), select.POLLIN)
+        # Items whose end the pool records. It counts them in the slot's second place.
+        self._sent = 0
+        self._unconfirmed: Deque[int] = collections.deque()
 
-    def __call__(self, numbered: Any) -> Any:
-        key = f"{self.base}.{numbered[0]}"
-        reporter, slot = _reporter, _slot
-        if reporter is None or slot is None:
-            # Not in a worker of ours: a subclass that starts its own.
-            return self._call(numbered)
-        slot.value, pid = numbered[0], os.getpid()
-        reporter.running(key)
+    def run_one(self) -> bool:
+        """Runs the next task. False when there is none any more."""
         try:
-            value = self._call(numbered)
+            taken = self._take()
+            if taken is None:
+                return False
+            self._run(*taken)
+        except (EOFError, OSError):
+            if self._pid != os.getpid():
+                raise
+            self._pool_is_gone()
+            return False
+        # Where it is not reached the pool sees what this worker was at.
+        self._slot[0] = IDLE
+        return True
+
+    def _take(self) -> Optional[Tuple[Tuple[Any, ...], Callable[[], Any]]]:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and self._taker.value != REFUSED:
+            with self._inqueue._rlock:
+                if self._taker.value == NOBODY:
+                    self._readable.poll()
+                    self._taker.value = self._number
+                    try:
+                        message = self._inqueue._reader.recv_bytes()
+                    except (EOFError, OSError):
+                        self._taker.value = NOBODY
+                        raise
+                    header, load = carry.unpack_task(message)
+                    self._slot[0] = IDLE if header is None else header[3][0]
+                    self._taker.value = NOBODY
+                    return None if header is None else (header, load)
+            # The taker was killed: the pool removes what is left of its task.
+            if any(event & select.POLLHUP for _, event in self._readable.poll(0)):
+                raise EOFError
+            time.sleep(0.02)
+        # The pool takes no tasks any more, or is about to end; else it makes another worker.
+        return None
+
+    def _run(self, header: Tuple[Any, ...], load: Callable[[], Any]) -> None:
+        job, part, mode, numbers = header
+        values: List[Value] = []
+        failure: Optional[Failure] = None
+        try:
+            function = load()
         except BaseException as error:
-            if pid != os.getpid():
-                raise  # A child that the item forked: it is not the one whose end this is.
-            reporter.ended(*ending(key, error))
-            # By what is no Exception the worker ends, and its caller would wait for ever.
-            slot.value = IDLE if isinstance(error, Exception) else said(numbered[0])
-            raise
-        reporter.ended("complete", key)
-        slot.value = IDLE
+            failure = self._not_started(numbers, "the function", error)
+            self._tell(job, part, values, failure, True)
+            return
+        for position, number in enumerate(numbers):
+            self._slot[0] = number
+            try:
+                given = load()
+            except BaseException as error:
+                failure = failure or self._not_started([number], "the argument", error)
+                self._not_run(numbers[position + 1 :])
+                break
+            try:
+                value = self._call(number, mode, function, given)
+            except BaseException as error:
+                if self._pid != os.getpid():
+                    raise  # A child that the item forked: it is not the one whose end this is.
+                failure = failure or self._failed(number, error)
+                self._not_run(numbers[position + 1 :])
+                if not isinstance(error, Exception):
+                    # As by multiprocessing, the worker ends by it; but it is told first.
+                    self._tell(job, part, values, failure, True)
+                    self._slot[0] = IDLE
+                    raise
+                break
+            given = None
+            outcome = self._packed(number, value)
+            value = None
+            if isinstance(outcome, Failure):
+                # The items that follow run nevertheless, as by multiprocessing.
+                failure = failure or outcome
+                continue
+            values.append(outcome)
+            if outcome.ended and position + 1 < len(numbers):
+                # Its end is recorded when it ends, and not with the last one of its chunk.
+                self._tell(job, part, values, None, False)
+                values = []
+        self._tell(job, part, values, failure, True)
+
+    def _call(self, number: int, mode: int, function: Any, given: Any) -> Any:
+        self._reporter.running(self._key(number))
+        if mode == APPLY:
+            value = function(*given[0], **given[1])
+        else:
+            value = function(*given) if mode == STAR else function(given)
+        if self._pid != os.getpid():
+            raise SystemExit(0)  # A child that the item forked: it is no worker.
         return value
 
-    def _call(self, numbered: Any) -> Any:
-        if self.apply:
-            return self.function(*numbered[1], **numbered[2])
-        if self.star:
-            return self.function(*numbered[1])
-        return self.function(numbered[1])
+    def _packed(self, number: int, value: Any) -> Union[Value, Failure]:
+        try:
+            data, plain = carry.pack_value(value)
+        except BaseException as error:
+            story = f"returned a value that can't be pickled: {carry.in_words(error)}"
+            self._ended("failed", number, {"cause": "exit", "description": story})
+            return Failure(number, story)
+        if plain:
+            self._ended("complete", number)
+            return Value(number, "", data)
+        self._reporter.over(self._key(number))
+        return Value(number, now(), data)
+
+    def _failed(self, number: int, error: BaseException) -> Failure:
+        told, trace = _told(error)
+        if isinstance(error, Exception):
+            self._ended("failed", number, {"cause": "exit", **told})
+            data, reason = carry.pack_exception(error)
+            return Failure(number, f"raised {carry.in_words(error)}", data, reason, trace)
+        if isinstance(error, KeyboardInterrupt):
+            # Ctrl-C is for all processes of a program: a person cancelled it.
+            self._ended("cancelled", number, {"cause": "cancelled", **told})
+            return Failure(number, "was interrupted (KeyboardInterrupt)", trace=trace, left=True)
+        story = f"ended its worker by raising {carry.in_words(error)}"
+        if isinstance(error, SystemExit):
+            # The text of its traceback tells less.
+            told["description"] = story = f"ended its worker by sys.exit({literal(error.code)})"
+        self._ended("failed", number, {"cause": "exit", **_exit_code(error), **told})
+        return Failure(number, story, trace=trace, left=True)
+
+    def _not_started(self, numbers: Sequence[int], what: str, error: BaseException) -> Failure:
+        told, trace = _told(error)
+        story = f"{what} can't be unpickled in the worker: {carry.in_words(error)}"
+        for number in numbers:
+            outcome = {"cause": "not_started", **told, "description": story}
+            self._ended("failed", number, outcome)
+        return Failure(numbers[0], story, *carry.pack_exception(error), trace)
+
+    def _not_run(self, numbers: Sequence[int]) -> None:
+        outcome = not_run("an earlier item of its chunk failed")
+        self._reporter.say_all("cancelled", [(self._key(number), outcome) for number in numbers])
+
+    def _ended(self, kind: str, number: int, outcome: Optional[Dict[str, Any]] = None) -> None:
+        self._reporter.ended(kind, self._key(number), members(outcome) if outcome else "")
+
+    def _key(self, number: int) -> str:
+        return f"{self._base}.{number}"
+
+    def _tell(
+        self, job: int, part: int, values: List[Value], failure: Optional[Failure], over: bool
+    ) -> None:
+        """Tells the pool what the items of a task returned, or why it has no result."""
+        if failure is not None:
+            # The others are of no use to the caller, and how those items ended is recorded.
+            values = [value for value in values if value.ended]
+        for value in values:
+            if value.ended:
+                self._sent += 1
+                self._unconfirmed.append(value.number)
+        while len(self._unconfirmed) > self._sent - self._slot[1]:
+            self._unconfirmed.popleft()
+        apart = []
+        told = []
+        for value in values:
+            if value.data is not None and (value.ended or len(value.data) > INLINE_BYTES_AT_MOST):
+                apart.append(value.data)
+                value = value._replace(data=None)
+            told.append(tuple(value))
+        self.send((job, part, told, None if failure is None else tuple(failure), over), *apart)
+
+    def send(self, message: Tuple[Any, ...], *apart: bytes) -> None:
+        """Sends the pool a message of plain values, and what belongs to it."""
+        self._results.send_bytes(pickle.dumps(message))
+        for data in apart:
+            self._results.send_bytes(data)
+
+    def _pool_is_gone(self) -> None:
+        # The program was killed: nobody else says how these items ended.
+        open_ones = self._sent - self._slot[1]
+        for number in list(self._unconfirmed)[-open_ones:] if open_ones > 0 else []:
+            self._ended("complete", number)
 
 
-class Chunk:
-    """Runs a function on several items, for `imap` with a chunk size."""
+def members(outcome: Dict[str, Any]) -> str:
+    """An outcome as further members of an event."""
+    return "," + dump(outcome)[1:-1]
 
-    def __init__(self, item: Item) -> None:
-        self.item = item
 
-    def __call__(self, chunk: List[Any]) -> List[Any]:
-        return [self.item(numbered) for numbered in chunk]
+def not_run(why: str) -> str:
+    """The outcome of an item that was not run, and will not be."""
+    said = {"cause": "cancelled", "ended_by_us": True, "description": f"not run: {why}"}
+    return members(said)
+
+
+def _told(error: BaseException) -> Tuple[Dict[str, Any], str]:
+    """An exception as an event has it, and its traceback as text."""
+    try:
+        text = _tracebacks.text(error)
+        return {"description": text, "traceback": _tracebacks.structure(error)}, text
+    except BaseException:  # Whatever is asked of it is anybody's code.
+        text = carry.in_words(error)
+        return {"description": text}, text
+
+
+def _exit_code(error: BaseException) -> Dict[str, int]:
+    if not isinstance(error, SystemExit):
+        return {}
+    if error.code is None or isinstance(error.code, int):
+        return {"exit_code": int(error.code or 0) & 0xFF}
+    return {"exit_code": 1}

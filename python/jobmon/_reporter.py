@@ -53,6 +53,8 @@ class Reporter:
         self._seq = -1
         self._waiting: List[Tuple[int, bytes]] = []
         self._sending = False
+        # Batches that the monitor has acknowledged.
+        self._taken = 0
         # Something in the spool was not sent: nobody but the monitor may remove it.
         self._has_gap = False
         self._alive: Dict[str, None] = {}
@@ -62,24 +64,25 @@ class Reporter:
         self._where = ""
         self._prefix = '{"sender":' + json.dumps(self.sender) + ',"seq":'
 
-    def say(self, kind: str, key: str, members: str = "") -> None:
+    def say(self, kind: str, key: str, members: str = "", at: str = "") -> None:
         """Records a fact about an instance. `members`: more of it, JSON that begins with a comma.
 
-        It is in the spool when this returns, and on its way to the monitor.
+        It is in the spool when this returns, and on its way to the monitor. `at`: when it
+        happened, as `now` has it; else now.
         """
-        self.say_all(kind, ((key, members),))
+        self.say_all(kind, ((key, members),), at)
 
-    def say_all(self, kind: str, facts: Iterable[Tuple[str, str]]) -> None:
+    def say_all(self, kind: str, facts: Iterable[Tuple[str, str]], at: str = "") -> None:
         """The same of many instances: keys, and further members of each."""
         each = iter(facts)
-        while self._say_some(kind, list(itertools.islice(each, WRITTEN_TOGETHER))):
+        while self._say_some(kind, list(itertools.islice(each, WRITTEN_TOGETHER)), at):
             pass
 
-    def _say_some(self, kind: str, facts: List[Tuple[str, str]]) -> bool:
+    def _say_some(self, kind: str, facts: List[Tuple[str, str]], at: str) -> bool:
         if not facts:
             return False
         with self._lock:
-            time_and_kind = f',"time":"{now()}","kind":"{kind}","instance_key":"'
+            time_and_kind = f',"time":"{at or now()}","kind":"{kind}","instance_key":"'
             lines = []
             first = self._seq + 1
             for key, members in facts:
@@ -107,14 +110,24 @@ class Reporter:
 
     def ended(self, kind: str, key: str, members: str = "") -> None:
         """The instance is over: `kind` is complete, failed or cancelled."""
-        self._alive.pop(key, None)
+        self.over(key)
         self.say(kind, key, members)
 
-    def settle(self, seconds: float = PATIENCE) -> bool:
-        """Waits until the monitor has everything, at most so long. True when it has."""
+    def over(self, key: str) -> None:
+        """No further signs of life: somebody else says how it ended."""
+        self._alive.pop(key, None)
+
+    def settle(self, seconds: float = PATIENCE, while_it_goes_on: bool = False) -> bool:
+        """Waits until the monitor has everything, at most so long. True when it has.
+
+        `while_it_goes_on`: at most so long for each batch, as long as the monitor takes them.
+        """
         deadline = time.monotonic() + seconds
         with self._lock:
+            taken = self._taken
             while self._waiting or self._sending:
+                if while_it_goes_on and taken != self._taken:
+                    taken, deadline = self._taken, time.monotonic() + seconds
                 left = deadline - time.monotonic()
                 if left <= 0 or self._thread is None:
                     return False
@@ -172,6 +185,7 @@ class Reporter:
             # Nothing of ours may end the thread, and with it the signs of life.
             print(f"jobmon: facts could not be sent: {failure}", file=sys.stderr)
         with self._lock:
+            self._taken += taken
             self._has_gap = self._has_gap or not taken
             if not self._has_gap:
                 self._segment.acknowledge(batch[-1][0])

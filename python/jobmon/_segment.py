@@ -11,6 +11,8 @@ import os
 import time
 from typing import List, Optional
 
+from ._private import make_folder, open_file
+
 BYTES_AT_MOST = 256 << 10
 SECONDS_AT_MOST = 30.0
 
@@ -86,10 +88,10 @@ class Segment:
         self.abandon()
 
     def _open(self, first: int) -> None:
-        os.makedirs(self._folder, mode=0o700, exist_ok=True)
+        make_folder(self._folder)
         name = f"{self._sender}.{first}.jsonl"
         hidden = os.path.join(self._folder, f".{name}")
-        file = os.open(hidden, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+        file = open_file(hidden, os.O_WRONLY | os.O_APPEND | os.O_EXCL)
         try:
             # Locked before it gets its name, so that nobody sees one that is open and unlocked.
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

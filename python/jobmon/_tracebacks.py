@@ -35,7 +35,7 @@ def _structure(exception: BaseException, seen: Set[int], depth: int) -> Dict[str
     seen.add(id(exception))
     told: Dict[str, Any] = {
         "type": _type_name(exception),
-        "message": _message(exception),
+        "message": message(exception),
         "frames": _frames(_theirs(exception)),
     }
     cause, context = exception.__cause__, exception.__context__
@@ -62,10 +62,11 @@ def _type_name(exception: BaseException) -> str:
     return f"{kind.__module__}.{kind.__qualname__}"
 
 
-def _message(exception: BaseException) -> str:
+def message(exception: BaseException) -> str:
+    """What an exception says, also where its own `__str__` fails."""
     try:
         return str(exception)[:MESSAGE_AT_MOST]
-    except Exception as failure:  # Their __str__ is anybody's code.
+    except BaseException as failure:  # Their __str__ is anybody's code.
         return f"<the message can't be made: {type(failure).__name__}>"
 
 

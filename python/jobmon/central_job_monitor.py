@@ -12,6 +12,7 @@ from typing import IO, Any, Dict, List, Optional, Tuple
 
 from . import _executable, _feed
 from ._directory import directory_of
+from ._private import make_folder, open_file
 from .exceptions import CentralJobMonitorNotAlive, CentralJobMonitorRunning, RequestRefused
 from .models import Job
 from .requester import Requester
@@ -69,9 +70,10 @@ class CentralJobMonitor:
             command += ["--port", str(int(port))]
         if listen is not None:
             command += ["--listen", listen]
-        os.makedirs(self.out_dir, mode=0o700, exist_ok=True)
-        with open(os.path.join(self.out_dir, "monitor.log"), "ab") as log:
-            self._process, self.url = _start(command, log)
+        make_folder(self.out_dir)
+        path = os.path.join(self.out_dir, "monitor.log")
+        with open(open_file(path, os.O_WRONLY | os.O_APPEND), "ab") as log:
+            self._process, self.url = _start(command, log, path)
         self.requester = Requester(self.out_dir)
         self._publishes = True
         _running[self._process.pid] = (self._process, self._owner, self.out_dir)
@@ -139,7 +141,7 @@ class CentralJobMonitor:
         return f"CentralJobMonitor({self.out_dir!r})"
 
 
-def _start(command: List[str], log: IO[bytes]) -> Tuple["subprocess.Popen[bytes]", str]:
+def _start(command: List[str], log: IO[bytes], path: str) -> Tuple["subprocess.Popen[bytes]", str]:
     """Starts the monitor, and waits until it says that it is ready. Returns it and its address."""
     begin = log.seek(0, os.SEEK_END)
     try:
@@ -165,7 +167,7 @@ def _start(command: List[str], log: IO[bytes]) -> Tuple["subprocess.Popen[bytes]
     code = process.wait()
     assert process.stdout is not None
     process.stdout.close()
-    with open(log.name, "rb") as said:
+    with open(path, "rb") as said:
         said.seek(begin)
         message, hint = _sentence(said.read())
     if "is served by" in message:

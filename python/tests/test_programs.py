@@ -8,10 +8,12 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
+import sysconfig
 import textwrap
 import unittest
 
-from tests.support import TestCase, is_gone, wait_until
+from tests.support import PACKAGE, TestCase, environment, is_gone, wait_until
 
 MONITOR = """
 import time
@@ -57,6 +59,37 @@ class ProgramTests(TestCase):
     def test_a_monitor_for_jobs_that_are_started_elsewhere(self) -> None:
         self.run_program(MONITOR)
         self.assertFalse(os.path.exists(os.path.join(self.folder, "foodir", "monitor_info.json")))
+
+    def test_the_first_command_of_2017(self) -> None:
+        """`python bin/launch_central_monitor.py DIR`, in the sources and where it is installed."""
+        name = "launch_central_monitor.py"
+        script = os.path.join(PACKAGE, "bin", name)
+        if not os.path.exists(script):
+            script = os.path.join(sysconfig.get_path("scripts"), name)
+        env = environment()
+        # As a person has it who has only just unpacked or installed it.
+        del env["PYTHONPATH"]
+        monitor = subprocess.Popen(
+            [sys.executable, script, "foodir"],
+            cwd=self.folder,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            universal_newlines=True,
+        )
+        self.addCleanup(monitor.communicate)
+        self.addCleanup(monitor.kill)
+        assert monitor.stdout is not None
+        self.assertRegex(monitor.stdout.readline(), "^ready http://")
+        with open(os.path.join(self.folder, "foodir", "monitor_info.json")) as file:
+            self.assertEqual(json.load(file)["pid"], monitor.pid)
+        monitor.send_signal(signal.SIGTERM)
+        self.assertEqual(monitor.wait(60), 0)
+        env["JOBMON_EXECUTABLE"] = "/nowhere"
+        command = [sys.executable, script, "foodir"]
+        failed = subprocess.run(command, env=env, stderr=subprocess.PIPE, universal_newlines=True)
+        self.assertEqual(failed.returncode, 1)
+        self.assertRegex(failed.stderr, r"\Alaunch_central_monitor.py: .* /nowhere.*\n\Z")
 
     def run_queue(self, program: str) -> None:
         self.write("bar.py", BAR)

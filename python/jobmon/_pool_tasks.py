@@ -1,0 +1,412 @@
+"""The tasks of a pool on their way: out to its workers, and back from them.
+
+Two threads of `multiprocessing.Pool` come here: the one that sends tasks (`put`), and the one that
+waits for results (`get`). Neither may end by what a task holds. Every result, also that of a task
+that could not be sent or whose worker died, is given out by `get`.
+"""
+
+from __future__ import annotations
+
+import collections
+import os
+import pickle
+import select
+import threading
+from multiprocessing import pool as plain_pool
+from multiprocessing import util
+from typing import Any, Deque, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+
+from . import _pool_carry as carry
+from . import _pool_words as words
+from ._pool_worker import (
+    APPLY, IDLE, NOBODY, REFUSED, STAR, STARTING, Failure, StartFailure, Value, WorkerDied,
+    members, not_run,
+)  # fmt: skip
+from ._reporter import Reporter
+
+# So many workers in a row that did not come up: the next ones would not either.
+FAILED_STARTS_AT_MOST = 8
+
+
+class Work(NamedTuple):
+    """What a call does with each of its items. It stands for the function in a pool's tasks."""
+
+    function: Any
+    mode: int
+    chunksize: int = 1
+
+
+class Chunk(NamedTuple):
+    """The same with a list of items, whose result is a list."""
+
+    work: Work
+
+
+class Worker:
+    """A worker, as far as its results go."""
+
+    def __init__(self, number: int, results: Any, slot: Any) -> None:
+        self.number = number
+        self.results = results
+        self.slot = slot
+        # How its start failed, as it said itself.
+        self.start_failure: Optional[StartFailure] = None
+
+
+class _Task:
+    """A task that is not over: its items, and what is known of their results."""
+
+    def __init__(
+        self, work: Work, part: int, several: bool, numbered: Sequence[Tuple[Any, ...]]
+    ) -> None:
+        self.work = work
+        self.several = several
+        self.numbers = [one[0] for one in numbered]
+        self.first_index = None if work.mode == APPLY else part * work.chunksize
+        self.texts = [_text(work.mode, one) for one in numbered]
+        self.values: List[Any] = []
+        self.error: Optional[Exception] = None
+        self.is_sent = False
+
+    def name(self, number: int) -> str:
+        """The item, for people."""
+        position = self.numbers.index(number)
+        index = None if self.first_index is None else self.first_index + position
+        return words.item(words.function_name(self.work.function), self.texts[position], index)
+
+    def fail(self, error: Exception) -> None:
+        """It has no result. The first reason counts."""
+        self.error = self.error or error
+
+    def result(self) -> Tuple[bool, Any]:
+        """Its result as `multiprocessing` has it, whether good, and the values or the exception."""
+        if self.error is not None:
+            return False, self.error
+        return True, self.values if self.several else self.values[0]
+
+
+class Tasks:
+    """The way of a pool's tasks. It knows nothing of the pool, which may be dropped."""
+
+    def __init__(
+        self, base: str, reporter: Reporter, inqueue: Any, outqueue: Any, taker: Any
+    ) -> None:
+        self._base = base
+        self._reporter = reporter
+        self._inqueue = inqueue
+        self._outqueue = outqueue
+        # Shared memory: the number of the worker that takes a task just now.
+        self.taker = taker
+        # Why no task is taken any more.
+        self.refusal: Optional[WorkerDied] = None
+        # In a row, until now.
+        self.failed_starts = 0
+        self._putting = threading.Lock()
+        self._sentinels = 0
+        self._is_ending = False
+        self._open: Dict[Tuple[int, int], _Task] = {}
+        # Exceptions of tasks that were never sent.
+        self._errors: Dict[Tuple[int, int], BaseException] = {}
+        self._ready: Deque[Tuple[int, int, Tuple[bool, Any]]] = collections.deque()
+        self._workers: Dict[int, Worker] = {}
+        # Those whose results may still come, by the descriptor that they come from.
+        self._sources: Dict[int, Worker] = {}
+        self._poll = select.epoll()
+        self._poll.register(outqueue._reader.fileno(), select.EPOLLIN)
+        util.register_after_fork(self, Tasks._leave)
+
+    # Out.
+
+    def put(self, task: Any) -> None:
+        """Sends a task of `multiprocessing.Pool`, or None, which ends one worker."""
+        if task is None:
+            with self._putting:
+                self._sentinels += 1
+                self._inqueue._writer.send(None)
+            return
+        job, part, function, args, _ = task
+        key = (job, part)
+        try:
+            if function is plain_pool._helper_reraises_exception:  # type: ignore[attr-defined]
+                raise args[0]  # By the caller's iterable.
+            self._put(key, *_items(function, args))
+        except carry.CannotSend as refused:
+            self._errors[key] = refused.why
+            self.note("unsent", *key, refused.position)
+        except BaseException as error:
+            self._errors[key] = error
+            self.note("raised", *key)
+
+    def _put(self, key: Tuple[int, int], work: Work, several: bool, numbered: Any) -> None:
+        task = self._open[key] = _Task(work, key[1], several, numbered)
+        header = (*key, work.mode, task.numbers)
+        given = [one[1:] if work.mode == APPLY else one[1] for one in numbered]
+        message = carry.pack_task(header, work.function, given)
+        with self._putting:
+            if self.refusal is None:
+                task.is_sent = True
+                self._inqueue._writer.send_bytes(message)
+                return
+        self.note("refused")
+
+    def note(self, *note: Any) -> None:
+        """Leaves word for `get`, of plain values."""
+        with self._outqueue._wlock:
+            self._outqueue._writer.send_bytes(pickle.dumps(note))
+
+    def add_worker(self, worker: Worker) -> None:
+        """Its results are waited for from now on."""
+        self._workers[worker.number] = self._sources[worker.results.fileno()] = worker
+        self._poll.register(worker.results.fileno(), select.EPOLLIN)
+
+    # Back.
+
+    def get(self) -> Optional[Tuple[int, int, Tuple[bool, Any]]]:
+        """Waits for the next result. None stands for the end, as by `multiprocessing.Pool`."""
+        while not self._ready:
+            for descriptor, _ in self._poll.poll():
+                worker = self._sources.get(descriptor)
+                if worker is not None:
+                    self._read(worker)
+                elif descriptor == self._outqueue._reader.fileno():
+                    note = pickle.loads(self._outqueue._reader.recv_bytes())
+                    self._is_ending = self._is_ending or note is None
+                    if note is not None:
+                        getattr(self, f"_on_{note[0]}")(*note[1:])
+                    if self._is_ending and not self._ready:
+                        # It asks once for each message that it sees here, and wants no more.
+                        return None
+        return self._ready.popleft()
+
+    def take_in(self) -> None:
+        """What the workers, which are gone, have left: the ends of items are recorded."""
+        for worker in list(self._sources.values()):
+            self._read_all(worker)
+            self._drop(worker)
+
+    def _read_all(self, worker: Worker) -> None:
+        while not worker.results.closed and worker.results.poll():
+            self._read(worker)
+
+    def _read(self, worker: Worker) -> None:
+        try:
+            message = pickle.loads(worker.results.recv_bytes())
+            if len(message) == len(StartFailure._fields):
+                worker.start_failure = StartFailure(*message)
+                return
+            job, part, told, failed, is_over = message
+            values = [Value(*one) for one in told]
+            data = [worker.results.recv_bytes() if v.data is None else v.data for v in values]
+        except (EOFError, OSError):
+            # It ended, perhaps in the middle of a message.
+            self._drop(worker)
+            return
+        self.failed_starts = 0
+        key = (job, part)
+        task = self._open.get(key)
+        for value, pickled in zip(values, data):
+            self._take_value(task, value, pickled)
+            if value.ended:
+                worker.slot[1] += 1
+        if task is None or not is_over:
+            return
+        if failed is not None:
+            task.fail(_exception(task, Failure(*failed)))
+        self._finish(key)
+
+    def _take_value(self, task: Optional[_Task], value: Value, data: bytes) -> None:
+        """Reads what an item returned, in this process at last."""
+        instance = f"{self._base}.{value.number}"
+        try:
+            loaded = pickle.loads(data)
+        except BaseException as error:
+            story = f"returned a value that can't be unpickled: {carry.in_words(error)}"
+            if value.ended:
+                outcome = members({"cause": "exit", "description": story})
+                self._reporter.say("failed", instance, outcome, at=value.ended)
+            if task is not None:
+                failure = carry.TransferError(f"{task.name(value.number)} {story}")
+                failure.__cause__ = error
+                task.fail(failure)
+            return
+        if value.ended:
+            self._reporter.say("complete", instance, at=value.ended)
+        if task is not None:
+            task.values.append(loaded)
+
+    def _finish(self, key: Tuple[int, int]) -> None:
+        task = self._open.pop(key)
+        self._ready.append((*key, task.result()))
+
+    def _drop(self, worker: Worker) -> None:
+        if not worker.results.closed:
+            del self._sources[worker.results.fileno()]
+            self._poll.unregister(worker.results.fileno())
+            worker.results.close()
+
+    def _leave(self) -> None:
+        # In a worker that was forked: its pool, when killed, is not to live on in here.
+        for worker in self._sources.values():
+            worker.results.close()
+        self._poll.close()
+
+    # What `put` and the watch over the workers leave word of.
+
+    def _on_unsent(self, job: int, part: int, position: Optional[int]) -> None:
+        why = self._errors.pop((job, part))
+        task = self._open.get((job, part))
+        if task is None:
+            return
+        what = "the function" if position is None else "the argument"
+        story = f"{what} can't be pickled: {carry.in_words(why)}"
+        culprits = task.numbers if position is None else [task.numbers[position]]
+        self._say_not_started(culprits, story)
+        others = [number for number in task.numbers if number not in culprits]
+        self._say_not_run(others, "the argument of another item of its chunk can't be pickled")
+        if not isinstance(why, Exception):
+            why = carry.TransferError(f"{task.name(culprits[0])} {story}")
+        task.fail(why)
+        self._finish((job, part))
+
+    def _on_raised(self, job: int, part: int) -> None:
+        why = self._errors.pop((job, part))
+        self._open.pop((job, part), None)
+        if not isinstance(why, Exception):
+            why = RuntimeError(f"the iterable ended by raising {carry.in_words(why)}")
+        self._ready.append((job, part, (False, why)))
+
+    def _on_refused(self) -> None:
+        for key, task in list(self._open.items()):
+            assert self.refusal is not None
+            self._say_not_started(task.numbers, str(self.refusal))
+            task.fail(self.refusal)
+            self._finish(key)
+
+    def _on_died(self, number: int, state: int, how: str, outcome: Dict[str, Any]) -> None:
+        """A worker is gone: `state` is what it was at, `how` how it ended, in words and evidence.
+
+        Whatever it had sent is taken in first, so that what it was at is known for certain.
+        """
+        worker = self._workers.pop(number)
+        self._read_all(worker)
+        self._drop(worker)
+        if state == STARTING:
+            self._did_not_start(worker.start_failure, how)
+        elif state != IDLE:
+            self._died_in(state, how, outcome)
+        if self.taker.value == number:
+            self._mend(how)
+
+    def _died_in(self, number: int, how: str, outcome: Dict[str, Any]) -> None:
+        for key, task in self._open.items():
+            if number in task.numbers:
+                break
+        else:
+            return  # It had told of it, and died after that.
+        story = f"a worker of the pool {how} in the middle of {task.name(number)}"
+        self._reporter.say("failed", f"{self._base}.{number}", members(outcome))
+        after = task.numbers[task.numbers.index(number) + 1 :]
+        self._say_not_run(after, "the worker ended in the middle of an earlier item of its chunk")
+        task.fail(WorkerDied(story))
+        self._finish(key)
+
+    def _did_not_start(self, failure: Optional[StartFailure], how: str) -> None:
+        self.failed_starts += 1
+        if self.failed_starts < FAILED_STARTS_AT_MOST or self.taker.value != NOBODY:
+            return
+        # First this, then a look: one that comes up meanwhile sees it, or is seen.
+        self.taker.value = REFUSED
+        if self._has_workers():
+            self.taker.value = NOBODY
+            return
+        story = f"it {how}" if failure is None else failure.story
+        self.refusal = WorkerDied(f"no worker of the pool comes up: {story}")
+        if failure is not None:
+            self.refusal.__cause__ = carry.remote(failure.trace)
+        self._clear(self.refusal)
+
+    def _mend(self, how: str) -> None:
+        """A worker was killed while it took a task: what is left of that must go."""
+        lock = self._inqueue._rlock
+        if not lock.acquire(seconds=1):
+            return  # The pool is being terminated.
+        try:
+            self._clear(WorkerDied(f"a worker of the pool {how} while it took a task"))
+            self.taker.value = NOBODY
+        finally:
+            lock.release()
+
+    def _clear(self, why: WorkerDied) -> None:
+        """Takes back all tasks that no worker has begun; no worker takes one meanwhile."""
+        begun = {worker.slot[0] for worker in self._workers.values()}
+        for worker in list(self._workers.values()):
+            self._read_all(worker)
+        while not self._putting.acquire(timeout=0.01):
+            self._drain()
+        try:
+            self._drain()
+            for _ in range(self._sentinels):
+                self._inqueue._writer.send(None)
+            tasks = {key: task for key, task in self._open.items() if task.is_sent}
+        finally:
+            self._putting.release()
+        for key, task in tasks.items():
+            if begun.isdisjoint(task.numbers):
+                self._say_not_started(task.numbers, str(why))
+                task.fail(why)
+                self._finish(key)
+
+    def _drain(self) -> None:
+        drain(self._inqueue, 0)
+
+    def _say_not_started(self, numbers: Iterable[int], story: str) -> None:
+        outcome = members({"cause": "not_started", "description": story})
+        self._reporter.say_all("failed", [(f"{self._base}.{n}", outcome) for n in numbers])
+
+    def _say_not_run(self, numbers: Iterable[int], why: str) -> None:
+        self._reporter.say_all("cancelled", [(f"{self._base}.{n}", not_run(why)) for n in numbers])
+
+    def _has_workers(self) -> bool:
+        return any(worker.slot[0] != STARTING for worker in self._workers.values())
+
+
+def drain(queue: Any, seconds: float) -> None:
+    """Empties a pipe, whole messages or not, until nothing has come for so long."""
+    descriptor = queue._reader.fileno()
+    readable = select.poll()
+    readable.register(descriptor, select.POLLIN)
+    while readable.poll(seconds * 1000):
+        os.read(descriptor, 1 << 16)
+
+
+def _items(function: Any, args: Any) -> Tuple[Work, bool, Sequence[Tuple[Any, ...]]]:
+    """What a task of `multiprocessing.Pool` holds: the work, whether the result is a list, items."""
+    if isinstance(function, Work):
+        return function, False, args
+    if isinstance(function, Chunk):
+        return function.work, True, args[0]
+    # `mapstar`: the function, and a tuple of items.
+    return args[0][0], True, args[0][1]
+
+
+def _text(mode: int, numbered: Tuple[Any, ...]) -> str:
+    """The arguments of an item, for people."""
+    if mode == APPLY:
+        named = numbered[2] if isinstance(numbered[2], dict) else {}
+        each = [f"{name}={words.literal(value)}" for name, value in named.items()]
+        return ", ".join(words.literals(numbered[1]) + each)
+    if mode == STAR:
+        return ", ".join(words.literals(numbered[1]))
+    return words.literal(numbered[1])
+
+
+def _exception(task: _Task, failure: Failure) -> Exception:
+    """What the caller gets for an item that failed in its worker."""
+    story = f"{task.name(failure.number)} {failure.story}"
+    if failure.left:
+        died = WorkerDied(story)
+        died.__cause__ = carry.remote(failure.trace)
+        return died
+    if failure.error is None and not failure.reason:
+        return carry.TransferError(story)
+    return carry.read_exception(failure.error, failure.reason, story, failure.trace)
