@@ -121,7 +121,9 @@ final class SlurmInMemory: CommandRunner {
     static let timeout = CommandResult(
         status: 1, output: "", complaint: "error: Socket timed out on send/recv operation")
 
-    func run(_ command: [String], within seconds: Double) async throws(ExecutorError) -> CommandResult {
+    func run(
+        _ command: [String], within seconds: Double, givingUpAt hopeless: String?
+    ) async throws(ExecutorError) -> CommandResult {
         state.withLock { $0.meanwhile }(command.first ?? "")
         let result = state.withLock { state -> CommandResult in
             state.calls.append(command)

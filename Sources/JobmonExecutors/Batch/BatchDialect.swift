@@ -15,6 +15,8 @@ package struct BatchDialect: Sendable {
     /// - Throws: what can't be asked of this cluster, before it is asked.
     var submit: @Sendable (BatchSubmission, SchedulerTraits) throws(Problem) -> [String]
     var readSubmit: @Sendable (CommandResult) -> SubmitReading
+    /// What a submit says that tries on by itself, and for longer than an answer is worth.
+    var hopelessSubmit: String?
     /// Lists every job of the user that is not over.
     var list: [String]
     /// - Throws: `.unreachable` when it is no complete list.

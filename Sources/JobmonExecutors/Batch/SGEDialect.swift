@@ -10,7 +10,7 @@ extension BatchDialect {
             return commands
         }, readTraits: SGECommands.readTraits,
         reserved: { ["-N", "-ac", "-t", "-terse", "-sync", "-now"].contains($0) ? $0 : nil },
-        submit: SGECommands.submit, readSubmit: SGECommands.readSubmit,
+        submit: SGECommands.submit, readSubmit: SGECommands.readSubmit, hopelessSubmit: nil,
         // Grid Engine knows best who we are.
         list: ["qstat", "-s", "prs", "-u", "$user", "-xml"], readList: SGEList.read, probe: nil,
         readProbe: { _ in true },
@@ -151,6 +151,7 @@ enum SGECommands {
             }
             return .unclear("qsub gave no job id: \(SchedulerText.sentence(result.text, dropping: prefixes))")
         }
+        if let silence = result.silence(of: "qsub", dropping: prefixes) { return .unclear(silence) }
         let sentence = SchedulerText.sentence(result.text, dropping: prefixes)
         if sentence.contains("Connection refused") || sentence.contains("can't resolve host") {
             return .notNow(sentence)

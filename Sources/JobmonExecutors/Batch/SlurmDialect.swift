@@ -15,6 +15,7 @@ extension BatchDialect {
             }
         },
         reserved: SlurmCommands.reserved, submit: SlurmCommands.submit, readSubmit: SlurmCommands.readSubmit,
+        hopelessSubmit: SlurmCommands.queueFull,
         // A number is a user too, whoever knows names.
         list: ["squeue", "--noheader", "--all", "--array", "--user=\(getuid())", "--format=%i|%T|%r|%k"],
         readList: SlurmCommands.readList, probe: ["scontrol", "ping"],
@@ -166,6 +167,9 @@ enum SlurmCommands {
                 && ["-N", "-n", "-w"].contains { option.hasPrefix($0) }
     }
 
+    /// Slurm's table of jobs has no place for so many. `sbatch` would try 15 times, within 2 minutes.
+    static let queueFull = "Slurm job queue full"
+
     static func readSubmit(_ result: CommandResult) -> SubmitReading {
         if result.status == 0 {
             let line = result.output.split(separator: "\n").last.map { $0.trimmed } ?? ""
@@ -176,6 +180,12 @@ enum SlurmCommands {
             return .job(id)
         }
         let sentence = SchedulerText.sentence(result.text, dropping: prefixes)
+        // Said between two tries, of which the last failed. (Should the one that was killed have been taken after all: its
+        // manifest is removed, and its tasks run nothing.)
+        if SchedulerText.contains(sentence, anyOf: [queueFull, "Unable to create job record"]) {
+            return .tooMany(sentence)
+        }
+        if let silence = result.silence(of: "sbatch", dropping: prefixes) { return .unclear(silence) }
         if sentence.contains("connect failure") || sentence.contains("Connection refused") { return .notNow(sentence) }
         if SchedulerText.contains(
             sentence,
