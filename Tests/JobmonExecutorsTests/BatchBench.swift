@@ -50,10 +50,12 @@ final class BatchBench: Sendable {
 
     /// What is on record of an instance from now on.
     func note(
-        _ key: String, started: Bool = true, host: String = "elsewhere", seen ago: Double = 0, outcome: Outcome? = nil
+        _ key: String, started: Bool = true, host: String = "elsewhere", seen ago: Double = 0, outcome: Outcome? = nil,
+        open: Outcome? = nil
     ) {
         var known = KnownInstance(
             started: started, host: host, process: ProcessIdentity(pid: 1, started: 1), outcome: outcome)
+        known.open = open
         known.lastSeen = clock.time.now().advanced(bySeconds: -ago)
         record.withLock { $0[key] = known }
     }

@@ -45,6 +45,8 @@ package struct BatchDialect: Sendable {
     /// Asks the scheduler itself about an array job, and reads what it says of a task of the one of that name.
     var confirm: @Sendable (_ job: String) -> [String]
     var readConfirmation: @Sendable (CommandResult, _ name: String, _ number: Int) throws(ExecutorError) -> Confirmation
+    /// What a final state means.
+    var word: @Sendable (_ state: String) -> SchedulerWord
     /// That a list shows other tasks of an array job, and not this one, is confirmation enough.
     var listsArrays: Bool
     /// What a task came to of which there is neither a start nor a record: it waited, and is gone.

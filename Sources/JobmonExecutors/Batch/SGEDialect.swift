@@ -22,7 +22,8 @@ extension BatchDialect {
             return SchedulerText.contains(sentence, anyOf: SGECommands.noAnswer) ? sentence : nil
         }, nodes: ["qconf", "-sel"], readNodes: { $0.output.split(separator: "\n").map { $0.trimmed } },
         executorID: { "\($0).\($1)" }, timeLimit: { $0.rounded(.up) },
-        confirm: { ["qstat", "-j", $0] }, readConfirmation: SGECommands.readConfirmation, listsArrays: true,
+        confirm: { ["qstat", "-j", $0] }, readConfirmation: SGECommands.readConfirmation,
+        word: { SchedulerWord($0) }, listsArrays: true,
         goneUnstarted: { _, accountingAnswered in
             // Grid Engine forgets a job without a record in one way only; but its records must have been there to be read.
             guard accountingAnswered else {

@@ -56,7 +56,8 @@ extension BatchDialect {
         readNodes: { $0.output.split(separator: "\n").map { $0.trimmed } },
         executorID: { "\($0)_\($1)" }, timeLimit: { Double(SlurmCommands.minutes($0) * 60) },
         confirm: { ["scontrol", "--oneliner", "show", "job", $0] },
-        readConfirmation: SlurmCommands.readConfirmation, listsArrays: false,
+        readConfirmation: SlurmCommands.readConfirmation,
+        word: { SchedulerWord($0, cause: SlurmAccounts.cause($0)) }, listsArrays: false,
         goneUnstarted: { confirmation, accountingAnswered in
             switch confirmation {
             case .over(let state):
@@ -278,7 +279,7 @@ enum SlurmAccounts {
         let started = !["", "None", "Unknown"].contains(fields[4])
         let isFinal =
             !["", "None", "Unknown"].contains(fields[5])
-            && !["PENDING", "RUNNING", "SUSPENDED", "COMPLETING", "CONFIGURING", "REQUEUED", "RESIZING"].contains(state)
+            && !["PENDING", "RUNNING", "SUSPENDED", "COMPLETING", "CONFIGURING", "RESIZING"].contains(state)
         let code = fields[3].split(separator: ":").compactMap { Int($0) }
         var evidence = Evidence(scheduler: SchedulerWord(fields[2], cause: cause(state)))
         if state == "COMPLETED" || state == "FAILED", code.count == 2 {
@@ -301,6 +302,7 @@ enum SlurmAccounts {
         case "OUT_OF_MEMORY": .outOfMemory
         case "NODE_FAIL", "BOOT_FAIL": .nodeFailure
         case "PREEMPTED": .preempted
+        case "REQUEUED": .requeued
         case "CANCELLED": .cancelled
         case "REVOKED": .lost
         default: nil
