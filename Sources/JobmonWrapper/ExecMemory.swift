@@ -33,7 +33,7 @@ struct ExecMemory {
     /// The command is over.
     mutating func ended(_ outcome: Outcome) {
         // One that failed may be started once more, later, by the scheduler's own rules.
-        let mayGoOn = isWholeJob ? outcome.status != .complete : outcome.cause == .requeued
+        let mayGoOn = isWholeJob ? outcome.status == .failed : outcome.cause == .requeued
         guard mayGoOn else {
             if isWholeJob { start.remove(path) }
             return

@@ -26,6 +26,8 @@ final class ExecRun {
     private var end: CommandEnd?
     /// A signal came after the command's end: nothing is waited for any more.
     private var isHurried = false
+    /// The command is over, and we wait for what we may have been told at the same time.
+    private var isListening = false
     /// The cluster's job that we run in.
     private let job: ClusterJob?
     private var memory: ExecMemory?
@@ -96,6 +98,7 @@ final class ExecRun {
     func finish() -> Never {
         reporter?.proceed(0)
         while end == nil { turn(atMost: nil) }
+        if options.isWholeJob, job?.scheduler == .slurm { listen() }
         streams.relay?.endHere()
         if let end {
             // Not read where nothing went wrong: nobody would look at it.
@@ -115,6 +118,19 @@ final class ExecRun {
         _exit(Int32(end?.evidence.exitCode ?? 126))
     }
 
+    /// Slurm may end all processes of a job one after the other: those of the command first, which then may end as it likes,
+    /// even well.
+    private func listen() {
+        isListening = true
+        defer { isListening = false }
+        let deadline = time.steadySeconds() + SchedulerInquiry.togetherness
+        while warnings.isEmpty {
+            let left = deadline - time.steadySeconds()
+            guard left > 0 else { return }
+            turn(atMost: Int((left * 1000).rounded(.up)))
+        }
+    }
+
     /// Why the scheduler ended it, where it died of what the scheduler told us, or goes on with it.
     private func schedulersWord(_ evidence: Evidence) -> SchedulerWord? {
         guard let job, !evidence.timedOut, evidence.notStarted == nil else { return nil }
@@ -124,9 +140,12 @@ final class ExecRun {
         let code = evidence.exitCode.map { Int32($0) - 128 }
         let signal = evidence.signal.map { Int32($0) } ?? code ?? 0
         // Where a scheduler tells all processes at once, the command may be over before we have read our own signal.
-        let isTold = warnings.contains(signal) || job.scheduler == .slurm && signal == SIGTERM
+        let isTold =
+            warnings.contains(signal) || options.isWholeJob && warnings.contains(SIGTERM)
+            || job.scheduler == .slurm && signal == SIGTERM
         if isTold {
             let ran = time.steadySeconds() - began
+            let signal = warnings.contains(signal) ? signal : SIGTERM
             return SchedulerInquiry(job, of: signal).why(signal: signal, limit: nil, ran: ran)
         }
         // A program that asks for its own requeue ends as it likes.
@@ -189,6 +208,10 @@ final class ExecRun {
             return
         }
         guard end == nil, let command else {
+            if isListening, !signal.isFromKernel {
+                warnings.insert(signal.number)
+                return
+            }
             // The command would have been ended by it while it waited for its reader.
             if [SIGHUP, SIGINT, SIGQUIT, SIGTERM].contains(signal.number) { isHurried = true }
             return

@@ -8,6 +8,9 @@ struct SchedulerInquiry {
     /// Seconds by which a scheduler's clock and ours may differ on when a job began.
     private static let slack = 5.0
 
+    /// Seconds within which a scheduler tells all processes of a job that they are to end.
+    static let togetherness = 0.05
+
     private let job: ClusterJob
     /// On the steady clock; what has not been answered by then was not.
     private let deadline: Double

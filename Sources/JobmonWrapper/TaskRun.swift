@@ -87,6 +87,7 @@ final class TaskRun {
     func finish() -> Never {
         reporter.proceed(0)
         while end == nil { turn(atMost: nil) }
+        if job?.scheduler == .slurm, command != nil { listen() }
         var evidence = end?.evidence ?? Evidence()
         // Where all processes are told at once, the command may be over before we have read what we were told.
         if isOpen(evidence), cancel == nil { cancel = cancelWish() }
@@ -159,7 +160,19 @@ final class TaskRun {
 
     // MARK: Signals
 
+    /// Slurm may end all processes of a job one after the other: those of the command first, which then may end as it likes,
+    /// even well.
+    private func listen() {
+        let deadline = time.steadySeconds() + SchedulerInquiry.togetherness
+        while !isToldToEnd {
+            let left = deadline - time.steadySeconds()
+            guard left > 0 else { return }
+            turn(atMost: Int((left * 1000).rounded(.up)))
+        }
+    }
+
     private func received(_ signal: ReceivedSignal) {
+        if end != nil, signal.number == SIGTERM { isToldToEnd = true }
         guard end == nil, let command else { return }
         switch signal.number {
         case SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGXCPU: warned(signal.number)

@@ -10,9 +10,10 @@ import Testing
     @Test(arguments: HookWorld.shells("/bin/bash -lc", "/bin/bash -c", "/usr/bin/zsh -lc", "/usr/bin/fish -lc"))
     func itKeepsTheHook(_ shell: String) async throws {
         try await HookWorld.with("login") { world in
+            // The user's own profile, else a real one that is installed here would be found.
+            try world.write(".bash_profile", "PATH=\"$RECORD/../real:$PATH\"\n")
             let ran = try await world.hooked("HOME=$PWD \(shell) 'command -v sbatch'")
             #expect(ran.stdout == "\(world.path)\(Self.hook)" && ran.stderr.isEmpty, "\(ran)")
-            // The real one, which this PATH may not have any more.
             let submitted = try await world.hooked("HOME=$PWD \(shell) 'sbatch --parsable x'")
             #expect(submitted.stdout == "Submitted batch job 42\n" && submitted.status == 3, "\(submitted)")
         }
@@ -23,7 +24,8 @@ import Testing
             try world.write("own", "echo own\n")
             try world.write("real/sbatch", "#!/bin/sh\nenv >\"$RECORD/environment\"\n", mode: 0o755)
             let environment = ["BASH_ENV": "$HERE/own", "HERE": world.path]
-            let ran = try await world.hooked("bash -lc 'sbatch x'", environment: environment)
+            try world.write(".bash_profile", "PATH=\"$RECORD/../real:$PATH\"\n")
+            let ran = try await world.hooked("HOME=$PWD bash -lc 'sbatch x'", environment: environment)
             #expect(ran.stdout == "own\nown\n", "\(ran)")
             let names = world.recorded("environment")
             #expect(names.contains("BASH_ENV=$HERE/own\n") && !names.contains("PROMPT_COMMAND="), "\(names)")
@@ -51,14 +53,15 @@ import Testing
     @Test(.enabled(if: !HookWorld.shells("/usr/bin/tmux").isEmpty, "no tmux here"))
     func windowsOfTmuxKeepIt() async throws {
         try await HookWorld.with("tmux") { world in
-            let server = "jobmon\(ProcessInfo.processInfo.processIdentifier)"
-            let line = "tmux -L \(server) -f /dev/null new-session -d -x 200 -y 50 \"exec bash -l\""
+            let socket = "jobmon\(ProcessInfo.processInfo.processIdentifier)"
+            let line = "tmux -L \(socket) -f /dev/null new-session -d -x 200 -y 50 \"exec bash -l\""
+            let end = "tmux -L \(socket) kill-server"  // allowed: a word of tmux
             let environment = ["HOME": world.path, "TERM": "xterm", "SHELL": "/bin/bash", "TMUX_TMPDIR": world.path]
             _ = try await world.hooked(line, environment: environment)
             do {
                 try await waitUntil("a command of the window has run") {
                     _ = try await world.shell(
-                        "tmux -L \(server) send-keys 'command -v sbatch >\(world.path)/found' Enter",
+                        "tmux -L \(socket) send-keys 'command -v sbatch >\(world.path)/found' Enter",
                         environment: environment)
                     return FileManager.default.fileExists(atPath: "\(world.path)/found")
                 }
@@ -67,10 +70,10 @@ import Testing
                     return found == "\(world.path)\(Self.hook)"
                 }
             } catch {
-                _ = try await world.shell("tmux -L \(server) kill-server", environment: environment)
+                _ = try await world.shell(end, environment: environment)
                 throw error
             }
-            _ = try await world.shell("tmux -L \(server) kill-server", environment: environment)
+            _ = try await world.shell(end, environment: environment)
         }
     }
 }

@@ -78,10 +78,6 @@ package struct ProcessRunner: CommandRunner {
         return changes
     }
 
-    private static func seconds(_ duration: Duration) -> Double {
-        Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
-    }
-
     /// Seconds between two looks at what a command has written so far, and at whether its time is over.
     private static let glance = 0.1
 
@@ -100,7 +96,8 @@ package struct ProcessRunner: CommandRunner {
             output.close()
             complaint.close()
         }
-        let began = ContinuousClock.now
+        let time = TimeSource.system
+        let began = time.steadySeconds()
         do {
             let ended = try await withThrowingTaskGroup(of: TerminationStatus?.self) { group in
                 group.addTask {
@@ -118,11 +115,11 @@ package struct ProcessRunner: CommandRunner {
                     ).terminationStatus
                 }
                 group.addTask {
-                    let deadline = began.advanced(by: .seconds(seconds))
-                    while ContinuousClock.now < deadline, output.count <= Self.limit, complaint.count <= Self.limit {
+                    while output.count <= Self.limit, complaint.count <= Self.limit {
                         if let hopeless, complaint.text(atMost: 65536).contains(hopeless) { break }
-                        try await Task.sleep(
-                            for: min(ContinuousClock.now.duration(to: deadline), .seconds(Self.glance)))
+                        let left = began + seconds - time.steadySeconds()
+                        guard left > 0 else { break }
+                        try await Task.sleep(for: .seconds(min(left, Self.glance)))
                     }
                     return nil
                 }
@@ -137,7 +134,7 @@ package struct ProcessRunner: CommandRunner {
                 }
             return CommandResult(
                 status: status, output: output.text(atMost: Self.limit), complaint: complaint.text(atMost: 1 << 20),
-                gaveUpAfter: ended == nil ? Self.seconds(began.duration(to: .now)) : nil)
+                gaveUpAfter: ended == nil ? time.steadySeconds() - began : nil)
         } catch let error as SubprocessError where error.code == .executableNotFound {
             throw .unusable(
                 Problem(
