@@ -41,6 +41,8 @@ public enum FailureCause: String, Sendable, CaseIterable, Hashable {
     case nodeFailure = "node_failure"
     /// The scheduler took its place for another job.
     case preempted
+    /// The scheduler starts the job once more.
+    case requeued
     /// Somebody cancelled it.
     case cancelled
     /// The executor did not take it.

@@ -14,6 +14,8 @@ package enum Cause: String, Sendable, CaseIterable, Hashable {
     case nodeFailure = "node_failure"
     /// The scheduler took its place for another job.
     case preempted
+    /// The scheduler starts the job once more: on somebody's word, after its node failed, or because its place was taken.
+    case requeued
     /// Somebody cancelled it.
     case cancelled
     /// The executor did not take it.
@@ -25,6 +27,9 @@ package enum Cause: String, Sendable, CaseIterable, Hashable {
 }
 
 extension Cause {
+    /// Such an end is no attempt: the scheduler goes on with the job by itself.
+    package var returnsAttempt: Bool { self == .requeued }
+
     /// The one function that decides why an instance ended: the strongest evidence first. An end that we brought
     /// about ourselves explains the signal that brought it, and one that the scheduler brought about explains whatever the
     /// command made of it; a kill for memory explains a SIGKILL.

@@ -22,6 +22,8 @@ package struct DirectoryLayout: Sendable, Hashable {
     package var fences: String { "\(root)/run/fence" }
     /// What `jobmon hook` puts in front of the scheduler's commands.
     package var hook: HookLayout { HookLayout(root: "\(root)/run/hook") }
+    /// What is remembered of starts of a scheduler's jobs; made when there is one.
+    package var starts: String { "\(root)/run/starts" }
     /// Captured output.
     package var logs: String { "\(root)/logs" }
     /// What array jobs are made of.

@@ -42,6 +42,7 @@ package enum ErrorText {
         case .outOfMemory: return "killed for its memory"
         case .nodeFailure: return "its node failed"
         case .preempted: return "preempted by the scheduler"
+        case .requeued: return "requeued by the scheduler"
         case .cancelled: return "cancelled"
         case .submitFailed: return "the executor did not take it"
         case .notStarted: return "not started"

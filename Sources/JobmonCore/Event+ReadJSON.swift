@@ -158,6 +158,10 @@ extension Submission {
         if job == nil, description == nil {
             throw fields.failure("job", "is missing (or \"jid\", or \"queue\" and \"job_key\")")
         }
+        continues = try fields.string("continues")
+        if let continues, continues.isEmpty || continues.utf8.count > 128 {
+            throw fields.failure("continues", "must have 1 to 128 bytes")
+        }
         executor = try fields.string("executor") ?? "external"
         executorID = try fields.string("executor_id")
         stdoutPath = try fields.string("stdout_path")

@@ -103,6 +103,7 @@ extension Submission {
     fileprivate func append(to object: inout some JSONMembers) {
         job?.append(to: &object)
         if let description { object.append("job", membersOf: description) }
+        object.append("continues", string: continues)
         object.append("executor", string: executor)
         object.append("executor_id", string: executorID)
         object.append("stdout_path", string: stdoutPath)

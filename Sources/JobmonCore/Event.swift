@@ -89,6 +89,9 @@ package struct Submission: Sendable, Equatable {
     package var job: JobReference?
     /// Given where the job may be new (always by `exec`): a job of that reference is made if there is none.
     package var description: JobDescription?
+    /// The key of an instance whose job this one is a further attempt at, where no job is referred to: the scheduler
+    /// started that job once more. A job is made from `description` if the instance is not known.
+    package var continues: String?
     /// `exec`, `local`, `sge`, `slurm`, or any word of a plain requester.
     package var executor: String
     /// The executor's own name for it, such as `4711_3`; said again later if it is not known yet.
@@ -98,10 +101,11 @@ package struct Submission: Sendable, Equatable {
     package var stderrPath: String?
 
     package init(
-        job: JobReference? = nil, description: JobDescription? = nil, executor: String, executorID: String? = nil,
-        stdoutPath: String? = nil, stderrPath: String? = nil
+        job: JobReference? = nil, description: JobDescription? = nil, continues: String? = nil, executor: String,
+        executorID: String? = nil, stdoutPath: String? = nil, stderrPath: String? = nil
     ) {
         self.job = job
+        self.continues = continues
         self.description = description
         self.executor = executor
         self.executorID = executorID
@@ -217,7 +221,24 @@ package struct Outcome: Sendable, Equatable {
         let decided = Cause.decide(evidence)
         self.init(
             status: decided.status, cause: decided.cause, evidence: evidence, process: process, usage: usage,
-            stderr: stderr, returnsAttempt: returnsAttempt, stdoutEmpty: stdoutEmpty, stderrEmpty: stderrEmpty)
+            stderr: stderr, returnsAttempt: returnsAttempt || decided.cause?.returnsAttempt ?? false,
+            stdoutEmpty: stdoutEmpty, stderrEmpty: stderrEmpty)
+    }
+}
+
+extension Outcome {
+    /// The command is known to be over, and why it ended is not: whoever ended it has the word.
+    package var isOpen: Bool { status == .unknown && (evidence.exitCode != nil || evidence.signal != nil) }
+
+    /// The end of a command with the scheduler's word on why it ended.
+    package func closed(by word: SchedulerWord?) -> Outcome {
+        var evidence = evidence
+        evidence.scheduler = word ?? evidence.scheduler
+        var outcome = Outcome(
+            evidence: evidence, process: process, usage: usage, stderr: stderr, stdoutEmpty: stdoutEmpty,
+            stderrEmpty: stderrEmpty)
+        outcome.description = description
+        return outcome
     }
 }
 

@@ -10,6 +10,10 @@ package struct HookLayout: Sendable, Hashable {
     package var launcher: String { "\(root)/launch" }
     /// The same as a script's interpreter.
     package var interpreter: String { "\(root)/interpret" }
+    /// What a bash reads that is no terminal's (`BASH_ENV`).
+    package var environment: String { "\(root)\(Self.environmentEnding)" }
+    /// What gives a login shell of bash the hook back (`PROMPT_COMMAND`): its profile may have set PATH anew.
+    package var login: String { "\(root)\(Self.loginEnding)" }
     /// Links to the launcher that are named like commands, since a scheduler names a job after its command.
     package var launchers: String { "\(root)/commands" }
     /// Scripts on their way to the real command.
@@ -21,4 +25,9 @@ package struct HookLayout: Sendable, Hashable {
     /// Folders on PATH that end like this are some hook's, whosever it is.
     package static let pathEnding = "/run/hook/bin"
     private static let commandsEnding = "/bin"
+    private static let environmentEnding = "/env"
+    private static let loginEnding = "/login"
+    /// The same of the files that bash reads.
+    package static let environmentPathEnding = "/run/hook\(environmentEnding)"
+    package static let loginPathEnding = "/run/hook\(loginEnding)"
 }

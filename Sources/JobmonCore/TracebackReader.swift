@@ -120,7 +120,7 @@ struct TracebackReader {
     }
 
     private mutating func skipEmpty(_ margin: String) {
-        while let line = line(margin), line.isEmpty { index += 1 }
+        while let line = line(margin), line.isEmpty || SlurmLine.isOne(line) { index += 1 }
     }
 
     // MARK: One
@@ -141,8 +141,10 @@ struct TracebackReader {
 
     private mutating func readException(margin: String, isGroup: Bool, depth: Int) -> PythonTraceback? {
         var frames: [PythonTraceback.Frame] = []
-        while let line = line(margin), line.isEmpty || line.first == " " {
+        while let line = line(margin), line.isEmpty || line.first == " " || SlurmLine.isOne(line) {
             index += 1
+            // The scheduler writes whenever it likes.
+            if SlurmLine.isOne(line) { continue }
             let text = line.drop { $0 == " " }
             if let frame = Self.frame(line) {
                 frames.append(frame)
@@ -181,16 +183,10 @@ struct TracebackReader {
         if line.hasSuffix(header) || line == causeWords || line == contextWords || line == quotes { return true }
         if line.holds("Warning: ") { return true }
         let starts = [
-            "Exception ignored", "Exception in thread ", "srun: ", "slurmstepd: ", "make: ", "make[", "INFO", "DEBUG",
-            "WARNING", "ERROR", "CRITICAL",
+            "Exception ignored", "Exception in thread ", "make: ", "make[", "INFO", "DEBUG", "WARNING", "ERROR",
+            "CRITICAL",
         ]
-        if starts.contains(where: { line.hasPrefix($0) }) { return true }
-        // A log's line: 2026-01-31 …
-        let date = line.utf8.prefix(8)
-        return date.count == 8
-            && date.enumerated().allSatisfy { place, byte in
-                place == 4 || place == 7 ? byte == UInt8(ascii: "-") : (0x30...0x39).contains(byte)
-            }
+        return starts.contains { line.hasPrefix($0) } || SlurmLine.isOne(line) || SlurmLine.beginsWithTime(line)
     }
 
     // MARK: A group

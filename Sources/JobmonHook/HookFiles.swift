@@ -1,6 +1,7 @@
 import CJobmonPOSIX
 import Glibc
 package import JobmonCore
+import JobmonReporting
 
 /// The files of the hook in a monitor's directory, and reading and writing whole files.
 package enum HookFiles {
@@ -13,6 +14,11 @@ package enum HookFiles {
         }
         if let foreign = foreignCommand(layout.hook.commands) {
             throw Problem(.unavailable, "\(layout.hook.commands)/\(foreign) is not jobmon's: it would be on PATH")
+        }
+        guard keep(layout.hook.environment, HookText.environment(layout.hook)),
+            keep(layout.hook.login, HookText.login(layout.hook))
+        else {
+            throw Problem(.unavailable, "\(layout.hook.root) can't be written: \(String(cString: strerror(errno)))")
         }
         for command in HookedCommand.allCases {
             guard link("\(layout.hook.commands)/\(command.rawValue)", to: executable) else {
@@ -37,7 +43,7 @@ package enum HookFiles {
         for folder in [layout.run, hook.root, hook.commands, hook.launchers] where !folderIsThere(folder) {
             return false
         }
-        sweep(hook)
+        sweep(layout)
         let launcher = HookText.launcher(executable, directory: layout.root, shell: "/bin/sh")
         let interpreter = HookText.interpreter(executable, directory: layout.root, shell: interpreterShell())
         return keep(hook.launcher, launcher) && keep(hook.interpreter, interpreter)
@@ -113,7 +119,8 @@ package enum HookFiles {
     private static let kept = "kept."
 
     /// Removes those that are older than a day: nobody says when they were read. Looks once an hour.
-    private static func sweep(_ hook: HookLayout) {
+    private static func sweep(_ layout: DirectoryLayout) {
+        let hook = layout.hook
         let stamp = "\(hook.scripts)/swept"
         var info = stat()
         let now = Int(TimeSource.system.now().milliseconds / 1000)
@@ -124,6 +131,7 @@ package enum HookFiles {
             futimens(descriptor, nil)
             close(descriptor)
         }
+        RememberedStart.sweep(layout, now: now)
         for name in names(hook.scripts) where name.hasPrefix(kept) {
             let folder = "\(hook.scripts)/\(name)"
             guard lstat(folder, &info) == 0, info.st_mode & S_IFMT == S_IFDIR, info.st_mtim.tv_sec < now - 86400 else {
@@ -231,6 +239,13 @@ package enum HookFiles {
             if count == 0 { return .whole(bytes) }
             bytes.append(contentsOf: buffer[..<count])
         }
+    }
+
+    /// Where a link leads; nil: it is none.
+    static func link(_ path: String) -> String? {
+        var buffer = [CChar](repeating: 0, count: 4097)
+        let count = readlink(path, &buffer, 4096)
+        return count > 0 ? String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
     }
 
     static func write(_ descriptor: Int32, _ bytes: [UInt8]) -> Bool {

@@ -42,19 +42,5 @@ struct HookGuard: Equatable {
         }
     }
 
-    /// Whether a process is this one, or one above it.
-    private static func isAbove(_ pid: Int32) -> Bool {
-        var current = getpid()
-        for _ in 0..<64 where current > 1 {
-            if current == pid { return true }
-            guard let line = HookFiles.readAll(path: "/proc/\(current)/stat").whole,
-                let close = line.lastIndex(of: UInt8(ascii: ")"))
-            else { return false }
-            // Behind the name, which may hold anything: the state, then the parent.
-            let words = line[(close + 1)...].split(separator: 0x20)
-            guard words.count > 1, let parent = Int32(String(decoding: words[1], as: UTF8.self)) else { return false }
-            current = parent
-        }
-        return false
-    }
+    private static func isAbove(_ pid: Int32) -> Bool { HookStart.above { $0 == pid } }
 }

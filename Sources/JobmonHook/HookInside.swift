@@ -1,6 +1,7 @@
 import CJobmonPOSIX
 import Glibc
 import JobmonCore
+import JobmonReporting
 
 /// `jobmon __hook`: what the hook's pieces of shell call within a job.
 package enum HookInside {
@@ -20,19 +21,19 @@ package enum HookInside {
         let words = arguments.map { String(decoding: $0, as: UTF8.self) }
         switch words.first {
         case "ready": _exit(0)
-        case "begin" where words.count == 3: begin(words[1], words[2])
-        case "batch" where words.count > 2:
-            guard let directory = HookWord.decodeText(words[1]) else { break }
-            let command = words[2...].compactMap { HookWord.decode($0) }
-            guard command.count == words.count - 2 else { break }
-            setenv(second, "1", 1)
-            return .exec(options(directory, name: nil), command)
+        // What follows is the comment of the submission, by which a job without a telling name is named.
+        case "begin" where words.count == 3 || words.count == 4: begin(words[1], words[2], words.dropFirst(3).first)
+        case "batch" where words.count > 2: if let next = batch(words[1], nil, words[2...]) { return next }
+        case "named" where words.count > 3: if let next = batch(words[1], words[2], words[3...]) { return next }
         case "command" where words.count > 3:
             guard let directory = HookWord.decodeText(words[1]), let name = HookWord.decodeText(words[2]) else { break }
             let command = Array(arguments[3...])
             // Not made where it is not: a folder of that name on a node's own disk is nobody's.
-            guard isMonitored(directory) else { become(command) }
-            return .exec(options(directory, name: name.isEmpty ? nil : name), command)
+            guard isMonitored(directory), !name.isEmpty || !HookStart.isMonitored(DirectoryLayout(root: directory))
+            else {
+                become(command)
+            }
+            return .exec(options(directory, name: name.isEmpty ? nil : name, isStep: !name.isEmpty), command)
         case let piece? where piece.hasPrefix("job-"): return .report(piece, Array(arguments.dropFirst()))
         default: break
         }
@@ -40,14 +41,23 @@ package enum HookInside {
         _exit(2)
     }
 
+    /// The shell of a batch script, which starts over.
+    private static func batch(_ directory: String, _ name: String?, _ words: ArraySlice<String>) -> Next? {
+        guard let directory = HookWord.decodeText(directory) else { return nil }
+        let command = words.compactMap { HookWord.decode($0) }
+        guard command.count == words.count else { return nil }
+        setenv(second, "1", 1)
+        return .exec(options(directory, name: name.flatMap { HookWord.decodeText($0) }, isStep: false), command)
+    }
+
     /// Prints what the shell does next: starts over under jobmon, or goes on.
-    private static func begin(_ directory: String, _ number: String) -> Never {
-        guard let text = next(directory, number) else { print(":") }
+    private static func begin(_ directory: String, _ number: String, _ comment: String?) -> Never {
+        guard let text = next(directory, number, comment) else { print(":") }
         print(text)
     }
 
-    private static func next(_ directory: String, _ number: String) -> String? {
-        guard let pid = Int32(number), let exe = link("/proc/\(pid)/exe"),
+    private static func next(_ directory: String, _ number: String, _ comment: String?) -> String? {
+        guard let pid = Int32(number), let exe = HookFiles.link("/proc/\(pid)/exe"),
             let line = HookFiles.readAll(path: "/proc/\(pid)/cmdline").whole
         else { return nil }
         let shell = HookPlan.lastPart(exe)
@@ -60,16 +70,32 @@ package enum HookInside {
         else { return nil }
         var arguments = line.split(separator: 0, omittingEmptySubsequences: false).map { Array($0) }
         if arguments.last?.isEmpty ?? false { arguments.removeLast() }
+        // It is one job, however often its script starts itself.
+        if HookStart.isMonitored(DirectoryLayout(root: root)) { return nil }
+        let script = ShellCommand.script(arguments.dropFirst())
+        if let script, HookStart.isBelowItsWrapper(script) { return nil }
         guard let command = ShellCommand.again(arguments, exe: exe, isSame: isSame, isFile: isFile) else {
             Shim.say("this job is not monitored: its shell has no file to read its script from again")
             return nil
         }
-        let words = [executable, "__hook", "batch", directory] + command.map { HookWord.encode($0) }
+        let name = telling(comment.flatMap { HookWord.decodeText($0) }, script)
+        let words =
+            [executable, "__hook"] + (name.map { ["named", directory, HookWord.encode($0)] } ?? ["batch", directory])
+            + command.map { HookWord.encode($0) }
         guard fits(words) else {
             Shim.say("this job is not monitored: its arguments are too long")
             return nil
         }
         return "exec " + words.joined(separator: " ")
+    }
+
+    /// A name for a job of Slurm's whose own one is a UUID; nil: its own will do, or there is no better one.
+    /// - Parameter comment: that of the submission's command line.
+    private static func telling(_ comment: String?, _ script: [UInt8]?) -> String? {
+        guard let name = getenv("SLURM_JOB_NAME"), JobName.isUUID(String(cString: name)) else { return nil }
+        if let comment, !comment.isEmpty { return comment }
+        let path = script.map { String(decoding: $0, as: UTF8.self) }
+        return path.flatMap { HookFiles.read($0, limit: 16 << 20) }.flatMap { JobName.comment(inScript: $0) }
     }
 
     /// Whether the kernel starts a program with these arguments and this environment.
@@ -97,7 +123,8 @@ package enum HookInside {
         return false
     }
 
-    private static func options(_ directory: String, name: String?) -> [[UInt8]] {
+    /// - Parameter isStep: it is a task of one of Slurm's steps, and not all of a job.
+    private static func options(_ directory: String, name: String?, isStep: Bool) -> [[UInt8]] {
         func variable(_ name: String) -> String? {
             guard let value = getenv(name).map({ String(cString: $0) }), !value.isEmpty, value != "undefined" else {
                 return nil
@@ -111,12 +138,9 @@ package enum HookInside {
         if let task = isSlurm ? variable("SLURM_ARRAY_TASK_ID") : variable("SGE_TASK_ID") {
             words.append("--param=task=\(task)")
         }
+        if !isStep { words.append("--whole-job") }
         // The processes of one step are apart by their rank only.
-        if name?.isEmpty == false, let count = variable("SLURM_NTASKS"), count != "1",
-            let rank = variable("SLURM_PROCID")
-        {
-            words.append("--param=rank=\(rank)")
-        }
+        if isStep, let rank = ProcessRank.current(isStep: true, variable) { words.append("--param=rank=\(rank)") }
         return words.map { Array($0.utf8) }
     }
 
@@ -134,12 +158,6 @@ package enum HookInside {
             guard let path = raw.baseAddress?.assumingMemoryBound(to: CChar.self) else { return false }
             return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFREG
         }
-    }
-
-    private static func link(_ path: String) -> String? {
-        var buffer = [CChar](repeating: 0, count: 4097)
-        let count = readlink(path, &buffer, 4096)
-        return count > 0 ? String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
     }
 
     private static func print(_ text: String) -> Never {

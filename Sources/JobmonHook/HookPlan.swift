@@ -15,6 +15,8 @@ enum HookPlan: Equatable {
     struct StepNames: Equatable {
         /// The name that must be said; nil: the scheduler sees it.
         var name: String?
+        /// What it is called in the ledger, where that is another name.
+        var shown: String?
         /// What `SLURM_JOB_NAME` is for a step of an allocation that nobody named, and would not be once it is named.
         var allocation: String?
     }
@@ -93,7 +95,10 @@ enum HookPlan: Equatable {
         let inherited = variable("SLURM_JOB_NAME")
         let name = named ?? (isInside ? nil : inherited) ?? lastPart(arguments[operand])
         return .command(
-            argument: operand, StepNames(name: name, allocation: isInside && named == nil ? inherited : nil))
+            argument: operand,
+            StepNames(
+                name: name, shown: JobName.comment(line, inherited: isInside ? nil : inherited),
+                allocation: isInside && named == nil ? inherited : nil))
     }
 
     // MARK: Grid Engine

@@ -1,9 +1,14 @@
+import JobmonCore
+
 /// The pieces of shell text that the hook puts into other people's scripts and shells, or beside them.
 enum HookText {
     /// A shell's line that has the script that it stands in run under jobmon. It is the same for sh, bash, ksh, zsh, csh
     /// and tcsh, and passed over where jobmon is not, and the second time.
-    static func line(_ executable: String, directory: String) -> String {
-        "test ! -x \(executable) || eval `\(executable) __hook begin \(HookWord.encode(directory)) $$` || :"
+    /// - Parameter comment: that of the submission, by which the job is named if its own name is a UUID.
+    static func line(_ executable: String, directory: String, comment: String? = nil) -> String {
+        let more = comment.map { " \(HookWord.encode($0))" } ?? ""
+        return
+            "test ! -x \(executable) || eval `\(executable) __hook begin \(HookWord.encode(directory)) $$\(more)` || :"
     }
 
     /// The program that runs its arguments under jobmon.
@@ -54,6 +59,30 @@ enum HookText {
     private static func ready(_ executable: String, _ directory: String, _ name: String) -> String {
         "test -x \(executable) && \(executable) __hook ready command \(HookWord.encode(directory)) \(name) "
             + "\"$@\" 2>/dev/null"
+    }
+
+    /// What bash reads for `BASH_ENV`: the user's own file, and the next one.
+    static func environment(_ layout: HookLayout) -> String {
+        """
+        # Made by jobmon hook. A bash that is no terminal's reads this, and then what BASH_ENV named before.
+        test ! -r \(quoted(layout.login)) || . \(quoted(layout.login))
+        test -z "${JOBMON_HOOK_ENV-}" || eval ". \"$JOBMON_HOOK_ENV\""
+
+        """
+    }
+
+    /// What puts the hook in front of a login shell's PATH again.
+    static func login(_ layout: HookLayout) -> String {
+        """
+        # Made by jobmon hook. A profile may set PATH anew: a login shell of bash gets the hook back.
+        if shopt -q login_shell 2>/dev/null; then
+            case :${PATH-}: in
+            *:\(quoted(layout.commands)):*) ;;
+            *) test ! -d \(quoted(layout.commands)) || PATH=\(quoted(layout.commands)):${PATH-} ;;
+            esac
+        fi
+
+        """
     }
 
     /// A word for sh.

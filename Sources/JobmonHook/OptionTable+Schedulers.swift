@@ -1,5 +1,6 @@
 extension OptionTable {
-    /// What sbatch and srun have in common, of all versions from 17 to 24.
+    /// What sbatch, salloc and srun have in common, of all versions from 17 to 26.05. One that only a version or a command
+    /// has does no harm in another: that says itself that it does not know it.
     private static let slurm = """
         A,account= acctg-freq= bb= bbf= b,begin= cluster-constraint= clusters= M,clusters= comment= compress? container=
         container-id= contiguous cores-per-socket= cpu-freq= cpus-per-gpu= c,cpus-per-task= deadline= delay-boot=
@@ -12,14 +13,15 @@ extension OptionTable {
         reservation= signal= sockets-per-node= spread-job switches= S,core-spec= thread-spec= threads-per-core= t,time=
         time-min= tmp= tres-per-task= uid= usage use-min-nodes v,verbose V,version wckey= segment= stepmgr
         C,constraint= x11? checkpoint= checkpoint-dir= restart-dir= workdir= mem_bind= cpu_bind= no-bell interactive
-        consolidate-segments oom-kill-step? resv-ports? test-only
+        consolidate-segments oom-kill-step? resv-ports? test-only container-type= mem-update= resources=
+        spread-segments tres-bind= requeue? no-requeue
         """
 
     static let sbatch = OptionTable(
         .long,
         slurm + """
-             I,immediate? jobid= a,array= batch= export-file= get-user-env? ignore-pbs kill-on-invalid-dep= no-requeue open-mode= parsable
-            requeue W,wait wrap=
+             I,immediate? jobid= a,array= batch= export-file= get-user-env? ignore-pbs kill-on-invalid-dep= open-mode= parsable
+            W,wait wrap= wait-all-nodes= external
             """)
 
     static let srun = OptionTable(
@@ -28,7 +30,7 @@ extension OptionTable {
              accel-bind= bcast? bcast-exclude? cpu-bind= X,disable-status epilog= exact external het-group= pack-group= I,immediate?
             jobid= K,kill-on-bad-exit? l,label mpi= msg-timeout= multi-prog Z,no-allocate open-mode= overlap E,preserve-env
             prolog= pty? quit-on-interrupt r,relative= send-libs? slurmd-debug= task-epilog= task-prolog= T,threads=
-            treewidth= tres-bind= u,unbuffered W,wait= whole
+            treewidth= u,unbuffered W,wait= whole async ignore-signals= parsable wait-for-children
             """)
 
     /// Grid Engine's options for a submission, of all its descendants.

@@ -45,12 +45,21 @@ enum RealCommand {
     static func find(_ name: String, behind previous: String? = nil, onlyPrograms: Bool = false) -> String? {
         var own = stat()
         let known = stat("/proc/self/exe", &own) == 0
-        let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
-        return find(name, path: path, behind: previous) { file in
-            var info = stat()
-            guard stat(file, &info) == 0, info.st_mode & S_IFMT == S_IFREG, access(file, X_OK) == 0 else { return nil }
-            if onlyPrograms, !isProgram(file) { return nil }
-            return known && info.st_dev == own.st_dev && info.st_ino == own.st_ino
+        func find(on path: String) -> String? {
+            Self.find(name, path: path, behind: previous) { file in
+                var info = stat()
+                guard stat(file, &info) == 0, info.st_mode & S_IFMT == S_IFREG, access(file, X_OK) == 0 else {
+                    return nil
+                }
+                if onlyPrograms, !isProgram(file) { return nil }
+                return known && info.st_dev == own.st_dev && info.st_ino == own.st_ino
+            }
         }
+        let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
+        // A login shell may have lost its place on PATH.
+        return find(on: path) ?? getenv(pathVariable).flatMap { find(on: String(cString: $0)) }
     }
+
+    /// What PATH was in the shell that asked for the hook.
+    static let pathVariable = "JOBMON_HOOK_PATH"
 }

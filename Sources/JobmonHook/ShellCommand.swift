@@ -25,7 +25,7 @@ enum ShellCommand {
 
     /// The first operand; nil where that is no script: a text that is an argument (`-c`), or one on stdin (`-s`), has
     /// nothing to start over with.
-    private static func script(_ arguments: ArraySlice<[UInt8]>) -> [UInt8]? {
+    static func script(_ arguments: ArraySlice<[UInt8]>) -> [UInt8]? {
         var rest = arguments
         while let bytes = rest.popFirst() {
             let word = String(decoding: bytes, as: UTF8.self)

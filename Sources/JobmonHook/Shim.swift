@@ -29,12 +29,25 @@ package struct Shim {
             say("\(command.rawValue): command not found (behind jobmon's own on PATH)")
             _exit(127)
         }
+        withoutLoginFiles()
         let original = words(arguments)
         HookGuard.set(real, count: (round?.count ?? 0) + 1)
         if isAgain { Shim(command: command, given: arguments, real: real).become(arguments) }
         // Should anything here be wrong enough to trap: the real command runs all the same.
         jobmon_exec_if_trapped(real, original)
         Shim(command: command, given: arguments, real: real).run()
+    }
+
+    /// What `jobmon hook` has set for login shells here is none of a job's.
+    private static func withoutLoginFiles() {
+        func value(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
+        if value("BASH_ENV").hasSuffix(HookLayout.environmentPathEnding) {
+            let own = value("JOBMON_HOOK_ENV")
+            if own.isEmpty { unsetenv("BASH_ENV") } else { setenv("BASH_ENV", own, 1) }
+        }
+        unsetenv("JOBMON_HOOK_ENV")
+        unsetenv(RealCommand.pathVariable)
+        if value("PROMPT_COMMAND").contains(HookLayout.loginPathEnding) { unsetenv("PROMPT_COMMAND") }
     }
 
     private func run() -> Never {
@@ -59,12 +72,18 @@ package struct Shim {
             leave("jobmon's own path can't stand in a script")
         }
         guard HookFiles.prepare(layout, executable: executable) else { leave("\(layout.hook.root) can't be written") }
+        // A step of a job that is monitored as a whole, whatever its environment has left.
+        if command == .srun, HookStart.isMonitored(layout) { become(given) }
         carryOut(plan, words, layout, executable)
     }
 
     private func carryOut(_ plan: HookPlan, _ words: [String], _ layout: DirectoryLayout, _ executable: String) -> Never
     {
-        let line = HookText.line(executable, directory: layout.root)
+        let inherited = getenv("SBATCH_JOB_NAME").map { String(cString: $0) }
+        let comment =
+            command == .sbatch
+            ? (try? command.options.parse(words)).flatMap { JobName.comment($0, inherited: inherited) } : nil
+        let line = HookText.line(executable, directory: layout.root, comment: comment)
         let passesAll = HookFiles.interpreterShell() != "/bin/sh" || environmentIsPlain
         let interpreter = passesAll && HookWord.isPlain(layout.root) ? layout.hook.interpreter : nil
         var arguments = given
@@ -120,14 +139,15 @@ package struct Shim {
         // srun looks in the current directory too, which a shell does not.
         guard words[index].contains("/") || isOnPath(words[index]) else { become(given) }
         let name = names.name ?? HookPlan.lastPart(words[index])
+        let shown = names.shown ?? name
         var front: [String]
         if environmentIsPlain || shellIsBash {
             let text = HookText.step(
-                executable, directory: layout.root, name: name, allocation: names.allocation)
+                executable, directory: layout.root, name: shown, allocation: names.allocation)
             front = ["/bin/sh", "-c", text, executable]
         } else {
             // Another shell than bash loses what is no name of a variable to it, such as bash's functions.
-            front = [executable, "__hook", "command", HookWord.encode(layout.root), HookWord.encode(name)]
+            front = [executable, "__hook", "command", HookWord.encode(layout.root), HookWord.encode(shown)]
         }
         // First, so that the user's own option has the last word.
         let named = ["--job-name=\(name)"]

@@ -23,8 +23,18 @@ package enum ExecMain {
             _exit(2)
         case .run(let options):
             if let manifest = options.task { TaskMain.run(manifest) }
-            run(options, closed: closed)
+            run(ranked(options), closed: closed)
         }
+    }
+
+    /// The processes of one parallel program are jobs that only their rank tells apart.
+    private static func ranked(_ options: ExecOptions) -> ExecOptions {
+        guard !options.isWholeJob, options.instance == nil, options.params["rank"] == nil,
+            let rank = ProcessRank.current({ getenv($0).map { String(cString: $0) } })
+        else { return options }
+        var options = options
+        options.params["rank"] = .string(rank)
+        return options
     }
 
     private static func run(_ options: ExecOptions, closed: Int32) -> Never {

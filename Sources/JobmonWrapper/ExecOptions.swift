@@ -12,6 +12,8 @@ struct ExecOptions {
     var instance: String?
     /// The manifest whose instance the command is, by the index that the scheduler gave this task. (For queues.)
     var task: String?
+    /// The command is all of a scheduler's job: its starts are remembered. (For the shell hook.)
+    var isWholeJob = false
     /// The command, its bytes untouched.
     var command: [[UInt8]] = []
 
@@ -54,6 +56,10 @@ struct ExecOptions {
                 break
             }
             if word == "-h" || word == "--help" { return .help }
+            if word == "--whole-job" {
+                options.isWholeJob = true
+                continue
+            }
             var option = word
             var value: String?
             if word.hasPrefix("--"), let equals = word.firstIndex(of: "=") {

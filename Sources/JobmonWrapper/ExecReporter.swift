@@ -32,7 +32,8 @@ final class ExecReporter {
     private var instance: InstanceReference { .key(instanceKey) }
 
     /// The job and its instance are made; not for an instance that exists already.
-    func submitted(_ options: ExecOptions, pid: Int32?, at moment: Timestamp) {
+    /// - Parameter continues: the instance whose job it is a further attempt at.
+    func submitted(_ options: ExecOptions, continues: String? = nil, pid: Int32?, at moment: Timestamp) {
         let words = options.command.map { String(decoding: $0, as: UTF8.self) }
         let description = JobDescription(
             name: options.name, runfile: words.first ?? "", args: Array(words.dropFirst()), params: options.params,
@@ -41,7 +42,7 @@ final class ExecReporter {
             .submitted(
                 instance,
                 Submission(
-                    description: description, executor: job?.executor ?? "exec",
+                    description: description, continues: continues, executor: job?.executor ?? "exec",
                     executorID: job?.executorID ?? pid.map { String($0) })), at: moment)
     }
 
@@ -52,6 +53,12 @@ final class ExecReporter {
                 Start(
                     host: HostIdentity.host, bootID: HostIdentity.bootID, executorID: job?.executorID, process: process,
                     place: job?.place)), at: moment)
+    }
+
+    /// An earlier start of the same job is over, though it could not say so: the scheduler has started it once more.
+    func requeued(_ instance: String, at moment: Timestamp) {
+        let evidence = Evidence(scheduler: SchedulerWord("started once more", cause: .requeued))
+        report(.outcome(.key(instance), Outcome(evidence: evidence)), at: moment)
     }
 
     /// What goes wrong just now, in case that nothing more can be said.

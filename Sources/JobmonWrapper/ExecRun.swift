@@ -26,8 +26,11 @@ final class ExecRun {
     private var end: CommandEnd?
     /// A signal came after the command's end: nothing is waited for any more.
     private var isHurried = false
+    /// The command is over, and we wait for what we may have been told at the same time.
+    private var isListening = false
     /// The cluster's job that we run in.
     private let job: ClusterJob?
+    private var memory: ExecMemory?
     private let began: Double
     /// Signals that its scheduler sent, or somebody else who is not the terminal.
     private var warnings: Set<Int32> = []
@@ -47,6 +50,7 @@ final class ExecRun {
         self.job = job
         began = time.steadySeconds()
         reporter = layout.map { ExecReporter(layout: $0, instanceKey: key, time: .system, job: job) }
+        memory = layout.flatMap { ExecMemory(options, $0, job, key: key) }
 
         var command = Command(PackedTexts(options.command))
         streams.give(to: &command)
@@ -66,17 +70,26 @@ final class ExecRun {
         case .success(let started):
             streams.relay?.commandHasStarted()
             self.command = started.id
-            if options.instance == nil { reporter?.submitted(options, pid: started.process.pid, at: moment) }
+            submitted(pid: started.process.pid, at: moment)
             reporter?.running(started.process, at: moment)
             if let reporter { loop.setTimer(Token.heartbeat, after: reporter.nextBeat()) }
         case .failure(let failure): notStarted(failure, at: moment)
         }
     }
 
+    /// The instance is made, unless it is one that exists.
+    private func submitted(pid: Int32?, at moment: Timestamp) {
+        guard options.instance == nil else { return }
+        if memory?.leavesOpen == true, let earlier = memory?.continues { reporter?.requeued(earlier, at: moment) }
+        reporter?.submitted(options, continues: memory?.continues, pid: pid, at: moment)
+    }
+
     private func notStarted(_ failure: StartFailure, at moment: Timestamp) -> Never {
         ExecMain.say(ErrorText.sentence(failure))
-        if options.instance == nil { reporter?.submitted(options, pid: nil, at: moment) }
-        reporter?.ended(Outcome(evidence: Evidence(notStarted: failure)))
+        submitted(pid: nil, at: moment)
+        let outcome = Outcome(evidence: Evidence(notStarted: failure))
+        reporter?.ended(outcome)
+        memory?.ended(outcome)
         waitForAcknowledgement()
         _exit(failure.exitCode)
     }
@@ -85,14 +98,16 @@ final class ExecRun {
     func finish() -> Never {
         reporter?.proceed(0)
         while end == nil { turn(atMost: nil) }
+        if options.isWholeJob, job?.scheduler == .slurm { listen() }
         streams.relay?.endHere()
         if let end {
             // Not read where nothing went wrong: nobody would look at it.
             let succeeded = end.evidence.exitCode == 0 && !end.evidence.timedOut
             var evidence = end.evidence
             if reporter != nil { evidence.scheduler = schedulersWord(evidence) }
-            reporter?.ended(
-                Outcome(evidence: evidence, usage: end.usage, stderr: succeeded ? nil : streams.tail))
+            let outcome = Outcome(evidence: evidence, usage: end.usage, stderr: succeeded ? nil : streams.tail)
+            reporter?.ended(outcome)
+            memory?.ended(outcome)
         }
         loop.cancelTimer(Token.heartbeat)
         waitForAcknowledgement()
@@ -103,13 +118,39 @@ final class ExecRun {
         _exit(Int32(end?.evidence.exitCode ?? 126))
     }
 
-    /// Why the scheduler ended it, where it died of what the scheduler told us.
+    /// Slurm may end all processes of a job one after the other: those of the command first, which then may end as it likes,
+    /// even well.
+    private func listen() {
+        isListening = true
+        defer { isListening = false }
+        let deadline = time.steadySeconds() + SchedulerInquiry.togetherness
+        while warnings.isEmpty {
+            let left = deadline - time.steadySeconds()
+            guard left > 0 else { return }
+            turn(atMost: Int((left * 1000).rounded(.up)))
+        }
+    }
+
+    /// Why the scheduler ended it, where it died of what the scheduler told us, or goes on with it.
     private func schedulersWord(_ evidence: Evidence) -> SchedulerWord? {
-        guard let job, !evidence.timedOut else { return nil }
+        guard let job, !evidence.timedOut, evidence.notStarted == nil else { return nil }
+        if options.isWholeJob, job.scheduler == .sge, evidence.exitCode == 99 {
+            return SchedulerWord("exit code 99: started once more", cause: .requeued)
+        }
         let code = evidence.exitCode.map { Int32($0) - 128 }
-        guard let signal = evidence.signal.map({ Int32($0) }) ?? code, warnings.contains(signal) else { return nil }
-        let ran = time.steadySeconds() - began
-        return SchedulerInquiry(job, of: signal).why(signal: signal, limit: nil, ran: ran)
+        let signal = evidence.signal.map { Int32($0) } ?? code ?? 0
+        // Where a scheduler tells all processes at once, the command may be over before we have read our own signal.
+        let isTold =
+            warnings.contains(signal) || options.isWholeJob && warnings.contains(SIGTERM)
+            || job.scheduler == .slurm && signal == SIGTERM
+        if isTold {
+            let ran = time.steadySeconds() - began
+            let signal = warnings.contains(signal) ? signal : SIGTERM
+            return SchedulerInquiry(job, of: signal).why(signal: signal, limit: nil, ran: ran)
+        }
+        // A program that asks for its own requeue ends as it likes.
+        guard evidence.exitCode != 0 || !warnings.isEmpty else { return nil }
+        return SchedulerInquiry(job).requeue()
     }
 
     private func waitForAcknowledgement() {
@@ -167,6 +208,10 @@ final class ExecRun {
             return
         }
         guard end == nil, let command else {
+            if isListening, !signal.isFromKernel {
+                warnings.insert(signal.number)
+                return
+            }
             // The command would have been ended by it while it waited for its reader.
             if [SIGHUP, SIGINT, SIGQUIT, SIGTERM].contains(signal.number) { isHurried = true }
             return

@@ -1,6 +1,6 @@
-import CJobmonPOSIX
 import Glibc
 import JobmonCore
+import JobmonReporting
 
 /// Why the scheduler is about to end this job, as far as that can be found out from within it. All that one asks takes no
 /// longer than its patience: the kill comes half a minute after the warning, or sooner.
@@ -8,9 +8,18 @@ struct SchedulerInquiry {
     /// Seconds by which a scheduler's clock and ours may differ on when a job began.
     private static let slack = 5.0
 
+    /// Seconds within which a scheduler tells all processes of a job that they are to end.
+    static let togetherness = 0.05
+
     private let job: ClusterJob
     /// On the steady clock; what has not been answered by then was not.
     private let deadline: Double
+
+    /// For the end of a command that may be the scheduler's doing, where nothing was announced.
+    init(_ job: ClusterJob) {
+        self.job = job
+        deadline = TimeSource.system.steadySeconds() + 2
+    }
 
     /// - Parameter signal: the warning. The announcement of a kill says enough by itself, if it must; and when a thousand
     ///   tasks of Slurm's are ended at once, as many ask.
@@ -53,30 +62,43 @@ struct SchedulerInquiry {
         guard let text = output(of: ["scontrol", "-o", "show", "job", job.executorID]) else {
             return SchedulerWord("\(name) from Slurm", cause: isOver ? .timeLimit : nil)
         }
-        let state = Self.field("JobState", in: text) ?? ""
-        let reason = Self.field("Reason", in: text) ?? ""
+        return Self.word(SlurmJobText(text), name: name, restarts: job.restarts, isOver: isOver)
+    }
+
+    /// What Slurm says of a job that it ends.
+    /// - Parameters:
+    ///   - name: what the job was told.
+    ///   - restarts: how often Slurm had started it before.
+    ///   - isOver: its time is over by our own count.
+    static func word(_ job: SlurmJobText, name: String, restarts: Int, isOver: Bool) -> SchedulerWord {
+        let (state, reason) = (job.state, job.reason)
         let said = reason.isEmpty || reason == "None" ? "\(name): \(state)" : "\(name): \(state), \(reason)"
-        if reason == "TimeLimit" || state == "TIMEOUT" || state == "DEADLINE" || isOver {
-            return SchedulerWord(said, cause: .timeLimit)
-        }
+        // Whatever it is for: the job goes on.
+        if job.isRequeued(since: restarts) { return SchedulerWord("\(said), requeued", cause: .requeued) }
+        // These outweigh a limit that has passed too.
+        if state == "NODE_FAIL" || reason == "NodeDown" { return SchedulerWord(said, cause: .nodeFailure) }
         // Its state says no more than that it ends, meanwhile.
-        let isPreempted = !["", "None", "N/A", "Unknown"].contains(Self.field("PreemptTime", in: text) ?? "")
+        let isPreempted = !["", "None", "N/A", "Unknown"].contains(job.field("PreemptTime") ?? "")
         if isPreempted || state == "PREEMPTED" || reason.hasPrefix("Preempt") {
             return SchedulerWord(said, cause: .preempted)
         }
-        if state == "NODE_FAIL" || reason == "NodeDown" { return SchedulerWord(said, cause: .nodeFailure) }
         if state == "OUT_OF_MEMORY" { return SchedulerWord(said, cause: .outOfMemory) }
+        if reason == "TimeLimit" || state == "TIMEOUT" || state == "DEADLINE" || isOver {
+            return SchedulerWord(said, cause: .timeLimit)
+        }
         // A job that goes on was only told something (--signal), and what that is, its user knows.
         if state == "RUNNING" { return SchedulerWord(said) }
         return SchedulerWord(said, cause: .cancelled)
     }
 
-    /// The value of `NAME=` in what `scontrol -o` prints.
-    static func field(_ name: String, in text: String) -> String? {
-        for word in text.split(separator: " ") where word.hasPrefix("\(name)=") {
-            return String(word.dropFirst(name.count + 1))
+    /// Whether Slurm starts the job once more, so that this end of it is none; nil: it does not, or does not say.
+    func requeue() -> SchedulerWord? {
+        guard job.scheduler == .slurm, let text = output(of: ["scontrol", "-o", "show", "job", job.executorID]) else {
+            return nil
         }
-        return nil
+        let said = SlurmJobText(text)
+        guard said.isRequeued(since: job.restarts) else { return nil }
+        return SchedulerWord("\(said.state), requeued", cause: .requeued)
     }
 
     /// Grid Engine's soft limit of the run time, where that has been reached.
@@ -128,55 +150,5 @@ struct SchedulerInquiry {
         return parts.count <= 3 && seconds > 0 && seconds < 1e9 ? seconds : nil
     }
 
-    /// What a command prints; nil when it fails, or takes too long. Nobody else may wait for children meanwhile.
-    private func output(of words: [String]) -> String? {
-        guard TimeSource.system.steadySeconds() < deadline else { return nil }
-        var pipe: [Int32] = [-1, -1]
-        guard Glibc.pipe(&pipe) == 0 else { return nil }
-        for end in pipe { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        defer { close(pipe[0]) }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, pipe[1], STDOUT_FILENO)
-        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        // A group of its own: a warning may come twice, to all of ours.
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
-        defer { for argument in arguments { free(argument) } }
-        arguments.append(nil)
-        // Else Grid Engine folds its lines.
-        setenv("SGE_SINGLE_LINE", "1", 1)
-        var pid: pid_t = 0
-        let failure = posix_spawnp(&pid, words[0], &actions, &attributes, arguments, environ)
-        close(pipe[1])
-        guard failure == 0 else { return nil }
-        let text = Self.all(pipe[0], until: deadline)
-        if text == nil { kill(pid, SIGKILL) }
-        var status: Int32 = 0
-        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-        return status == 0 ? text : nil
-    }
-
-    private static func all(_ descriptor: Int32, until deadline: Double) -> String? {
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while true {
-            let left = min(deadline - TimeSource.system.steadySeconds(), 3600)
-            guard left > 0 else { return nil }
-            var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            let ready = poll(&wait, 1, Int32(left * 1000) + 1)
-            if ready < 0, errno != EINTR { return nil }
-            guard ready > 0 else { continue }
-            let count = Glibc.read(descriptor, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return count == 0 ? String(decoding: bytes, as: UTF8.self) : nil }
-            bytes += buffer[..<count]
-        }
-    }
+    private func output(of words: [String]) -> String? { SchedulerCommand.output(of: words, until: deadline) }
 }

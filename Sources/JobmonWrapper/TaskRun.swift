@@ -32,6 +32,8 @@ final class TaskRun {
     private var word: SchedulerWord?
     /// A limit of which it was told, and that it may heed.
     private var softWord: SchedulerWord?
+    /// Slurm, or somebody else, told it to end.
+    private var isToldToEnd = false
     /// It is ended because our queue asked for that; nil: it did not.
     private var cancel: (returningAttempt: Bool, Void)?
     /// We have stopped the command, since the scheduler suspends the job.
@@ -85,19 +87,30 @@ final class TaskRun {
     func finish() -> Never {
         reporter.proceed(0)
         while end == nil { turn(atMost: nil) }
+        if job?.scheduler == .slurm, command != nil { listen() }
         var evidence = end?.evidence ?? Evidence()
+        // Where all processes are told at once, the command may be over before we have read what we were told.
+        if isOpen(evidence), cancel == nil { cancel = cancelWish() }
+        let isOpen = isOpen(evidence) && cancel == nil
         if evidence.notStarted == nil, !evidence.timedOut {
             evidence.cancelled = cancel != nil
             // Who heeds a soft limit in order has done what it is to do.
             evidence.scheduler = word ?? (evidence.exitCode == 0 ? nil : softWord)
         }
-        let failed = Cause.decide(evidence).status != .complete
+        let decided = Cause.decide(evidence)
+        let failed = isOpen || decided.status != .complete
         let (stdoutEmpty, stderrEmpty, captured) = CapturedFiles.take(order, failed: failed)
         let logged = captured ?? (failed ? stderrStart.flatMap { OutputTail.behind(STDERR_FILENO, from: $0) } : nil)
-        reporter.ended(
-            Outcome(
-                evidence: evidence, usage: end?.usage ?? Usage(), stderr: failed ? logged ?? end?.stderr : nil,
-                returnsAttempt: cancel?.returningAttempt ?? false, stdoutEmpty: stdoutEmpty, stderrEmpty: stderrEmpty))
+        var outcome = Outcome(
+            evidence: evidence, usage: end?.usage ?? Usage(), stderr: failed ? logged ?? end?.stderr : nil,
+            returnsAttempt: cancel?.returningAttempt ?? false, stdoutEmpty: stdoutEmpty, stderrEmpty: stderrEmpty)
+        if isOpen {
+            outcome.status = .unknown
+            outcome.cause = decided.cause ?? .signal
+            // It stands in the error once the queue knows why.
+            if let stderr = outcome.stderr, !stderr.allSatisfy(\.isWhitespace) { reporter.said(stderr) }
+        }
+        reporter.ended(outcome)
         loop.cancelTimer(Token.heartbeat)
         let deadline = time.steadySeconds() + Self.patience
         reporter.proceed(0)
@@ -113,6 +126,13 @@ final class TaskRun {
         if let failure = evidence.notStarted { _exit(failure.exitCode) }
         if let signal = end?.evidence.signal { jp_die_by(Int32(signal)) }
         _exit(exitCode(end?.evidence.exitCode ?? 126))
+    }
+
+    /// Whether Slurm may have ended the command: then its list and its accounting tell why, and the queue asks them, once
+    /// for all tasks.
+    private func isOpen(_ evidence: Evidence) -> Bool {
+        guard job?.scheduler == .slurm, evidence.notStarted == nil, !evidence.timedOut else { return false }
+        return isToldToEnd || evidence.signal == Int(SIGTERM) || evidence.exitCode == 128 + Int(SIGTERM)
     }
 
     /// Grid Engine takes 99 for a wish to be run once more, and 100 for one to be held in error.
@@ -140,7 +160,19 @@ final class TaskRun {
 
     // MARK: Signals
 
+    /// Slurm may end all processes of a job one after the other: those of the command first, which then may end as it likes,
+    /// even well.
+    private func listen() {
+        let deadline = time.steadySeconds() + SchedulerInquiry.togetherness
+        while !isToldToEnd {
+            let left = deadline - time.steadySeconds()
+            guard left > 0 else { return }
+            turn(atMost: Int((left * 1000).rounded(.up)))
+        }
+    }
+
     private func received(_ signal: ReceivedSignal) {
+        if end != nil, signal.number == SIGTERM { isToldToEnd = true }
         guard end == nil, let command else { return }
         switch signal.number {
         case SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGXCPU: warned(signal.number)
@@ -165,6 +197,11 @@ final class TaskRun {
         guard word?.cause == nil, cancel == nil else { return }
         cancel = cancelWish()
         guard cancel == nil, let job else { return }
+        if job.scheduler == .slurm {
+            if !isToldToEnd { reporter.said("told to end (\(SignalName.name(Int(signal))))") }
+            isToldToEnd = true
+            return
+        }
         let ran = time.steadySeconds() - began
         let found = SchedulerInquiry(job, of: signal).why(signal: signal, limit: manifest.timeLimit, ran: ran)
         word = found
@@ -190,12 +227,10 @@ final class TaskRun {
     /// The command gets what Slurm was asked to tell it; what it makes of that is its own affair.
     private func told(_ signal: ReceivedSignal, _ command: CommandID) {
         loop.forward(signal, to: command)
-        guard let job, softWord == nil else { return }
-        let ran = time.steadySeconds() - began
-        let inquiry = SchedulerInquiry(job, of: signal.number)
-        let found = inquiry.why(signal: signal.number, limit: manifest.timeLimit, ran: ran)
-        softWord = SchedulerWord(found.said)
-        reporter.said("the scheduler's warning (\(found.said))")
+        guard job != nil, softWord == nil else { return }
+        let word = SchedulerWord("told \(SignalName.name(Int(signal.number)))")
+        softWord = word
+        reporter.said("the scheduler's warning (\(word.said))")
     }
 
     private func resume() {

@@ -117,8 +117,11 @@ final class ThroughSpool: Executor {
 struct FakeRunner: CommandRunner {
     let fake: FakeCluster
 
-    func run(_ command: [String], within seconds: Double) async throws(ExecutorError) -> CommandResult {
+    func run(
+        _ command: [String], within seconds: Double, givingUpAt hopeless: String?
+    ) async throws(ExecutorError) -> CommandResult {
         let environment = fake.environment.map { "\($0.key)=\($0.value)" }
-        return try await ProcessRunner().run(["env"] + environment + command, within: seconds)
+        return try await ProcessRunner().run(
+            ["env"] + environment + command, within: seconds, givingUpAt: hopeless)
     }
 }

@@ -77,6 +77,12 @@ def read(state, given, words):
     if most is not None and submitted(state) + len(numbers) > most:
         faults.complain("sbatch: error: AssocMaxSubmitJobLimit")
         return refuse("Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)")
+    table = state.settings().get("max_jobs")
+    if table is not None and submitted(state) + len(numbers) > table:
+        # The real one tries 15 times, and sleeps a second longer each time.
+        faults.complain("sbatch: error: Slurm job queue full, sleeping and retrying")
+        faults.sleep(state, 120)
+        return refuse("Unable to create job record, try again")
     limit = options.last(given, "time")
     if limit is not None and not limit.isdigit():
         faults.complain("sbatch: error: Invalid --time specification")

@@ -49,6 +49,44 @@ struct Stderr: Sendable, CustomTestStringConvertible {
                 (Background on this error at: https://sqlalche.me/e/20/e3q8)
                 """, headline: "sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) no such table: x"),
         Stderr(
+            what: "Python, and what Slurm has to say",
+            text: """
+                Traceback (most recent call last):
+                slurmstepd-node1: error: *** STEP 34.0 ON node1 CANCELLED AT 2026-11-22T09:47:15 ***
+                  File "/x/a.py", line 3, in <module>
+                KeyError: 'year'
+                srun: error: node1: task 0: Exited with exit code 1
+                """, headline: "KeyError: 'year'"),
+        Stderr(
+            what: "Stata, and what Slurm has to say",
+            text: """
+                file fit.dta not found
+                r(601);
+                srun: error: node1: task 0: Exited with exit code 1
+                """, headline: "file fit.dta not found r(601)"),
+        Stderr(
+            what: "a program that failed in a step",
+            text: """
+                no data for 1992
+                srun: error: node1: task 0: Exited with exit code 1
+                srun: Terminating StepId=7.0
+                """, headline: "no data for 1992"),
+        Stderr(
+            what: "a program that Slurm ended",
+            text: """
+                step 3000 done
+                [2026-11-28T16:37:54.014] error: *** JOB 307 ON node2 CANCELLED AT 2026-11-28T16:37:54 DUE TO TIME LIMIT ***
+                srun: Job step aborted: Waiting up to 32 seconds for job step to finish.
+                got TERM
+                """,
+            headline:
+                "[2026-11-28T16:37:54.014] error: *** JOB 307 ON node2 CANCELLED AT 2026-11-28T16:37:54 DUE TO TIME LIMIT ***"
+        ),
+        Stderr(
+            what: "a log of the program's own",
+            text: "[2026-11-28T16:37:54] error: no data for 1992\n",
+            headline: "[2026-11-28T16:37:54] error: no data for 1992"),
+        Stderr(
             what: "Python, warnings after the error",
             text: """
                 Traceback (most recent call last):

@@ -28,6 +28,7 @@ import Testing
                 Evidence(signal: 15, timedOut: true, scheduler: SchedulerWord("", cause: .preempted)), .failed, .timeout
             ),
             (Evidence(scheduler: SchedulerWord("NODE_FAIL", cause: .nodeFailure)), .failed, .nodeFailure),
+            (Evidence(exitCode: 0, scheduler: SchedulerWord("", cause: .requeued)), .failed, .requeued),
             (Evidence(), .failed, .lost),
             (
                 Evidence(
@@ -42,6 +43,15 @@ import Testing
         #expect(decided.status == status)
         #expect(decided.cause == cause)
         #expect(Outcome(evidence: evidence).cause == cause)
+    }
+
+    @Test func whatTheSchedulerStartsOnceMoreIsNoAttempt() {
+        let evidence = Evidence(exitCode: 255, scheduler: SchedulerWord("PENDING", cause: .requeued))
+        #expect(Outcome(evidence: evidence).returnsAttempt)
+        #expect(!Outcome(evidence: Evidence(signal: 15)).returnsAttempt)
+        let open = Outcome(status: .unknown, evidence: Evidence(signal: 15), stderr: "x")
+        #expect(open.isOpen && open.closed(by: SchedulerWord("TIMEOUT", cause: .timeLimit)).cause == .timeLimit)
+        #expect(open.closed(by: nil).cause == .signal && open.closed(by: nil).stderr == "x")
     }
 
     @Test func theExitCodeOfAStartThatFailed() {

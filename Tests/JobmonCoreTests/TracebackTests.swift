@@ -236,11 +236,45 @@ import Testing
     @Test(arguments: [
         "sys:1: ResourceWarning: unclosed file", "srun: error: node1: task 0: Exited with exit code 1",
         "Exception ignored in: <function A.__del__ at 0x7f>", "2026-01-31 12:00:00 goes on", "INFO:root:goes on",
-        "make: *** [Makefile:2: all] Error 1",
+        "make: *** [Makefile:2: all] Error 1", "[2026-01-31 12:00:00] goes on",
+        "[2026-01-31T12:00:00.123] info: goes on",
     ])
     func whatFollowsIsNoMessage(line: String) throws {
         let text = "Traceback (most recent call last):\n  File \"x.py\", line 6, in b\nValueError: 1\n\(line)\n"
         #expect(try #require(PythonTraceback(stderr: text)).message == "1")
+    }
+
+    /// Lines that Slurm writes into a job's stderr, of several versions and with each form of the time.
+    static let slurm = [
+        "slurmstepd: error: *** JOB 34 ON node4 CANCELLED AT 2026-11-22T09:47:15 DUE TO TIME LIMIT ***",
+        "slurmstepd-node1: error: *** STEP 34.0 ON node4 CANCELLED AT 2026-11-22T09:47:15 ***",
+        "slurmd[node1]: *** JOB 34 CANCELLED AT 2014-11-22T09:47:15 ***",
+        "[2026-11-28T16:37:02.329] error: *** JOB 315 ON node3 CANCELLED AT 2026-11-28T16:37:02 DUE TO NODE FAILURE, "
+            + "SEE SLURMCTLD LOG FOR DETAILS ***",
+        "[2026-11-28T16:36:59] error: *** STEP 308.0 ON node2 CANCELLED AT 2026-11-28T16:36:59 DUE to SIGNAL Terminated ***",
+        "[2026-11-28T16:36:59.074512+01:00] error: *** JOB 308 ON node2 CANCELLED AT 2026-11-28T16:36:59 DUE TO PREEMPTION ***",
+        "[Nov 28 16:36:54] error: Detected 1 oom_kill event in StepId=301.batch. Some of the step tasks have been OOM Killed.",
+        "slurmstepd-node3: error: Detected 1 oom-kill event(s) in StepId=31.batch. Some of your processes may have been killed.",
+        "srun: error: node2: task 0: Out Of Memory", "0: slurmstepd: error: *** STEP 1.0 ON n CANCELLED AT x ***",
+        "srun: Job step aborted: Waiting up to 32 seconds for job step to finish.",
+    ]
+
+    @Test(arguments: slurm)
+    func whatSlurmWritesIsNoPartOfIt(line: String) throws {
+        let head = "Traceback (most recent call last):\n  File \"x.py\", line 6, in b\n    c()\n"
+        let behind = try #require(PythonTraceback(stderr: "\(head)ValueError: 1\nand 2\n\(line)\ngot TERM\n"))
+        #expect(behind.message == "1\nand 2")
+        // Between its frames, and between it and what led to it.
+        let within = try #require(
+            PythonTraceback(stderr: "\(head)\(line)\n  File \"y.py\", line 1, in c\nKeyError: 1\n"))
+        #expect(within.type == "KeyError" && within.frames.map(\.function) == ["b", "c"])
+        let during = "During handling of the above exception, another exception occurred:"
+        let chain = try #require(
+            PythonTraceback(stderr: "\(head)KeyError: 1\n\(line)\n\n\(during)\n\n\(head)ValueError: 2\n\(line)\n"))
+        guard case .context(let context) = chain.earlier else { throw Missing("context: \(chain)") }
+        #expect(chain.message == "2" && context.message == "1")
+        // One that it cut off is none.
+        #expect(PythonTraceback(stderr: "\(head)\(line)\n") == nil)
     }
 
     @Test func theLastOneThatIsNotIgnored() throws {

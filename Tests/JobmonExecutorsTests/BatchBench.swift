@@ -50,10 +50,12 @@ final class BatchBench: Sendable {
 
     /// What is on record of an instance from now on.
     func note(
-        _ key: String, started: Bool = true, host: String = "elsewhere", seen ago: Double = 0, outcome: Outcome? = nil
+        _ key: String, started: Bool = true, host: String = "elsewhere", seen ago: Double = 0, outcome: Outcome? = nil,
+        open: Outcome? = nil
     ) {
         var known = KnownInstance(
             started: started, host: host, process: ProcessIdentity(pid: 1, started: 1), outcome: outcome)
+        known.open = open
         known.lastSeen = clock.time.now().advanced(bySeconds: -ago)
         record.withLock { $0[key] = known }
     }
@@ -121,7 +123,9 @@ final class SlurmInMemory: CommandRunner {
     static let timeout = CommandResult(
         status: 1, output: "", complaint: "error: Socket timed out on send/recv operation")
 
-    func run(_ command: [String], within seconds: Double) async throws(ExecutorError) -> CommandResult {
+    func run(
+        _ command: [String], within seconds: Double, givingUpAt hopeless: String?
+    ) async throws(ExecutorError) -> CommandResult {
         state.withLock { $0.meanwhile }(command.first ?? "")
         let result = state.withLock { state -> CommandResult in
             state.calls.append(command)

@@ -469,17 +469,4 @@ import Testing
         // What partitions hide is ours all the same.
         #expect(BatchDialect.slurm.list.contains("--all"))
     }
-
-    @Test("questions are asked as nobody's taste has it")
-    func environment() async throws {
-        setenv("SQUEUE_STATES", "PENDING", 1)
-        setenv("SACCT_FORMAT", "JobID", 1)
-        defer {
-            unsetenv("SQUEUE_STATES")
-            unsetenv("SACCT_FORMAT")
-        }
-        let said = try await ProcessRunner().run(["env"], within: 20)
-        #expect(said.status == 0 && said.output.contains("LC_ALL=C\n"))
-        #expect(!said.output.contains("SQUEUE_STATES") && !said.output.contains("SACCT_FORMAT"))
-    }
 }

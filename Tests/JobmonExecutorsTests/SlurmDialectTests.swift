@@ -73,6 +73,24 @@ struct SlurmDialectTests {
         let policy =
             "sbatch: error: Batch job submission failed: "
             + "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)"
+        for text in [
+            "sbatch: error: Slurm job queue full, sleeping and retrying",
+            "sbatch: Slurm job queue full, sleeping and retrying\n"
+                + "sbatch: error: Batch job submission failed: Unable to create job record, try again",
+        ] {
+            guard case .tooMany(let why) = slurm.readSubmit(failed(text)), why.contains("job queue full") else {
+                Issue.record("\(text): fewer may be taken")
+                continue
+            }
+        }
+        let silent = CommandResult(
+            status: 143, output: "", complaint: "sbatch: Slurm temporarily unable to accept job, sleeping and retrying",
+            gaveUpAfter: 60)
+        #expect(
+            slurm.readSubmit(silent)
+                == .unclear(
+                    "sbatch did not answer within 60 s; until then it said: "
+                        + "Slurm temporarily unable to accept job, sleeping and retrying"))
         for limit in ["QOSMaxSubmitJobPerUserLimit", "AssocMaxSubmitJobLimit", "AssocGrpSubmitJobsLimit"] {
             guard case .tooMany(let why) = slurm.readSubmit(failed("sbatch: error: \(limit)\n\(policy)")) else {
                 Issue.record("\(limit): fewer may be taken")

@@ -40,6 +40,19 @@ import Testing
         Case(command: .sbatch, line: "-C haswell --x11 --mem_bind=local job.sh", operand: "job.sh"),
         Case(command: .sbatch, line: "--constraint haswell --workdir /d -I --jobid 3 job.sh", operand: "job.sh"),
         Case(command: .srun, line: "-C haswell --cpu_bind=cores --pack-group 0 hostname", operand: "hostname"),
+        // 24.05 to 26.05
+        Case(
+            command: .sbatch, line: "--requeue=expedite --mem-update 10@60 --resources r --container-type t job.sh",
+            operand: "job.sh"),
+        Case(command: .sbatch, line: "--requeue job.sh", operand: "job.sh"),
+        Case(command: .sbatch, line: "--consolidate-segments --spread-segments --segment 4 job.sh", operand: "job.sh"),
+        Case(
+            command: .sbatch, line: "--oom-kill-step=1 --stepmgr --wait-all-nodes 1 --tres-bind b job.sh",
+            operand: "job.sh"),
+        Case(command: .sbatch, line: "--tres-per-task cpu:1 --resv-ports=2 --external job.sh", operand: "job.sh"),
+        Case(command: .srun, line: "--async --parsable --ignore-signals TERM hostname", operand: "hostname"),
+        Case(command: .srun, line: "--wait-for-children --exclusive=allocation --pty=1 hostname", operand: "hostname"),
+        Case(command: .srun, line: "--mem-update 5@1 --no-requeue --oom-kill-step hostname", operand: "hostname"),
         Case(command: .qrsh, line: "-now no -noshell date +%s", operand: "date"),
     ]
 

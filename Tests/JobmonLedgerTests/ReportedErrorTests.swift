@@ -57,6 +57,36 @@ struct ReportedErrorTests {
         try await ledger.checkInvariants()
     }
 
+    @Test func theEndThatWasOpenKeepsWhatTheCommandWrote() async throws {
+        try await begin()
+        try await ledger.say(.error(.key("i"), Report("told to end (SIGTERM)")))
+        try await ledger.say(.error(.key("i"), Report("step 3000 done\n")))
+        try await ledger.say(
+            .outcome(.key("i"), Outcome(status: .unknown, cause: .signal, evidence: Evidence(signal: 15))))
+        #expect(try await ledger.instance(1).status == .unknown)
+        let word = SchedulerWord("TIMEOUT", cause: .timeLimit)
+        try await ledger.say(.outcome(.key("i"), Outcome(evidence: Evidence(signal: 15, scheduler: word))))
+        let instance = try await ledger.instance(1)
+        #expect(instance.cause == .timeLimit && instance.signal == 15 && instance.error == "step 3000 done\n")
+        try await ledger.checkInvariants()
+    }
+
+    @Test func anInstanceGoesOnWithTheJobOfAnother() async throws {
+        try await begin()
+        let word = SchedulerWord("requeued", cause: .requeued)
+        try await ledger.say(.outcome(.key("i"), Outcome(evidence: Evidence(exitCode: 255, scheduler: word))))
+        #expect(try await ledger.instance(1).returnedAttempt)
+        let description = JobDescription(name: "fit", runfile: "fit.sh")
+        let again = try await ledger.say(
+            .submitted(.key("j"), Submission(description: description, continues: "i", executor: "slurm")))
+        #expect(again.jid == 1)
+        // Of one that nobody knows the job is new.
+        let other = try await ledger.say(
+            .submitted(.key("k"), Submission(description: description, continues: "nobody's", executor: "slurm")))
+        #expect(other.jid == 2)
+        try await ledger.checkInvariants()
+    }
+
     @Test func aTracebackOnStderrIsKeptAsStructureToo() async throws {
         let printed = "Traceback (most recent call last):\n  File \"x.py\", line 6, in b\n    c()\nValueError: 1\n"
         for (key, evidence) in [("i", Evidence(exitCode: 1)), ("j", Evidence(signal: 9)), ("k", Evidence(exitCode: 1))]

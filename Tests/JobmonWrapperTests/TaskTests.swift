@@ -43,7 +43,7 @@ import Testing
     }
 
     /// A manifest of one instance that runs a shell's line; `ROOT` in it is the directory.
-    private func withTask(_ line: String, _ body: (Task) async throws -> Void) async throws {
+    private func withTask(_ line: String, executor: String = "sge", _ body: (Task) async throws -> Void) async throws {
         try await withTestDirectory("task") { path in
             let layout = DirectoryLayout(root: "\(path)/mon")
             for folder in layout.folders {
@@ -53,7 +53,7 @@ import Testing
                 instanceKey: "key", jid: 7, retryNumber: 0,
                 description: JobDescription(runfile: line.replacing("ROOT", with: layout.root), shell: true))
             let manifest = TaskManifest(
-                batch: "batch", queue: "q", executor: "sge", name: "n", intended: Timestamp(milliseconds: 0),
+                batch: "batch", queue: "q", executor: executor, name: "n", intended: Timestamp(milliseconds: 0),
                 timeLimit: nil, orders: [order])
             let file = layout.manifest("batch", .tasks)
             try Data(manifest.bytes).write(to: URL(fileURLWithPath: file))
@@ -120,6 +120,50 @@ import Testing
                 _ = try await run.finished()
                 #expect(task.outcome?.status == status && task.outcome?.cause == cause, "\(letters)")
             }
+        }
+    }
+
+    /// The environment of a task of Slurm's.
+    private static let slurm = [
+        "SLURM_JOB_ID": "7", "SLURM_ARRAY_JOB_ID": "7", "SLURM_ARRAY_TASK_ID": "1", "JOB_ID": "undefined",
+    ]
+
+    @Test(
+        "of a command that Slurm may have ended the end is open, and nobody asks from within the task",
+        arguments: ["exec sleep 300", "trap 'exit 143' TERM; while :; do sleep 0.05; done", "trap '' TERM; sleep 1"],
+        [true, false])
+    func openEnd(_ line: String, toBoth: Bool) async throws {
+        try await withTask("echo $$ > ROOT/pid; \(line)", executor: "slurm") { task in
+            let folder = "\(task.layout.root)/../bin"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            try "#!/bin/sh\ntouch \(task.layout.root)/asked\n".write(
+                toFile: "\(folder)/scontrol", atomically: true, encoding: .utf8)
+            chmod("\(folder)/scontrol", 0o755)
+            let run = try task.start(path(folder).merging(Self.slurm) { $1 })
+            let pid = try await task.pid()
+            // With proctrack/linuxproc all processes are told at once.
+            if toBoth { kill(pid, SIGTERM) }
+            if !line.contains("trap ''") || !toBoth { run.send(SIGTERM) }
+            _ = try await run.finished()
+            let outcome = try #require(task.outcome)
+            if line.contains("trap ''"), toBoth {
+                #expect(outcome.status == .complete, "nobody told the task: \(outcome)")
+            } else {
+                #expect(outcome.status == .unknown && outcome.isOpen, "\(outcome)")
+            }
+            #expect(!FileManager.default.fileExists(atPath: "\(task.layout.root)/asked"))
+        }
+    }
+
+    @Test("a cancel of our queue's own is one, though the command is over before its task is told")
+    func cancelBeforeTheSignal() async throws {
+        try await withTask("echo $$ > ROOT/pid; exec sleep 300", executor: "slurm") { task in
+            let run = try task.start(Self.slurm)
+            let pid = try await task.pid()
+            try Data("returned\n".utf8).write(to: URL(fileURLWithPath: task.layout.cancelMark("key")))
+            kill(pid, SIGTERM)
+            _ = try await run.finished()
+            #expect(task.outcome?.status == .cancelled && task.outcome?.returnsAttempt == true)
         }
     }
 

@@ -15,6 +15,8 @@ package struct BatchDialect: Sendable {
     /// - Throws: what can't be asked of this cluster, before it is asked.
     var submit: @Sendable (BatchSubmission, SchedulerTraits) throws(Problem) -> [String]
     var readSubmit: @Sendable (CommandResult) -> SubmitReading
+    /// What a submit says that tries on by itself, and for longer than an answer is worth.
+    var hopelessSubmit: String?
     /// Lists every job of the user that is not over.
     var list: [String]
     /// - Throws: `.unreachable` when it is no complete list.
@@ -43,6 +45,8 @@ package struct BatchDialect: Sendable {
     /// Asks the scheduler itself about an array job, and reads what it says of a task of the one of that name.
     var confirm: @Sendable (_ job: String) -> [String]
     var readConfirmation: @Sendable (CommandResult, _ name: String, _ number: Int) throws(ExecutorError) -> Confirmation
+    /// What a final state means.
+    var word: @Sendable (_ state: String) -> SchedulerWord
     /// That a list shows other tasks of an array job, and not this one, is confirmation enough.
     var listsArrays: Bool
     /// What a task came to of which there is neither a start nor a record: it waited, and is gone.

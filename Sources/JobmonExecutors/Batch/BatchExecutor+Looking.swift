@@ -171,6 +171,7 @@ extension BatchExecutor {
                 return (task, batch)
             })
         else { return nil }
+        if let open = record?.open { return try await judge(open, key, task, batch, accounts, confirmations) }
         let absent = now() - (task.absentSince ?? now())
         let hasBegun = record?.started == true || files.claimant(key) == .wrapper
         if let account = state.withLock({ $0.batches.record(of: key, in: accounts.records) }), account.isFinal {
@@ -206,6 +207,35 @@ extension BatchExecutor {
         }
         if task.cancel != nil { return .ended(Self.unstarted) }
         return .ended(dialect.goneUnstarted(confirmation, accounts.isComplete))
+    }
+
+    /// Of one whose command is over by its wrapper's word, and may have been ended by the scheduler.
+    private func judge(
+        _ open: Outcome, _ key: String, _ task: BatchState.Task, _ batch: BatchState.Batch, _ accounts: Accounts,
+        _ confirmations: Confirmations
+    ) async throws(ExecutorError) -> Observation? {
+        if let account = state.withLock({ $0.batches.record(of: key, in: accounts.records) }), account.isFinal {
+            return .ended(wished(open.closed(by: account.outcome.evidence.scheduler), task))
+        }
+        // Its record may be late; where there are none, the scheduler itself knows for a while.
+        let absent = now() - (task.absentSince ?? now())
+        guard absent >= (accounts.isComplete ? configuration.grace : Self.settling) else { return nil }
+        switch try await confirm(task, batch, confirmations) {
+        case .present: return nil
+        case .over(let said): return .ended(wished(open.closed(by: dialect.word(said)), task))
+        case .goneFromArray, .unknownJob: return .ended(wished(open.closed(by: nil), task))
+        }
+    }
+
+    /// An end that our queue asked for is that, whatever the scheduler calls it.
+    private func wished(_ outcome: Outcome, _ task: BatchState.Task) -> Outcome {
+        guard let cancel = task.cancel, outcome.status != .complete else { return outcome }
+        var outcome = outcome
+        outcome.status = .cancelled
+        outcome.cause = .cancelled
+        outcome.evidence.cancelled = true
+        outcome.returnsAttempt = cancel == .returned
+        return outcome
     }
 
     /// What the scheduler says of one task that its list does not show.
@@ -266,13 +296,8 @@ extension BatchExecutor {
     private func outcome(
         _ account: AccountedTask, _ task: BatchState.Task, _ batch: BatchState.Batch, hasBegun: Bool
     ) -> Outcome {
-        var outcome = account.outcome
-        if let cancel = task.cancel, outcome.status != .complete {
-            outcome.status = .cancelled
-            outcome.cause = .cancelled
-            outcome.evidence.cancelled = true
-            outcome.returnsAttempt = cancel == .returned
-        } else if !hasBegun, outcome.evidence.scheduler?.cause == nil {
+        var outcome = wished(account.outcome, task)
+        if task.cancel == nil, !hasBegun, outcome.evidence.scheduler?.cause == nil {
             // What ran was not the job's command.
             outcome.status = .failed
             outcome.cause = .notStarted

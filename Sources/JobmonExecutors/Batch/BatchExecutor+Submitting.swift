@@ -33,7 +33,7 @@ extension BatchExecutor {
                         answers[place] = .taken(executorID: dialect.executorID(job, number + 1))
                     }
                 case .success(.tooMany(let why)):
-                    state.withLock { $0.batches.noteTooMany(places.count) }
+                    noteTooMany(places.count, why)
                     if places.count > 1 {
                         rest = ArraySlice(places + rest)
                         continue
@@ -51,6 +51,17 @@ extension BatchExecutor {
         // Those that were taken are found by the look that follows.
         if let unclear { throw .unreachable(unclear) }
         return answers.map { $0 ?? .notNow("it was not handed over") }
+    }
+
+    /// So many tasks are too many for now: the next array job is smaller, and why is said once.
+    private func noteTooMany(_ count: Int, _ why: String) {
+        state.withLock { state in
+            state.batches.noteTooMany(count)
+            guard count > 1, !state.saidTooMany else { return }
+            state.saidTooMany = true
+            state.reports.append(
+                .remark("\(dialect.title) does not take \(count) jobs at once (\(why)); smaller arrays are submitted"))
+        }
     }
 
     private func pieces(of batch: [InstanceOrder], _ answers: inout [SubmitAnswer?]) -> [Piece] {
@@ -137,7 +148,9 @@ extension BatchExecutor {
                     job: nil, since: .infinity, open: Set(1...orders.count)))
         }
         do throws(ExecutorError) {
-            let reading = dialect.readSubmit(try await run(command))
+            let result = try await runner.run(
+                command, within: configuration.patience, givingUpAt: dialect.hopelessSubmit)
+            let reading = dialect.readSubmit(result)
             settle(batch, reading)
             return .success(reading)
         } catch {

@@ -64,6 +64,7 @@ package final class BatchExecutor: Executor {
         /// It did not answer, and that was said.
         var saidAway = false
         var saidNoAccounts = false
+        var saidTooMany = false
         /// What the last look found in the scheduler's list.
         var looked = Looked(at: -.infinity, found: [:])
     }
@@ -107,8 +108,13 @@ package final class BatchExecutor: Executor {
     // MARK: Asking
 
     /// Runs a command of the scheduler's.
+    /// - Throws: `.unreachable` too when it did not answer in time.
     func run(_ command: [String]) async throws(ExecutorError) -> CommandResult {
-        try await runner.run(command, within: configuration.patience)
+        let result = try await runner.run(command, within: configuration.patience)
+        if let silence = result.silence(of: command.first ?? "", dropping: SlurmCommands.prefixes) {
+            throw .unreachable(silence)
+        }
+        return result
     }
 
     func now() -> Double { configuration.time.steadySeconds() }

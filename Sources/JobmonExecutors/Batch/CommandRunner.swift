@@ -1,3 +1,4 @@
+import CJobmonPOSIX
 import Glibc
 package import JobmonCore
 import Subprocess
@@ -9,10 +10,19 @@ package protocol CommandRunner: Sendable {
     /// - Parameters:
     ///   - command: the program, looked up on PATH, and its arguments.
     ///   - seconds: after which it is killed.
-    /// - Returns: how it ended and what it printed; an exit code other than 0 is no error.
-    /// - Throws: `.unusable` when there is no such program, `.unreachable` when it can't be started or was still
-    ///   running after its time.
-    func run(_ command: [String], within seconds: Double) async throws(ExecutorError) -> CommandResult
+    ///   - hopeless: a text on its stderr after which it is killed at once: no answer comes that is worth the wait.
+    /// - Returns: how it ended and what it printed; an exit code other than 0 is no error, nor is it that it was killed for
+    ///   its time.
+    /// - Throws: `.unusable` when there is no such program, `.unreachable` when it can't be started.
+    func run(
+        _ command: [String], within seconds: Double, givingUpAt hopeless: String?
+    ) async throws(ExecutorError) -> CommandResult
+}
+
+extension CommandRunner {
+    package func run(_ command: [String], within seconds: Double) async throws(ExecutorError) -> CommandResult {
+        try await run(command, within: seconds, givingUpAt: nil)
+    }
 }
 
 /// What became of a command.
@@ -22,11 +32,22 @@ package struct CommandResult: Sendable, Equatable {
     package var output: String
     /// What it printed on stderr.
     package var complaint: String
+    /// The seconds that it had, if it was killed because they were over; what it printed until then is here.
+    package var gaveUpAfter: Double?
 
-    package init(status: Int, output: String, complaint: String = "") {
+    package init(status: Int, output: String, complaint: String = "", gaveUpAfter: Double? = nil) {
         self.status = status
         self.output = output
         self.complaint = complaint
+        self.gaveUpAfter = gaveUpAfter
+    }
+
+    /// One that was killed for its time, in a sentence: what it had said until then is part of it.
+    func silence(of program: String, dropping prefixes: [String]) -> String? {
+        guard let gaveUpAfter else { return nil }
+        let said = SchedulerText.sentence(text, dropping: prefixes)
+        return "\(program) did not answer within \(Int(gaveUpAfter.rounded(.up))) s"
+            + (said.isEmpty ? "" : "; until then it said: \(said)")
     }
 
     /// Both outputs, for words that come on either.
@@ -57,12 +78,28 @@ package struct ProcessRunner: CommandRunner {
         return changes
     }
 
-    package func run(_ command: [String], within seconds: Double) async throws(ExecutorError) -> CommandResult {
+    /// Seconds between two looks at what a command has written so far, and at whether its time is over.
+    private static let glance = 0.1
+
+    package func run(
+        _ command: [String], within seconds: Double, givingUpAt hopeless: String?
+    ) async throws(ExecutorError) -> CommandResult {
         guard let program = command.first else {
             throw .unusable(Problem(.internalError, "there is no command to run"))
         }
+        // Files, not pipes: what was written stays there when the command is killed, and nobody who has inherited it is
+        // waited for.
+        guard let output = OutputFile(), let complaint = OutputFile() else {
+            throw .unreachable("\(program) could not be run: \(String(cString: strerror(errno)))")
+        }
+        defer {
+            output.close()
+            complaint.close()
+        }
+        let time = TimeSource.system
+        let began = time.steadySeconds()
         do {
-            return try await withThrowingTaskGroup(of: CommandResult?.self) { group in
+            let ended = try await withThrowingTaskGroup(of: TerminationStatus?.self) { group in
                 group.addTask {
                     var options = PlatformOptions()
                     // The terminal's Ctrl-C is for the queue: a submit that is under way is let finish.
@@ -70,31 +107,34 @@ package struct ProcessRunner: CommandRunner {
                     options.teardownSequence = [
                         .send(signal: .terminate, allowedDurationToNextStep: .milliseconds(200))
                     ]
-                    let result = try await Subprocess.run(
+                    return try await Subprocess.run(
                         .name(program), arguments: Arguments(Array(command.dropFirst())),
                         environment: .inherit.updating(Self.changes(for: program)), platformOptions: options,
-                        output: .bytes(limit: Self.limit), error: .bytes(limit: 1 << 20))
-                    let status =
-                        switch result.terminationStatus {
-                        case .exited(let code): Int(code)
-                        case .signaled(let signal): 128 + Int(signal)
-                        }
-                    return CommandResult(
-                        status: status, output: String(decoding: result.standardOutput, as: UTF8.self),
-                        complaint: String(decoding: result.standardError, as: UTF8.self))
+                        output: .fileDescriptor(output.descriptor, closeAfterSpawningProcess: false),
+                        error: .fileDescriptor(complaint.descriptor, closeAfterSpawningProcess: false)
+                    ).terminationStatus
                 }
                 group.addTask {
-                    try await Task.sleep(for: .seconds(seconds))
+                    while output.count <= Self.limit, complaint.count <= Self.limit {
+                        if let hopeless, complaint.text(atMost: 65536).contains(hopeless) { break }
+                        let left = began + seconds - time.steadySeconds()
+                        guard left > 0 else { break }
+                        try await Task.sleep(for: .seconds(min(left, Self.glance)))
+                    }
                     return nil
                 }
                 defer { group.cancelAll() }
-                guard let first = try await group.next(), let result = first else {
-                    throw ExecutorError.unreachable("\(program) did not answer within \(Int(seconds.rounded(.up))) s")
-                }
-                return result
+                return try await group.next() ?? nil
             }
-        } catch let error as ExecutorError {
-            throw error
+            let status =
+                switch ended {
+                case .exited(let code)?: Int(code)
+                case .signaled(let signal)?: 128 + Int(signal)
+                case nil: 128 + Int(SIGTERM)
+                }
+            return CommandResult(
+                status: status, output: output.text(atMost: Self.limit), complaint: complaint.text(atMost: 1 << 20),
+                gaveUpAfter: ended == nil ? time.steadySeconds() - began : nil)
         } catch let error as SubprocessError where error.code == .executableNotFound {
             throw .unusable(
                 Problem(
@@ -104,6 +144,41 @@ package struct ProcessRunner: CommandRunner {
             throw .unreachable("\(program) could not be run: \(error)")
         }
     }
+}
+
+/// A file without a name that a command writes to.
+private struct OutputFile: Sendable {
+    let descriptor: FileDescriptor
+
+    /// - Returns: nil when there can't be one; `errno` says why.
+    init?() {
+        let made = jobmon_memory_file("jobmon-output", 3)
+        guard made >= 0 else { return nil }
+        _ = fcntl(made, F_SETFD, FD_CLOEXEC)
+        descriptor = FileDescriptor(rawValue: made)
+    }
+
+    /// Bytes that are in it.
+    var count: Int {
+        var status = stat()
+        return fstat(descriptor.rawValue, &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    func text(atMost limit: Int) -> String {
+        var bytes = [UInt8](repeating: 0, count: min(count, limit))
+        var done = 0
+        while done < bytes.count {
+            let got = bytes.withUnsafeMutableBytes { buffer in
+                buffer.baseAddress.map { pread(descriptor.rawValue, $0 + done, buffer.count - done, off_t(done)) } ?? 0
+            }
+            if got < 0, errno == EINTR { continue }
+            guard got > 0 else { break }
+            done += got
+        }
+        return String(decoding: bytes[..<done], as: UTF8.self)
+    }
+
+    func close() { try? descriptor.close() }
 }
 
 /// The variables of this process.

@@ -10,7 +10,7 @@ extension BatchDialect {
             return commands
         }, readTraits: SGECommands.readTraits,
         reserved: { ["-N", "-ac", "-t", "-terse", "-sync", "-now"].contains($0) ? $0 : nil },
-        submit: SGECommands.submit, readSubmit: SGECommands.readSubmit,
+        submit: SGECommands.submit, readSubmit: SGECommands.readSubmit, hopelessSubmit: nil,
         // Grid Engine knows best who we are.
         list: ["qstat", "-s", "prs", "-u", "$user", "-xml"], readList: SGEList.read, probe: nil,
         readProbe: { _ in true },
@@ -22,7 +22,8 @@ extension BatchDialect {
             return SchedulerText.contains(sentence, anyOf: SGECommands.noAnswer) ? sentence : nil
         }, nodes: ["qconf", "-sel"], readNodes: { $0.output.split(separator: "\n").map { $0.trimmed } },
         executorID: { "\($0).\($1)" }, timeLimit: { $0.rounded(.up) },
-        confirm: { ["qstat", "-j", $0] }, readConfirmation: SGECommands.readConfirmation, listsArrays: true,
+        confirm: { ["qstat", "-j", $0] }, readConfirmation: SGECommands.readConfirmation,
+        word: { SchedulerWord($0) }, listsArrays: true,
         goneUnstarted: { _, accountingAnswered in
             // Grid Engine forgets a job without a record in one way only; but its records must have been there to be read.
             guard accountingAnswered else {
@@ -151,6 +152,7 @@ enum SGECommands {
             }
             return .unclear("qsub gave no job id: \(SchedulerText.sentence(result.text, dropping: prefixes))")
         }
+        if let silence = result.silence(of: "qsub", dropping: prefixes) { return .unclear(silence) }
         let sentence = SchedulerText.sentence(result.text, dropping: prefixes)
         if sentence.contains("Connection refused") || sentence.contains("can't resolve host") {
             return .notNow(sentence)

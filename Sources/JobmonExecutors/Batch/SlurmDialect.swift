@@ -15,6 +15,7 @@ extension BatchDialect {
             }
         },
         reserved: SlurmCommands.reserved, submit: SlurmCommands.submit, readSubmit: SlurmCommands.readSubmit,
+        hopelessSubmit: SlurmCommands.queueFull,
         // A number is a user too, whoever knows names.
         list: ["squeue", "--noheader", "--all", "--array", "--user=\(getuid())", "--format=%i|%T|%r|%k"],
         readList: SlurmCommands.readList, probe: ["scontrol", "ping"],
@@ -55,7 +56,8 @@ extension BatchDialect {
         readNodes: { $0.output.split(separator: "\n").map { $0.trimmed } },
         executorID: { "\($0)_\($1)" }, timeLimit: { Double(SlurmCommands.minutes($0) * 60) },
         confirm: { ["scontrol", "--oneliner", "show", "job", $0] },
-        readConfirmation: SlurmCommands.readConfirmation, listsArrays: false,
+        readConfirmation: SlurmCommands.readConfirmation,
+        word: { SchedulerWord($0, cause: SlurmAccounts.cause($0)) }, listsArrays: false,
         goneUnstarted: { confirmation, accountingAnswered in
             switch confirmation {
             case .over(let state):
@@ -166,6 +168,9 @@ enum SlurmCommands {
                 && ["-N", "-n", "-w"].contains { option.hasPrefix($0) }
     }
 
+    /// Slurm's table of jobs has no place for so many. `sbatch` would try 15 times, within 2 minutes.
+    static let queueFull = "Slurm job queue full"
+
     static func readSubmit(_ result: CommandResult) -> SubmitReading {
         if result.status == 0 {
             let line = result.output.split(separator: "\n").last.map { $0.trimmed } ?? ""
@@ -176,6 +181,12 @@ enum SlurmCommands {
             return .job(id)
         }
         let sentence = SchedulerText.sentence(result.text, dropping: prefixes)
+        // Said between two tries, of which the last failed. (Should the one that was killed have been taken after all: its
+        // manifest is removed, and its tasks run nothing.)
+        if SchedulerText.contains(sentence, anyOf: [queueFull, "Unable to create job record"]) {
+            return .tooMany(sentence)
+        }
+        if let silence = result.silence(of: "sbatch", dropping: prefixes) { return .unclear(silence) }
         if sentence.contains("connect failure") || sentence.contains("Connection refused") { return .notNow(sentence) }
         if SchedulerText.contains(
             sentence,
@@ -268,7 +279,7 @@ enum SlurmAccounts {
         let started = !["", "None", "Unknown"].contains(fields[4])
         let isFinal =
             !["", "None", "Unknown"].contains(fields[5])
-            && !["PENDING", "RUNNING", "SUSPENDED", "COMPLETING", "CONFIGURING", "REQUEUED", "RESIZING"].contains(state)
+            && !["PENDING", "RUNNING", "SUSPENDED", "COMPLETING", "CONFIGURING", "RESIZING"].contains(state)
         let code = fields[3].split(separator: ":").compactMap { Int($0) }
         var evidence = Evidence(scheduler: SchedulerWord(fields[2], cause: cause(state)))
         if state == "COMPLETED" || state == "FAILED", code.count == 2 {
@@ -291,6 +302,7 @@ enum SlurmAccounts {
         case "OUT_OF_MEMORY": .outOfMemory
         case "NODE_FAIL", "BOOT_FAIL": .nodeFailure
         case "PREEMPTED": .preempted
+        case "REQUEUED": .requeued
         case "CANCELLED": .cancelled
         case "REVOKED": .lost
         default: nil

@@ -11,6 +11,8 @@ package struct KnownInstance: Sendable, Equatable {
     package var lastSeen: Timestamp?
     /// How it ended, where that is on record.
     package var outcome: Outcome?
+    /// How its command ended, where that is on record and why is not: a scheduler may have ended it.
+    package var open: Outcome?
 
     package init(
         started: Bool = false, host: String? = nil, bootID: String? = nil, process: ProcessIdentity? = nil,
@@ -29,12 +31,11 @@ package struct KnownInstance: Sendable, Equatable {
             started: record.startedDate != nil || record.status == .running, host: record.host,
             bootID: record.bootID, process: record.process)
         lastSeen = record.lastSeen ?? record.startedDate
-        if record.status.isFinal {
-            outcome = Outcome(
-                status: record.status, cause: record.cause,
-                evidence: Evidence(exitCode: record.exitCode, signal: record.signal), usage: record.usage,
-                description: record.error, returnsAttempt: record.returnedAttempt)
-        }
+        let said = Outcome(
+            status: record.status, cause: record.cause,
+            evidence: Evidence(exitCode: record.exitCode, signal: record.signal), usage: record.usage,
+            description: record.error, returnsAttempt: record.returnedAttempt)
+        if record.status.isFinal { outcome = said } else if said.isOpen { open = said }
     }
 
     /// Adds a fact about it, as the spool has it.
@@ -46,7 +47,8 @@ package struct KnownInstance: Sendable, Equatable {
             bootID = start.bootID ?? bootID
             process = start.process ?? process
         case .process(_, let identity): process = identity
-        case .outcome(_, let said): if said.status.isFinal { outcome = outcome ?? said }
+        case .outcome(_, let said):
+            if said.status.isFinal { outcome = outcome ?? said } else if said.isOpen { open = said }
         case .submitted, .job, .error, .heartbeat, .retry, .cancel, .forget, .unreadable: break
         }
     }

@@ -33,7 +33,11 @@ extension Recorder {
             }
         case nil:
             guard let description = submission.description else { return Verdict(refused: Self.noJob) }
-            job = try insert(description, queue: nil, key: nil, at: time)
+            if let continued = submission.continues, let known = try find(InstanceReference.key(continued)) {
+                job = known.job
+            } else {
+                job = try insert(description, queue: nil, key: nil, at: time)
+            }
         }
 
         try statements.insertInstance

@@ -14,6 +14,7 @@ extension Recorder {
         case .contradicts, .fills: return Verdict(instance, refused: contradiction(instance, outcome.status))
         case .moves: break
         }
+        let wasUnknown = instance.status == .unknown
         instance.status = outcome.status
         instance.cause = cause(of: outcome)
         let final = outcome.status.isFinal
@@ -26,7 +27,8 @@ extension Recorder {
         }
         keepEnd(&instance, outcome)
         note(instance, outcome.status, at: time)
-        let headline = outcome.status == .failed ? try writeError(instance, outcome, at: time) : nil
+        let headline =
+            outcome.status == .failed ? try writeError(instance, outcome, wasUnknown: wasUnknown, at: time) : nil
 
         if instance.attemptReturned { instance.job.attempts = max(0, instance.job.attempts - 1) }
         if outcome.status == .complete { instance.job.anyComplete = true }
@@ -60,9 +62,17 @@ extension Recorder {
 
     /// The one row in `error` of a failed instance. - Returns: its headline.
     private func writeError(
-        _ instance: InstanceState, _ outcome: Outcome, at time: Timestamp
+        _ instance: InstanceState, _ outcome: Outcome, wasUnknown: Bool, at time: Timestamp
     ) throws(SQLiteFailure) -> String {
         var reported: [Report] = []
+        var outcome = outcome
+        // Whoever says why the scheduler ended a command did not see it; what it wrote was reported by who did.
+        let isClosed = wasUnknown && (outcome.evidence.exitCode != nil || outcome.evidence.signal != nil)
+        if isClosed, outcome.stderr == nil, outcome.description == nil, instance.cause != .exit {
+            outcome.stderr = try statements.findReported.put(instance.id).first({ $0.text() }).flatMap {
+                Report(body: $0)?.description
+            }
+        }
         if instance.cause == .exit {
             reported = try statements.findReported.put(instance.id).all { row in row.text() }.reversed()
                 .compactMap { Report(body: $0) }

@@ -1,0 +1,93 @@
+/// The lines that Slurm itself writes among those of a job: its node daemon into the job's stderr, and `srun`.
+///
+/// Until Slurm 25.05 the daemon's lines begin with its name, `slurmstepd: error: ` or `slurmstepd-NODE: error: `; since
+/// then they begin with the time, `[2026-11-28T16:40:09.730] error: `, whose form an administrator chooses.
+/// `srun --label` puts the number of the task in front.
+enum SlurmLine {
+    /// Whether Slurm wrote a line.
+    static func isOne(_ line: Substring) -> Bool { content(line) != nil }
+
+    /// Whether a line tells why Slurm ended a job or a step, and not only that it is over.
+    static func tellsEnd(_ line: Substring) -> Bool {
+        guard let content = content(line) else { return false }
+        return endings.contains { content.holds($0) } || isTaskEnd(content)
+    }
+
+    /// Whether a line begins as the line of a log does: `2026-01-31 …`, `[2026-01-31T…] …`.
+    static func beginsWithTime(_ line: Substring) -> Bool {
+        if isDate(line) { return true }
+        return bracketed(line) != nil
+    }
+
+    private static let daemons = ["slurmstepd", "slurmd"]
+    private static let commands = ["srun: ", "salloc: ", "sbatch: ", "scancel: "]
+    private static let levels = ["error: ", "fatal: ", "warning: ", "info: ", "debug: "]
+    /// What the daemon's lines without its name are known by: a program may write the time in front of its own.
+    private static let marks: [StaticString] = [
+        "*** JOB ", "*** STEP ", "StepId=", "JobId=", "oom_kill", "oom-kill", "slurm", "Exceeded job memory limit",
+        "Exceeded step memory limit", "execve(): ", "couldn't chdir to ", "task_p_", "cgroup",
+    ]
+    private static let endings: [StaticString] = [
+        " CANCELLED AT ", "oom_kill", "oom-kill", "memory limit", " FAILED (non-zero", "UNCORRECTABLE MEMORY ERROR",
+        "OOM Killed", "execve(): ", "couldn't chdir to ",
+    ]
+
+    /// A line of Slurm's without what stands before its words; nil: it is none.
+    private static func content(_ line: Substring) -> Substring? {
+        let line = withoutLabel(line)
+        for command in commands where line.hasPrefix(command) { return line.dropFirst(command.count) }
+        for daemon in daemons where line.hasPrefix(daemon) {
+            // slurmstepd-node1, slurmd[node1], slurmstepd [1234.0]
+            var rest = line.dropFirst(daemon.count)
+            let name = rest.prefix { $0.isLetter || $0.isNumber || "-_.[] ".contains($0) }
+            rest = rest.dropFirst(name.count)
+            let isName = name.isEmpty || name.hasPrefix("-") || name.hasPrefix("[") || name.hasPrefix(" [")
+            if isName, rest.hasPrefix(": ") { return rest.dropFirst(2) }
+        }
+        guard let rest = bracketed(line) else { return nil }
+        let said = levels.first { rest.hasPrefix($0) }.map { rest.dropFirst($0.count) } ?? rest
+        return marks.contains { said.holds($0) } ? said : nil
+    }
+
+    /// ` 3: ` in front of a line.
+    private static func withoutLabel(_ line: Substring) -> Substring {
+        let digits = line.drop { $0 == " " }
+        let rest = digits.drop { $0.isASCII && $0.isNumber }
+        guard rest.startIndex > digits.startIndex, rest.hasPrefix(": ") else { return line }
+        return rest.dropFirst(2)
+    }
+
+    /// What follows a time in brackets; nil: there is none.
+    private static func bracketed(_ line: Substring) -> Substring? {
+        guard line.first == "[", let close = line.firstIndex(of: "]") else { return nil }
+        let time = line[line.index(after: line.startIndex)..<close]
+        let rest = line[line.index(after: close)...]
+        guard rest.first == " ", isDate(time) || isShortTime(time) else { return nil }
+        return rest.dropFirst()
+    }
+
+    /// 2026-01-…
+    private static func isDate(_ text: Substring) -> Bool {
+        let date = text.utf8.prefix(8)
+        return date.count == 8
+            && date.enumerated().allSatisfy { place, byte in
+                place == 4 || place == 7 ? byte == UInt8(ascii: "-") : (0x30...0x39).contains(byte)
+            }
+    }
+
+    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+    /// `Nov 28 16:40:09`, and with more behind it.
+    private static func isShortTime(_ text: Substring) -> Bool {
+        let words = text.split(separator: " ")
+        guard words.count >= 3, months.contains(String(words[0])), Int(words[1]) != nil else { return false }
+        return words[2].contains(":") && words[2].first?.isNumber == true
+    }
+
+    /// `error: node2: task 0: Out Of Memory`: by which signal tasks of a step ended. That one failed by its exit code says
+    /// less than what it wrote itself.
+    private static func isTaskEnd(_ content: Substring) -> Bool {
+        guard content.hasPrefix("error: "), content.holds(": task") else { return false }
+        return !content.holds("Exited with exit code")
+    }
+}
