@@ -146,7 +146,7 @@ struct LocalExecutorTests {
             let seen = try await executor.observe(["runs", "waits", "recalled", "unheard"])
             #expect(seen == ["runs": .running, "waits": .waiting, "recalled": .waiting, "unheard": .neverStarted])
             try await executor.cancel(["waits"], returningAttempt: false)
-            executor.recall()
+            await executor.recall()
             try await waitUntil("the return") { bench.reports.contains(.returned(instanceKey: "recalled")) }
             try await executor.cancel(["runs", "unheard"], returningAttempt: true)
             let waits = try await bench.end("waits")
