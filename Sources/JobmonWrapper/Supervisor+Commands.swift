@@ -91,31 +91,21 @@ extension Supervisor {
         guard let instance = running.removeValue(forKey: id) else { return }
         idOfKey[instance.order.instanceKey] = nil
         let moment = time.now()
-        let wasEnded = end.evidence.timedOut || end.evidence.cancelled
-        if wasEnded, isGroupAlive(instance.pid) {
-            let giveUpAt = time.steadySeconds() + ProcessLoop.grace + 2
-            held.append(HeldEnd(instance: instance, end: end, moment: moment, giveUpAt: giveUpAt))
+        if loop.isEnding(id) {
+            held.append(HeldEnd(id: id, instance: instance, end: end, moment: moment))
         } else {
             noteEnd(instance, end, moment)
         }
     }
 
-    /// Reports the ends whose process group has gone meanwhile.
+    /// Reports the ends of those of which nothing is left meanwhile.
     func releaseHeld() {
         guard !held.isEmpty else { return }
-        let now = time.steadySeconds()
-        var still: [HeldEnd] = []
-        for end in held {
-            if isGroupAlive(end.instance.pid), end.giveUpAt > now {
-                still.append(end)
-            } else {
-                noteEnd(end.instance, end.end, end.moment)
-            }
-        }
-        held = still
+        let over = held.filter { !loop.isEnding($0.id) }
+        guard !over.isEmpty else { return }
+        held.removeAll { !loop.isEnding($0.id) }
+        for end in over { noteEnd(end.instance, end.end, end.moment) }
     }
-
-    private func isGroupAlive(_ group: Int32) -> Bool { kill(-group, 0) == 0 || errno == EPERM }
 
     private func noteEnd(_ instance: RunningInstance, _ end: CommandEnd, _ moment: Timestamp) {
         let order = instance.order

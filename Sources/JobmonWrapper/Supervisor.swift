@@ -27,7 +27,7 @@ final class Supervisor {
     var announced: [InstanceOrder] = []
     var running: [CommandID: RunningInstance] = [:]
     var idOfKey: [String: CommandID] = [:]
-    /// Ended commands of whose process group something is still being ended: until then their job must not run again.
+    /// Ended commands of which something is still being ended: until then their job must not run again.
     var held: [HeldEnd] = []
     /// Commands whose pid is not on record yet, in the order of their starts, and from when on it should be.
     var unnamed: [(id: CommandID, at: Double)] = []
@@ -56,10 +56,10 @@ final class Supervisor {
     }
 
     struct HeldEnd {
+        var id: CommandID
         var instance: RunningInstance
         var end: CommandEnd
         var moment: Timestamp
-        var giveUpAt: Double
     }
 
     enum Token {
@@ -83,6 +83,8 @@ final class Supervisor {
         self.queue = queue
         self.time = time
         loop = try ProcessLoop(time: time)
+        // What has left its parents behind stays in sight: it ends with its command, should we end that.
+        jp_adopt_orphans(1)
         journal = SupervisorJournal(layout: layout, time: time)
         guard let name = SupervisorSocket.name(layout, queue: queue) else {
             throw Problem(.notFound, "the directory \(layout.root) is gone")
