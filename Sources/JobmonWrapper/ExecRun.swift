@@ -80,6 +80,7 @@ final class ExecRun {
             if options.instance == nil { reporter?.submitted(options, pid: started.process.pid, at: moment) }
             reporter?.running(started.process, aloneKnowsEnd: true, at: moment)
             if let reporter { loop.setTimer(Token.heartbeat, after: reporter.nextBeat()) }
+        case .failure(let failure) where failure.isShortage: ExecMain.replaceBy(command, why: failure)
         case .failure(let failure): notStarted(failure, at: moment)
         }
     }

@@ -23,8 +23,9 @@ final class Supervisor {
     var caller: SupervisorConnection?
     var taken = TakenKeys()
     var waiting = OrderQueue()
-    /// RUNNING is noted, but could not be spooled yet.
+    /// RUNNING is noted, but could not be spooled yet, or there was no process to be had.
     var announced: [InstanceOrder] = []
+    var patience = StartPatience()
     var running: [CommandID: RunningInstance] = [:]
     var idOfKey: [String: CommandID] = [:]
     /// Ended commands of which something is still being ended: until then their job must not run again.
@@ -186,6 +187,10 @@ final class Supervisor {
         if let connection, connection.sendAt < .infinity {
             milliseconds = min(
                 milliseconds, max(0, Int(((connection.sendAt - time.steadySeconds()) * 1000).rounded(.up))))
+        }
+        if !announced.isEmpty, patience.nextTry > -.infinity {
+            milliseconds = min(
+                milliseconds, max(0, Int(((patience.nextTry - time.steadySeconds()) * 1000).rounded(.up))))
         }
         if !held.isEmpty { milliseconds = min(milliseconds, 20) }
         if journal.unacknowledged != toldUnacknowledged || isIdle { milliseconds = min(milliseconds, 100) }

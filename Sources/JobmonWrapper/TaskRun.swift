@@ -73,7 +73,7 @@ final class TaskRun {
             return
         }
         let moment = time.now()
-        switch loop.start(description) {
+        switch loop.startPatiently(description) {
         case .success(let started):
             command = (started.id, started.process.pid)
             reporter.running(started.process, at: moment)

@@ -96,7 +96,7 @@ struct WrapperWatchTests {
 
     @Test("a wrapper that was killed while no monitor was there is found by the next one")
     func nextMonitor() async throws {
-        let ledger = try SQLiteLedger.open(.memory)
+        let ledger = try SQLiteLedger.open(.memory, time: .system)
         _ = try await ledger.record([Facts.submitted("a"), running("a", wrapper: gone(), command: gone())])
         try await withMonitor(ledger: ledger, adjust: { $0.wrapperSeconds = 0.02 }) { _ async throws in
             try await waitUntil("it is lost") { try await ledger.instance(key: "a")?.cause == .lost }
