@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -78,6 +79,12 @@ static int is_own_fault(int number, const siginfo_t *info) {
     }
 }
 
+int64_t jp_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 static void handle(int number, siginfo_t *info, void *context) {
     (void)context;
     int error = errno;
@@ -92,6 +99,7 @@ static void handle(int number, siginfo_t *info, void *context) {
         .code = info->si_code,
         .pid = sent ? info->si_pid : 0,
         .value = info->si_code == SI_QUEUE ? info->si_value.sival_int : 0,
+        .at = jp_now(),
     };
     for (int i = 0; i < INBOXES; i++) {
         int fd = atomic_load(&inboxes[i]);

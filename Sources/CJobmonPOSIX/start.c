@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,6 +26,7 @@ struct plan {
     char *candidates;  // packed: the files to try
     size_t candidate_count;
     const sigset_t *mask;
+    pid_t parent;  // us
     int report;  // the pipe to the parent; -1: it shares our memory
     volatile struct jp_report told;
 };
@@ -97,6 +99,11 @@ static int child(void *argument) {
     struct plan *plan = argument;
     const struct jp_command *command = plan->command;
     if (command->own_group) raw2(SYS_setpgid, 0, 0);
+    if (command->dies_with_us) {
+        raw2(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
+        // If the parent ended before that, no signal comes.
+        if (raw1(SYS_getppid, 0) != plan->parent) raw2(SYS_kill, raw1(SYS_getpid, 0), SIGKILL);
+    }
     jp_signals_for_child(command->signals_as_started);
     if (command->directory) {
         long error = -raw1(SYS_chdir, (long)command->directory);
@@ -238,7 +245,7 @@ static pid_t with_signals_blocked(struct plan *plan, pid_t (*make)(struct plan *
 }
 
 pid_t jp_start(const struct jp_command *command, struct jp_report *report) {
-    struct plan plan = {.command = command, .report = -1};
+    struct plan plan = {.command = command, .parent = getpid(), .report = -1};
     pid_t pid = -1;
     int error = command->argument_count > 0 ? make_plan(&plan, command) : EINVAL;
     if (!error) pid = with_signals_blocked(&plan, start_copying, &error);
@@ -252,6 +259,25 @@ pid_t jp_start(const struct jp_command *command, struct jp_report *report) {
         pid = -1;
     }
     return pid;
+}
+
+int jp_replace(const struct jp_command *command) {
+    struct plan plan = {.command = command, .report = -1};
+    int error = command->argument_count > 0 ? make_plan(&plan, command) : EINVAL;
+    if (!error) {
+        sigset_t all, before, none;
+        sigfillset(&all);
+        sigemptyset(&none);
+        pthread_sigmask(SIG_SETMASK, &all, &before);
+        jp_signals_remember();
+        jp_signals_for_child(command->signals_as_started);
+        const sigset_t *mask = command->signals_as_started ? jp_signals_started_mask() : &none;
+        pthread_sigmask(SIG_SETMASK, mask, NULL);
+        error = execute(&plan);
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+    }
+    free_plan(&plan);
+    return error;
 }
 
 // ---- sharing our memory ----

@@ -14,7 +14,9 @@ func startJobmon() -> Never {
     case "exec": ExecMain.run(Array(arguments.dropFirst(2)))
     case "__hook": runWithinJob(Array(arguments.dropFirst(2)))
     case "__supervisor": exit(SupervisorMain.run(arguments: Array(CommandLine.arguments.dropFirst(2))))
-    default: runJobmon()
+    default:
+        StartingRoom.check()
+        runJobmon()
     }
 }
 

@@ -13,8 +13,8 @@ package struct Exec: ParsableCommand {
 
               jobmon exec -d DIR --name fit --param year=1995 --timeout 2h -- python model.py --year 1995
 
-            The command gets JOBMON_DIR and JOBMON_INSTANCE in its environment. Exit codes: the command's own; 127 \
-            when it is not found, 126 when it can't be run, 75 when its attempt may not start any more, 2 for a \
+            The command gets JOBMON_DIR and JOBMON_INSTANCE in its environment. Exit codes: the command's own; 124 \
+            when its time limit passed, 127 when it is not found, 126 when it can't be run, 75 when its attempt may not start any more, 2 for a \
             wrong use of exec itself.
             """)
 
@@ -28,8 +28,12 @@ package struct Exec: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Ends the command after this time: 90, 90s, 10m, 2h, 1d. TERM first, KILL 5 s later.", valueName: "time"))
+            "End the command and all that it started after this time: 90, 90s, 10m, 2h, 1d. TERM first, KILL 5 s later.",
+            valueName: "time"))
     package var timeout: String?
+
+    @Flag(help: "With --timeout: end as the command ended, and not with 124.")
+    package var preserveStatus = false
 
     @Option(help: ArgumentHelp("Attach to this instance, which somebody else submitted.", valueName: "key"))
     package var instance: String?

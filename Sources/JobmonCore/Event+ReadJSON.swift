@@ -178,6 +178,11 @@ extension Start {
         let allocated = try fields.fields("allocated")?.object ?? [:]
         place = queue == nil && allocated.isEmpty ? nil : ClusterPlace(queue: queue, allocated: allocated)
         process = try ProcessIdentity(fields)
+        wrapper = try fields.fields("wrapper").flatMap { fields throws(FieldError) in
+            guard let process = try ProcessIdentity(fields), let namespace = try fields.int("pid_namespace", atLeast: 0)
+            else { return nil }
+            return WrapperIdentity(process: process, namespace: namespace)
+        }
     }
 }
 

@@ -121,6 +121,13 @@ extension Start {
             object.append("allocated", object: place.allocated)
         }
         process?.append(to: &object)
+        if let wrapper {
+            var said = JSONObject()
+            said.append("pid", .int(Int64(wrapper.process.pid)))
+            said.append("pid_started", ifPresent: wrapper.process.started.map { .int($0) })
+            said.append("pid_namespace", .int(wrapper.namespace))
+            object.append("wrapper", object: said)
+        }
     }
 }
 

@@ -122,16 +122,31 @@ package struct Start: Sendable, Equatable {
     package var process: ProcessIdentity?
     /// What a cluster's scheduler gave it.
     package var place: ClusterPlace?
+    /// Who waits for its end, and alone tells it.
+    package var wrapper: WrapperIdentity?
 
     package init(
         host: String? = nil, bootID: String? = nil, executorID: String? = nil, process: ProcessIdentity? = nil,
-        place: ClusterPlace? = nil
+        place: ClusterPlace? = nil, wrapper: WrapperIdentity? = nil
     ) {
         self.host = host
         self.bootID = bootID
         self.executorID = executorID
         self.process = process
         self.place = place
+        self.wrapper = wrapper
+    }
+}
+
+/// The process around a command.
+package struct WrapperIdentity: Sendable, Equatable {
+    package var process: ProcessIdentity
+    /// The pid namespace in which the numbers of wrapper and command mean anything (the inode of `/proc/self/ns/pid`).
+    package var namespace: Int64
+
+    package init(process: ProcessIdentity, namespace: Int64) {
+        self.process = process
+        self.namespace = namespace
     }
 }
 

@@ -15,6 +15,9 @@ package protocol Executor: Sendable {
     /// Asks that instances be ended or, not started yet, not started. Their outcomes come as reports.
     /// - Parameter returningAttempt: it is our doing, not the user's wish: the attempt does not count.
     func cancel(_ keys: [String], returningAttempt: Bool) async throws(ExecutorError)
+    /// Takes back all that has not started; each comes as a `returned`. Returns when nothing starts any more of what was
+    /// handed over before, or the executor can't be asked.
+    func recall() async
     /// The ends of these are on record: nothing of them is to be found out any more.
     func forget(_ keys: [String])
     /// What the executor reports, from the moment of this call on, in order and by the handful; one reader at a time.

@@ -26,6 +26,7 @@ package final class Monitor: Sendable {
     private let writer: Writer
     let watchdog: Watchdog
     let intake: SpoolIntake
+    let wrappers: WrapperWatch
     private let stopSwitch = StopSwitch()
     private let gate: Gate
     private let state = Mutex<(bound: Bound?, failure: (any Error)?)>((nil, nil))
@@ -44,6 +45,9 @@ package final class Monitor: Sendable {
         watchdog = Watchdog(
             ledger: ledger, writer: writer, configuration: configuration, time: time, logger: logger)
         intake = SpoolIntake(layout: layout, writer: writer, configuration: configuration, logger: logger)
+        wrappers = WrapperWatch(
+            ledger: ledger, intake: intake, configuration: configuration, time: time, logger: logger)
+        writer.watch(wrappers)
     }
 
     /// Where it listens; nil until it does.
@@ -87,7 +91,8 @@ package final class Monitor: Sendable {
     /// and the publisher when everything is committed.
     private func services(_ onReady: @escaping @Sendable (Bound) async throws -> Void) -> ServiceGroupConfiguration {
         let services: [any Service] = [
-            publisher, writer, watchdog, intake, HomeWatch(configuration: configuration) { [self] in end(by: $0) },
+            publisher, writer, watchdog, intake, wrappers,
+            HomeWatch(configuration: configuration) { [self] in end(by: $0) },
             Listener(application: application(onReady)),
         ]
         var group = ServiceGroupConfiguration(

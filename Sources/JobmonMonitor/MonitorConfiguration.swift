@@ -34,6 +34,8 @@ package struct MonitorConfiguration: Sendable {
 
     /// Seconds between two looks for late instances.
     package var watchdogSeconds = 10.0
+    /// Seconds between two looks for killed wrappers on this host.
+    package var wrapperSeconds = 1.0
     /// Seconds without a sign of life after which a running instance is late: three heartbeats.
     package var lateSeconds = 90.0
     /// Seconds without a sign of life after which an instance is UNKNOWN.

@@ -62,6 +62,9 @@ final class SpoolIntake: Service {
         return result
     }
 
+    /// Records what this monitor itself found, behind what was spooled.
+    func record(_ events: [Event]) async throws(Problem) -> [EventResult] { try await writer.record(events) }
+
     func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
             while (try? await Task.sleep(for: .seconds(configuration.spoolSeconds))) != nil {

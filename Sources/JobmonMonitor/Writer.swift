@@ -23,6 +23,7 @@ final class Writer: Service {
         var waitingBytes = 0
         var isClosed = false
         var statistics = WriterStatistics()
+        weak var wrappers: WrapperWatch?
     }
 
     private let ledger: any Ledger
@@ -61,6 +62,9 @@ final class Writer: Service {
         }
         return try result.get()
     }
+
+    /// Tells the watch of what is recorded from now on.
+    func watch(_ wrappers: WrapperWatch) { state.withLock { $0.wrappers = wrappers } }
 
     /// What the writer did so far.
     var statistics: WriterStatistics {
@@ -172,6 +176,7 @@ final class Writer: Service {
         }
         // Before anybody hears that it is recorded: who then follows "from now on" is not told of it again.
         publisher.publish(changes)
+        if failure == nil { state.withLock(\.wrappers)?.note(events[...]) }
         var offset = 0
         for item in items {
             if let failure {

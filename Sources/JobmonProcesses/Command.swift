@@ -67,9 +67,13 @@ package struct Command: Sendable {
     package var stdin = Input.empty
     package var stdout = Output.inherited
     package var stderr = Output.inherited
-    /// It gets a process group of its own, and a time limit or `end` goes to that group. Else it stays in ours, and
-    /// they go to it and to all our descendants (so this is for a process that runs one command).
+    /// It gets a process group of its own, which ends with it when we end it. Else it stays in ours.
     package var ownGroup = true
+    /// The instance that it is, which its processes carry as `JOBMON_INSTANCE`; nil: they carry no key of its own.
+    package var instance: String?
+    /// The kernel kills it when we are killed. Programs that work as another user than they were started by lose that at
+    /// their start. (Not with `startsFast`.)
+    package var diesWithUs = false
     /// It gets no descriptor above 2.
     package var closesOthers = true
     /// Signal dispositions and mask as we were started with; else all default and none blocked.

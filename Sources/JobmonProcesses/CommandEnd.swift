@@ -33,6 +33,16 @@ package struct ReceivedSignal: Sendable, Equatable {
     package var sender: Int32
     /// It was queued with this value (sigqueue).
     package var queuedValue: Int32?
+    /// When it came, in nanoseconds of the monotonic clock.
+    package var at: Int64 = 0
+
+    package init(number: Int32, isFromKernel: Bool, sender: Int32, queuedValue: Int32? = nil, at: Int64 = 0) {
+        self.number = number
+        self.isFromKernel = isFromKernel
+        self.sender = sender
+        self.queuedValue = queuedValue
+        self.at = at
+    }
 }
 
 /// What a turn of a `ProcessLoop` found.

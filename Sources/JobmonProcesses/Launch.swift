@@ -111,6 +111,7 @@ func launch(_ command: Command, _ streams: OpenedStreams) -> Result<Launch, Star
                         description.own_group = command.ownGroup ? 1 : 0
                         description.close_others = command.closesOthers ? 1 : 0
                         description.signals_as_started = command.signalsAsStarted ? 1 : 0
+                        description.dies_with_us = command.diesWithUs ? 1 : 0
                         launched.pid =
                             command.startsFast
                             ? jp_begin(&description, &launched.underWay, &report) : jp_start(&description, &report)
@@ -122,6 +123,20 @@ func launch(_ command: Command, _ streams: OpenedStreams) -> Result<Launch, Star
     launched.floor = report.floor
     guard launched.pid > 0 else { return .failure(StartFailure(report, command.place)) }
     return .success(launched)
+}
+
+/// Executes a command's program in place of this process, with its own arguments and our environment, descriptors and
+/// directory, and the signal dispositions that we were started with.
+/// - Returns: the error number, if that fails.
+package func replaceProcess(by command: Command) -> Int32 {
+    command.arguments.bytes.withUnsafeBytes { arguments in
+        var description = jp_command()
+        description.arguments = arguments.baseAddress?.assumingMemoryBound(to: CChar.self)
+        description.argument_count = command.arguments.count
+        description.environment = jp_environment()
+        description.signals_as_started = 1
+        return jp_replace(&description)
+    }
 }
 
 /// What a start that fails is named by.

@@ -65,6 +65,7 @@ extension ProcessLoop {
         command.endLaunch()
         if let failure = command.notStarted {
             if command.tailFD >= 0 { _ = finishTail(command) }
+            if command.ending != nil { commandOfEndingIsOver(command.id, now) }
             found.append(.ended(command.id, CommandEnd(evidence: Evidence(notStarted: failure), usage: Usage())))
             return
         }
@@ -87,7 +88,7 @@ extension ProcessLoop {
         var end = CommandEnd(evidence: evidence, usage: usage)
         let text = command.tailFD >= 0 ? finishTail(command) : command.hadTail ? command.tail.text : nil
         if evidence.exitCode != 0 { end.stderr = text }
-        if command.ending != nil { leaveRemnant(of: command, now) }
+        if command.ending != nil { commandOfEndingIsOver(command.id, now) } else { lastEndByItself = now }
         found.append(.ended(command.id, end))
     }
 

@@ -23,8 +23,18 @@ package final class ProcessLoop {
     var commands: [RunningCommand] = []
     /// Those that may not execute yet.
     var launches: [CommandID] = []
-    /// What is left of commands that were ended: others of their group, or our descendants.
-    var remnants: [Remnant] = []
+    /// The commands that we end, and what is left of them.
+    var endings: [Ending] = []
+    /// When the processes of this host are looked at next for their sake, and when they were; steady seconds.
+    var nextLookAt = Double.infinity
+    var lastLookAt = -Double.infinity
+    /// How long the latest look took, in seconds, and how many more come soon.
+    var lookDuration = 0.0
+    var looksSoon = 0
+    /// When a command has last ended by itself; steady seconds.
+    var lastEndByItself = -Double.infinity
+    /// Children of ours that are no command's and are never ended with one.
+    package var spared: Set<Int32> = []
     var drains: [Drain] = []
     private var watches: [(token: Int, fd: Int32, events: Int16)] = []
     private var timers: [(token: Int, at: Double)] = []
@@ -69,7 +79,10 @@ package final class ProcessLoop {
     package var running: Int { commands.count }
 
     /// Whether processes of commands that are over are still being ended: stay until there are none.
-    package var isEndingRemnants: Bool { !remnants.isEmpty }
+    package var isEndingRemnants: Bool { endings.contains { $0.isOver } }
+
+    /// Whether a command that we end, or something that it started, is still there.
+    package func isEnding(_ id: CommandID) -> Bool { endings.contains { $0.id == id } }
 
     /// Starts a command. When it returns, the command executes, or its start failed and it never will; of one that starts
     /// fast it may turn out later that it can't be executed: then its end says so (`Evidence.notStarted`).
@@ -100,21 +113,20 @@ package final class ProcessLoop {
         return .success(StartedCommand(id: id, process: identity))
     }
 
-    /// Ends a command: TERM (and CONT, so that a stopped one can heed it), and KILL after the grace even if the
-    /// command itself has ended by then, for what is left of its group. Its end comes as an event. False: it is over.
+    /// Ends a command with all that it started (`ProcessKin`): TERM (and CONT, so that a stopped one can heed it), and KILL
+    /// after the grace for whoever is left, even if the command itself has ended by then. Its end comes as an event; the
+    /// rest is gone when `isEnding` says so. False: it is over.
     @discardableResult
     package func end(_ id: CommandID, _ reason: EndReason) -> Bool {
         guard let index = commands.firstIndex(where: { $0.id == id }) else { return false }
-        endCommand(at: index, reason)
+        if commands[index].ending == nil { endCommand(at: index, reason) }
         return true
     }
 
-    /// Kills a command and its group (or all our descendants) at once.
+    /// Kills a command with all that it started, without a grace.
     package func kill(_ id: CommandID, _ reason: EndReason) {
         guard let index = commands.firstIndex(where: { $0.id == id }) else { return }
-        commands[index].ending = commands[index].ending ?? reason
-        commands[index].killAt = .infinity
-        send(SIGKILL, to: commands[index].target)
+        endCommand(at: index, reason, after: 0)
     }
 
     /// Sends a signal to a command's process alone. False: it is over.
@@ -129,7 +141,7 @@ package final class ProcessLoop {
         guard let command = commands.first(where: { $0.id == id }) else { return }
         var record = jp_signal(
             number: signal.number, code: Int32(signal.queuedValue == nil ? SI_USER : SI_QUEUE), pid: signal.sender,
-            value: signal.queuedValue ?? 0)
+            value: signal.queuedValue ?? 0, at: signal.at)
         jp_signals_forward(command.pid, &record)
     }
 
@@ -234,7 +246,7 @@ package final class ProcessLoop {
         if !found.isEmpty { return 0 }
         var next = Double.infinity
         for command in commands { next = min(next, command.nextMoment) }
-        for remnant in remnants { next = min(next, remnant.lookAt) }
+        if !endings.isEmpty { next = min(next, nextEndingMoment) }
         for timer in timers { next = min(next, timer.at) }
         var limit = milliseconds.map(Double.init) ?? .infinity
         if next < .infinity { limit = min(limit, max(0, ((next - time.steadySeconds()) * 1000).rounded(.up))) }
@@ -251,7 +263,7 @@ package final class ProcessLoop {
                 .signal(
                     ReceivedSignal(
                         number: record.number, isFromKernel: record.code == JP_SIGNAL_FROM_KERNEL, sender: record.pid,
-                        queuedValue: record.code == Int32(SI_QUEUE) ? record.value : nil)))
+                        queuedValue: record.code == Int32(SI_QUEUE) ? record.value : nil, at: record.at)))
         }
     }
 
@@ -262,7 +274,7 @@ package final class ProcessLoop {
     }
 
     private func lookAtClock() {
-        guard !timers.isEmpty || !remnants.isEmpty || commands.contains(where: { $0.nextMoment < .infinity }) else {
+        guard !timers.isEmpty || !endings.isEmpty || commands.contains(where: { $0.nextMoment < .infinity }) else {
             return
         }
         let now = time.steadySeconds()

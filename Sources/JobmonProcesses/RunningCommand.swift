@@ -7,6 +7,8 @@ struct RunningCommand {
     let id: CommandID
     let pid: Int32
     let ownGroup: Bool
+    /// What its processes carry as `JOBMON_INSTANCE`.
+    let instance: String?
     /// Steady seconds.
     let begun: Double
     /// When its time limit passes.
@@ -25,13 +27,12 @@ struct RunningCommand {
     let kills: Int?
     /// Why it is being ended.
     var ending: EndReason?
-    /// When KILL is due; infinite: sent.
-    var killAt: Double?
 
     init(id: CommandID, _ launch: Launch, _ command: Command, begun: Double, tailFD: Int32, kills: Int?) {
         self.id = id
         pid = launch.pid
         ownGroup = command.ownGroup
+        instance = command.instance
         self.begun = begun
         deadline = command.timeLimit.map { begun + $0 }
         self.tailFD = tailFD
@@ -51,28 +52,7 @@ struct RunningCommand {
     }
 
     /// When the clock must be looked at for its sake.
-    var nextMoment: Double { killAt ?? deadline ?? .infinity }
-
-    var target: EndTarget { ownGroup ? .group(pid) : .descendants }
-}
-
-/// Whom an end goes to.
-enum EndTarget: Equatable {
-    /// The process group that the command leads.
-    case group(Int32)
-    /// All descendants of this process.
-    case descendants
-}
-
-/// Processes that a command left behind when it was ended.
-struct Remnant {
-    let target: EndTarget
-    /// When KILL is due.
-    var killAt: Double
-    /// When to look next whether any is left.
-    var lookAt: Double
-    /// When to stop trying: not even KILL ends a process that waits for a dead disk.
-    var giveUpAt: Double
+    var nextMoment: Double { deadline ?? .infinity }
 }
 
 /// The pipe of a command that is over, still held by a grandchild.

@@ -7,6 +7,7 @@ final class ExecutorLane: Sendable {
         case submit([InstanceOrder])
         case cancel([String])
         case observe([String])
+        case recall
         case stop(ending: Bool)
     }
 
@@ -22,14 +23,20 @@ final class ExecutorLane: Sendable {
             var reader = mailbox.reader()
             while let requests = await reader.next() {
                 for request in Self.gathered(requests) where !Task.isCancelled {
-                    if case .stop(let ending) = request {
-                        // It takes as long as what runs, and a harder stop must get through meanwhile.
+                    switch request {
+                    // It takes as long as what runs, and a harder stop must get through meanwhile.
+                    case .stop(let ending):
                         group.addTask { [executor] in
                             await executor.stop(ending: ending)
                             post(.executorStopped)
                         }
-                    } else if let answer = await ask(request) {
-                        post(answer)
+                    // It takes as long as the executor's answer, and a stop must get through meanwhile.
+                    case .recall:
+                        group.addTask { [executor] in
+                            await executor.recall()
+                            post(.recalled)
+                        }
+                    case .submit, .cancel, .observe: if let answer = await ask(request) { post(answer) }
                     }
                 }
             }
@@ -58,7 +65,7 @@ final class ExecutorLane: Sendable {
                 try await executor.cancel(keys, returningAttempt: true)
                 return .cancelAsked(keys)
             case .observe(let keys): return .observed(keys, try await executor.observe(keys))
-            case .stop: return nil
+            case .stop, .recall: return nil
             }
         } catch {
             switch (error, request) {
@@ -66,7 +73,7 @@ final class ExecutorLane: Sendable {
             case (.unreachable(let reason), .submit(let batch)): return .submitUnclear(batch, reason)
             case (.unreachable(let reason), .cancel(let keys)): return .notCancelled(keys, reason)
             case (.unreachable(let reason), .observe(let keys)): return .unobservable(keys, reason)
-            case (.unreachable, .stop): return nil
+            case (.unreachable, .stop), (.unreachable, .recall): return nil
             }
         }
     }

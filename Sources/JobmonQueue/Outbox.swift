@@ -11,6 +11,7 @@ struct Outbox: Sendable {
     var look: [Int64] = []
     var forget: [String] = []
     var notices: [String] = []
+    var recall = false
     var stopExecutor: Bool?
     var wakeAt: Double?
     var idle: (number: Int, summary: QueueSummary)?
@@ -29,6 +30,7 @@ struct Outbox: Sendable {
         if let observe { actions.append(.observe(observe)) }
         if !look.isEmpty { actions.append(.look(look)) }
         if !forget.isEmpty { actions.append(.forget(forget)) }
+        if recall { actions.append(.recall) }
         if let stopExecutor { actions.append(.stopExecutor(ending: stopExecutor)) }
         if let wakeAt { actions.append(.wakeAt(wakeAt)) }
         if let idle { actions.append(.idle(idle.number, idle.summary)) }

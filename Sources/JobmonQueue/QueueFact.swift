@@ -45,6 +45,8 @@ package enum QueueFact: Sendable {
     case tellWhenIdle(Int)
     /// Somebody wants the queue to stop; said again, at once.
     case stop
+    /// The executor has nothing any more that has not started, or can't be asked.
+    case recalled
     /// The executor has stopped: nothing that it had lives on.
     case executorStopped
 }
@@ -69,6 +71,8 @@ package enum QueueAction: Sendable, Equatable {
     case forget([String])
     /// Say `.woke` at this time of the steady clock. A later wish replaces an earlier one.
     case wakeAt(Double)
+    /// Take back what the executor has not started, once it has what was ordered before; then say `.recalled`.
+    case recall
     /// Stop the executor, once it has what was ordered before.
     case stopExecutor(ending: Bool)
     /// Tell the user.

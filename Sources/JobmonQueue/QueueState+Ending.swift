@@ -81,6 +81,15 @@ extension QueueState {
         failedNow += 1
         guard let limit = configuration.haltAfter, failedNow >= limit, !halted else { return }
         halted = true
+        // Said once it is true: the executor still has some to start.
+        recalling = true
+        outbox.recall = true
+    }
+
+    /// Nothing of what the executor had starts any more.
+    mutating func sayHalted() {
+        guard recalling, let limit = configuration.haltAfter else { return }
+        recalling = false
         outbox.say("\(failedNow) \(failedNow == 1 ? "job" : "jobs") failed: nothing more is started (--halt \(limit))")
         if !stopping { outbox.stopExecutor = false }
     }
@@ -148,7 +157,7 @@ extension QueueState {
         if let deadline, now.steady >= deadline { return finish(ending) }
         let idle: Bool
         if stopping || halted {
-            idle = namedInRoom == 0 && fencing == 0
+            idle = namedInRoom == 0 && fencing == 0 && !recalling
         } else {
             idle = allKnown && counts.open == 0
         }
@@ -158,7 +167,7 @@ extension QueueState {
     /// Tells whoever asked, once every job that is known is over.
     mutating func tellWhenIdle() {
         guard let number = idleAsked, !stopping, isAcknowledged else { return }
-        guard counts.open == 0 || halted && namedInRoom == 0 && fencing == 0 else { return }
+        guard counts.open == 0 || halted && namedInRoom == 0 && fencing == 0 && !recalling else { return }
         idleAsked = nil
         outbox.idle = (number, summary(halted ? .halted : .done))
     }

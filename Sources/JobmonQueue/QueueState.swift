@@ -82,6 +82,8 @@ package struct QueueState: Sendable {
 
     var allKnown = false
     var halted = false
+    /// It is halted, and the executor may still start what it has.
+    var recalling = false
     var stopping = false
     /// When the queue ends, whatever is left.
     var deadline: Double?
@@ -174,6 +176,7 @@ package struct QueueState: Sendable {
         case .woke: wokenAt = nil
         case .tellWhenIdle(let number): idleAsked = number
         case .stop: stop(at: now)
+        case .recalled: sayHalted()
         case .executorStopped:
             // The last reports may still be on their way.
             if stopping || halted { deadline = min(deadline ?? .infinity, now.steady + Self.acknowledgementWait) }

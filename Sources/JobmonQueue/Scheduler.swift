@@ -172,6 +172,7 @@ package final class Scheduler: Sendable {
                 case .forget(let keys): recorder.afterwards { [environment] in environment.executor.forget(keys) }
                 case .writeFence(let key): group.addTask { await self.writeFence(key) }
                 case .look(let jids): group.addTask { await self.look(at: jids) }
+                case .recall: orders.post(.recall)
                 case .stopExecutor(let ending): orders.post(.stop(ending: ending))
                 case .wakeAt(let time):
                     if let armed, armed <= time { continue }

@@ -16,6 +16,12 @@ package enum HostIdentity {
         let text = String(decoding: bytes.filter { $0 > 0x20 }, as: UTF8.self)
         return text.isEmpty ? nil : text
     }()
+
+    /// The namespace of the process numbers that we see; nil where it can't be read.
+    package static let pidNamespace: Int64? = {
+        var status = stat()
+        return stat("/proc/self/ns/pid", &status) == 0 ? Int64(status.st_ino) : nil
+    }()
 }
 
 /// A new random UUID (version 4), in lower case.

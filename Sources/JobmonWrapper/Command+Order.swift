@@ -28,5 +28,6 @@ extension Command {
         stdout = order.stdoutPath.map { .file($0) } ?? .descriptor(null)
         stderr = order.stderrPath.map { .file($0) } ?? .tail
         timeLimit = job.timeout
+        instance = order.instanceKey
     }
 }

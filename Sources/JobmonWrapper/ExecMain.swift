@@ -48,9 +48,23 @@ package enum ExecMain {
             let run = try ExecRun(options, layout: directory.layout, stderrIsClosed: closed & 4 != 0)
             run.finish()
         } catch {
-            say(error.description)
-            _exit(126)
+            replaceBy(Command(PackedTexts(options.command)), why: error.message)
         }
+    }
+
+    static func replaceBy(_ command: Command, why failure: StartFailure) -> Never {
+        let limit = ResourceLimits.name(failure.errno).map { " (\($0))" } ?? ""
+        replaceBy(command, why: "no process could be made: \(failure.reason)\(limit)")
+    }
+
+    /// Where nothing is left for a process of its own, the command runs in our place: nobody reports on it, but it runs.
+    private static func replaceBy(_ command: Command, why: String) -> Never {
+        say("\(why); the command runs in place of jobmon exec, and is not recorded")
+        let error = replaceProcess(by: command)
+        let failure = StartFailure(
+            step: .command, path: command.arguments.first, errno: error, reason: errorText(error))
+        say(ErrorText.sentence(failure))
+        _exit(failure.exitCode)
     }
 
     static func say(_ text: String) { write("jobmon exec: \(text)\n", to: STDERR_FILENO) }

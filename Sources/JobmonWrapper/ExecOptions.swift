@@ -8,6 +8,8 @@ struct ExecOptions {
     var params: JSONObject = [:]
     /// Seconds.
     var timeout: Double?
+    /// What ran into the time limit ends us as it ended itself, and not with 124.
+    var preservesStatus = false
     /// The key of an instance that exists already, which this run of the command is.
     var instance: String?
     /// The manifest whose instance the command is, by the index that the scheduler gave this task. (For queues.)
@@ -26,7 +28,8 @@ struct ExecOptions {
     }
 
     static let help = """
-        Usage: jobmon exec [-d DIR] [--name NAME] [--param KEY=VALUE]... [--timeout TIME] [--instance KEY] -- COMMAND...
+        Usage: jobmon exec [-d DIR] [--name NAME] [--param KEY=VALUE]... [--timeout TIME [--preserve-status]]
+                           [--instance KEY] -- COMMAND...
 
         Runs a command and tells the monitor of a directory what becomes of it. The command has the same input, output,
         signals and end as without `jobmon exec`, whether the monitor is there or not.
@@ -35,12 +38,14 @@ struct ExecOptions {
                               directory if it is a monitor's
           --name NAME         the job's name; else the command's own
           --param KEY=VALUE   a parameter to find the job by; may be repeated
-          --timeout TIME      ends the command after that time, such as 90, 45s, 10m, 2h or 1d: TERM, and KILL 5 s later
+          --timeout TIME      end the command, and all that it started, after that time (90, 45s, 10m, 2h, 1d) with TERM,
+                              and KILL 5 s later; the exit code is 124 then
+          --preserve-status   with --timeout: end as the command ended, also when its time limit passed
           --instance KEY      the command is this instance, which the ledger has or will have; without it, a new job
           -h, --help          this text
 
-        Exit code: the command's own; if a signal ended the command, the same signal ends this. 127: command not found.
-        126: it can't be started. 125 is not used. 75: the instance may not start any more. 2: these arguments are wrong.
+        Exit code: the command's own; if a signal ended the command, the same signal ends this. 124: its time limit passed.
+        127: command not found. 126: it can't be started. 125 is not used. 75: the instance may not start any more. 2: these arguments are wrong.
 
         """
 
@@ -58,6 +63,10 @@ struct ExecOptions {
             if word == "-h" || word == "--help" { return .help }
             if word == "--whole-job" {
                 options.isWholeJob = true
+                continue
+            }
+            if word == "--preserve-status" {
+                options.preservesStatus = true
                 continue
             }
             var option = word

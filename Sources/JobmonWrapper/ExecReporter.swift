@@ -46,13 +46,18 @@ final class ExecReporter {
                     executorID: job?.executorID ?? pid.map { String($0) })), at: moment)
     }
 
-    func running(_ process: ProcessIdentity, at moment: Timestamp) {
+    /// - Parameter aloneKnowsEnd: nobody but this process can tell how the command ends, no scheduler that a queue asks.
+    func running(_ process: ProcessIdentity, aloneKnowsEnd: Bool = false, at moment: Timestamp) {
+        var wrapper: WrapperIdentity?
+        if aloneKnowsEnd, let namespace = HostIdentity.pidNamespace, let own = ProcessTable.process(getpid()) {
+            wrapper = WrapperIdentity(process: own, namespace: namespace)
+        }
         report(
             .running(
                 instance,
                 Start(
                     host: HostIdentity.host, bootID: HostIdentity.bootID, executorID: job?.executorID, process: process,
-                    place: job?.place)), at: moment)
+                    place: job?.place, wrapper: wrapper)), at: moment)
     }
 
     /// An earlier start of the same job is over, though it could not say so: the scheduler has started it once more.

@@ -10,12 +10,19 @@ final class ExecRun {
     /// with one of which nothing was heard yet, which may hang.
     private static let patience = (known: 0.1, unheard: 0.006)
 
+    /// The exit code when the time limit passed, as that of timeout(1).
+    private static let timedOut: Int32 = 124
+
     private enum Token {
         static let source = 1
         static let sink = 2
         static let poster = 3
         static let heartbeat = 4
+        static let witness = 5
     }
+
+    /// A command that lives longer, in seconds, gets a witness of the signals to our group.
+    private static let witnessDelay = 0.003
 
     private let time = TimeSource.system
     private let options: ExecOptions
@@ -23,6 +30,7 @@ final class ExecRun {
     private let streams: ExecStreams
     private let reporter: ExecReporter?
     private var command: CommandID?
+    private var witness: GroupWitness?
     private var end: CommandEnd?
     /// A signal came after the command's end: nothing is waited for any more.
     private var isHurried = false
@@ -59,9 +67,11 @@ final class ExecRun {
         command.signalsAsStarted = true
         command.startsFast = false
         command.timeLimit = options.timeout
+        command.diesWithUs = true
         if let layout {
             command.additions.append("JOBMON_DIR=\(layout.root)")
             command.additions.append("JOBMON_INSTANCE=\(key)")
+            command.instance = key
             // A job of its own is not the queue's.
             if options.instance == nil { command.additions.append("JOBMON_JID") }
         }
@@ -71,8 +81,10 @@ final class ExecRun {
             streams.relay?.commandHasStarted()
             self.command = started.id
             submitted(pid: started.process.pid, at: moment)
-            reporter?.running(started.process, at: moment)
+            reporter?.running(started.process, aloneKnowsEnd: true, at: moment)
+            loop.setTimer(Token.witness, after: Self.witnessDelay)
             if let reporter { loop.setTimer(Token.heartbeat, after: reporter.nextBeat()) }
+        case .failure(let failure) where failure.isShortage: ExecMain.replaceBy(command, why: failure)
         case .failure(let failure): notStarted(failure, at: moment)
         }
     }
@@ -99,6 +111,7 @@ final class ExecRun {
         reporter?.proceed(0)
         while end == nil { turn(atMost: nil) }
         if options.isWholeJob, job?.scheduler == .slurm { listen() }
+        witness?.end()
         streams.relay?.endHere()
         if let end {
             // Not read where nothing went wrong: nobody would look at it.
@@ -110,10 +123,12 @@ final class ExecRun {
             memory?.ended(outcome)
         }
         loop.cancelTimer(Token.heartbeat)
+        loop.cancelTimer(Token.witness)
         waitForAcknowledgement()
         while !isHurried, !(streams.relay?.isDone ?? true) { turn(atMost: nil) }
         while loop.isEndingRemnants { turn(atMost: nil) }
         if let relay = streams.relay, !relay.isOver { relay.leaveBehind() }
+        if end?.evidence.timedOut ?? false, !options.preservesStatus { _exit(Self.timedOut) }
         if let signal = end?.evidence.signal { jp_die_by(Int32(signal)) }
         _exit(Int32(end?.evidence.exitCode ?? 126))
     }
@@ -177,6 +192,7 @@ final class ExecRun {
             switch event {
             case .ready(Token.poster, let revents): posterReady = revents
             case .ready: break
+            case .timer(Token.witness): startWitness()
             case .timer:
                 reporter?.beat()
                 if let reporter { loop.setTimer(Token.heartbeat, after: reporter.nextBeat()) }
@@ -216,10 +232,23 @@ final class ExecRun {
             if [SIGHUP, SIGINT, SIGQUIT, SIGTERM].contains(signal.number) { isHurried = true }
             return
         }
-        // The terminal's signals reach the command by themselves; SIGPIPE of our own is about our own writing.
-        if signal.isFromKernel || signal.sender == getpid() { return }
-        warnings.insert(signal.number)
-        loop.forward(signal, to: command)
+        if signal.sender == getpid() || signal.isAboutReceiver { return }
+        if !signal.isFromKernel { warnings.insert(signal.number) }
+        if !hasReached(command, signal) { loop.forward(signal, to: command) }
+    }
+
+    private func startWitness() {
+        guard end == nil else { return }
+        witness = GroupWitness()
+        loop.spared = witness.map { [$0.pid] } ?? []
+    }
+
+    /// Whether the command has got a signal of ours by itself, or would not have got it without us.
+    private func hasReached(_ command: CommandID, _ signal: ReceivedSignal) -> Bool {
+        guard let pid = loop.pid(of: command) else { return true }
+        return signal.hasReached(
+            isInOurGroup: getpgid(pid) == getpgrp(), weLeadOurGroup: getpid() == getpgrp(),
+            wasSentToGroup: witness?.hasSeen(signal))
     }
 
     /// The terminal stopped the command; whoever waits for us must see us stopped. (Not for SIGSTOP: it is sent to one

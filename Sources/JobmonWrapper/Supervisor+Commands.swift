@@ -19,10 +19,7 @@ extension Supervisor {
         while true {
             if !announced.isEmpty {
                 // Nothing can be written anywhere: nothing is started until that is over.
-                guard spool() else { return }
-                let batch = announced
-                announced = []
-                for order in batch { startCommand(order) }
+                guard spool(), startAnnounced() else { return }
             }
             guard mode == .owned, running.count < slots, !waiting.isEmpty else { return }
             while announced.count < Self.startsPerWrite, running.count + announced.count < slots,
@@ -35,7 +32,31 @@ extension Supervisor {
         }
     }
 
-    private func startCommand(_ order: InstanceOrder) {
+    /// Starts those whose RUNNING is spooled. False: there is no process, descriptor or memory to be had for now.
+    private func startAnnounced() -> Bool {
+        guard patience.nextTry <= time.steadySeconds() else { return false }
+        let batch = announced
+        announced = []
+        for (index, order) in batch.enumerated() {
+            guard let shortage = startCommand(order) else { continue }
+            announced = Array(batch[index...])
+            if patience.failed(time.steadySeconds()) { giveUpAnnounced(shortage) }
+            return false
+        }
+        patience.started(time.steadySeconds())
+        return true
+    }
+
+    /// None of these could be started for too long.
+    private func giveUpAnnounced(_ failure: StartFailure) {
+        let orders = announced
+        announced = []
+        patience.reset()
+        for order in orders { neverStarted(order, failure.namingLimit(after: StartPatience.limit)) }
+    }
+
+    /// - Returns: what it could not be had for now; nil: it was started, or it never will be.
+    private func startCommand(_ order: InstanceOrder) -> StartFailure? {
         let command = command(order)
         var started = loop.start(command)
         if case .failure(let failure) = started, failure.step == .output, failure.errno == ENOENT {
@@ -49,12 +70,17 @@ extension Supervisor {
             running[started.id] = RunningInstance(order: order, pid: started.process.pid)
             idOfKey[order.instanceKey] = started.id
             unnamed.append((started.id, time.steadySeconds() + Self.namingDelay))
-        case .failure(let failure):
-            let (stdoutEmpty, stderrEmpty, _) = CapturedFiles.take(order, failed: false)
-            let outcome = Outcome(
-                evidence: Evidence(notStarted: failure), stdoutEmpty: stdoutEmpty, stderrEmpty: stderrEmpty)
-            noteOutcome(order.instanceKey, outcome, time.now())
+        case .failure(let failure) where failure.isShortage: return failure
+        case .failure(let failure): neverStarted(order, failure)
         }
+        return nil
+    }
+
+    private func neverStarted(_ order: InstanceOrder, _ failure: StartFailure) {
+        let (stdoutEmpty, stderrEmpty, _) = CapturedFiles.take(order, failed: false)
+        let outcome = Outcome(
+            evidence: Evidence(notStarted: failure), stdoutEmpty: stdoutEmpty, stderrEmpty: stderrEmpty)
+        noteOutcome(order.instanceKey, outcome, time.now())
     }
 
     /// Puts on record which processes the commands became that have lived for a moment.
@@ -90,32 +116,27 @@ extension Supervisor {
     func commandEnded(_ id: CommandID, _ end: CommandEnd) {
         guard let instance = running.removeValue(forKey: id) else { return }
         idOfKey[instance.order.instanceKey] = nil
+        if end.evidence.notStarted == nil { patience.somethingEnded(time.steadySeconds()) }
         let moment = time.now()
-        let wasEnded = end.evidence.timedOut || end.evidence.cancelled
-        if wasEnded, isGroupAlive(instance.pid) {
-            let giveUpAt = time.steadySeconds() + ProcessLoop.grace + 2
-            held.append(HeldEnd(instance: instance, end: end, moment: moment, giveUpAt: giveUpAt))
+        if let failure = end.evidence.notStarted, failure.isShortage, !loop.isEnding(id), mode == .owned {
+            // The process was made, but what it needs to execute was not to be had.
+            announced.append(instance.order)
+            if patience.failed(time.steadySeconds()) { giveUpAnnounced(failure) }
+        } else if loop.isEnding(id) {
+            held.append(HeldEnd(id: id, instance: instance, end: end, moment: moment))
         } else {
             noteEnd(instance, end, moment)
         }
     }
 
-    /// Reports the ends whose process group has gone meanwhile.
+    /// Reports the ends of those of which nothing is left meanwhile.
     func releaseHeld() {
         guard !held.isEmpty else { return }
-        let now = time.steadySeconds()
-        var still: [HeldEnd] = []
-        for end in held {
-            if isGroupAlive(end.instance.pid), end.giveUpAt > now {
-                still.append(end)
-            } else {
-                noteEnd(end.instance, end.end, end.moment)
-            }
-        }
-        held = still
+        let over = held.filter { !loop.isEnding($0.id) }
+        guard !over.isEmpty else { return }
+        held.removeAll { !loop.isEnding($0.id) }
+        for end in over { noteEnd(end.instance, end.end, end.moment) }
     }
-
-    private func isGroupAlive(_ group: Int32) -> Bool { kill(-group, 0) == 0 || errno == EPERM }
 
     private func noteEnd(_ instance: RunningInstance, _ end: CommandEnd, _ moment: Timestamp) {
         let order = instance.order

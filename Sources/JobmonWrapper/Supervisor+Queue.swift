@@ -68,6 +68,7 @@ extension Supervisor {
         connection = nil
         if mode == .owned { mode = .unowned }
         for order in waiting.removeAll() { taken.remove(order.instanceKey) }
+        endAnnounced()
     }
 
     private var state: SupervisorState {
@@ -84,7 +85,9 @@ extension Supervisor {
             // What is here already, or was, is not taken again. After a stop nothing is started: it goes back at once.
             let new = orders.filter { taken.insert($0.instanceKey) }
             if mode == .owned { waiting.append(new) } else { giveBack(new) }
-        case .recall: giveBack(waiting.removeAll())
+        case .recall:
+            giveBack(waiting.removeAll())
+            endAnnounced()
         case .cancel(let keys, let returning): cancel(keys, returningAttempt: returning)
         case .slots(let slots): self.slots = slots
         case .state(let number):
@@ -115,6 +118,13 @@ extension Supervisor {
         }
     }
 
+    /// Those that could not be started yet will not be: their attempts count for nothing.
+    private func endAnnounced() {
+        let orders = announced
+        announced = []
+        endUnstarted(orders, returningAttempt: true)
+    }
+
     private func endUnstarted(_ orders: [InstanceOrder], returningAttempt: Bool) {
         for order in orders {
             let outcome = Outcome(evidence: Evidence(cancelled: true), returnsAttempt: returningAttempt)
@@ -125,9 +135,8 @@ extension Supervisor {
     func stop(ending: Bool) {
         mode = .stopping
         giveBack(waiting.removeAll())
+        endAnnounced()
         guard ending else { return }
-        endUnstarted(announced, returningAttempt: true)
-        announced = []
         for id in running.keys {
             running[id]?.returningAttempt = true
             loop.end(id, .cancelled)

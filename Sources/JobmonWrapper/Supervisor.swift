@@ -23,11 +23,12 @@ final class Supervisor {
     var caller: SupervisorConnection?
     var taken = TakenKeys()
     var waiting = OrderQueue()
-    /// RUNNING is noted, but could not be spooled yet.
+    /// RUNNING is noted, but could not be spooled yet, or there was no process to be had.
     var announced: [InstanceOrder] = []
+    var patience = StartPatience()
     var running: [CommandID: RunningInstance] = [:]
     var idOfKey: [String: CommandID] = [:]
-    /// Ended commands of whose process group something is still being ended: until then their job must not run again.
+    /// Ended commands of which something is still being ended: until then their job must not run again.
     var held: [HeldEnd] = []
     /// Commands whose pid is not on record yet, in the order of their starts, and from when on it should be.
     var unnamed: [(id: CommandID, at: Double)] = []
@@ -56,10 +57,10 @@ final class Supervisor {
     }
 
     struct HeldEnd {
+        var id: CommandID
         var instance: RunningInstance
         var end: CommandEnd
         var moment: Timestamp
-        var giveUpAt: Double
     }
 
     enum Token {
@@ -83,6 +84,8 @@ final class Supervisor {
         self.queue = queue
         self.time = time
         loop = try ProcessLoop(time: time)
+        // What has left its parents behind stays in sight: it ends with its command, should we end that.
+        jp_adopt_orphans(1)
         journal = SupervisorJournal(layout: layout, time: time)
         guard let name = SupervisorSocket.name(layout, queue: queue) else {
             throw Problem(.notFound, "the directory \(layout.root) is gone")
@@ -184,6 +187,10 @@ final class Supervisor {
         if let connection, connection.sendAt < .infinity {
             milliseconds = min(
                 milliseconds, max(0, Int(((connection.sendAt - time.steadySeconds()) * 1000).rounded(.up))))
+        }
+        if !announced.isEmpty, patience.nextTry > -.infinity {
+            milliseconds = min(
+                milliseconds, max(0, Int(((patience.nextTry - time.steadySeconds()) * 1000).rounded(.up))))
         }
         if !held.isEmpty { milliseconds = min(milliseconds, 20) }
         if journal.unacknowledged != toldUnacknowledged || isIdle { milliseconds = min(milliseconds, 100) }

@@ -56,6 +56,9 @@ final class TaskRun {
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)
         var description = Command(order, in: layout, null: null)
         description.startsFast = false
+        description.diesWithUs = true
+        // So that a time limit reaches those too that have left their parents.
+        if description.timeLimit != nil { jp_adopt_orphans(1) }
         // Files that the user named are the scheduler's to open, and ours to pass on.
         let resources = order.description.resources
         if resources["stdout"] != nil { description.stdout = .inherited }
@@ -72,7 +75,7 @@ final class TaskRun {
             return
         }
         let moment = time.now()
-        switch loop.start(description) {
+        switch loop.startPatiently(description) {
         case .success(let started):
             command = (started.id, started.process.pid)
             reporter.running(started.process, at: moment)

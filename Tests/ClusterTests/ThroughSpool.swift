@@ -54,6 +54,8 @@ final class ThroughSpool: Executor {
         try await executor.cancel(keys, returningAttempt: returningAttempt)
     }
 
+    func recall() async { await executor.recall() }
+
     func stop(ending: Bool) async {
         await executor.stop(ending: ending)
         executor.forget(Array(said.withLock { $0.ended }))

@@ -146,7 +146,7 @@ struct LocalExecutorTests {
             let seen = try await executor.observe(["runs", "waits", "recalled", "unheard"])
             #expect(seen == ["runs": .running, "waits": .waiting, "recalled": .waiting, "unheard": .neverStarted])
             try await executor.cancel(["waits"], returningAttempt: false)
-            executor.recall()
+            await executor.recall()
             try await waitUntil("the return") { bench.reports.contains(.returned(instanceKey: "recalled")) }
             try await executor.cancel(["runs", "unheard"], returningAttempt: true)
             let waits = try await bench.end("waits")
@@ -155,6 +155,31 @@ struct LocalExecutorTests {
             #expect(runs.status == .cancelled && runs.returnsAttempt)
             await executor.stop(ending: false)
             #expect(!FileManager.default.fileExists(atPath: "\(bench.layout.root)/ran"))
+        }
+    }
+
+    @Test("a cancelled instance is over when all that it started is gone", .timeLimit(.minutes(1)))
+    func cancelledIsOverWhenAllIsGone() async throws {
+        try await withBench { bench in
+            let executor = try await bench.executor(slots: 4)
+            let root = bench.layout.root
+            // Three generations, each in a session of its own; the last ones ignore TERM, and one has another environment.
+            let line =
+                "setsid sh -c 'setsid sh -c \"trap : TERM; echo \\$\\$ >>\(root)/pids; while :; do sleep 0.1; done\" & wait' & "
+                + "env -i PATH=$PATH setsid sh -c 'trap : TERM; echo $$ >>\(root)/pids; while :; do sleep 0.1; done' & wait"
+            let keys = (0..<4).map { "job\($0)" }
+            _ = try await executor.submit(keys.map { bench.order($0, line) })
+            func pids() -> [Int32] {
+                let text = (try? String(contentsOfFile: "\(root)/pids", encoding: .utf8)) ?? ""
+                return text.split(separator: "\n").compactMap { Int32($0) }
+            }
+            try await waitUntil("all are up", within: 30) { pids().count == 8 }
+            try await executor.cancel(keys, returningAttempt: true)
+            for key in keys {
+                #expect(try await bench.end(key).status == .cancelled)
+            }
+            #expect(pids().allSatisfy { ProcessTable.process($0) == nil })
+            await executor.stop(ending: false)
         }
     }
 

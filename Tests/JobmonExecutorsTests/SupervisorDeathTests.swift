@@ -70,13 +70,20 @@ struct SupervisorDeathTests {
             let executor = try await bench.executor(slots: 3)
             // A child in a session of its own is found by its environment; one in the group goes with the group.
             let lines = [
-                "sleep 1000", "setsid sleep 1000 & exec sleep 1000", "trap '' TERM HUP; sleep 1000; sleep 1000",
+                "sleep 1000",
+                "setsid sleep 1000 & env -i PATH=$PATH setsid sh -c 'echo $$ >\(bench.layout.root)/far; exec sleep 1000' & "
+                    + "exec sleep 1000",
+                "trap '' TERM HUP; sleep 1000; sleep 1000",
             ]
             var orders = lines.enumerated().map { bench.order("r\($0)", bench.marking("r\($0)", $1)) }
             orders.append(bench.order("waits", "true"))
             _ = try await executor.submit(orders)
             for key in ["r0", "r1", "r2"] { try await bench.hasStarted(key) }
             try await waitUntil("the marks") { (0..<3).allSatisfy { bench.marks("r\($0)") == 1 } }
+            let far = try await waitFor("the one with another environment") {
+                let text = try? String(contentsOfFile: "\(bench.layout.root)/far", encoding: .utf8)
+                return text.flatMap { Int32($0.dropLast()) }
+            }
             kill(try bench.supervisor(), SIGKILL)
             try await waitUntil("word of its loss") { bench.wasLost }
             let keys = ["r0", "r1", "r2", "waits"]
@@ -91,6 +98,7 @@ struct SupervisorDeathTests {
             }
             // By now a second one may start beside nobody.
             #expect(ProcessTable.find(instances: keys)?.isEmpty == true)
+            #expect(ProcessTable.process(far) == nil)
             _ = try await executor.submit([
                 bench.order("waits", "exit 6"), bench.order("again", bench.marking("r1", "true")),
             ])

@@ -76,6 +76,88 @@ import Testing
         #expect(!loop.isEndingRemnants)
     }
 
+    /// Runs a shell line until `path/up` is there, ends it, and returns whether anybody of `path/pids` is left when the loop
+    /// says that nobody is.
+    private func leftover(_ path: String, _ line: String, lines count: Int, key: String? = nil) async throws -> [Int32]
+    {
+        let loop = try ProcessLoop(reapsAll: false)
+        var command = shell(line)
+        command.directory = path
+        command.instance = key
+        if let key { command.additions.append("JOBMON_INSTANCE=\(key)") }
+        let id = try loop.start(command).get().id
+        func pids() -> [Int32] {
+            String(decoding: bytesIfThere("\(path)/pids") ?? [], as: UTF8.self).split(separator: "\n").compactMap {
+                Int32($0)
+            }
+        }
+        try await waitUntil("all are up") {
+            _ = loop.turn(atMost: 10)
+            return pids().count == count
+        }
+        loop.end(id, .cancelled)
+        while loop.isEnding(id) { _ = loop.turn(atMost: 1000) }
+        return pids().filter(isRunning)
+    }
+
+    @Test("what is in another group or session ends too, its environment changed or not")
+    func groupsAndSessions() async throws {
+        try await withTestDirectory { path in
+            let line =
+                "setsid sh -c 'echo $$ >>pids; exec sleep 300' & "
+                + "env -i PATH=$PATH setsid sh -c 'echo $$ >>pids; exec sleep 300' & "
+                + "timeout 200 sh -c 'echo $$ >>pids; exec sleep 300' & echo $$ >>pids; wait"
+            let left = try await leftover(path, line, lines: 4)
+            #expect(left.isEmpty)
+        }
+    }
+
+    @Test("a grandchild in another session that ignores TERM is killed after the grace")
+    func grandchildIgnoresTerm() async throws {
+        try await withTestDirectory { path in
+            let line =
+                "trap '' TERM; setsid sh -c 'trap \"\" TERM; echo $$ >>pids; while :; do sleep 0.1; done' & "
+                + "echo $$ >>pids; while :; do sleep 0.1; done"
+            let start = ContinuousClock.now
+            let left = try await leftover(path, line, lines: 2)
+            #expect(left.isEmpty)
+            #expect(ContinuousClock.now - start >= .seconds(ProcessLoop.grace))
+        }
+    }
+
+    @Test("what has left its parents behind is found by its key")
+    func daemons() async throws {
+        try await withTestDirectory { path in
+            let line = "(setsid sh -c 'echo $$ >>pids; exec sleep 300' &); echo $$ >>pids; sleep 300"
+            let left = try await leftover(path, line, lines: 2, key: "key-\(getpid())-d")
+            #expect(left.isEmpty)
+        }
+    }
+
+    @Test("another instance's processes are spared")
+    func spared() async throws {
+        try await withTestDirectory { path in
+            let line =
+                "JOBMON_INSTANCE=other setsid sh -c 'echo $$ >>pids; exec sleep 300' & "
+                + "while ! test -s pids; do sleep 0.01; done; echo $$ >>pids; wait"
+            let left = try await leftover(path, line, lines: 2, key: "key-\(getpid())-s")
+            #expect(left.count == 1)
+            for pid in left { kill(pid, SIGKILL) }
+        }
+    }
+
+    @Test("what a command that ends by itself leaves running is left alone")
+    func endsByItself() async throws {
+        try await withTestDirectory { path in
+            let loop = try ProcessLoop(reapsAll: false)
+            _ = try runToEnd(shell("setsid sleep 300 >/dev/null 2>&1 & echo $! >\(path)/other"), in: loop)
+            #expect(!loop.isEndingRemnants)
+            let other = try pid(in: "\(path)/other")
+            #expect(isRunning(other))
+            kill(other, SIGKILL)
+        }
+    }
+
     private func pid(in path: String) throws -> Int32 {
         let text = String(decoding: try bytes(of: path), as: UTF8.self)
         return try #require(Int32(text.filter(\.isNumber)))

@@ -288,8 +288,13 @@ import Testing
         var state = state(window: 1, haltAfter: 1)
         let orders = start(&state, state.take([.known([job(1), job(2), job(3)]), .allKnown], at: at(0)), at: 0)
         let actions = state.take([ended(orders[0], .failure())], at: at(1))
-        #expect(actions.contains(.stopExecutor(ending: false)))
+        #expect(actions.contains(.recall))
         #expect(!actions.contains { if case .prepare = $0 { true } else { false } })
+        // Said only once nothing starts any more.
+        #expect(!actions.contains { if case .say = $0 { true } else { false } })
+        let recalled = state.take([.recalled], at: at(1))
+        #expect(recalled.contains { if case .say(let text) = $0 { text.contains("--halt 1") } else { false } })
+        #expect(recalled.contains(.stopExecutor(ending: false)))
         let last = state.take([.report(.unacknowledged(0))], at: at(2))
         guard case .finished(let summary)? = last.last else {
             Issue.record("not finished: \(last)")

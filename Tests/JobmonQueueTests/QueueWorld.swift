@@ -43,7 +43,7 @@ struct QueueWorld {
         for action in state.take(facts, at: moment) {
             switch action {
             case .prepare, .record: recorder.append(action)
-            case .submit, .cancel, .observe, .stopExecutor: orders.append(action)
+            case .submit, .cancel, .observe, .recall, .stopExecutor: orders.append(action)
             case .writeFence(let key): others.append(.fenced(key))
             case .look(let jids): others.append(.known(jids.compactMap { ledger.jobs[$0] }))
             case .wakeAt(let time): wakeAt = time
@@ -140,6 +140,9 @@ struct QueueWorld {
             answer = .cancelAsked(keys)
         case .observe(let keys):
             answer = unreachable ? .unobservable(keys, "no answer") : .observed(keys, cluster.observe(keys))
+        case .recall:
+            reports += cluster.recall()
+            answer = .recalled
         case .stopExecutor(let ending):
             reports += cluster.stop(ending: ending)
             executorStops = true

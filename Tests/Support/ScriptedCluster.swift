@@ -116,6 +116,12 @@ package struct ScriptedCluster: Sendable {
     }
 
     /// Starts nothing more and hands back what waits; ends what runs, if asked to.
+    package mutating func recall() -> [ExecutorReport] {
+        var reports: [ExecutorReport] = []
+        for key in order where instances[key]?.phase == .waiting { reports.append(handBack(key)) }
+        return reports
+    }
+
     package mutating func stop(ending: Bool) -> [ExecutorReport] {
         starting = false
         var reports: [ExecutorReport] = []

@@ -88,6 +88,8 @@ package final class ScriptedExecutor: Executor {
         }
     }
 
+    package func recall() async { state.withLock { $0.reports += $0.cluster.recall() } }
+
     package func stop(ending: Bool) async {
         state.withLock { $0.reports += $0.cluster.stop(ending: ending) }
         while !Task.isCancelled, state.withLock({ !$0.cluster.running.isEmpty || !$0.reports.isEmpty }) {

@@ -5,6 +5,7 @@
 #include "jobmon_filesystem.h"
 #include "jobmon_hook.h"
 #include "jobmon_process.h"
+#include "jobmon_process_table.h"
 #include "jobmon_relay.h"
 #include "jobmon_signals.h"
 #endif

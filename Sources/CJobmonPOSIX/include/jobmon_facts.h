@@ -52,6 +52,15 @@ struct jobmon_found {
 ssize_t jobmon_find_instances(
     const char *const *sorted_keys, size_t keys, struct jobmon_found *found, size_t capacity, size_t *unsettled);
 
+/// The soft limits of processes of our user (RLIMIT_NPROC) and of our open files (RLIMIT_NOFILE); -1: none.
+int64_t jobmon_limit_of_processes(void);
+int64_t jobmon_limit_of_descriptors(void);
+
+/// Whether so many more descriptors can be opened, the soft limit raised for it where it may be; so many threads started.
+/// 0 or errno.
+int jobmon_room_for_descriptors(int count);
+int jobmon_room_for_threads(int count);
+
 /// No descriptor above 2 outlives the next exec, whoever opened it.
 void jobmon_close_others_at_exec(void);
 

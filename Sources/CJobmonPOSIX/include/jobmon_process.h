@@ -28,6 +28,7 @@ struct jp_command {
     int own_group;  // a process group of its own
     int close_others;  // no descriptor above 2
     int signals_as_started;  // dispositions and mask as at jp_signals_remember; else all default, none blocked
+    int dies_with_us;  // the kernel kills it when this process ends (not with jp_begin)
 };
 
 // What became of a start.
@@ -39,6 +40,10 @@ struct jp_report {
 
 // Starts a command by a copy of this process. Returns its pid once it executes, or -1 with what failed.
 pid_t jp_start(const struct jp_command *command, struct jp_report *report);
+
+// Executes a command in place of this process: its directory, descriptors, group and dies_with_us are left alone. Returns
+// only if that fails, with the errno.
+int jp_replace(const struct jp_command *command);
 
 // A start that is under way.
 struct jp_launch;

@@ -3,6 +3,10 @@
 #define JOBMON_SIGNALS_H
 
 #include <stdint.h>
+#include <sys/types.h>
+
+// Nanoseconds of CLOCK_MONOTONIC.
+int64_t jp_now(void);
 
 // A signal that arrived.
 struct jp_signal {
@@ -10,7 +14,21 @@ struct jp_signal {
     int32_t code;  // si_code
     int32_t pid;  // who sent it; 0: the kernel, or unknown
     int32_t value;  // what was queued with it
+    int64_t at;  // when it was received: nanoseconds of CLOCK_MONOTONIC
 };
+
+// Starts a process in our group that notes the signals that it gets, to tell those that were sent to the whole group from
+// those that were sent to us alone. It holds no descriptor but the pipe whose reading end goes to `reading` (struct
+// jp_signal records), is killed when this process ends, and is no child that wait() without __WCLONE sees. Its pid, or -1.
+// Only in a process with one thread.
+pid_t jp_witness_start(int *reading);
+// Asks it to say, by a record of JP_WITNESS_ANSWER with this value from us, that it has noted all that it got by now. 0 or
+// errno.
+int jp_witness_ask(pid_t witness, int32_t value);
+void jp_witness_end(pid_t witness, int reading);
+
+// The number of the record by which a witness answers. It is the signal that is handed out last.
+#define JP_WITNESS_ANSWER 64
 
 // Remembers dispositions and mask as this process was started with, for the commands that inherit them. Once; the
 // first signal that is caught remembers them too.

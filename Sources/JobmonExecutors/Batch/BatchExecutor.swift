@@ -258,6 +258,8 @@ package final class BatchExecutor: Executor {
         }
     }
 
+    package func recall() async { await stop(ending: false) }
+
     package func stop(ending: Bool) async {
         do throws(ExecutorError) {
             let keys = state.withLock { Array($0.batches.tasks.keys) }

@@ -12,29 +12,39 @@ enum LiveProcesses {
         return identity.started == nil || identity.started == started
     }
 
-    /// The processes that were started for one of the instances, and how many processes of ours could not be judged
-    /// because their environment was empty. Nil when `/proc` can't be read.
-    static func find(_ keys: [String]) -> (processes: Set<ProcessIdentity>, unsettled: Int)? {
-        let sorted = keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        var pointers: [UnsafePointer<CChar>?] = []
-        var owned: [UnsafeMutablePointer<CChar>?] = []
-        for key in sorted {
-            let copy = strdup(key)
-            owned.append(copy)
-            pointers.append(UnsafePointer(copy))
-        }
-        defer { for copy in owned { free(copy) } }
-        var capacity = 256
+    /// All processes, and whether some of ours could not be judged because they showed no environment. Nil when `/proc`
+    /// can't be read.
+    static func all() -> (records: [ProcessRecord], isUnsettled: Bool)? {
+        var capacity = 1024
         while true {
-            var found = [jobmon_found](repeating: jobmon_found(), count: capacity)
-            var unsettled = 0
-            let count = jobmon_find_instances(pointers, pointers.count, &found, capacity, &unsettled)
-            guard count >= 0 else { return nil }
+            var count = 0
+            let found = [jobmon_process](unsafeUninitializedCapacity: capacity) { buffer, filled in
+                count = jobmon_process_table(buffer.baseAddress, buffer.count)
+                filled = max(0, min(count, buffer.count))
+            }
+            if count < 0 { return nil }
             guard count <= capacity else {
-                capacity = count * 2
+                capacity = count + 1024
                 continue
             }
-            return (Set(found[..<count].map { ProcessIdentity(pid: $0.process, started: $0.started) }), unsettled)
+            return (found.map(record), found.contains { $0.unsettled != 0 })
         }
+    }
+
+    private static func record(_ process: jobmon_process) -> ProcessRecord {
+        let marks = withUnsafePointer(to: process) { process in
+            ProcessMarks(
+                instance: text(jobmon_process_instance(process)), slurmJob: text(jobmon_process_slurm_job(process)),
+                gridJob: text(jobmon_process_grid_job(process)))
+        }
+        return ProcessRecord(
+            ProcessIdentity(pid: process.pid, started: process.started), parent: process.parent, group: process.group,
+            session: process.session, isOver: [UInt8(ascii: "Z"), UInt8(ascii: "X")].contains(UInt8(process.state)),
+            isOurs: process.user == geteuid(), marks: marks)
+    }
+
+    private static func text(_ text: UnsafePointer<CChar>?) -> String? {
+        guard let text, text.pointee != 0 else { return nil }
+        return String(cString: text)
     }
 }

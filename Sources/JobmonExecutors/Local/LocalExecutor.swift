@@ -108,8 +108,10 @@ package final class LocalExecutor: Executor {
     /// Changes how many run at once. What runs already goes on.
     package func setSlots(_ slots: Int) { link.send(.slots(slots), slots: slots) }
 
-    /// Takes back all that has not started; each comes as a `returned`.
-    package func recall() { link.send(.recall) }
+    package func recall() async {
+        // Its answer comes when it has read what was said before.
+        if link.send(.recall) { _ = await link.state() }
+    }
 
     package func submit(_ batch: [InstanceOrder]) async throws(ExecutorError) -> [SubmitAnswer] {
         guard !batch.isEmpty else { return [] }

@@ -9,6 +9,8 @@ struct LocalRecovery: Sendable {
     let bootID: String?
     let time: TimeSource
 
+    /// Seconds from TERM to KILL.
+    private static let grace = 5.0
     /// How long processes may take to be gone after KILL, in seconds.
     private static let patience = 10.0
     /// Between two looks at the processes, in milliseconds.
@@ -55,28 +57,32 @@ struct LocalRecovery: Sendable {
         Outcome(status: .failed, cause: .lost, description: description, returnsAttempt: true)
     }
 
-    /// Kills what is alive of the instances, and returns once nothing is.
+    /// Ends what is alive of the instances, and returns once nothing is.
     private func end(_ instances: [String: KnownInstance]) async throws(ExecutorError) {
-        let deadline = time.steadySeconds() + Self.patience
-        let keys = Array(instances.keys)
-        let roots = instances.values.compactMap(\.process)
+        let killAt = time.steadySeconds() + Self.grace
+        let deadline = killAt + Self.patience
+        var leftovers = Leftovers(instances)
+        var told: Set<ProcessIdentity> = []
         var quiet = 0
         var unsettledLooks = Self.unsettledLooks
         while quiet < Self.quietLooks {
-            guard let look = LiveProcesses.find(keys) else {
+            guard let table = LiveProcesses.all() else {
                 throw .unreachable("/proc can't be read, so what still runs of lost instances can't be found")
             }
-            var alive = look.processes
-            for root in roots where LiveProcesses.isAlive(root) { alive.insert(root) }
-            for process in alive { kill(process, roots) }
+            let alive = leftovers.find(among: table.records)
+            let now = time.steadySeconds()
+            // All that were found first, and only then anybody is told: whose parent has gone is hard to find.
+            for process in alive where now >= killAt || told.insert(process).inserted {
+                Self.end(process, by: now >= killAt ? SIGKILL : SIGTERM)
+            }
             if !alive.isEmpty {
                 quiet = 0
-            } else if look.unsettled > 0, unsettledLooks > 0 {
+            } else if table.isUnsettled, unsettledLooks > 0 {
                 unsettledLooks -= 1
             } else {
                 quiet += 1
             }
-            guard time.steadySeconds() < deadline else {
+            guard now < deadline else {
                 let pids = alive.map { String($0.pid) }.sorted().joined(separator: ", ")
                 throw .unreachable("processes of lost instances can't be ended: \(pids)")
             }
@@ -88,12 +94,10 @@ struct LocalRecovery: Sendable {
         }
     }
 
-    private func kill(_ process: ProcessIdentity, _ roots: [ProcessIdentity]) {
-        // Its group is the command's own: every command leads one. A process that left it is killed by itself.
-        let group = getpgid(process.pid)
-        if group > 1, group != getpgrp(), group == process.pid || roots.contains(where: { $0.pid == group }) {
-            Glibc.kill(-group, SIGKILL)
-        }
-        if LiveProcesses.isAlive(process) { Glibc.kill(process.pid, SIGKILL) }
+    private static func end(_ process: ProcessIdentity, by signal: Int32) {
+        guard LiveProcesses.isAlive(process) else { return }
+        kill(process.pid, signal)
+        // So that a stopped one can heed it.
+        if signal == SIGTERM { kill(process.pid, SIGCONT) }
     }
 }

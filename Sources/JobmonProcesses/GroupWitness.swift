@@ -1,0 +1,127 @@
+import CJobmonPOSIX
+import Glibc
+
+/// Tells signals that were sent to our whole process group, which a command in it has got too, from those that were sent to
+/// this process alone.
+///
+/// A small process in the same group notes the signals that it gets. Whoever signals every process of a tree one by one
+/// reaches it as well.
+package final class GroupWitness {
+    package let pid: Int32
+    private var fd: Int32
+    private var record = SignalRecord()
+    private var question: Int32 = 0
+
+    /// How long the witness may take to answer, in milliseconds. Without an answer nothing is known.
+    private static let patience: Int32 = 100
+    /// Within so many nanoseconds whoever signals processes one by one gets from one to the next.
+    private static let oneByOne: Int64 = 3_000_000
+
+    /// Nil: no process can be made.
+    package init?() {
+        var reading: Int32 = -1
+        pid = jp_witness_start(&reading)
+        guard pid > 0 else { return nil }
+        fd = reading
+    }
+
+    deinit { end() }
+
+    /// Whether a signal that came here was sent to the group too; nil: that can't be known.
+    package func hasSeen(_ signal: ReceivedSignal) -> Bool? {
+        guard ask() else { return nil }
+        if record.covers(signal) { return true }
+        let age = jp_now() - signal.at
+        if age < Self.oneByOne {
+            poll(nil, 0, Int32((Self.oneByOne - max(0, age)) / 1_000_000) + 1)
+            guard ask() else { return nil }
+            if record.covers(signal) { return true }
+        }
+        return false
+    }
+
+    /// Ends the process.
+    package func end() {
+        guard fd >= 0 else { return }
+        jp_witness_end(pid, fd)
+        fd = -1
+    }
+
+    /// Takes what the witness has got by now. The answer is the last thing that it is handed, whatever else is there.
+    private func ask() -> Bool {
+        guard fd >= 0 else { return false }
+        question &+= 1
+        guard jp_witness_ask(pid, question) == 0 else { return false }
+        let own = getpid()
+        let deadline = jp_now() + Int64(Self.patience) * 1_000_000
+        while true {
+            var seen = jp_signal()
+            let count = read(fd, &seen, MemoryLayout<jp_signal>.size)
+            if count == MemoryLayout<jp_signal>.size {
+                if seen.number == JP_WITNESS_ANSWER, seen.code == Int32(SI_QUEUE), seen.pid == own {
+                    if seen.value == question { return true }
+                } else {
+                    record.note(SeenSignal(seen))
+                }
+                continue
+            }
+            // It was killed.
+            if count == 0 { return false }
+            let left = (deadline - jp_now()) / 1_000_000
+            var entry = pollfd(fd: fd, events: Int16(POLLIN), revents: 0)
+            guard left > 0, poll(&entry, 1, Int32(left)) > 0 || errno == EINTR else { return false }
+        }
+    }
+}
+
+/// A signal as a witness got it.
+package struct SeenSignal: Sendable, Equatable {
+    var number: Int32
+    var isFromKernel: Bool
+    var sender: Int32
+    /// Nanoseconds of the monotonic clock.
+    var at: Int64
+
+    package init(number: Int32, isFromKernel: Bool, sender: Int32, at: Int64) {
+        self.number = number
+        self.isFromKernel = isFromKernel
+        self.sender = sender
+        self.at = at
+    }
+
+    init(_ record: jp_signal) {
+        self.init(
+            number: record.number, isFromKernel: record.code == JP_SIGNAL_FROM_KERNEL, sender: record.pid,
+            at: record.at)
+    }
+}
+
+/// Which signals a witness got, and which of ours each explains.
+package struct SignalRecord: Sendable {
+    private var seen: [(signal: SeenSignal, isUsed: Bool)] = []
+
+    /// Two signals that are sent so soon after each other, in nanoseconds, may have come as one to the witness and as two to
+    /// us.
+    private static let merging: Int64 = 500_000
+    /// More are forgotten, the oldest first.
+    private static let kept = 256
+
+    package init() {}
+
+    package mutating func note(_ signal: SeenSignal) {
+        seen.append((signal, false))
+        if seen.count > Self.kept { seen.removeFirst(seen.count - Self.kept) }
+    }
+
+    /// Whether this signal came to the witness too. Each that it got explains one of ours.
+    package mutating func covers(_ signal: ReceivedSignal) -> Bool {
+        func isSame(_ other: SeenSignal) -> Bool {
+            other.number == signal.number && other.isFromKernel == signal.isFromKernel && other.sender == signal.sender
+        }
+        if let index = seen.firstIndex(where: { !$0.isUsed && isSame($0.signal) }) {
+            seen[index].isUsed = true
+            return true
+        }
+        return seen.contains { isSame($0.signal) && abs($0.signal.at - signal.at) <= Self.merging }
+    }
+}

@@ -1,0 +1,128 @@
+import CJobmonPOSIX
+import Glibc
+package import JobmonCore
+
+extension StartFailure {
+    /// There was no process, descriptor or memory to be had. That passes when others end.
+    package var isShortage: Bool { step != .directory && [EAGAIN, ENOMEM, EMFILE, ENFILE].contains(errno) }
+
+    /// The same failure with the limit named that it ran into, as far as that can be told.
+    /// - Parameter seconds: for how long that was so.
+    package func namingLimit(after seconds: Double) -> StartFailure {
+        var failure = self
+        let limit = ResourceLimits.name(errno).map { ": \($0)" } ?? ""
+        failure.reason += " for \(Int(seconds)) s\(limit)"
+        return failure
+    }
+}
+
+/// The limits that a start may run into.
+package enum ResourceLimits {
+    /// Which limit a shortage is of, and its value; nil: it is of none that has a name.
+    package static func name(_ error: Int32) -> String? {
+        switch error {
+        case EMFILE: return "RLIMIT_NOFILE (ulimit -n) is \(jobmon_limit_of_descriptors())"
+        case ENFILE: return "the whole system has no more open files (fs.file-max)"
+        case EAGAIN:
+            if let most = cgroupLimit() { return "the pids.max of its cgroup is \(most)" }
+            let limit = jobmon_limit_of_processes()
+            return limit < 0 ? nil : "RLIMIT_NPROC (ulimit -u) is \(limit)"
+        default: return nil
+        }
+    }
+
+    /// The limit of processes of our cgroup, where it is reached.
+    private static func cgroupLimit() -> Int? {
+        for line in (text("/proc/self/cgroup") ?? "").split(separator: "\n") {
+            let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+            guard parts.count == 3 else { continue }
+            let root = parts[0] == "0" ? "/sys/fs/cgroup" : "/sys/fs/cgroup/pids"
+            var folder = parts[2] == "/" ? "" : String(parts[2])
+            guard parts[0] == "0" || parts[1] == "pids" else { continue }
+            while true {
+                if let most = number("\(root)\(folder)/pids.max"), let now = number("\(root)\(folder)/pids.current"),
+                    now >= most
+                {
+                    return most
+                }
+                guard let slash = folder.lastIndex(of: "/") else { break }
+                folder = String(folder[..<slash])
+            }
+        }
+        return nil
+    }
+
+    private static func number(_ path: String) -> Int? {
+        text(path).flatMap { Int($0.prefix { $0 != "\n" }) }
+    }
+
+    private static func text(_ path: String) -> String? {
+        let fd = open(path, O_RDONLY | O_CLOEXEC)
+        guard fd >= 0 else { return nil }
+        defer { close(fd) }
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = read(fd, &bytes, bytes.count)
+        return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : nil
+    }
+}
+
+/// How long starts are tried again that fail for want of processes, descriptors or memory, and when. A value without a
+/// clock: times are steady seconds.
+package struct StartPatience: Sendable, Equatable {
+    /// Seconds without a start or an end after which it is no use.
+    package static let limit = 60.0
+    private static let delays = (first: 0.05, longest: 1.0)
+    /// Within so many seconds a process that was made says that it can't execute.
+    private static let executing = 5.0
+
+    private var since: Double?
+    private var lastStart: Double?
+    private var delay = delays.first
+    /// When the next try is due.
+    package private(set) var nextTry = -Double.infinity
+
+    package init() {}
+
+    /// A start failed. True: it has been so for too long.
+    package mutating func failed(_ now: Double) -> Bool {
+        if let lastStart, now - lastStart > Self.executing { reset() }
+        let start = since ?? now
+        since = start
+        nextTry = now + delay
+        delay = min(delay * 2, Self.delays.longest)
+        return now - start >= Self.limit
+    }
+
+    /// A process was made. Whether it executes is not known yet.
+    package mutating func started(_ now: Double) {
+        guard since != nil else { return }
+        lastStart = now
+        nextTry = -.infinity
+    }
+
+    /// What could not be started was given up: what was is past.
+    package mutating func reset() { self = StartPatience() }
+
+    /// A command that executed has ended: there may be room.
+    package mutating func somethingEnded(_ now: Double) {
+        guard since != nil else { return }
+        since = now
+        delay = Self.delays.first
+        nextTry = now
+    }
+}
+
+extension ProcessLoop {
+    /// Starts a command, and waits as long as there are no processes, descriptors or memory: for `StartPatience.limit` at
+    /// most. Nothing else is done meanwhile.
+    package func startPatiently(_ command: Command) -> Result<StartedCommand, StartFailure> {
+        var patience = StartPatience()
+        while true {
+            let result = start(command)
+            guard case .failure(let failure) = result, failure.isShortage else { return result }
+            let now = time.steadySeconds()
+            if patience.failed(now) { return .failure(failure.namingLimit(after: StartPatience.limit)) }
+            poll(nil, 0, Int32(((patience.nextTry - now) * 1000).rounded(.up)))
+        }
+    }
+}

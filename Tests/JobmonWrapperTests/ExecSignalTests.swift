@@ -1,0 +1,145 @@
+import Foundation
+import JobmonCore
+import JobmonTestSupport
+import Testing
+
+/// What reaches the command of `jobmon exec` when others signal or kill: as without it.
+@Suite(.timeLimit(.minutes(2)), .serialized) struct ExecSignalTests {
+    /// Counts the signals that it gets, one line a signal, and says when it is ready.
+    private static let counter = """
+        import os, signal, sys, time
+        names = (signal.SIGTERM, signal.SIGUSR1, signal.SIGHUP, signal.SIGCONT, signal.SIGALRM)
+        signal.pthread_sigmask(signal.SIG_BLOCK, names)
+        open("up", "w").close()
+        end = time.time() + 20
+        while time.time() < end:
+            got = signal.sigtimedwait(names, 0.5)
+            if got and 0 < got.si_signo < 65:
+                with open("got", "a") as file: file.write(f"{got.si_signo}\\n")
+            if os.path.exists("over"): break
+        """
+
+    /// Starts the counter under `exec` by a Python program that then does what `deed` says (`p`: the process), and returns
+    /// the signals that the command got.
+    private func signals(_ path: String, _ deed: String, exec: Bool = true, prefix: [String] = []) async throws -> [Int]
+    {
+        let program = """
+            import os, signal, subprocess, sys, time
+            os.chdir(sys.argv[1])
+            p = subprocess.Popen(sys.argv[2:], start_new_session=True)
+            while not os.path.exists("up"): time.sleep(0.01)
+            time.sleep(0.05)
+            def got():
+                try: return len(open("got").read().split())
+                except FileNotFoundError: return 0
+            def wait(count):
+                end = time.time() + 10
+                while got() < count and time.time() < end: time.sleep(0.01)
+            \(deed)
+            time.sleep(0.3)
+            open("over", "w").close()
+            p.wait()
+            """
+        try Self.counter.write(toFile: "\(path)/count.py", atomically: true, encoding: .utf8)
+        let wrapper = exec ? [Executable.path, "exec", "-d", "\(path)/mon", "--"] : []
+        _ = try await Running(
+            "python3", ["-c", program, path] + wrapper + prefix + ["python3", "count.py"], stdin: ""
+        ).finished()
+        let text = (try? String(contentsOfFile: "\(path)/got", encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").compactMap { Int($0) }
+    }
+
+    @Test(
+        "to the group, to the wrapper alone, one by one, twice: as often as it was sent",
+        arguments: [
+            ("os.killpg(p.pid, signal.SIGTERM)", [15]), ("os.kill(p.pid, signal.SIGTERM)", [15]),
+            ("os.killpg(p.pid, signal.SIGUSR1); wait(1); os.killpg(p.pid, signal.SIGUSR1)", [10, 10]),
+            ("os.kill(p.pid, signal.SIGUSR1); wait(1); os.kill(p.pid, signal.SIGUSR1)", [10, 10]),
+            ("os.kill(p.pid, signal.SIGUSR1); wait(1); os.killpg(p.pid, signal.SIGUSR1)", [10, 10]),
+            (
+                "[os.kill(int(q), signal.SIGTERM) for q in os.listdir('/proc') if q.isdigit() and int(q) != os.getpid() "
+                    + "and os.path.exists('/proc/' + q) and os.getpgid(int(q)) == p.pid]", [15]
+            ),
+            ("os.killpg(p.pid, signal.SIGSTOP); time.sleep(0.1); os.killpg(p.pid, signal.SIGCONT)", [18]),
+        ])
+    func asOften(_ deed: String, _ expected: [Int]) async throws {
+        try await withTestDirectory { path in
+            let got = try await signals(path, deed)
+            #expect(got == expected)
+        }
+    }
+
+    @Test(
+        "a command that has left the group gets what is sent to the group, or to the wrapper",
+        arguments: ["kill", "killpg"])
+    func ownGroup(_ how: String) async throws {
+        try await withTestDirectory { path in
+            let got = try await signals(path, "os.\(how)(p.pid, signal.SIGUSR1)", prefix: ["setsid"])
+            #expect(got == [10])
+        }
+    }
+
+    @Test("an alarm clock that was set before rings for the command")
+    func alarm() async throws {
+        let run = try await Executable.run(["exec", "--", "true"])
+        #expect(run.status == 0)
+        let program = "import os, signal, sys; signal.alarm(1); os.execv(sys.argv[1], sys.argv[1:])"
+        let rung = try await Running(
+            "python3", ["-c", program, Executable.path, "exec", "--", "sleep", "20"], stdin: ""
+        ).finished()
+        #expect(rung.signalled && rung.status == SIGALRM)
+    }
+
+    @Test("nothing is left of the witness, and it has no descriptor of the command's")
+    func witness() async throws {
+        try await withTestDirectory { path in
+            let line =
+                "sleep 0.1; for p in /proc/[0-9]*; do case $(cat $p/comm 2>/dev/null) in signal-witness) "
+                + "test $(cut -d' ' -f4 $p/stat) = $PPID && { echo ${p#/proc/}; ls $p/fd; tr '\\0' ' ' <$p/cmdline; } ;; esac; done"
+            let run = try await Executable.run(["exec", "-d", "\(path)/mon", "--", "sh", "-c", line])
+            let lines = run.stdout.split(separator: "\n")
+            #expect(lines.count == 3 && lines[1] == "0" && lines[2].hasPrefix("[signals of"))
+            let pid = try #require(lines.first.flatMap { Int32($0) })
+            #expect(kill(pid, 0) != 0)
+        }
+    }
+
+    @Test("the command dies with a wrapper that is killed")
+    func diesWithWrapper() async throws {
+        try await withTestDirectory { path in
+            let wrapper = try Running(
+                Executable.path,
+                ["exec", "-d", "\(path)/mon", "--", "sh", "-c", "echo $$ >\(path)/pid; exec sleep 300"],
+                stdin: "")
+            let pid = try await waitFor("the command") {
+                Int32((try? String(contentsOfFile: "\(path)/pid", encoding: .utf8))?.dropLast() ?? "")
+            }
+            kill(wrapper.pid, SIGKILL)
+            try await waitUntil("it is gone") { kill(pid, 0) != 0 }
+            _ = try await wrapper.finished()
+        }
+    }
+
+    @Test("a time limit ends with 124, or as the command ended")
+    func timeLimit() async throws {
+        let heeds = ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 0.05; done"]
+        let plain = try await Executable.run(["exec", "--timeout", "0.3", "--"] + heeds)
+        #expect(!plain.signalled && plain.status == 124)
+        let kept = try await Executable.run(["exec", "--timeout", "0.3", "--preserve-status", "--"] + heeds)
+        #expect(!kept.signalled && kept.status == 0)
+        let ended = try await Executable.run(["exec", "--timeout=0.3", "--preserve-status", "--", "sleep", "20"])
+        #expect(ended.signalled && ended.status == SIGTERM)
+        let inTime = try await Executable.run(["exec", "--timeout", "30", "--", "sh", "-c", "exit 3"])
+        #expect(inTime.status == 3)
+    }
+
+    @Test("without descriptors left the command runs in its place", arguments: [4, 6])
+    func fewDescriptors(_ limit: Int) async throws {
+        try await withTestDirectory { path in
+            let line = "ulimit -n \(limit); exec \(Executable.path) exec -d \(path)/mon -- sh -c 'echo ran; exit 3'"
+            let run = try await Running("/bin/bash", ["-c", line], stdin: "").finished()
+            #expect(run.status == 3 && run.stdout == "ran\n")
+            #expect(run.stderr.contains("RLIMIT_NOFILE") || run.stderr.contains("Too many open files"))
+        }
+    }
+}
