@@ -92,7 +92,7 @@ final class TaskRun {
             evidence.scheduler = word ?? (evidence.exitCode == 0 ? nil : softWord)
         }
         let failed = Cause.decide(evidence).status != .complete
-        let (stdoutEmpty, stderrEmpty, captured) = CapturedFiles.take(order, failed: failed)
+        let (stdoutEmpty, stderrEmpty, captured) = CapturedFiles.take(order, failed: failed, in: layout)
         let logged = captured ?? (failed ? stderrStart.flatMap { OutputTail.behind(STDERR_FILENO, from: $0) } : nil)
         reporter.ended(
             Outcome(
