@@ -44,7 +44,10 @@ package struct JobDetails {
         let command =
             described.shell ? described.runfile : ShellWord.line([described.runfile] + described.args)
         if !described.runfile.isEmpty { fields.append(("command", command)) }
-        if described.shell { fields.append(("", "(a line for /bin/sh)")) }
+        if described.shell {
+            let shell = described.resources[JobDescription.shellResource].map { ($0.plainText) }
+            fields.append(("", "(a line for \(shell ?? "bash, or sh where there is no bash"))"))
+        }
         if !described.params.isEmpty { fields.append(("params", described.params.shown)) }
         if let cwd = described.cwd { fields.append(("directory", cwd)) }
         for (index, variable) in described.env.members.enumerated() {
@@ -52,7 +55,7 @@ package struct JobDetails {
                 (index == 0 ? "environment" : "", "\(variable.name)=\(ShellWord.quoted(variable.value.plainText))"))
         }
         if let timeout = described.timeout { fields.append(("time limit", Units.duration(timeout))) }
-        if !described.resources.isEmpty { fields.append(("resources", resources)) }
+        if !resources.isEmpty { fields.append(("resources", resources)) }
         if let queue = job.queue { fields.append(("queue", queue)) }
         fields.append(("submitted", "\(Units.time(job.submittedDate)) UTC"))
         fields.append(("attempts", "\(job.attempts) of \(described.maxAttempts) used"))
@@ -60,7 +63,7 @@ package struct JobDetails {
     }
 
     private var resources: String {
-        job.description.resources.members.map { member in
+        job.description.resources.members.filter { $0.name != JobDescription.shellResource }.map { member in
             switch (member.name, member.value) {
             case ("memory", .int(let bytes)): "memory=\(Units.bytes(bytes))"
             case ("runtime", .int(let seconds)): "runtime=\(Units.duration(Double(seconds)))"

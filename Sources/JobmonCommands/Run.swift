@@ -30,9 +30,15 @@ package struct Run: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A param and its values: 1990..2020, a,b,c or @file (one a line). Again: every combination.",
+            "A param and its values: 1990..2020, 0..1..0.25 (FIRST..LAST..STEP), a,b,c, 1,3,5..7 or @file (one a line). "
+                + "Repeatable: every combination.",
             valueName: "name=values"))
     var each: [String] = []
+
+    @Flag(
+        name: .customLong("unused-ok"),
+        help: "Accept params of --each, and columns of a table, that the command has no place for.")
+    var unusedIsMeant = false
 
     @Option(
         name: [.customShort("f"), .customLong("file")],
@@ -64,6 +70,12 @@ package struct Run: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("The jobs' name; {param} is replaced.", valueName: "name"))
     var name: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The shell for the lines of a .txt file and for commands that are strings; default: bash, or sh where there "
+                + "is no bash.", valueName: "path"), completion: .file())
+    var shell: String?
 
     @Option(
         help: ArgumentHelp(
@@ -196,6 +208,7 @@ package struct Run: AsyncParsableCommand {
     /// The queue's name and its jobs; nothing else keeps them.
     private func prepared() throws -> (queue: String, jobs: JobsToQueue) {
         let plan = try plan()
+        for remark in plan.remarks { Messages.say("jobmon: \(Printable.line(remark))") }
         return (plan.queue, JobsToQueue(plan.jobs))
     }
 
@@ -210,14 +223,17 @@ package struct Run: AsyncParsableCommand {
         RunPlan.Input(
             each: each, file: file, command: command, queue: queue, name: name, retries: retries,
             timeout: try seconds(timeout, "--timeout"), resources: try cluster.resources(),
+            shell: try shell.map { try RunFiles.shell($0, "--shell") }, unusedIsMeant: unusedIsMeant,
             cwd: try RunFiles.currentDirectory(), readFile: RunFiles.read)
     }
 
     /// - Throws: `CommandFailure` for what is no executor, and no number of retries.
     func checkOptions() throws {
         guard ["local", "slurm", "sge"].contains(executor) else {
+            let meant = NearWord.nearest(to: executor, among: ["local", "slurm", "sge"])
             throw CommandFailure(
-                .usage, "there is no executor \"\(executor)\"", hint: "there are local, slurm and sge")
+                .usage, "there is no executor \"\(executor)\"\(meant.map { ": did you mean \($0)?" } ?? "")",
+                hint: "there are local, slurm and sge")
         }
         if let retries, retries < 0 { throw CommandFailure(.usage, "--retries must be 0 or more, not \(retries)") }
     }

@@ -23,8 +23,14 @@ struct JobIntake: Sendable {
 
         var new: [NewJob] = []
         var grown: [NewJob] = []
+        let spellings = JobSpellings(known)
         for job in given {
-            let job = NewJob(key: QueueRound.key(job.key, round: round), description: job.description)
+            let keys =
+                [job.key]
+                + (indexOfKey[QueueRound.key(job.key, round: round)] == nil
+                    ? spellings.otherKeys(of: job) : [])
+            let found = keys.lazy.map { QueueRound.key($0, round: round) }.first { indexOfKey[$0] != nil }
+            let job = NewJob(key: found ?? QueueRound.key(job.key, round: round), description: job.description)
             guard let index = indexOfKey[job.key] else {
                 new.append(job)
                 continue

@@ -42,6 +42,8 @@ struct ExecOptions {
 
         """
 
+    private static let names = ["--dir", "--name", "--param", "--timeout", "--instance"]
+
     static func parse(_ arguments: [[UInt8]]) -> Parsed {
         var options = ExecOptions()
         var rest = arguments[...]
@@ -63,8 +65,11 @@ struct ExecOptions {
                 option = "-d"
                 value = String(word.dropFirst(2))
             }
-            guard ["-d", "--dir", "--name", "--param", "--timeout", "--instance", "--task"].contains(option) else {
-                return .wrong("\(option) is no option of exec; put -- before the command")
+            guard option == "-d" || option == "--task" || Self.names.contains(option) else {
+                let meant = NearWord.nearest(to: option, among: Self.names)
+                return .wrong(
+                    meant.map { "there is no option \(option): did you mean \($0)?" }
+                        ?? "\(option) is no option of exec; put -- before the command")
             }
             if value == nil {
                 guard let next = rest.first, next != Array("--".utf8) else { return .wrong("\(option) needs a value") }

@@ -166,7 +166,7 @@ struct FollowTests {
         try await withTestDirectory { directory in
             let mon = "\(directory)/mon"
             let arguments = [
-                "run", "-d", mon, "--detach", "--each", "n=1..3", "--queue", "q", "--", "sh", "-c", "exit 0",
+                "run", "-d", mon, "--detach", "--each", "n=1..3", "--queue", "q", "--", "sh", "-c", "exit 0", "{n}",
             ]
             let started = try await Executable.run(arguments, in: directory)
             #expect(
@@ -184,13 +184,14 @@ struct FollowTests {
             #expect(stdin.status == 2 && stdin.stderr.contains("stdin"), "\(stdin.stderr)")
 
             let holder = try Running(
-                Executable.path, ["run", "-d", mon, "--queue", "held", "--each", "n=1", "--", "sleep", "600"], stdin: ""
+                Executable.path,
+                ["run", "-d", mon, "--queue", "held", "--unused-ok", "--each", "n=1", "--", "sleep", "600"], stdin: ""
             )
             try await waitUntil("the queue is held") {
                 try await Executable.run(["jobs", "-d", mon, "--status", "running"]).stdout.contains("sleep")
             }
             let held = try await Executable.run(
-                ["run", "-d", mon, "--detach", "--queue", "held", "--each", "n=1", "--", "sleep", "600"])
+                ["run", "-d", mon, "--detach", "--queue", "held", "--unused-ok", "--each", "n=1", "--", "sleep", "600"])
             #expect(held.status == 4 && held.stderr.contains("is run by process \(holder.pid)"), "\(held.stderr)")
             holder.send(SIGTERM)
             _ = try await holder.finished()
