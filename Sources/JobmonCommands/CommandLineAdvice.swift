@@ -34,7 +34,7 @@ struct CommandLineAdvice: Equatable {
         if let near = NearWord.nearest(to: typed, among: commands.map(\.name)) {
             return .init("\(message): did you mean \(near)?", hint: line([near] + arguments.dropFirst()))
         }
-        if isProgram(typed) {
+        if RunFiles.isProgram(typed) || RunFiles.isFile(typed) {
             return .init(message, hint: "to run a command: \(line(["run", "--"] + arguments))")
         }
         return .init(message, hint: "there are \(commands.map(\.name).joined(separator: ", "))")
@@ -64,6 +64,17 @@ struct CommandLineAdvice: Equatable {
             return replacing(
                 index, by: "--" + word.drop { !$0.isLetter }, in: arguments, of: command,
                 "\"\(word)\" begins with a long dash in place of two hyphens")
+        }
+        // --each year 1990..2020
+        for option in ["--each", "--param"] where command.options.contains(option) {
+            guard let index = own.firstIndex(of: option), index + 2 < own.count, !own[index + 1].contains("="),
+                !own[index + 2].hasPrefix("-")
+            else { continue }
+            let joined = "\(own[index + 1])=\(own[index + 2])"
+            let corrected = [command.name] + arguments[...index] + [joined] + arguments[(index + 3)...]
+            let isWhole = canBeRead(corrected)
+            return .init(
+                "\(option) takes one word, NAME=VALUE", hint: isWhole ? line(corrected) : "write \(option) \(joined)")
         }
         if command.takesCommand, own.count == arguments.count,
             let corrected = withTerminator(command.name, arguments)
@@ -136,15 +147,6 @@ struct CommandLineAdvice: Equatable {
 
     private static func line(_ arguments: some Sequence<String>) -> String {
         ShellWord.line(["jobmon"] + arguments)
-    }
-
-    /// Whether a word is something that can be executed.
-    private static func isProgram(_ word: String) -> Bool {
-        if word.contains("/") { return access(word, F_OK) == 0 }
-        return (Terminal.environment("PATH") ?? "").split(separator: ":").contains {
-            access("\($0)/\(word)", X_OK) == 0
-        }
-            || access(word, F_OK) == 0
     }
 }
 

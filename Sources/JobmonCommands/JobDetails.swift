@@ -7,6 +7,7 @@ package struct JobDetails {
     private let terminal: Terminal
     /// What suggested commands must say to mean this directory.
     private let again: String
+    private let times: ShownTime
 
     /// Lines of an error's text that are shown; `errors --full` and `logs` give the rest.
     private static let errorLines = 30
@@ -16,12 +17,14 @@ package struct JobDetails {
         self.now = now
         self.terminal = terminal
         self.again = again
+        times = ShownTime(on: terminal)
     }
 
     package var text: String {
         let name = Printable.line(job.description.shownName)
         var text = styled("job \(job.jid)  \(name)", .bold) + "  " + styled(job.status.label, job.status.style)
-        text += job.why.isEmpty ? "\n" : "  \(Printable.line(job.why))\n"
+        let why = job.reason(in: times)
+        text += why.isEmpty ? "\n" : "  \(Printable.line(why))\n"
         text += fields(description)
         for (index, instance) in job.instances.enumerated() {
             text += "\n" + attempt(instance, isLast: index == job.instances.count - 1)
@@ -57,7 +60,7 @@ package struct JobDetails {
         if let timeout = described.timeout { fields.append(("time limit", Units.duration(timeout))) }
         if !resources.isEmpty { fields.append(("resources", resources)) }
         if let queue = job.queue { fields.append(("queue", queue)) }
-        fields.append(("submitted", "\(Units.time(job.submittedDate)) UTC"))
+        fields.append(("submitted", times.text(job.submittedDate)))
         fields.append(("attempts", "\(job.attempts) of \(described.maxAttempts) used"))
         return fields
     }
@@ -81,7 +84,7 @@ package struct JobDetails {
         if instance.status == .failed {
             let ending = ErrorText.ending(cause: instance.cause, exitCode: instance.exitCode, signal: instance.signal)
             text += "  \(ending)"
-        } else if let why = instance.why {
+        } else if let why = instance.reason(in: times) {
             text += "  \(Printable.line(why))"
         }
         text += instance.returnedAttempt ? "  (does not count as an attempt)\n" : "\n"
@@ -122,11 +125,11 @@ package struct JobDetails {
 
     private func times(_ instance: InstanceRecord) -> String {
         guard let started = instance.startedDate else {
-            let ended = instance.finishedDate.map { ", ended \(Units.time($0))" } ?? ", not started"
-            return "submitted \(Units.time(instance.submittedDate))\(ended) UTC"
+            let ended = instance.finishedDate.map { ", ended \(times.text($0))" } ?? ", not started"
+            return "submitted \(times.text(instance.submittedDate))\(ended)"
         }
-        guard let finished = instance.finishedDate else { return "started \(Units.time(started)) UTC" }
-        return "\(Units.time(started)) to \(Units.time(finished)) UTC"
+        guard let finished = instance.finishedDate else { return "started \(times.text(started))" }
+        return times.span(started, finished)
     }
 
     private func usage(_ instance: InstanceRecord) -> String {

@@ -55,6 +55,13 @@ package struct Run: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How often a job that failed is tried again.", valueName: "n"))
     var retries: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "The wait before a retry, which doubles with each further one up to the longest: 30s, 30s..10m or 0; "
+                + "default: 1s..1m. Each is shortened or lengthened by up to a quarter.",
+            valueName: "first..longest"))
+    var backoff: String?
+
     @Option(help: ArgumentHelp("The time after which an attempt is ended: 90, 10m, 2h, 1d.", valueName: "time"))
     var timeout: String?
 
@@ -120,7 +127,7 @@ package struct Run: AsyncParsableCommand {
         if detach { return try startDetached(settings) }
         let sayWhenStarted = sayWhenStarted
         let terminal = Terminal.behind(descriptor: 2)
-        let screen = RunScreen(terminal: terminal, showsProgress: !noProgress)
+        let screen = RunScreen(terminal: { Terminal.behind(descriptor: 2) }, showsProgress: !noProgress)
         defer { screen.end() }
         let configuration = try configuration(settings)
         let control = RunControl(screen: screen, leavesRunning: configuration.leavesRunning)
@@ -156,7 +163,7 @@ package struct Run: AsyncParsableCommand {
     /// How the queue treats its jobs.
     func configuration(_ settings: QueueSettings) throws -> QueueState.Configuration {
         QueueState.Configuration(
-            executor: executor, policy: .retry(RelaunchPolicy.Backoff()), window: settings.slots,
+            executor: executor, policy: .retry(try backoffPolicy()), window: settings.slots,
             haltAfter: try positive(halt, "--halt"), logs: noLogs ? nil : settings.layout,
             leavesRunning: executor != "local" && !cluster.cancelOnExit, hearsFromMonitor: executor != "local")
     }
@@ -224,7 +231,8 @@ package struct Run: AsyncParsableCommand {
             each: each, file: file, command: command, queue: queue, name: name, retries: retries,
             timeout: try seconds(timeout, "--timeout"), resources: try cluster.resources(),
             shell: try shell.map { try RunFiles.shell($0, "--shell") }, unusedIsMeant: unusedIsMeant,
-            cwd: try RunFiles.currentDirectory(), readFile: RunFiles.read)
+            cwd: try RunFiles.currentDirectory(), isFile: RunFiles.isFile,
+            isProgram: RunFiles.isProgram, readFile: RunFiles.read)
     }
 
     /// - Throws: `CommandFailure` for what is no executor, and no number of retries.
@@ -236,6 +244,18 @@ package struct Run: AsyncParsableCommand {
                 hint: "there are local, slurm and sge")
         }
         if let retries, retries < 0 { throw CommandFailure(.usage, "--retries must be 0 or more, not \(retries)") }
+    }
+
+    /// What `--backoff` says: the first wait, and the longest.
+    private func backoffPolicy() throws -> RelaunchPolicy.Backoff {
+        let usual = RelaunchPolicy.Backoff()
+        guard let backoff else { return usual }
+        guard let waits = RunQuantity.waits(backoff, longest: usual.cap) else {
+            throw CommandFailure(
+                .usage, "invalid wait \"\(backoff)\" for --backoff",
+                hint: "use a time such as 30s, the first and the longest such as 30s..10m, or 0")
+        }
+        return RelaunchPolicy.Backoff(base: waits.first, cap: waits.longest)
     }
 
     func parallel() throws -> Int {

@@ -58,6 +58,18 @@ enum RunFiles {
         return found
     }
 
+    static func isFile(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// Whether a word is a program: a path, or a name on PATH.
+    static func isProgram(_ word: String) -> Bool {
+        if word.contains("/") { return access(word, F_OK) == 0 }
+        let path = (Terminal.environment("PATH") ?? "/usr/bin:/bin").split(separator: ":")
+        return path.contains { access("\($0)/\(word)", X_OK) == 0 }
+    }
+
     /// The current directory, absolute.
     static func currentDirectory() throws -> String {
         guard let path = getcwd(nil, 0) else {

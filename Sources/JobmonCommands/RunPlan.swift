@@ -24,6 +24,9 @@ struct RunPlan {
         var unusedIsMeant = false
         /// The directory in which commands run, absolute.
         var cwd: String
+        /// Whether there is a file of a name, or a program of that name on PATH.
+        var isFile: @Sendable (String) -> Bool = { _ in false }
+        var isProgram: @Sendable (String) -> Bool = { _ in true }
         /// Reads a whole file, `-` being stdin. - Throws: `CommandFailure`.
         var readFile: @Sendable (String) throws -> String
     }
@@ -31,6 +34,11 @@ struct RunPlan {
     init(_ input: Input) throws {
         queue = try Self.queueName(input)
         jobs = []
+        if input.command.count == 1, let line = input.command.first, line.contains(" "), !input.isProgram(line) {
+            throw CommandFailure(
+                .usage, "the command is one word with blanks in it, and there is no such program",
+                hint: "leave out the quotes around it: -- \(line)")
+        }
         if let file = input.file {
             guard input.each.isEmpty else {
                 throw CommandFailure(.usage, "--each and -f can't be used together", hint: "use one of them")
@@ -38,6 +46,7 @@ struct RunPlan {
             try addFile(file, input)
         } else if !input.command.isEmpty {
             let sweep = try RunSweep(input.each, readFile: input.readFile)
+            remarks = sweep.remarks(isFile: input.isFile)
             var keys = JobKeys()
             var slips: RunSlips?
             try sweep.forEachCombination { params in

@@ -57,16 +57,16 @@ struct RunSweep: Equatable {
             return try readFile(String(text.dropFirst())).split(whereSeparator: \.endsLine).map { .string(String($0)) }
         }
         if text.isEmpty { return [] }
-        func range(_ item: some StringProtocol) throws -> [JSON]? {
+        let items = text.split(separator: ",", omittingEmptySubsequences: false)
+        func range(_ item: String) throws -> [JSON]? {
             do throws(RunRange.Failure) {
                 return try RunRange(item, limit: limit)?.values
             } catch {
-                let place = item == text ? "" : "\(item): "
+                let place = items.count == 1 ? "" : "\(item): "
                 throw CommandFailure(.usage, "--each \(name)=\(text): \(place)\(error.message)", hint: error.hint)
             }
         }
-        let items = text.split(separator: ",", omittingEmptySubsequences: false)
-        if items.count == 1, let numbers = try range(text) { return numbers }
+        if items.count == 1, let numbers = try range(text.filter { $0 != " " }) { return numbers }
         // All of a list are texts, so that equal ones are equal however they are written.
         var values: [JSON] = []
         for item in items {
@@ -77,6 +77,22 @@ struct RunSweep: Equatable {
             }
         }
         return values
+    }
+
+    /// What somebody should know of params that have one value, which looks like a slip.
+    /// - Parameter isFile: whether there is a file of that name.
+    func remarks(isFile: (String) -> Bool) -> [String] {
+        dimensions.compactMap { dimension in
+            guard dimension.values.count == 1, case .string(let value) = dimension.values[0] else { return nil }
+            let has = "--each \(dimension.name) has the one value \"\(value)\""
+            if ["txt", "csv", "tsv", "lst", "list", "dat"].contains(where: { value.hasSuffix(".\($0)") }), isFile(value)
+            {
+                return "\(has); for a value in each line of that file write \(dimension.name)=@\(value)"
+            }
+            let ends = value.split(omittingEmptySubsequences: false) { "-:\u{2013}\u{2026}~".contains($0) }
+            guard ends.count == 2, let first = Int(ends[0]), let last = Int(ends[1]), first < last else { return nil }
+            return "\(has); a range is written \(dimension.name)=\(first)..\(last)"
+        }
     }
 
     /// Calls with the params of each job, in order.

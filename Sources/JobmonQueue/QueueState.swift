@@ -127,7 +127,11 @@ package struct QueueState: Sendable {
     }
 
     /// How many jobs are where, now.
-    package var currentCounts: QueueCounts { counts }
+    package var currentCounts: QueueCounts {
+        var now = counts
+        if now.retrying > 0 { now.retryAt = due.first?.time }
+        return now
+    }
 
     private mutating func take(_ fact: QueueFact, at now: Moment) {
         switch fact {
@@ -239,6 +243,7 @@ package struct QueueState: Sendable {
         case .failed: counts.failed += change
         case .cancelled: counts.cancelled += change
         }
+        if case .backingOff = phase { counts.retrying += change }
         if phase.takesRoom { inRoom += change }
         if phase == .fencing { fencing += change }
     }

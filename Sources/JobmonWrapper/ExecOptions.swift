@@ -31,7 +31,7 @@ struct ExecOptions {
 
           -d, --dir DIR       the monitor's directory (made if it is not there); else $JOBMON_DIR, else the current
                               directory if it is a monitor's
-          --name NAME         the job's name; else the command's own
+          --name NAME         the job's name; else that of its script or program
           --param KEY=VALUE   a parameter to find the job by; may be repeated
           --timeout TIME      ends the command after that time, such as 90, 45s, 10m, 2h or 1d: TERM, and KILL 5 s later
           --instance KEY      the command is this instance, which the ledger has or will have; without it, a new job

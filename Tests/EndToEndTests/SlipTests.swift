@@ -25,6 +25,14 @@ struct SlipTests {
             (["run", "-queue", "q", "--", "true"], "did you mean --queue?", "jobmon run --queue q -- true"),
             (["run", "\u{2013}queue", "q", "--", "true"], "long dash", "jobmon run --queue q -- true"),
             (["run", "--executor", "slrum", "--", "true"], "did you mean slurm?", "there are local, slurm and sge"),
+            (
+                ["run", "--each", "year", "1990..2020", "--", "fit", "{year}"], "--each takes one word, NAME=VALUE",
+                "jobmon run --each year=1990..2020 -- fit '{year}'"
+            ),
+            (
+                ["run", "--", "python model.py 3"], "the command is one word with blanks in it",
+                "leave out the quotes around it: -- python model.py 3"
+            ),
             (["exec", "--nmae", "x", "--", "true"], "did you mean --name?", ""),
             (["run", "--shell", "/nowhere/bash", "--", "true"], "--shell /nowhere/bash: there is no such program", ""),
         ] as [([String], String, String)])

@@ -120,6 +120,26 @@ import Testing
         #expect(named.jobs.count == 3)
     }
 
+    @Test("a single value that looks like a range or a file is remarked on")
+    func singleValues() throws {
+        func remarks(_ value: String) throws -> [String] {
+            try plan {
+                $0.each = ["x=\(value)"]
+                $0.command = ["echo", "{x}"]
+                $0.isFile = { $0 == "places.txt" }
+            }.remarks
+        }
+        #expect(
+            try remarks("places.txt") == [
+                "--each x has the one value \"places.txt\"; for a value in each line of that file write x=@places.txt"
+            ])
+        #expect(
+            try remarks("1990-2020") == ["--each x has the one value \"1990-2020\"; a range is written x=1990..2020"])
+        for value in ["other.txt", "a-b", "2020-1990", "1990-2020,2030", "1..3", "7"] {
+            #expect(try remarks(value).isEmpty, "\(value)")
+        }
+    }
+
     @Test("columns that a command does not use are named, and their slips refused")
     func columns() throws {
         let files = ["sheet.csv": "sample,reads,batch\ns1,r1,b1\ns2,r2,b2\n"]
