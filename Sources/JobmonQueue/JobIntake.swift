@@ -23,14 +23,16 @@ struct JobIntake: Sendable {
 
         var new: [NewJob] = []
         var grown: [NewJob] = []
-        let spellings = JobSpellings(known)
+        var spellings: JobSpellings?
         for job in given {
-            let keys =
-                [job.key]
-                + (indexOfKey[QueueRound.key(job.key, round: round)] == nil
-                    ? spellings.otherKeys(of: job) : [])
-            let found = keys.lazy.map { QueueRound.key($0, round: round) }.first { indexOfKey[$0] != nil }
-            let job = NewJob(key: found ?? QueueRound.key(job.key, round: round), description: job.description)
+            var key = QueueRound.key(job.key, round: round)
+            if indexOfKey[key] == nil, !known.isEmpty {
+                let found = spellings ?? JobSpellings(known)
+                spellings = found
+                let others = found.otherKeys(of: job).lazy.map { QueueRound.key($0, round: round) }
+                key = others.first { indexOfKey[$0] != nil } ?? key
+            }
+            let job = NewJob(key: key, description: job.description)
             guard let index = indexOfKey[job.key] else {
                 new.append(job)
                 continue
