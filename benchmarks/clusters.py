@@ -82,7 +82,7 @@ def with_jobmon(rig, jobmon, folder, jobs):
     start = time.monotonic()
     subprocess.run(
         [jobmon, "run", "-d", os.path.join(folder, "mon"), "--executor", rig, "--no-progress", "--no-logs",
-         "--each", f"n=1..{jobs}", "--", "/bin/true"],
+         "--each", f"n=1..{jobs}", "--", "/bin/true", "{n}"],
         check=True, env=environment, stderr=subprocess.DEVNULL)
     took = time.monotonic() - start
     commands, submitting = {}, 0

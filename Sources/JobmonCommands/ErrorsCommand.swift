@@ -51,15 +51,18 @@ package struct ErrorList {
         self.filter = filter
     }
 
-    private static let columns: [TextTable.Column] = [
-        .init("TIME (UTC)"), .init("JID", isNumber: true), .init("NAME", widest: 24), .init("TRY", isNumber: true),
-        .init("CAUSE"), .init("ERROR"),
-    ]
+    private static func columns(_ zone: String) -> [TextTable.Column] {
+        [
+            .init("TIME (\(zone))", narrowest: 19, canGo: true), .init("JID", isNumber: true),
+            .init("NAME", widest: 24, narrowest: 8, canGo: true), .init("TRY", isNumber: true, canGo: true),
+            .init("CAUSE", canGo: true), .init("ERROR", reasonWidth: ErrorText.reasonWidth - ErrorText.endingWidth),
+        ]
+    }
 
     package func writeJSON(to output: Output) async throws {
         var array = JSONArrayWriter(output)
         _ = try await eachPage { errors in
-            for error in errors { try array.append(error.json) }
+            for error in errors { try array.append(error.jsonWithWhy) }
         }
         try array.finish()
         try output.flush()
@@ -67,14 +70,15 @@ package struct ErrorList {
 
     /// Returns how many there were.
     package func write(to output: Output, full: Bool, terminal: Terminal) async throws -> Int {
-        var table = TextTable(Self.columns, terminal: terminal)
+        let times = ShownTime(on: terminal)
+        var table = TextTable(Self.columns(times.zone(at: TimeSource.system.now())), terminal: terminal)
         var hasHeader = false
         let count = try await eachPage { errors in
             if full {
                 for error in errors { try output.write(Self.inFull(error, terminal: terminal)) }
                 return
             }
-            let rows = errors.map(Self.row)
+            let rows = errors.map { Self.row($0, times) }
             if !hasHeader, !rows.isEmpty {
                 try output.write(table.header(for: rows))
                 hasHeader = true
@@ -85,9 +89,9 @@ package struct ErrorList {
         return count
     }
 
-    private static func row(_ error: ErrorRecord) -> [TextTable.Cell] {
+    private static func row(_ error: ErrorRecord, _ times: ShownTime) -> [TextTable.Cell] {
         [
-            .init(Units.time(error.errorTime)), .init(String(error.jid)), .init(Printable.line(error.name)),
+            .init(times.clock(error.errorTime)), .init(String(error.jid)), .init(Printable.line(error.name)),
             .init(String(error.retryNumber + 1)), .init(ending(error)),
             .init(Printable.line(ErrorText.headline(error.description))),
         ]
@@ -97,7 +101,7 @@ package struct ErrorList {
         let place = error.host.map { ", on \(Printable.line($0))" } ?? ""
         let head =
             "job \(error.jid) (\(Printable.line(error.name))), attempt \(error.retryNumber + 1), "
-            + "\(Units.time(error.errorTime)) UTC\(place): \(ending(error))"
+            + "\(ShownTime(on: terminal).text(error.errorTime))\(place): \(ending(error))"
         return (terminal.colours ? Style.bold.applied(to: head) : head) + "\n" + IndentedText.of(error.description)
             + "\n"
     }
@@ -121,9 +125,9 @@ package struct ErrorList {
 
 /// Text of several lines below something else.
 package enum IndentedText {
-    /// The text, printable, each line behind `  | `; of more than `last` lines only the last ones, and how many are left out.
+    /// The text, printable and as a terminal would have it at last, each line behind `  | `; of more than `last` lines only the last ones, and how many are left out.
     package static func of(_ text: String, last: Int = .max) -> String {
-        var lines = Printable.text(text).split(separator: "\n", omittingEmptySubsequences: false)
+        var lines = Printable.text(LastState.of(text)).split(separator: "\n", omittingEmptySubsequences: false)
         while let line = lines.last, line.allSatisfy(\.isWhitespace) { lines.removeLast() }
         var result = ""
         if lines.count > last {

@@ -20,7 +20,7 @@ package struct Exec: ParsableCommand {
 
     @OptionGroup package var directory: DirectoryOption
 
-    @Option(help: "The job's name; else the command's.")
+    @Option(help: "The job's name; default: that of its script or program.")
     package var name: String?
 
     @Option(help: ArgumentHelp("A named parameter, to filter by; may be said again.", valueName: "name=value"))

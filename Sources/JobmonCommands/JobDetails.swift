@@ -7,6 +7,7 @@ package struct JobDetails {
     private let terminal: Terminal
     /// What suggested commands must say to mean this directory.
     private let again: String
+    private let times: ShownTime
 
     /// Lines of an error's text that are shown; `errors --full` and `logs` give the rest.
     private static let errorLines = 30
@@ -16,12 +17,14 @@ package struct JobDetails {
         self.now = now
         self.terminal = terminal
         self.again = again
+        times = ShownTime(on: terminal)
     }
 
     package var text: String {
         let name = Printable.line(job.description.shownName)
         var text = styled("job \(job.jid)  \(name)", .bold) + "  " + styled(job.status.label, job.status.style)
-        text += job.why.isEmpty ? "\n" : "  \(Printable.line(job.why))\n"
+        let why = job.reason(in: times)
+        text += why.isEmpty ? "\n" : "  \(Printable.line(why))\n"
         text += fields(description)
         for (index, instance) in job.instances.enumerated() {
             text += "\n" + attempt(instance, isLast: index == job.instances.count - 1)
@@ -44,7 +47,10 @@ package struct JobDetails {
         let command =
             described.shell ? described.runfile : ShellWord.line([described.runfile] + described.args)
         if !described.runfile.isEmpty { fields.append(("command", command)) }
-        if described.shell { fields.append(("", "(a line for /bin/sh)")) }
+        if described.shell {
+            let shell = described.resources[JobDescription.shellResource].map { ($0.plainText) }
+            fields.append(("", "(a line for \(shell ?? "bash, or sh where there is no bash"))"))
+        }
         if !described.params.isEmpty { fields.append(("params", described.params.shown)) }
         if let cwd = described.cwd { fields.append(("directory", cwd)) }
         for (index, variable) in described.env.members.enumerated() {
@@ -52,16 +58,16 @@ package struct JobDetails {
                 (index == 0 ? "environment" : "", "\(variable.name)=\(ShellWord.quoted(variable.value.plainText))"))
         }
         if let timeout = described.timeout { fields.append(("time limit", Units.duration(timeout))) }
-        if !described.resources.isEmpty { fields.append(("resources", resources)) }
+        if !resources.isEmpty { fields.append(("resources", resources)) }
         if let queue = job.queue { fields.append(("queue", queue)) }
-        if let forgotten = job.forgotten { fields.append(("forgotten", "\(Units.time(forgotten)) UTC")) }
-        fields.append(("submitted", "\(Units.time(job.submittedDate)) UTC"))
+        if let forgotten = job.forgotten { fields.append(("forgotten", times.text(forgotten))) }
+        fields.append(("submitted", times.text(job.submittedDate)))
         fields.append(("attempts", "\(job.attempts) of \(described.maxAttempts) used"))
         return fields
     }
 
     private var resources: String {
-        job.description.resources.members.map { member in
+        job.description.resources.members.filter { $0.name != JobDescription.shellResource }.map { member in
             switch (member.name, member.value) {
             case ("memory", .int(let bytes)): "memory=\(Units.bytes(bytes))"
             case ("runtime", .int(let seconds)): "runtime=\(Units.duration(Double(seconds)))"
@@ -79,7 +85,7 @@ package struct JobDetails {
         if instance.status == .failed {
             let ending = ErrorText.ending(cause: instance.cause, exitCode: instance.exitCode, signal: instance.signal)
             text += "  \(ending)"
-        } else if let why = instance.why {
+        } else if let why = instance.reason(in: times) {
             text += "  \(Printable.line(why))"
         }
         text += instance.returnedAttempt ? "  (does not count as an attempt)\n" : "\n"
@@ -120,11 +126,11 @@ package struct JobDetails {
 
     private func times(_ instance: InstanceRecord) -> String {
         guard let started = instance.startedDate else {
-            let ended = instance.finishedDate.map { ", ended \(Units.time($0))" } ?? ", not started"
-            return "submitted \(Units.time(instance.submittedDate))\(ended) UTC"
+            let ended = instance.finishedDate.map { ", ended \(times.text($0))" } ?? ", not started"
+            return "submitted \(times.text(instance.submittedDate))\(ended)"
         }
-        guard let finished = instance.finishedDate else { return "started \(Units.time(started)) UTC" }
-        return "\(Units.time(started)) to \(Units.time(finished)) UTC"
+        guard let finished = instance.finishedDate else { return "started \(times.text(started))" }
+        return times.span(started, finished)
     }
 
     private func usage(_ instance: InstanceRecord) -> String {

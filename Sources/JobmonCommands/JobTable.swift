@@ -1,19 +1,25 @@
 package import JobmonCore
+import JobmonWire
 
 /// The table of `jobmon jobs`: one line a job.
 package struct JobTable {
     package static let columns: [TextTable.Column] = [
-        .init("JID", isNumber: true), .init("STATUS"), .init("NAME", widest: 24), .init("PARAMS", widest: 40),
-        .init("TRIES", isNumber: true), .init("HOST", widest: 16), .init("TIME", isNumber: true), .init("WHY"),
+        .init("JID", isNumber: true), .init("STATUS", canGo: true),
+        .init("NAME", widest: 24, narrowest: 8, canGo: true),
+        .init("PARAMS", widest: 40, narrowest: 8, canGo: true), .init("TRIES", isNumber: true, canGo: true),
+        .init("HOST", widest: 16, narrowest: 6, canGo: true), .init("TIME", isNumber: true, canGo: true),
+        .init("EXIT", isNumber: true, canGo: true), .init("MEM", isNumber: true, canGo: true),
+        .init("WHY", reasonWidth: ErrorText.reasonWidth),
     ]
 
-    package static func row(_ job: JobRecord, now: Timestamp) -> [TextTable.Cell] {
+    package static func row(_ job: JobRecord, now: Timestamp, times: ShownTime = .utc) -> [TextTable.Cell] {
         let latest = job.instances.last
         return [
             .init(String(job.jid)), .init(job.status.label, job.status.style),
             .init(Printable.line(job.description.shownName)), .init(Printable.line(job.description.params.shown)),
             .init("\(job.attempts)/\(job.description.maxAttempts)"), .init(Printable.line(latest?.host ?? "")),
-            .init(latest?.elapsed(now: now).map(Units.duration) ?? ""), .init(Printable.line(job.why)),
+            .init(latest?.elapsed(now: now).map(Units.duration) ?? ""), .init(latest?.exit ?? ""),
+            .init(latest?.memory ?? ""), .init(Printable.line(job.reason(in: times))),
         ]
     }
 }
@@ -32,22 +38,55 @@ extension InstanceRecord {
         return status == .running ? max(0, now.seconds(since: startedDate)) : nil
     }
 
+    /// The exit code, or the name of the signal, that ended it; nil while there is none.
+    package var exit: String? { signal.map { SignalName.name($0) } ?? exitCode.map { String($0) } }
+
+    /// The most memory that it had; with a `<` when no more than that is known.
+    package var memory: String? { usage.maxrss.map { "\(usage.maxrssAtMost ? "<" : "")\(Units.bytes($0))" } }
+
     /// How it ended, in words and with the line of its error that says most; nil when there is nothing to say.
-    package var why: String? {
+    package func reason(in times: ShownTime) -> String? {
         switch status {
         case .failed: return failure
-        case .unknown: return "nothing heard of it\(lastSeen.map { " since \(Units.time($0)) UTC" } ?? "")"
-        case .running: return lateSince.map { "late: nothing heard of it since \(Units.time(lastSeen ?? $0)) UTC" }
+        case .unknown: return "nothing heard of it\(lastSeen.map { " since \(times.text($0))" } ?? "")"
+        case .running: return lateSince.map { "late: nothing heard of it since \(times.text(lastSeen ?? $0))" }
         case .cancelled, .submitted, .complete, .queued: return nil
         }
     }
 }
 
 extension JobRecord {
+    /// The same, with times in UTC.
+    package var why: String { reason(in: .utc) }
+
     /// Why the job stands as it does: what its latest attempt ended by.
-    package var why: String {
+    package func reason(in times: ShownTime) -> String {
         if status == .complete { return "" }
         if cancelRequested, status != .cancelled { return "to be cancelled" }
-        return instances.last?.why ?? ""
+        return instances.last?.reason(in: times) ?? ""
+    }
+}
+
+extension JobRecord {
+    /// The job with its reason in words (`why`), as lists in JSON show it.
+    package var jsonWithWhy: JSON {
+        guard case .object(var object) = json else { return json }
+        let why = why
+        object.append("why", why.isEmpty ? .null : .string(why))
+        return .object(object)
+    }
+}
+
+extension ErrorRecord {
+    /// How the attempt ended, in words and with the line of the text that says most.
+    package var why: String {
+        InstanceRecord.failure(error: description, cause: cause, exitCode: exitCode, signal: signal)
+    }
+
+    /// The error with its reason in words (`why`), as lists in JSON show it.
+    package var jsonWithWhy: JSON {
+        guard case .object(var object) = json else { return json }
+        object.append("why", .string(why))
+        return .object(object)
     }
 }

@@ -13,6 +13,7 @@ package struct Jobs: AsyncParsableCommand {
 
               jobmon jobs --status failed,unknown
               jobmon jobs --param year=1995 --json
+              jobmon jobs --sort -time          # the longest first
             """)
 
     @OptionGroup package var directory: DirectoryOption
@@ -20,6 +21,13 @@ package struct Jobs: AsyncParsableCommand {
 
     @Flag(help: "Print a JSON array, one object per job.")
     package var json = false
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Sort by columns, such as status,-time (- for the largest first): jid, status, name, params, tries, host, time, "
+                + "exit, mem, submitted, started or finished; default: jid.", valueName: "columns"))
+    package var sort: String?
 
     @Option(help: ArgumentHelp("List at most this many.", valueName: "n"))
     package var limit: Int?
@@ -35,11 +43,12 @@ package struct Jobs: AsyncParsableCommand {
     }
 
     package func run() async throws {
+        let order = try sort.map { try JobOrder($0) }
         try await directory.open { access in
             let terminal = Terminal.behind(descriptor: 1)
             let list = JobList(
                 reading: access.reading, filter: filter.filter,
-                limit: limit ?? (terminal.isTerminal && !all && !json ? JobList.onTerminal : nil))
+                limit: limit ?? (terminal.isTerminal && !all && !json ? JobList.onTerminal : nil), order: order)
             let output = Output()
             if json {
                 try await list.writeJSON(to: output)
@@ -60,11 +69,14 @@ package struct JobList {
     package let filter: JobFilter
     /// The most that are listed; nil: all.
     package let limit: Int?
+    /// Nil: by their numbers.
+    package let order: JobOrder?
 
-    package init(reading: any LedgerReading, filter: JobFilter, limit: Int? = nil) {
+    package init(reading: any LedgerReading, filter: JobFilter, limit: Int? = nil, order: JobOrder? = nil) {
         self.reading = reading
         self.filter = filter
         self.limit = limit
+        self.order = order
     }
 
     /// What was listed.
@@ -82,7 +94,7 @@ package struct JobList {
     package func writeJSON(to output: Output) async throws {
         var array = JSONArrayWriter(output)
         _ = try await eachPage { jobs in
-            for job in jobs { try array.append(job.json) }
+            for job in jobs { try array.append(job.jsonWithWhy) }
         }
         try array.finish()
         try output.flush()
@@ -93,7 +105,7 @@ package struct JobList {
         var counted = Counted()
         var hasHeader = false
         counted.isCut = try await eachPage { jobs in
-            let rows = jobs.map { JobTable.row($0, now: now) }
+            let rows = jobs.map { JobTable.row($0, now: now, times: ShownTime(on: terminal)) }
             if !hasHeader, !rows.isEmpty {
                 try output.write(table.header(for: rows))
                 hasHeader = true
@@ -122,6 +134,29 @@ package struct JobList {
 
     /// Calls `body` with page after page. Returns whether the limit cut the list.
     private func eachPage(_ body: ([JobRecord]) throws -> Void) async throws -> Bool {
+        guard let order else { return try await eachPageByNumber(atMost: limit, body) }
+        let now = TimeSource.system.now()
+        var sorted: [JobRecord] = []
+        var isCut = false
+        // Never more than twice as many as are wanted are held at once.
+        func cut(to most: Int) {
+            sorted.sort { order.areInOrder($0, $1, now: now) }
+            guard sorted.count > most else { return }
+            isCut = true
+            sorted.removeLast(sorted.count - most)
+        }
+        _ = try await eachPageByNumber(atMost: nil) { jobs in
+            sorted += jobs
+            if let limit, sorted.count > 2 * limit + 1000 { cut(to: limit) }
+        }
+        cut(to: limit ?? .max)
+        try body(sorted)
+        return isCut
+    }
+
+    private func eachPageByNumber(
+        atMost limit: Int?, _ body: ([JobRecord]) throws -> Void
+    ) async throws -> Bool {
         var after: Int64 = 0
         var rest = limit ?? .max
         while true {

@@ -6,7 +6,7 @@ package import JobmonCore
 /// `jobmon logs`: what a job wrote.
 package struct Logs: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
-        abstract: "Prints what a job wrote to stdout and stderr, byte by byte.",
+        abstract: "Prints what jobs wrote to stdout and stderr, byte by byte.",
         discussion: """
             Without --stdout or --stderr both are printed, one after the other; which is which is said on stderr. \
             Only queues capture output. Of other failed attempts, and where a file is gone, the end of stderr that the \
@@ -14,13 +14,14 @@ package struct Logs: AsyncParsableCommand {
 
               jobmon logs 4 --stderr --tail 20
               jobmon logs 4 --attempt 1 > attempt1.txt
+              jobmon logs 4 7-9 --stderr
               jobmon logs 4 -f
             """)
 
     @OptionGroup package var directory: DirectoryOption
 
-    @Argument(help: "The job's number, as `jobmon jobs` shows it.")
-    package var jid: Int64
+    @Argument(help: "The jobs' numbers, as `jobmon jobs` shows them: 4, 7-9.")
+    package var jids: [JobNumberArgument]
 
     @Option(help: ArgumentHelp("Which attempt, from 1; else the last.", valueName: "n"))
     package var attempt: Int?
@@ -47,31 +48,53 @@ package struct Logs: AsyncParsableCommand {
     }
 
     package func run() async throws {
+        let numbers = JobNumberArgument.all(jids)
+        if follow, numbers.count > 1 {
+            throw CommandFailure(
+                .usage, "--follow prints what one job writes, not \(numbers.count)", hint: "give one job's number")
+        }
+        let wanted: [DirectoryLayout.LogStream] = stdout == stderr ? [.out, .err] : stdout ? [.out] : [.err]
+        var isGone = false
         try await directory.open { access in
-            let job = try await access.reading.job(jid)
-            let output = Output()
-            let wanted: [DirectoryLayout.LogStream] = stdout == stderr ? [.out, .err] : stdout ? [.out] : [.err]
             if follow {
+                _ = try await access.reading.job(numbers[0])
                 return try await LogFollowing(
-                    layout: access.layout, jid: jid, attempt: attempt, streams: wanted, tail: tail
+                    layout: access.layout, jid: numbers[0], attempt: attempt, streams: wanted, tail: tail
                 ).run()
             }
-            let instance = try Self.instance(of: job, attempt: attempt)
-            let log = CapturedOutput(instance: instance, tail: tail)
-            var isGone = false
-            for stream in wanted {
-                switch try log.write(stream, to: output, announcing: wanted.count > 1) {
-                case .printed: break
-                case .nothing(let sentence): Messages.say(sentence)
-                case .gone(let sentence):
+            for number in numbers {
+                do {
+                    let job = try await access.reading.job(number)
+                    if try !write(job, wanted, announcing: wanted.count > 1 || numbers.count > 1) { isGone = true }
+                } catch let failure as CommandFailure where numbers.count > 1 && failure.status == .failed {
                     isGone = true
-                    Messages.say(sentence)
+                    Messages.write(failure.text)
+                } catch let problem as Problem where numbers.count > 1 && problem.code == .notFound {
+                    isGone = true
+                    Messages.say("jobmon: \(Printable.line(problem.message))")
                 }
             }
-            if wanted.contains(.err) { try log.writeKeptEnd(to: output) }
-            try output.flush()
-            if isGone { throw ExitCode(ExitStatus.failed.rawValue) }
         }
+        if isGone { throw ExitCode(ExitStatus.failed.rawValue) }
+    }
+
+    /// Prints what an attempt at a job wrote. Returns whether all that should be there was.
+    private func write(_ job: JobRecord, _ wanted: [DirectoryLayout.LogStream], announcing: Bool) throws -> Bool {
+        let output = Output()
+        let log = CapturedOutput(instance: try Self.instance(of: job, attempt: attempt), tail: tail)
+        var isThere = true
+        for stream in wanted {
+            switch try log.write(stream, to: output, announcing: announcing) {
+            case .printed: break
+            case .nothing(let sentence): Messages.say(sentence)
+            case .gone(let sentence):
+                isThere = false
+                Messages.say(sentence)
+            }
+        }
+        if wanted.contains(.err) { try log.writeKeptEnd(to: output) }
+        try output.flush()
+        return isThere
     }
 
     package static func instance(of job: JobRecord, attempt: Int?) throws -> InstanceRecord {

@@ -30,9 +30,15 @@ package struct Run: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A param and its values: 1990..2020, a,b,c or @file (one a line). Again: every combination.",
+            "A param and its values: 1990..2020, 0..1..0.25 (FIRST..LAST..STEP), a,b,c, 1,3,5..7 or @file (one a line). "
+                + "Repeatable: every combination.",
             valueName: "name=values"))
     var each: [String] = []
+
+    @Flag(
+        name: .customLong("unused-ok"),
+        help: "Accept params of --each, and columns of a table, that the command has no place for.")
+    var unusedIsMeant = false
 
     @Option(
         name: [.customShort("f"), .customLong("file")],
@@ -49,6 +55,13 @@ package struct Run: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How often a job that failed is tried again.", valueName: "n"))
     var retries: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "The wait before a retry, which doubles with each further one up to the longest: 30s, 30s..10m or 0; "
+                + "default: 1s..1m. Each is shortened or lengthened by up to a quarter.",
+            valueName: "first..longest"))
+    var backoff: String?
+
     @Option(help: ArgumentHelp("The time after which an attempt is ended: 90, 10m, 2h, 1d.", valueName: "time"))
     var timeout: String?
 
@@ -64,6 +77,12 @@ package struct Run: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("The jobs' name; {param} is replaced.", valueName: "name"))
     var name: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The shell for the lines of a .txt file and for commands that are strings; default: bash, or sh where there "
+                + "is no bash.", valueName: "path"), completion: .file())
+    var shell: String?
 
     @Option(
         help: ArgumentHelp(
@@ -108,7 +127,7 @@ package struct Run: AsyncParsableCommand {
         if detach { return try startDetached(settings) }
         let sayWhenStarted = sayWhenStarted
         let terminal = Terminal.behind(descriptor: 2)
-        let screen = RunScreen(terminal: terminal, showsProgress: !noProgress)
+        let screen = RunScreen(terminal: { Terminal.behind(descriptor: 2) }, showsProgress: !noProgress)
         defer { screen.end() }
         let configuration = try configuration(settings)
         let control = RunControl(screen: screen, leavesRunning: configuration.leavesRunning)
@@ -144,7 +163,7 @@ package struct Run: AsyncParsableCommand {
     /// How the queue treats its jobs.
     func configuration(_ settings: QueueSettings) throws -> QueueState.Configuration {
         QueueState.Configuration(
-            executor: executor, policy: .retry(RelaunchPolicy.Backoff()), window: settings.slots,
+            executor: executor, policy: .retry(try backoffPolicy()), window: settings.slots,
             haltAfter: try positive(halt, "--halt"), logs: noLogs ? nil : settings.layout,
             leavesRunning: executor != "local" && !cluster.cancelOnExit, hearsFromMonitor: executor != "local")
     }
@@ -196,6 +215,7 @@ package struct Run: AsyncParsableCommand {
     /// The queue's name and its jobs; nothing else keeps them.
     private func prepared() throws -> (queue: String, jobs: JobsToQueue) {
         let plan = try plan()
+        for remark in plan.remarks { Messages.say("jobmon: \(Printable.line(remark))") }
         return (plan.queue, JobsToQueue(plan.jobs))
     }
 
@@ -210,16 +230,32 @@ package struct Run: AsyncParsableCommand {
         RunPlan.Input(
             each: each, file: file, command: command, queue: queue, name: name, retries: retries,
             timeout: try seconds(timeout, "--timeout"), resources: try cluster.resources(),
-            cwd: try RunFiles.currentDirectory(), readFile: RunFiles.read)
+            shell: try shell.map { try RunFiles.shell($0, "--shell") }, unusedIsMeant: unusedIsMeant,
+            cwd: try RunFiles.currentDirectory(), isFile: RunFiles.isFile,
+            isProgram: RunFiles.isProgram, readFile: RunFiles.read)
     }
 
     /// - Throws: `CommandFailure` for what is no executor, and no number of retries.
     func checkOptions() throws {
         guard ["local", "slurm", "sge"].contains(executor) else {
+            let meant = NearWord.nearest(to: executor, among: ["local", "slurm", "sge"])
             throw CommandFailure(
-                .usage, "there is no executor \"\(executor)\"", hint: "there are local, slurm and sge")
+                .usage, "there is no executor \"\(executor)\"\(meant.map { ": did you mean \($0)?" } ?? "")",
+                hint: "there are local, slurm and sge")
         }
         if let retries, retries < 0 { throw CommandFailure(.usage, "--retries must be 0 or more, not \(retries)") }
+    }
+
+    /// What `--backoff` says: the first wait, and the longest.
+    private func backoffPolicy() throws -> RelaunchPolicy.Backoff {
+        let usual = RelaunchPolicy.Backoff()
+        guard let backoff else { return usual }
+        guard let waits = RunQuantity.waits(backoff, longest: usual.cap) else {
+            throw CommandFailure(
+                .usage, "invalid wait \"\(backoff)\" for --backoff",
+                hint: "use a time such as 30s, the first and the longest such as 30s..10m, or 0")
+        }
+        return RelaunchPolicy.Backoff(base: waits.first, cap: waits.longest)
     }
 
     func parallel() throws -> Int {

@@ -21,7 +21,7 @@ extension Run {
             layout: try directory.layout(making: true), queue: queue, executor: executor, slots: try parallel(),
             interval: try cluster.interval())
         let configuration = try configuration(settings)
-        let screen = RunScreen(terminal: Terminal.behind(descriptor: 2), showsProgress: !noProgress)
+        let screen = RunScreen(terminal: { Terminal.behind(descriptor: 2) }, showsProgress: !noProgress)
         defer { screen.end() }
         let control = RunControl(screen: screen, leavesRunning: configuration.leavesRunning)
         let answers = FeedAnswers()

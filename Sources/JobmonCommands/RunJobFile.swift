@@ -19,6 +19,9 @@ struct RunJobFile {
         case objects
         case yaml
 
+        /// One command for all jobs, whose params are columns.
+        var isTable: Bool { if case .table = self { true } else { false } }
+
         /// - Throws: `CommandFailure` for an ending that is none of them.
         init(path: String) throws {
             let name = path.split(separator: "/").last.map(String.init) ?? path
@@ -39,6 +42,52 @@ struct RunJobFile {
         }
     }
 
+    /// What separates the fields of a table: what its ending says, unless its header holds none of that and something else
+    /// that separates, as a spreadsheet writes it where the comma is for decimals. A first line `sep=;`, which is for a
+    /// spreadsheet, says it too.
+    /// - Throws: `CommandFailure` when the header can be read in two ways.
+    static func separator(
+        of text: String, expected: Character, path: String
+    ) throws -> (separator: Character, text: Substring, skipped: Int) {
+        let rest = text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...]
+        let end = rest.firstIndex(where: \.endsLine) ?? rest.endIndex
+        let first = rest[..<end]
+        if first.lowercased().hasPrefix("sep="), first.count == 5, let separator = first.last {
+            return (separator, end == rest.endIndex ? "" : rest[rest.index(after: end)...], 1)
+        }
+        var found: [Character] = []
+        var isQuoted = false
+        for character in first {
+            if character == "\"" { isQuoted.toggle() }
+            if !isQuoted, ",;\t|".contains(character), !found.contains(character) { found.append(character) }
+        }
+        let others = found.filter { $0 != expected }
+        if found.contains(expected) {
+            // A name in a table of commas that holds a semicolon is rather a table of semicolons with decimals.
+            guard expected == ",", let other = others.first(where: { $0 != "|" }) else { return (expected, rest, 0) }
+            throw CommandFailure(
+                .usage, "\(path), line 1: the header holds both \(Self.word(expected)) and \(Self.word(other))",
+                hint: "separate the columns by one of them; a name that holds one is written in quotes")
+        }
+        guard others.count <= 1 else {
+            throw CommandFailure(
+                .usage,
+                "\(path), line 1: what separates the columns is not clear: the header holds "
+                    + others.map(Self.word).joined(separator: " and "),
+                hint: "separate them by \(Self.word(expected))s")
+        }
+        return (others.first ?? expected, rest, 0)
+    }
+
+    private static func word(_ separator: Character) -> String {
+        switch separator {
+        case ",": "comma"
+        case ";": "semicolon"
+        case "\t": "tab"
+        default: "\"\(separator)\""
+        }
+    }
+
     /// Reads a whole file; every line is looked at before this returns.
     /// - Parameter hasCommand: a command is given beside the file.
     /// - Throws: `CommandFailure` with the file's name and the line of the first thing that is wrong.
@@ -53,12 +102,14 @@ struct RunJobFile {
                 entries.append(Entry(line: line, job: RunJobObject(command: .shell(content))))
             }
         case .table(let separator):
-            let table: RunTable
+            let (separator, text, skipped) = try Self.separator(of: text, expected: separator, path: path)
+            var table: RunTable
             do {
-                table = try RunTable(text, separator: separator)
+                table = try RunTable(String(text), separator: separator)
             } catch {
-                throw fail(error.line, error.message)
+                throw fail(error.line + skipped, error.message)
             }
+            for index in table.rows.indices { table.rows[index].line += skipped }
             guard let header = table.rows.first else { return }
             for (index, name) in header.fields.enumerated() {
                 try RunSweep.check(name: name, where: "\(path), line \(header.line)")

@@ -16,11 +16,13 @@ struct RunJobObject: Equatable {
     var maxAttempts: Int?
     var key: String?
     var resources = JSONObject()
+    /// The path of the shell for its line.
+    var shell: String?
 
     private static let members = [
         "command", "name", "params", "env", "cwd", "timeout", "slots", "memory", "runtime", "project",
         "partition", "gpus", "hold", "queue_options", "stdout", "stderr", "memory_resource", "parallel_environment",
-        "max_attempts", "key",
+        "max_attempts", "key", "shell",
     ]
 
     init(command: Command? = nil, params: JSONObject = [:]) {
@@ -35,7 +37,11 @@ struct RunJobObject: Equatable {
             throw FieldError("job", "must be an object, not \(json.typeName)")
         }
         for member in object.members where !Self.members.contains(member.name) {
-            throw FieldError(member.name, "is no member of a job; they are \(Self.members.joined(separator: ", "))")
+            let meant = NearWord.nearest(to: member.name, among: Self.members)
+            throw FieldError(
+                member.name,
+                "is no member of a job\(meant.map { ": did you mean \"\($0)\"?" } ?? "")"
+                    + "; they are \(Self.members.joined(separator: ", "))")
         }
         let fields = JSONFields(object)
         command = try Self.command(fields)
@@ -66,6 +72,8 @@ struct RunJobObject: Equatable {
             throw fields.failure("key", "must not be empty, nor hold a #")
         }
         resources = try Self.resources(fields)
+        shell = try fields.string("shell")
+        if let shell, !shell.hasPrefix("/") { throw fields.failure("shell", "must be a path that begins with /") }
     }
 
     private static func command(_ fields: JSONFields) throws(FieldError) -> Command? {

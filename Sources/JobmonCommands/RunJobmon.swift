@@ -40,12 +40,12 @@ private func runCommand(_ arguments: [String]) async -> Int32 {
         }
         return ExitStatus.done.rawValue
     } catch {
-        return report(error)
+        return report(error, arguments)
     }
 }
 
 /// Says why a command ended and returns its exit code.
-private func report(_ error: any Error) -> Int32 {
+private func report(_ error: any Error, _ arguments: [String]) -> Int32 {
     switch error {
     case is ReaderGone: return ExitStatus.done.rawValue
     case let failure as CommandFailure:
@@ -65,6 +65,11 @@ private func report(_ error: any Error) -> Int32 {
         try? output.write(text + "\n")
         try? output.flush()
         return ExitStatus.done.rawValue
+    }
+    // Only the parser's own errors: what a command says of its arguments, it says best.
+    if !(error is ValidationError), let advice = CommandLineAdvice(arguments) {
+        Messages.write(CommandFailure(.usage, advice.message, hint: advice.hint).text)
+        return ExitStatus.usage.rawValue
     }
     let sentence = text.hasPrefix("Error: ") ? String(text.dropFirst("Error: ".count)) : text
     Messages.say("jobmon: \(sentence)")

@@ -5,6 +5,8 @@ import JobmonQueue
 struct RunPlan {
     var queue: String
     var jobs: [NewJob]
+    /// What somebody should know about them, a sentence each.
+    var remarks: [String] = []
 
     /// What the command line says of jobs.
     struct Input: Sendable {
@@ -16,8 +18,15 @@ struct RunPlan {
         var retries: Int?
         var timeout: Double?
         var resources = JSONObject()
+        /// The path of the shell for lines; nil: bash where there is one.
+        var shell: String?
+        /// A param that the command has no place for is meant so.
+        var unusedIsMeant = false
         /// The directory in which commands run, absolute.
         var cwd: String
+        /// Whether there is a file of a name, or a program of that name on PATH.
+        var isFile: @Sendable (String) -> Bool = { _ in false }
+        var isProgram: @Sendable (String) -> Bool = { _ in true }
         /// Reads a whole file, `-` being stdin. - Throws: `CommandFailure`.
         var readFile: @Sendable (String) throws -> String
     }
@@ -25,6 +34,11 @@ struct RunPlan {
     init(_ input: Input) throws {
         queue = try Self.queueName(input)
         jobs = []
+        if input.command.count == 1, let line = input.command.first, line.contains(" "), !input.isProgram(line) {
+            throw CommandFailure(
+                .usage, "the command is one word with blanks in it, and there is no such program",
+                hint: "leave out the quotes around it: -- \(line)")
+        }
         if let file = input.file {
             guard input.each.isEmpty else {
                 throw CommandFailure(.usage, "--each and -f can't be used together", hint: "use one of them")
@@ -32,10 +46,18 @@ struct RunPlan {
             try addFile(file, input)
         } else if !input.command.isEmpty {
             let sweep = try RunSweep(input.each, readFile: input.readFile)
+            remarks = sweep.remarks(isFile: input.isFile)
             var keys = JobKeys()
+            var slips: RunSlips?
             try sweep.forEachCombination { params in
                 var object = RunJobObject(command: .arguments(input.command), params: params)
                 object.name = input.name
+                // All have one command.
+                if slips == nil {
+                    slips = RunSlips()
+                    try slips?.look(at: object)
+                    if !input.unusedIsMeant { try slips?.checkAllUsed(params.members.map(\.name)) }
+                }
                 try add(object, input, &keys)
             }
         } else if !input.each.isEmpty {
@@ -72,7 +94,8 @@ struct RunPlan {
             try input.readFile(path), form: form, path: path, hasCommand: !input.command.isEmpty)
         var keys = JobKeys()
         var given: [String: Int] = [:]
-        for entry in file.entries {
+        var slips = RunSlips()
+        for (index, entry) in file.entries.enumerated() {
             var object = entry.job
             if let key = object.key, let line = given.updateValue(entry.line, forKey: key) {
                 throw CommandFailure(
@@ -80,7 +103,12 @@ struct RunPlan {
             }
             if object.command == nil { object.command = .arguments(input.command) }
             if object.name == nil { object.name = input.name }
+            // The rows of a table have one command.
+            if index == 0 || !form.isTable { try slips.look(at: object, place: "\(path), line \(entry.line): ") }
             try add(object, input, &keys)
+        }
+        if form.isTable, !input.unusedIsMeant, let columns = file.entries.first?.job.params.members.map(\.name) {
+            if let remark = slips.unusedColumns(columns, of: path) { remarks.append(remark) }
         }
     }
 
@@ -109,6 +137,8 @@ struct RunPlan {
         case .shell(let line):
             job.shell = true
             job.runfile = filled(line, quoting: true)
+            job.resources.append(
+                JobDescription.shellResource, ifPresent: (object.shell ?? input.shell).map { .string($0) })
         case .arguments(let words):
             job.runfile = words.first.map { filled($0) } ?? ""
             job.args = words.dropFirst().map { filled($0) }
@@ -120,7 +150,14 @@ struct RunPlan {
                 "a value of the param \"\(mistakable)\" holds {jid} or {attempt}, which each attempt would fill in",
                 hint: "hand that value over in the environment (\"env\" in a .jsonl or .yaml job file)")
         }
-        return NewJob(key: object.key ?? keys.key(of: job), description: job)
+        if let long = ([job.runfile] + job.args).first(where: { $0.utf8.count >= RunFiles.longestArgument }), !job.shell
+        {
+            throw CommandFailure(
+                .usage,
+                "an argument of the command has \(Units.bytes(Int64(long.utf8.count))); the kernel takes 128 KiB",
+                hint: "hand it over in a file; a line of a .txt job file may be longer")
+        }
+        return object.key.map { NewJob(key: $0, description: job) } ?? keys.newJob(job)
     }
 
     private static func absolute(_ path: String, in directory: String) -> String {

@@ -23,21 +23,52 @@ struct RunRate {
 
 /// The line that says how far a queue is.
 enum RunProgress {
-    /// Such as `132/500 done, 8 running, 358 queued, 2 failed, 12.3/s, 30s left`.
-    static func line(_ counts: QueueCounts, perSecond: Double?) -> String {
-        var parts = [
-            "\(Units.grouped(counts.complete))/\(Units.grouped(counts.total)) done",
-            "\(Units.grouped(counts.running)) running", "\(Units.grouped(counts.queued)) queued",
-            "\(Units.grouped(counts.failed)) failed",
+    /// Such as `134/500 done (2 failed), 8 running, 358 queued, 12.3/s, 1m12s elapsed, 30s left`. Jobs that failed or were
+    /// cancelled are done too. Where there is no room for all, what says least goes first; how long it has taken and will
+    /// take stays.
+    /// - Parameters:
+    ///   - elapsed: seconds since the beginning; nil: not known.
+    ///   - now: the time of the steady clock, for the wait until the next retry.
+    ///   - columns: the columns that there are; nil: any number.
+    static func line(
+        _ counts: QueueCounts, perSecond: Double?, elapsed: Double? = nil, now: Double? = nil, columns: Int? = nil
+    ) -> String {
+        let done = "\(Units.grouped(counts.over))/\(Units.grouped(counts.total)) done"
+        var otherwise: [String] = []
+        if counts.failed > 0 { otherwise.append("\(Units.grouped(counts.failed)) failed") }
+        if counts.cancelled > 0 { otherwise.append("\(Units.grouped(counts.cancelled)) cancelled") }
+        let outcome = otherwise.isEmpty ? "" : " (\(otherwise.joined(separator: ", ")))"
+
+        // With the order in which they go.
+        var middle: [(text: String, rank: Int)] = [
+            ("\(Units.grouped(counts.running)) running", 5),
+            ("\(Units.grouped(counts.queued - counts.retrying)) queued", 3),
         ]
-        if counts.cancelled > 0 { parts.append("\(Units.grouped(counts.cancelled)) cancelled") }
-        if counts.unclear > 0 { parts.append("\(Units.grouped(counts.unclear)) unclear") }
-        if let perSecond {
-            parts.append(rate(perSecond))
-            let left = counts.total - counts.over
-            if left > 0 { parts.append("\(whole(Double(left) / perSecond)) left") }
+        if counts.retrying > 0 { middle.append((retry(counts, now), 4)) }
+        if counts.unclear > 0 { middle.append(("\(Units.grouped(counts.unclear)) unclear", 2)) }
+        if let perSecond { middle.append((rate(perSecond), 1)) }
+        let left = counts.total - counts.over
+        let rest = perSecond.flatMap { left > 0 ? "\(whole(Double(left) / $0)) left" : nil }
+        let spent = elapsed.map { $0 < 1 ? "0s" : whole($0) }
+
+        func text(_ outcome: String, _ middle: [String], _ spent: String?) -> String {
+            ([done + outcome] + middle + [spent, rest].compactMap { $0 }).joined(separator: ", ")
         }
-        return parts.joined(separator: ", ")
+        while true {
+            let whole = text(outcome, middle.map(\.text), spent.map { "\($0) elapsed" })
+            guard let columns, DisplayWidth.of(whole) > columns else { return whole }
+            guard let least = middle.indices.min(by: { middle[$0].rank < middle[$1].rank }) else { break }
+            middle.remove(at: least)
+        }
+        let short = text(outcome, [], spent)
+        guard let columns, DisplayWidth.of(short) > columns else { return short }
+        return DisplayWidth.cut(text("", [], spent), to: columns)
+    }
+
+    /// `2 retry in 8s`: jobs that wait before their next attempt, and how long the first of them waits.
+    private static func retry(_ counts: QueueCounts, _ now: Double?) -> String {
+        let wait = now.flatMap { now in counts.retryAt.map { " in \(whole($0 - now))" } }
+        return "\(Units.grouped(counts.retrying)) to retry\(wait ?? "")"
     }
 
     private static func rate(_ perSecond: Double) -> String {

@@ -5,6 +5,19 @@ enum RunQuantity {
         amount(text, units: ["": 1, "s": 1, "m": 60, "h": 3600, "d": 86400])
     }
 
+    /// The first wait before a retry and the longest, in seconds: `30s..10m`; of `30s` alone the longest is `longest`, or the
+    /// first if that is longer; `0` is none. Nil for anything else, and for a first one that is longer than the longest.
+    static func waits(_ text: String, longest: Double) -> (first: Double, longest: Double)? {
+        if text == "0" { return (0, 0) }
+        guard let dots = text.firstRange(of: "..") else {
+            return seconds(text).map { ($0, max($0, longest)) }
+        }
+        guard let first = seconds(String(text[..<dots.lowerBound])),
+            let last = seconds(String(text[dots.upperBound...])), first <= last
+        else { return nil }
+        return (first, last)
+    }
+
     /// Bytes: `4G`, `512M`, `1.5GB`, `100KiB`, `2T`; units are powers of 1,024. Nil for anything else.
     static func bytes(_ text: String) -> Int64? {
         var units: [String: Double] = ["": 1, "b": 1]

@@ -48,6 +48,10 @@ struct RunReport {
         }
         if summary.ending == .done, summary.begun == 0, counts.complete == counts.total, counts.total > 0 {
             lines.append("        nothing was left to do; --again runs the jobs once more")
+        } else if summary.ending == .done, summary.begun == 0, counts.total > 0, counts.over == counts.total {
+            lines.append(
+                "        nothing was started: no job that failed or was cancelled has an attempt left; retry, or a larger "
+                    + "--retries, gives one")
         }
         lines += errors(columns: columns)
         return lines + next() + left()
@@ -81,8 +85,10 @@ struct RunReport {
     private func errors(columns: Int?) -> [String] {
         let shown = summary.failures.prefix(Self.named)
         let names = shown.map { Printable.line($0.name) }
-        let widthOfName = min(24, names.map { DisplayWidth.of($0) }.max() ?? 0)
         let widthOfJid = shown.map { String($0.jid).count }.max() ?? 0
+        // A long name leaves room for the reason.
+        let room = columns.map { max(8, $0 - widthOfJid - 6 - ErrorText.reasonWidth) } ?? 24
+        let widthOfName = min(24, room, names.map { DisplayWidth.of($0) }.max() ?? 0)
         var lines: [String] = []
         for (failure, name) in zip(shown, names) {
             let jid = String(failure.jid)

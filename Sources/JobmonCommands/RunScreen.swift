@@ -15,27 +15,31 @@ final class RunScreen: Sendable {
         var said = ""
     }
 
-    private let terminal: Terminal
+    private let terminal: @Sendable () -> Terminal
     private let showsProgress: Bool
     private let time: TimeSource
+    /// When it began, by the steady clock.
+    private let began: Double
     private let write: @Sendable (String) -> Void
     private let state: Mutex<State>
 
+    /// - Parameter terminal: what the terminal is now: it may be made larger or smaller.
     init(
-        terminal: Terminal, showsProgress: Bool, time: TimeSource = .system,
+        terminal: @escaping @Sendable () -> Terminal, showsProgress: Bool, time: TimeSource = .system,
         write: @escaping @Sendable (String) -> Void = { Messages.write($0) }
     ) {
         self.terminal = terminal
         self.showsProgress = showsProgress
         self.time = time
         self.write = write
-        state = Mutex(State(nextLine: time.steadySeconds() + 1))
+        began = time.steadySeconds()
+        state = Mutex(State(nextLine: began + 1))
     }
 
     /// Says a sentence, above the progress line.
     func say(_ text: String) {
         state.withLock { state in
-            write("\(Self.clear(state.drawn))jobmon: \(Printable.line(text))\n\(state.drawn)")
+            write("\(clear(state.drawn))jobmon: \(Printable.line(text))\n\(state.drawn)")
         }
     }
 
@@ -45,12 +49,15 @@ final class RunScreen: Sendable {
         let now = time.steadySeconds()
         state.withLock { state in
             state.rate.note(over: counts.over, at: now)
-            let line = RunProgress.line(counts, perSecond: state.rate.perSecond)
-            if let columns = terminal.columns {
-                let cut = DisplayWidth.cut(line, to: max(1, columns - 1))
-                guard cut != state.drawn else { return }
-                write("\(Self.clear(state.drawn))\(cut)")
-                state.drawn = cut
+            func line(_ columns: Int?) -> String {
+                RunProgress.line(
+                    counts, perSecond: state.rate.perSecond, elapsed: now - began, now: now, columns: columns)
+            }
+            if let columns = terminal().columns {
+                let text = line(max(1, columns - 1))
+                guard text != state.drawn else { return }
+                write("\(clear(state.drawn))\(text)")
+                state.drawn = text
             } else if now >= state.nextLine {
                 state.gap = min(60, state.gap * 2)
                 state.nextLine = now + state.gap
@@ -58,7 +65,7 @@ final class RunScreen: Sendable {
                 let news = RunProgress.line(counts, perSecond: nil)
                 guard news != state.said else { return }
                 state.said = news
-                write("jobmon: \(line)\n")
+                write("jobmon: \(line(nil))\n")
             }
         }
     }
@@ -66,7 +73,7 @@ final class RunScreen: Sendable {
     /// Takes the progress line away.
     func end() {
         state.withLock { state in
-            write(Self.clear(state.drawn))
+            write(clear(state.drawn))
             state.drawn = ""
         }
     }
@@ -77,5 +84,7 @@ final class RunScreen: Sendable {
         while (try? await Task.sleep(for: .milliseconds(100))) != nil { show(counts()) }
     }
 
-    private static func clear(_ drawn: String) -> String { drawn.isEmpty ? "" : "\r\u{1B}[K" }
+    private func clear(_ drawn: String) -> String {
+        drawn.isEmpty ? "" : Drawn.clear([DisplayWidth.of(drawn)], endedLines: false, terminal())
+    }
 }

@@ -13,7 +13,7 @@ struct RunSweep: Equatable {
 
     var dimensions: [Dimension]
 
-    /// Reads `name=1990..2020`, `name=a,b,c` and `name=@file` (a value a line).
+    /// Reads `name=1990..2020`, `name=a,b,c`, `name=1,3,5..7` and `name=@file` (a value a line).
     /// - Throws: `CommandFailure` that says which is wrong and what it should be.
     init(_ texts: [String], readFile: (String) throws -> String) throws {
         dimensions = []
@@ -49,6 +49,7 @@ struct RunSweep: Equatable {
         }
     }
 
+    /// Reads what stands behind the `=`: a file of values, or values and ranges between commas.
     private static func values(
         _ text: String, of name: String, _ readFile: (String) throws -> String
     ) throws -> [JSON] {
@@ -56,23 +57,41 @@ struct RunSweep: Equatable {
             return try readFile(String(text.dropFirst())).split(whereSeparator: \.endsLine).map { .string(String($0)) }
         }
         if text.isEmpty { return [] }
-        if let dots = text.firstRange(of: ".."), let range = try range(text, dots, of: name) { return range }
-        return text.split(separator: ",", omittingEmptySubsequences: false).map { .string(String($0)) }
+        let items = text.split(separator: ",", omittingEmptySubsequences: false)
+        func range(_ item: String) throws -> [JSON]? {
+            do throws(RunRange.Failure) {
+                return try RunRange(item, limit: limit)?.values
+            } catch {
+                let place = items.count == 1 ? "" : "\(item): "
+                throw CommandFailure(.usage, "--each \(name)=\(text): \(place)\(error.message)", hint: error.hint)
+            }
+        }
+        if items.count == 1, let numbers = try range(text.filter { $0 != " " }) { return numbers }
+        // All of a list are texts, so that equal ones are equal however they are written.
+        var values: [JSON] = []
+        for item in items {
+            let numbers = item.contains("..") ? try range(item.filter { $0 != " " }) : nil
+            values += numbers?.map { .string(RunJobObject.text($0)) } ?? [.string(String(item))]
+            guard values.count <= limit else {
+                throw CommandFailure(.usage, "--each \(name) has more than \(limit) values")
+            }
+        }
+        return values
     }
 
-    private static func range(_ text: String, _ dots: Range<String.Index>, of name: String) throws -> [JSON]? {
-        let (lower, upper) = (text[..<dots.lowerBound], text[dots.upperBound...])
-        guard let first = Int64(lower), let last = Int64(upper) else { return nil }
-        guard first <= last, last.subtractingReportingOverflow(first).partialValue < Int64(limit) else {
-            throw CommandFailure(
-                .usage, "--each \(name)=\(text): the range must rise, and hold at most \(limit) values")
-        }
-        // 01..12 gives 01, 02, and so on.
-        let width = lower.hasPrefix("0") && lower.count > 1 ? lower.count : 0
-        return (first...last).map { number in
-            let digits = String(number)
-            return width == 0
-                ? .int(number) : .string(String(repeating: "0", count: max(0, width - digits.count)) + digits)
+    /// What somebody should know of params that have one value, which looks like a slip.
+    /// - Parameter isFile: whether there is a file of that name.
+    func remarks(isFile: (String) -> Bool) -> [String] {
+        dimensions.compactMap { dimension in
+            guard dimension.values.count == 1, case .string(let value) = dimension.values[0] else { return nil }
+            let has = "--each \(dimension.name) has the one value \"\(value)\""
+            if ["txt", "csv", "tsv", "lst", "list", "dat"].contains(where: { value.hasSuffix(".\($0)") }), isFile(value)
+            {
+                return "\(has); for a value in each line of that file write \(dimension.name)=@\(value)"
+            }
+            let ends = value.split(omittingEmptySubsequences: false) { "-:\u{2013}\u{2026}~".contains($0) }
+            guard ends.count == 2, let first = Int(ends[0]), let last = Int(ends[1]), first < last else { return nil }
+            return "\(has); a range is written \(dimension.name)=\(first)..\(last)"
         }
     }
 

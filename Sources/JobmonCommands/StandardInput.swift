@@ -9,6 +9,7 @@ enum StandardInput {
         // A read that waits holds a thread: one of its own, which ends with stdin or with the process.
         DispatchQueue(label: "jobmon.stdin").async {
             var line: [UInt8] = []
+            func say() { continuation.yield(String(decoding: ByteOrderMark.removed(from: line), as: UTF8.self)) }
             var piece = [UInt8](repeating: 0, count: 1 << 16)
             while true {
                 let count = read(0, &piece, piece.count)
@@ -17,13 +18,13 @@ enum StandardInput {
                 var rest = piece[..<count]
                 while let end = rest.firstIndex(of: 0x0A) {
                     line += rest[..<end]
-                    continuation.yield(String(decoding: line, as: UTF8.self))
+                    say()
                     line.removeAll(keepingCapacity: true)
                     rest = rest[rest.index(after: end)...]
                 }
                 line += rest
             }
-            if !line.isEmpty { continuation.yield(String(decoding: line, as: UTF8.self)) }
+            if !line.isEmpty { say() }
             continuation.finish()
         }
         return lines

@@ -6,11 +6,24 @@ package struct TextTable {
         package var isNumber: Bool
         /// The most columns of the terminal that it takes; on no terminal it takes what it needs.
         package var widest: Int
+        /// What it takes at least where the terminal is too narrow for all; nil: it does not shrink.
+        package var narrowest: Int?
+        /// It is left out of a terminal that is too narrow if all rows say the same in it.
+        package var canGo: Bool
+        /// Of the last column, the columns of the terminal that it has if it needs them: else it goes below its row. Nil: it
+        /// is cut like any other.
+        package var reasonWidth: Int?
 
-        package init(_ header: String, isNumber: Bool = false, widest: Int = .max) {
+        package init(
+            _ header: String, isNumber: Bool = false, widest: Int = .max, narrowest: Int? = nil, canGo: Bool = false,
+            reasonWidth: Int? = nil
+        ) {
             self.header = header
             self.isNumber = isNumber
             self.widest = widest
+            self.narrowest = narrowest
+            self.canGo = canGo
+            self.reasonWidth = reasonWidth
         }
     }
 
@@ -29,42 +42,104 @@ package struct TextTable {
     private let terminal: Terminal
     /// What each column has needed so far; a page later in a long list may need more, and the table then goes on wider.
     private var widths: [Int]
+    /// The columns that are shown.
+    private var shown: [Int]
+    /// What a column that was shrunk takes at most.
+    private var limits: [Int: Int] = [:]
+    /// The reason stands in a line of its own, below its row.
+    private var isReasonBelow = false
 
     package init(_ columns: [Column], terminal: Terminal) {
         self.columns = columns
         self.terminal = terminal
         widths = columns.map { DisplayWidth.of($0.header) }
+        shown = Array(columns.indices)
     }
 
-    /// The header's line. Rows that are known already make the columns wide enough.
+    /// The header's line. Rows that are known already make the columns wide enough, and say which there is room for.
     package mutating func header(for rows: [[Cell]]) -> String {
         measure(rows)
-        return line(columns.map { Cell($0.header, .bold) })
+        arrange(for: rows)
+        return line(columns.map { Cell($0.header, .bold) }, isHeader: true)
     }
 
     /// The lines of rows.
     package mutating func lines(_ rows: [[Cell]]) -> String {
         measure(rows)
-        return rows.map { line($0) }.joined()
+        return rows.map { line($0, isHeader: false) }.joined()
     }
 
     private mutating func measure(_ rows: [[Cell]]) {
         for row in rows {
             for (index, cell) in row.enumerated() where index < widths.count {
-                let limit = terminal.isTerminal ? columns[index].widest : .max
+                let limit = terminal.isTerminal ? limits[index] ?? columns[index].widest : .max
                 widths[index] = max(widths[index], min(limit, DisplayWidth.of(cell.text)))
             }
         }
     }
 
-    private func line(_ cells: [Cell]) -> String {
+    // MARK: What there is room for
+
+    /// Chooses columns and their widths for a terminal that is too narrow for all: what is the same in all rows goes, what
+    /// can shrink shrinks, and then the reason takes a line of its own.
+    private mutating func arrange(for rows: [[Cell]]) {
+        guard let width = terminal.columns, let reasonWidth = columns.last?.reasonWidth else { return }
+        let all = Array(columns.indices)
+        let reason = columns.count - 1
+        if let fitted = fit(all, rows, in: width, atMost: [reason: reasonWidth]) {
+            (shown, limits) = fitted
+        } else {
+            isReasonBelow = true
+            let rest = all.filter { $0 != reason }
+            (shown, limits) = fit(rest, rows, in: width, atMost: [:]) ?? narrowed(rest, rows)
+        }
+        for (index, limit) in limits { widths[index] = min(widths[index], limit) }
+    }
+
+    /// Which of some columns are shown, and the limits of those that are shrunk; nil: they have no room.
+    /// - Parameter atMost: columns that are content with less than they take.
+    private func fit(
+        _ wanted: [Int], _ rows: [[Cell]], in width: Int, atMost: [Int: Int]
+    ) -> (shown: [Int], limits: [Int: Int])? {
+        var shown = wanted
+        var limits: [Int: Int] = [:]
+        func excess() -> Int {
+            let needed = shown.reduce(0) { $0 + min(limits[$1] ?? atMost[$1] ?? .max, widths[$1]) }
+            return needed + 2 * (shown.count - 1) - width
+        }
+        for index in wanted.reversed() where columns[index].canGo && excess() > 0 && isSame(index, rows) {
+            shown.removeAll { $0 == index }
+        }
+        for index in shown.reversed() where excess() > 0 {
+            guard let narrowest = columns[index].narrowest else { continue }
+            limits[index] = max(min(narrowest, widths[index]), widths[index] - excess())
+        }
+        return excess() > 0 ? nil : (shown, limits)
+    }
+
+    /// The same where there is no room whatever is done: the end of each line is cut.
+    private func narrowed(_ wanted: [Int], _ rows: [[Cell]]) -> (shown: [Int], limits: [Int: Int]) {
+        let shown = wanted.filter { !columns[$0].canGo || !isSame($0, rows) }
+        let limits = shown.compactMap { index in columns[index].narrowest.map { (index, min($0, widths[index])) } }
+        return (shown, Dictionary(uniqueKeysWithValues: limits))
+    }
+
+    private func isSame(_ index: Int, _ rows: [[Cell]]) -> Bool {
+        guard let first = rows.first?[index].text else { return true }
+        return rows.allSatisfy { $0[index].text == first }
+    }
+
+    // MARK: Lines
+
+    private func line(_ cells: [Cell], isHeader: Bool) -> String {
         var line = ""
         var used = 0
-        for (index, cell) in cells.enumerated() {
-            let isLast = index == cells.count - 1
+        for (place, index) in shown.enumerated() where index < cells.count {
+            let cell = cells[index]
+            let isLast = place == shown.count - 1
             var text = terminal.isTerminal ? DisplayWidth.cut(cell.text, to: widths[index]) : cell.text
             let padding = String(repeating: " ", count: max(0, widths[index] - DisplayWidth.of(text)))
-            let gap = index == 0 ? "" : "  "
+            let gap = place == 0 ? "" : "  "
             var before = gap
             var after = ""
             if columns[index].isNumber { before += padding } else if !isLast { after = padding }
@@ -78,7 +153,16 @@ package struct TextTable {
             line += before + (terminal.colours ? cell.style.applied(to: text) : text) + after
         }
         while line.last == " " { line.removeLast() }
-        return line + "\n"
+        line += "\n"
+        guard isReasonBelow, !isHeader, let width = terminal.columns, let reason = cells.last, !reason.text.isEmpty
+        else {
+            return line
+        }
+        // Below the second column, so that the first can still be read down.
+        let indent = min((shown.first.map { widths[$0] } ?? 0) + 2, max(0, width - (columns.last?.reasonWidth ?? 0)))
+        let text = DisplayWidth.cut(reason.text, to: width - indent)
+        return line + String(repeating: " ", count: indent)
+            + (terminal.colours ? reason.style.applied(to: text) : text) + "\n"
     }
 }
 

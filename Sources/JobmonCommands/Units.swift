@@ -1,5 +1,3 @@
-package import JobmonCore
-
 /// Amounts in the form that people read.
 package enum Units {
     /// `0.42s`, `12.3s`, `4m05s`, `2h13m`, `3d04h`.
@@ -25,11 +23,6 @@ package enum Units {
             unit += 1
         }
         return "\(decimal(amount, digits: 1)) \(units[unit])"
-    }
-
-    /// `2026-01-31 09:30:00`, UTC.
-    package static func time(_ time: Timestamp) -> String {
-        String(time.description.prefix(19)).replacing("T", with: " ")
     }
 
     /// A count with its noun: `1 job`, `12,345 jobs`.

@@ -28,7 +28,7 @@ package struct Watch: AsyncParsableCommand {
     package func run() async throws {
         let layout = try directory.layout()
         let terminal = Terminal.behind(descriptor: 1)
-        let screen = WatchScreen(terminal: terminal)
+        let screen = WatchScreen(terminal: { Terminal.behind(descriptor: 1) })
         let source = WatchSource(queue: queue, rows: WatchPicture.rows(of: terminal))
         var isAway = false
         var rate = RunRate()

@@ -73,8 +73,8 @@ package struct WatchPicture {
         if !seen.failed.isEmpty {
             var table = TextTable(
                 [
-                    .init("JID", isNumber: true), .init("FAILED", widest: 30), .init("TRIES", isNumber: true),
-                    .init("WHY"),
+                    .init("JID", isNumber: true), .init("FAILED", widest: 30, narrowest: 8, canGo: true),
+                    .init("TRIES", isNumber: true, canGo: true), .init("WHY", reasonWidth: ErrorText.reasonWidth),
                 ],
                 terminal: terminal)
             let rows = seen.failed.suffix(Self.rows(of: terminal)).map { job -> [TextTable.Cell] in
@@ -95,10 +95,13 @@ package struct WatchPicture {
     }
 
     package static func head(_ seen: Seen, perSecond: Double?, columns: Int? = nil) -> String {
-        var text = seen.queue.map { "\(Printable.line($0)): " } ?? ""
-        text += seen.counts.total == 0 ? "no jobs yet" : RunProgress.line(seen.counts, perSecond: perSecond)
-        if seen.late > 0 { text += ", \(Units.grouped(seen.late)) late" }
-        return columns.map { DisplayWidth.cut(text, to: $0) } ?? text
+        let queue = seen.queue.map { "\(Printable.line($0)): " } ?? ""
+        let late = seen.late > 0 ? ", \(Units.grouped(seen.late)) late" : ""
+        let room = columns.map { $0 - DisplayWidth.of(queue) - late.utf8.count }
+        let text =
+            seen.counts.total == 0
+            ? "no jobs yet" : RunProgress.line(seen.counts, perSecond: perSecond, columns: room.map { max(1, $0) })
+        return columns.map { DisplayWidth.cut(queue + text + late, to: $0) } ?? queue + text + late
     }
 
     private static func bar(_ counts: QueueCounts, columns: Int) -> String {
@@ -120,8 +123,8 @@ package struct WatchPicture {
 /// Where `watch` draws: one picture at the bottom of a terminal, in place; elsewhere lines.
 final class WatchScreen: Sendable {
     private struct State {
-        /// Lines that stand on the terminal.
-        var drawn = 0
+        /// Columns of the lines that stand on the terminal.
+        var drawn: [Int] = []
         var nextLine = 0.0
         var gap = 1.0
         var said = ""
@@ -129,13 +132,14 @@ final class WatchScreen: Sendable {
         var failures: [Int64: Int] = [:]
     }
 
-    private let terminal: Terminal
+    private let terminal: @Sendable () -> Terminal
     private let time: TimeSource
     private let write: @Sendable (String) -> Void
     private let state = Mutex(State())
 
+    /// - Parameter terminal: what the terminal is now: it may be made larger or smaller.
     init(
-        terminal: Terminal, time: TimeSource = .system,
+        terminal: @escaping @Sendable () -> Terminal, time: TimeSource = .system,
         write: @escaping @Sendable (String) -> Void = { WatchScreen.out($0) }
     ) {
         self.terminal = terminal
@@ -145,10 +149,11 @@ final class WatchScreen: Sendable {
 
     func show(_ seen: WatchPicture.Seen, perSecond: Double?, isLast: Bool) {
         state.withLock { state in
+            let terminal = terminal()
             guard terminal.isTerminal else { return showLine(seen, perSecond: perSecond, isLast: isLast, &state) }
             let lines = WatchPicture.lines(seen, perSecond: perSecond, terminal: terminal)
-            write(Self.clear(state.drawn) + lines.map { $0 + "\n" }.joined())
-            state.drawn = lines.count
+            write(Drawn.clear(state.drawn, endedLines: true, terminal) + lines.map { $0 + "\n" }.joined())
+            state.drawn = lines.map { DisplayWidth.of(Printable.line($0)) }
         }
     }
 
@@ -169,16 +174,14 @@ final class WatchScreen: Sendable {
     /// Says a sentence on stderr, above the picture.
     func say(_ text: String) {
         state.withLock { state in
-            write(Self.clear(state.drawn))
-            state.drawn = 0
+            write(Drawn.clear(state.drawn, endedLines: true, terminal()))
+            state.drawn = []
             Messages.say(text)
         }
     }
 
     /// Leaves the last picture where it is.
-    func end() { state.withLock { $0.drawn = 0 } }
-
-    private static func clear(_ lines: Int) -> String { lines > 0 ? "\r\u{1B}[\(lines)A\u{1B}[J" : "" }
+    func end() { state.withLock { $0.drawn = [] } }
 
     private static func out(_ text: String) {
         let output = Output()

@@ -42,6 +42,8 @@ package struct DirectoryLayout: Sendable, Hashable {
     /// What forbids an instance's wrapper to start its command. In a cluster's job, whoever makes it first has it: the
     /// wrapper that starts the command, or the queue that gives the instance up.
     package func fence(_ instanceKey: String) -> String { "\(fences)/\(Self.fileName(instanceKey))" }
+    /// The line of a shell that is too long to be an argument.
+    package func line(_ instanceKey: String) -> String { "\(run)/line.\(Self.fileName(instanceKey)).sh" }
     /// What tells a cluster job's wrapper that it is us who end it.
     package func cancelMark(_ instanceKey: String) -> String { "\(fence(instanceKey)).cancel" }
     /// A file of an array job.

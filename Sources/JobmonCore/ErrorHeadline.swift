@@ -11,9 +11,12 @@ struct ErrorHeadline {
     private static let longest = 500
 
     init(_ text: String) {
-        let all = text.utf8.suffix(Self.looked).split { $0 == 0x0A || $0 == 0x0D }.map { bytes in
-            Substring(decoding: bytes, as: UTF8.self).withoutColours
-        }.filter { !$0.allSatisfy(\.isWhitespace) }
+        let all: [Substring] = text.utf8.suffix(Self.looked).split(separator: 0x0A).compactMap { bytes in
+            // A progress bar writes line over line: its last state counts, but for a message that stands among its states.
+            let states = bytes.split(separator: 0x0D).map { Substring(decoding: $0, as: UTF8.self).withoutColours }
+                .filter { !$0.allSatisfy(\.isWhitespace) }
+            return states.last { !Self.isOrnament($0) } ?? states.last
+        }
         slurmLines = all.filter { SlurmLine.isOne($0) }
         lines = slurmLines.isEmpty ? all : all.filter { !SlurmLine.isOne($0) }
     }

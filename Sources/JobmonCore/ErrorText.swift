@@ -56,7 +56,14 @@ package enum ErrorText {
         case .directory: "working directory \(failure.path): \(failure.reason)"
         case .output: "output file \(failure.path): \(failure.reason)"
         case .command:
-            failure.errno == 2 ? "command not found: \(failure.path)" : "command \(failure.path): \(failure.reason)"
+            switch failure.errno {
+            case 2: "command not found: \(failure.path)"
+            // E2BIG
+            case 7:
+                "command \(failure.path): \(failure.reason): one argument or variable has at most 128 KiB, and all "
+                    + "together a quarter of the stack limit (ulimit -s); hand data over in a file"
+            default: "command \(failure.path): \(failure.reason)"
+            }
         case .process: "no process could be made for \(failure.path): \(failure.reason)"
         }
     }

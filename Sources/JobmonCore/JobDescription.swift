@@ -1,6 +1,6 @@
 /// What is to be done: a job as it is described before the ledger knows it.
 package struct JobDescription: Sendable, Equatable {
-    /// For people; any text. Nil: the command's own name.
+    /// For people; any text. Nil: the name of the command's script or program.
     package var name: String?
     /// The program, or the whole line when `shell`.
     package var runfile: String
@@ -12,11 +12,12 @@ package struct JobDescription: Sendable, Equatable {
     package var cwd: String?
     /// Variables that are added to the environment.
     package var env: JSONObject
-    /// `runfile` is a line for `/bin/sh -c`.
+    /// `runfile` is a line for a shell: `resources` says which (`shell`), else it is bash, or sh where there is no bash.
     package var shell: Bool
     /// Seconds after which it is ended.
     package var timeout: Double?
-    /// What it needs of a cluster: `slots`, `memory` (bytes), `runtime` (s), `project`, `queue_options`.
+    /// What it needs: of a cluster `slots`, `memory` (bytes), `runtime` (s), `project`, `queue_options`; and `shell`, the
+    /// path of the shell for its line. None of them is part of a job's key.
     package var resources: JSONObject
     /// How many attempts it may use; at least 1.
     package var maxAttempts: Int
@@ -38,10 +39,12 @@ package struct JobDescription: Sendable, Equatable {
         self.maxAttempts = maxAttempts
     }
 
-    /// The name that is shown: the given one, else the last part of the program's path, else the line's first word.
+    /// The member of `resources` that names the shell.
+    package static let shellResource = "shell"
+
+    /// The name that is shown: the given one, else that of its script or program. It is no part of a job's key.
     package var shownName: String {
         if let name { return name }
-        let program = shell ? runfile.split(whereSeparator: \.isWhitespace).first.map(String.init) ?? runfile : runfile
-        return program.split(separator: "/").last.map(String.init) ?? program
+        return shell ? CommandName.of(line: runfile) : CommandName.of([runfile] + args)
     }
 }

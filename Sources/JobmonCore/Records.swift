@@ -99,7 +99,10 @@ package struct InstanceRecord: Sendable, Equatable {
 
 extension InstanceRecord {
     /// How it failed, in words and with the line of its error that says most.
-    package var failure: String {
+    package var failure: String { Self.failure(error: error, cause: cause, exitCode: exitCode, signal: signal) }
+
+    /// The same of what is known of an end.
+    package static func failure(error: String?, cause: Cause?, exitCode: Int?, signal: Int?) -> String {
         let ending = ErrorText.ending(cause: cause, exitCode: exitCode, signal: signal)
         guard let error, !error.isEmpty else { return ending }
         let headline = ErrorText.headline(error)

@@ -27,6 +27,21 @@ package enum CommandTemplate {
         return result + rest
     }
 
+    /// What stands in braces in a text, in order, whether it is a name or not. A variable of a shell (`${name}`) is none.
+    package static func words(in text: String) -> [Substring] {
+        guard text.utf8.contains(UInt8(ascii: "{")) else { return [] }
+        var words: [Substring] = []
+        var rest = text[...]
+        while let open = rest.firstIndex(of: "{") {
+            let isVariable = open > text.startIndex && text[text.index(before: open)] == "$"
+            rest = rest[rest.index(after: open)...]
+            guard let close = rest.firstIndex(where: { $0 == "}" || $0 == "{" }), rest[close] == "}" else { continue }
+            if !isVariable { words.append(rest[..<close]) }
+            rest = rest[rest.index(after: close)...]
+        }
+        return words
+    }
+
     /// The text as one word of a POSIX shell.
     package static func shellQuoted(_ text: String) -> String {
         let plain = text.utf8.allSatisfy { byte in

@@ -28,11 +28,21 @@ struct JobIntake: Sendable {
         var loaded = Loaded(known: [], left: [], new: [])
         var isNamed = [Bool](repeating: false, count: records.count)
         var grown: [NewJob] = []
+        var spellings: JobSpellings?
         for job in given {
-            let latest = rounds.latest(job.key)
+            var base = job.key
+            var latest = rounds.latest(base)
+            if latest == nil, !records.isEmpty {
+                let found = spellings ?? JobSpellings(records)
+                spellings = found
+                if let other = found.otherKeys(of: job).first(where: { rounds.latest($0) != nil }) {
+                    base = other
+                    latest = rounds.latest(other)
+                }
+            }
             guard let latest, !again else {
                 let round = latest.map { $0.round + 1 } ?? 1
-                loaded.new.append(NewJob(key: QueueRound.key(job.key, round: round), description: job.description))
+                loaded.new.append(NewJob(key: QueueRound.key(base, round: round), description: job.description))
                 continue
             }
             guard !isNamed[latest.index] else { continue }

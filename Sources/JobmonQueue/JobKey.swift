@@ -13,11 +13,16 @@ package struct JobKeys: Sendable {
     package init() {}
 
     /// The key of a job; of equal ones, the first, the second and so on have different keys.
-    package mutating func key(of job: JobDescription) -> String {
+    package mutating func key(of job: JobDescription) -> String { newJob(job).key }
+
+    /// A job with its key.
+    package mutating func newJob(_ job: JobDescription) -> NewJob {
         let first = Self.make(job, occurrence: 1)
         let occurrence = seen[first, default: 0] + 1
         seen[first] = occurrence
-        return occurrence == 1 ? first : Self.make(job, occurrence: occurrence)
+        return NewJob(
+            key: occurrence == 1 ? first : Self.make(job, occurrence: occurrence), description: job,
+            occurrence: occurrence)
     }
 
     /// - Parameter job: with its params put in, but `{jid}` and `{attempt}` as they stand.

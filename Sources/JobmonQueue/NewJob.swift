@@ -6,10 +6,13 @@ package struct NewJob: Sendable, Equatable {
     /// Within its queue and round.
     package var key: String
     package var description: JobDescription
+    /// Its number among equals, from 1, that the key was made with; nil: somebody gave the key.
+    package var occurrence: Int?
 
-    package init(key: String, description: JobDescription) {
+    package init(key: String, description: JobDescription, occurrence: Int? = nil) {
         self.key = key
         self.description = description
+        self.occurrence = occurrence
     }
 }
 
@@ -55,7 +58,7 @@ struct QueueRounds {
             // A key that somebody gave may look like one of a later round: as it was given, it is of the first.
             let round = keys.contains(key) ? 1 : QueueRound.of(key)
             let base = round > 1 ? String(key.dropLast("#\(round)".count)) : key
-            guard keys.contains(base), round > latest[base]?.round ?? 0 else { continue }
+            guard round > latest[base]?.round ?? 0 else { continue }
             latest[base] = (round, index)
         }
     }

@@ -134,7 +134,11 @@ package struct QueueState: Sendable {
     }
 
     /// How many jobs are where, now.
-    package var currentCounts: QueueCounts { counts }
+    package var currentCounts: QueueCounts {
+        var now = counts
+        if now.retrying > 0 { now.retryAt = due.first?.time }
+        return now
+    }
 
     private mutating func take(_ fact: QueueFact, at now: Moment) {
         switch fact {

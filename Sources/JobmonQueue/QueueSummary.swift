@@ -36,6 +36,10 @@ package struct QueueSummary: Sendable, Equatable {
 /// How many jobs are where.
 package struct QueueCounts: Sendable, Equatable {
     package var queued = 0
+    /// Of the queued ones, those that wait before their next attempt.
+    package var retrying = 0
+    /// When the first of these is tried again, in seconds of the steady clock.
+    package var retryAt: Double?
     package var running = 0
     /// Jobs whose last instance nobody can say anything about right now.
     package var unclear = 0
@@ -54,6 +58,7 @@ package struct QueueCounts: Sendable, Equatable {
         case .failed: failed += change
         case .cancelled: cancelled += change
         }
+        if case .backingOff = phase { retrying += change }
     }
 
     package var total: Int { queued + running + unclear + over }

@@ -9,9 +9,7 @@ extension Command {
         let job = order.description
         var arguments = PackedTexts()
         if job.shell {
-            arguments.append("/bin/sh")
-            arguments.append("-c")
-            arguments.append(job.runfile)
+            arguments = LineShell.arguments(order, in: layout)
         } else {
             arguments.append(job.runfile)
             for argument in job.args { arguments.append(argument) }

@@ -36,7 +36,7 @@ struct ExecOptions {
 
           -d, --dir DIR       the monitor's directory (made if it is not there); else $JOBMON_DIR, else the current
                               directory if it is a monitor's
-          --name NAME         the job's name; else the command's own
+          --name NAME         the job's name; else that of its script or program
           --param KEY=VALUE   a parameter to find the job by; may be repeated
           --timeout TIME      end the command, and all that it started, after that time (90, 45s, 10m, 2h, 1d) with TERM,
                               and KILL 5 s later; the exit code is 124 then
@@ -48,6 +48,8 @@ struct ExecOptions {
         127: command not found. 126: it can't be started. 125 is not used. 75: the instance may not start any more. 2: these arguments are wrong.
 
         """
+
+    private static let names = ["--dir", "--name", "--param", "--timeout", "--instance"]
 
     static func parse(_ arguments: [[UInt8]]) -> Parsed {
         var options = ExecOptions()
@@ -78,8 +80,11 @@ struct ExecOptions {
                 option = "-d"
                 value = String(word.dropFirst(2))
             }
-            guard ["-d", "--dir", "--name", "--param", "--timeout", "--instance", "--task"].contains(option) else {
-                return .wrong("\(option) is no option of exec; put -- before the command")
+            guard option == "-d" || option == "--task" || Self.names.contains(option) else {
+                let meant = NearWord.nearest(to: option, among: Self.names)
+                return .wrong(
+                    meant.map { "there is no option \(option): did you mean \($0)?" }
+                        ?? "\(option) is no option of exec; put -- before the command")
             }
             if value == nil {
                 guard let next = rest.first, next != Array("--".utf8) else { return .wrong("\(option) needs a value") }

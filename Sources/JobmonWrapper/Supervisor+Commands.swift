@@ -77,7 +77,7 @@ extension Supervisor {
     }
 
     private func neverStarted(_ order: InstanceOrder, _ failure: StartFailure) {
-        let (stdoutEmpty, stderrEmpty, _) = CapturedFiles.take(order, failed: false)
+        let (stdoutEmpty, stderrEmpty, _) = CapturedFiles.take(order, failed: false, in: layout)
         let outcome = Outcome(
             evidence: Evidence(notStarted: failure), stdoutEmpty: stdoutEmpty, stderrEmpty: stderrEmpty)
         noteOutcome(order.instanceKey, outcome, time.now())
@@ -141,7 +141,7 @@ extension Supervisor {
     private func noteEnd(_ instance: RunningInstance, _ end: CommandEnd, _ moment: Timestamp) {
         let order = instance.order
         let failed = Cause.decide(end.evidence).status != .complete
-        let (stdoutEmpty, stderrEmpty, logged) = CapturedFiles.take(order, failed: failed)
+        let (stdoutEmpty, stderrEmpty, logged) = CapturedFiles.take(order, failed: failed, in: layout)
         let outcome = Outcome(
             evidence: end.evidence,
             process: instance.isNamed || end.evidence.notStarted != nil ? nil : ProcessIdentity(pid: instance.pid),

@@ -102,7 +102,7 @@ final class TaskRun {
         }
         let decided = Cause.decide(evidence)
         let failed = isOpen || decided.status != .complete
-        let (stdoutEmpty, stderrEmpty, captured) = CapturedFiles.take(order, failed: failed)
+        let (stdoutEmpty, stderrEmpty, captured) = CapturedFiles.take(order, failed: failed, in: layout)
         let logged = captured ?? (failed ? stderrStart.flatMap { OutputTail.behind(STDERR_FILENO, from: $0) } : nil)
         var outcome = Outcome(
             evidence: evidence, usage: end?.usage ?? Usage(), stderr: failed ? logged ?? end?.stderr : nil,

@@ -63,19 +63,21 @@ struct FollowTests {
             }
             let watch = try Running(Executable.path, ["watch", "-d", mon, "--queue", "jobs"])
             try await waitUntil("it names the failure") { watch.stdout.contains("job 1 failed: exit: exit code 3") }
-            #expect(watch.stdout.contains("jobs: 0/2 done, 1 running"), "\(watch.stdout)")
+            #expect(watch.stdout.contains("jobs: 1/2 done (1 failed), 1 running"), "\(watch.stdout)")
             try await monitor.killed()
             try await waitUntil("it says that the monitor is away") { watch.stderr.contains("monitor") }
             let second = try await MonitorProcess.start(mon)
             try await waitUntil("it says that one is back") { watch.stderr.contains("is back") }
             _ = FileManager.default.createFile(atPath: "\(directory)/go", contents: nil)
             let watched = try await watch.finished()
-            #expect(watched.status == 1 && watched.stdout.contains("jobs: 1/2 done, 0 running"), "\(watched.stdout)")
+            #expect(
+                watched.status == 1 && watched.stdout.contains("jobs: 2/2 done (1 failed), 0 running"),
+                "\(watched.stdout)")
             #expect(try await run.finished().status == 1)
             try await second.killed()
             // Without a monitor, of jobs that are over, the end is said.
             let late = try await Executable.run(["watch", "-d", mon])
-            #expect(late.status == 1 && late.stdout.contains("1/2 done"), "\(late.stderr)")
+            #expect(late.status == 1 && late.stdout.contains("2/2 done"), "\(late.stderr)")
         }
     }
 
@@ -166,7 +168,7 @@ struct FollowTests {
         try await withTestDirectory { directory in
             let mon = "\(directory)/mon"
             let arguments = [
-                "run", "-d", mon, "--detach", "--each", "n=1..3", "--queue", "q", "--", "sh", "-c", "exit 0",
+                "run", "-d", mon, "--detach", "--each", "n=1..3", "--queue", "q", "--", "sh", "-c", "exit 0", "{n}",
             ]
             let started = try await Executable.run(arguments, in: directory)
             #expect(
@@ -184,13 +186,14 @@ struct FollowTests {
             #expect(stdin.status == 2 && stdin.stderr.contains("stdin"), "\(stdin.stderr)")
 
             let holder = try Running(
-                Executable.path, ["run", "-d", mon, "--queue", "held", "--each", "n=1", "--", "sleep", "600"], stdin: ""
+                Executable.path,
+                ["run", "-d", mon, "--queue", "held", "--unused-ok", "--each", "n=1", "--", "sleep", "600"], stdin: ""
             )
             try await waitUntil("the queue is held") {
                 try await Executable.run(["jobs", "-d", mon, "--status", "running"]).stdout.contains("sleep")
             }
             let held = try await Executable.run(
-                ["run", "-d", mon, "--detach", "--queue", "held", "--each", "n=1", "--", "sleep", "600"])
+                ["run", "-d", mon, "--detach", "--queue", "held", "--unused-ok", "--each", "n=1", "--", "sleep", "600"])
             #expect(held.status == 4 && held.stderr.contains("is run by process \(holder.pid)"), "\(held.stderr)")
             holder.send(SIGTERM)
             _ = try await holder.finished()

@@ -197,7 +197,7 @@ import Testing
         }
     }
 
-    /// On a terminal lines are cut to its width, statuses have colours, and names can't play with it.
+    /// On a terminal lines fit its width, statuses have colours, and names can't play with it.
     @Test(.timeLimit(.minutes(3))) func onATerminal() async throws {
         try await Self.withLedger { directory in
             let program = """
@@ -220,9 +220,9 @@ import Testing
                 return try await run.finished().stdout.split(whereSeparator: \.isNewline).map { String($0) }
             }
             let plain = try await lines(["NO_COLOR": "1"])
-            #expect(plain.count == 5 && !plain.joined().contains("\u{1B}"))
+            #expect(!plain.joined().contains("\u{1B}"))
             #expect(plain.dropLast().allSatisfy { DisplayWidth.of($0) <= 60 })
-            #expect(plain.contains { $0.hasSuffix("…") })
+            #expect(plain.filter { $0.hasSuffix("exit code 1: KeyError: 'year'") }.count == 2, "\(plain)")
             let coloured = try await lines(["NO_COLOR": ""])
             #expect(coloured.joined().contains("\u{1B}[31mFAILED\u{1B}[0m"))
         }

@@ -104,7 +104,7 @@ import Testing
         #expect(Units.count(1, "job") == "1 job")
         #expect(Units.count(0, "job") == "0 jobs")
         #expect(Units.count(1_234_567, "job") == "1,234,567 jobs")
-        #expect(Units.time(Timestamp(milliseconds: 1_769_851_800_123)) == "2026-01-31 09:30:00")
+        #expect(ShownTime.utc.text(Timestamp(milliseconds: 1_769_851_800_123)) == "2026-01-31 09:30:00 UTC")
     }
 }
 

@@ -54,15 +54,30 @@ import Testing
         }
         #expect(
             text == """
-                JID  STATUS    NAME  PARAMS   TRIES  HOST  TIME  WHY
-                  1  FAILED    even  index=0    1/1  n7    2.0s  exit code 1: Error: 0
-                  2  COMPLETE  odd   index=1    1/1  n7    2.0s
-                  3  COMPLETE  even  index=2    1/1  n7    2.0s
-                  4  FAILED    odd   index=3    1/1  n7    2.0s  exit code 1: Error: 3
+                JID  STATUS    NAME  PARAMS   TRIES  HOST  TIME  EXIT  MEM  WHY
+                  1  FAILED    even  index=0    1/1  n7    2.0s     1       exit code 1: Error: 0
+                  2  COMPLETE  odd   index=1    1/1  n7    2.0s     0
+                  3  COMPLETE  even  index=2    1/1  n7    2.0s     0
+                  4  FAILED    odd   index=3    1/1  n7    2.0s     1       exit code 1: Error: 3
 
                 """)
         let closing = try await list.closing(counted)
         #expect(closing == "4 jobs: 2 COMPLETE, 2 FAILED")
+        try await reading.close()
+    }
+
+    @Test(.timeLimit(.minutes(3))) func sorted() async throws {
+        let reading = try await Self.ledger(2500)
+        for limit in [1, 3, 999, nil] as [Int?] {
+            let list = JobList(reading: reading, filter: JobFilter(), limit: limit, order: try JobOrder("-exit,-jid"))
+            let text = try await Self.text { try await list.writeJSON(to: $0) }
+            guard case .array(let jobs) = try JSON(parsing: text) else { continue }
+            let jids = jobs.compactMap { job -> Int64? in
+                if case .object(let object) = job, case .int(let jid)? = object["jid"] { jid } else { nil }
+            }
+            #expect(jids.count == limit ?? 2500)
+            #expect(jids.starts(with: [2500, 2497, 2494].prefix(limit ?? 3)))
+        }
         try await reading.close()
     }
 

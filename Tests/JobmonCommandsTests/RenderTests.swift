@@ -15,12 +15,71 @@ import Testing
     @Test func showsJobs() {
         #expect(
             Self.table([Sample.failed, Sample.running, Sample.queued], .none) == """
-                JID  STATUS   NAME     PARAMS                     TRIES  HOST   TIME  WHY
-                  4  FAILED   fit      year=1995 loc=upper egypt    2/2  n7    4m05s  signal 9 (SIGKILL), nothing on stderr
+                JID  STATUS   NAME     PARAMS                     TRIES  HOST   TIME     EXIT      MEM  WHY
+                  4  FAILED   fit      year=1995 loc=upper egypt    2/2  n7    4m05s  SIGKILL  1.0 GiB  signal 9 (SIGKILL), nothing on stderr
                   5  RUNNING  sleep                                 1/1  n7     5.0s
                   6  QUEUED   a\\e[2Jb                               0/1
 
                 """)
+    }
+
+    @Test(
+        "at 80 columns 40 characters of each error are shown: what is the same goes, params and names shrink, then it goes below"
+    )
+    func fitsTheTerminal() {
+        let long = "ValueError: no data for the year and the place that were asked for"
+        func failed(_ jid: Int64, _ change: (inout JobRecord) -> Void = { _ in }) -> JobRecord {
+            var job = Sample.failed
+            job.jid = jid
+            job.instances[1].signal = nil
+            job.instances[1].exitCode = 1
+            job.instances[1].cause = .exit
+            job.instances[1].error = long
+            change(&job)
+            return job
+        }
+        let same = Self.table([failed(1), failed(2)], Terminal(columns: 80))
+        #expect(
+            same == """
+                JID  STATUS  NAME  WHY
+                  1  FAILED  fit   exit code 1: ValueError: no data for the year and the place …
+                  2  FAILED  fit   exit code 1: ValueError: no data for the year and the place …
+
+                """, "\(same)")
+        let names = Self.table(
+            [
+                failed(1), failed(2) { $0.description.name = "a name that is long" },
+                failed(3) { $0.description.params = ["year": 1996] },
+            ], Terminal(columns: 80))
+        let all = names.split(separator: "\n")
+        #expect(all.allSatisfy { DisplayWidth.of(String($0)) <= 80 }, "\(names)")
+        #expect(
+            all.count == 4 && all.dropFirst().allSatisfy { $0.contains("exit code 1: ValueError: no data for the") })
+        // Everything differs: the reason has a line of its own.
+        let below = Self.table(
+            [
+                failed(1), Sample.running,
+                failed(123_456) {
+                    $0.description.name = "a name that is long"; $0.instances[1].host = "another host"
+                    $0.instances[1].usage.wallclock = 7; $0.attempts = 1
+                    $0.description.params = ["year": 1996]
+                },
+            ], Terminal(columns: 80))
+        let lines = below.split(separator: "\n")
+        #expect(lines.allSatisfy { DisplayWidth.of(String($0)) <= 80 }, "\(below)")
+        #expect(lines.count == 6 && !lines[0].contains("WHY"), "\(below)")
+        #expect(
+            lines.filter { $0.hasPrefix("        exit code 1: ValueError: no data for the year and the") }.count == 2)
+    }
+
+    @Test("any width: no line is wider, and no reason is cut while there are 60 columns")
+    func fitsAnyTerminal() {
+        for columns in 20...160 {
+            let text = Self.table([Sample.failed, Sample.running, Sample.queued], Terminal(columns: columns))
+            let lines = text.split(separator: "\n").map(String.init)
+            #expect(lines.allSatisfy { DisplayWidth.of($0) <= columns }, "\(columns): \(text)")
+            if columns >= 60 { #expect(text.contains("signal 9 (SIGKILL), nothing on stderr"), "\(columns): \(text)") }
+        }
     }
 
     @Test func saysWhy() {
@@ -117,7 +176,7 @@ import Testing
             Self.text(Sample.queued) == """
                 job 6  a\\e[2Jb  QUEUED
                   command      exit 3
-                               (a line for /bin/sh)
+                               (a line for bash, or sh where there is no bash)
                   queue        fit
                   submitted    2026-01-31 09:30:00 UTC
                   attempts     0 of 1 used
@@ -126,6 +185,13 @@ import Testing
                   jobmon cancel 6   ends it, or does not start it
 
                 """)
+    }
+
+    @Test("a progress bar counts as its last state")
+    func progressBars() {
+        var job = Sample.failed
+        job.instances[1].error = "  1%|\r 50%|#\r100%|##\r\nKeyError: 'x'\r\n"
+        #expect(Self.text(job).contains("  error\n  | 100%|##\n  | KeyError: 'x'\n"))
     }
 
     @Test func cutsALongError() {
@@ -248,5 +314,47 @@ import Testing
         #expect(throws: CommandFailure(.failed, "job 6 was not tried yet: it is QUEUED")) {
             try Logs.instance(of: Sample.queued, attempt: nil)
         }
+    }
+}
+
+@Suite struct JobOrderTests {
+    private func sorted(_ by: String) throws -> [Int64] {
+        let order = try JobOrder(by)
+        return [Sample.running, Sample.queued, Sample.failed].sorted { order.areInOrder($0, $1, now: Sample.time) }
+            .map(\.jid)
+    }
+
+    @Test func columns() throws {
+        #expect(try sorted("jid") == [4, 5, 6] && sorted("-jid") == [6, 5, 4])
+        #expect(try sorted("status") == [4, 6, 5] && sorted("name") == [6, 4, 5])
+        // Those without a value are last, whatever the direction.
+        #expect(try sorted("time") == [5, 4, 6] && sorted("-time") == [4, 5, 6])
+        #expect(try sorted("tries,-jid") == [6, 5, 4] && sorted("host,-jid") == [5, 4, 6])
+    }
+
+    @Test(arguments: ["tiem", "", "jid,", "-"]) func badColumns(_ text: String) {
+        #expect(throws: CommandFailure.self) { try JobOrder(text) }
+    }
+}
+
+@Suite struct JobNumbersTests {
+    @Test func reads() {
+        func all(_ words: String...) -> [Int64]? {
+            let numbers = words.map { JobNumberArgument(argument: $0) }
+            return numbers.contains(nil) ? nil : JobNumberArgument.all(numbers.compactMap { $0 })
+        }
+        #expect(all("4") == [4] && all("3-5", "4", "9") == [3, 4, 5, 9])
+        for wrong in ["", "0", "-3", "5-3", "1-", "a", "1-2-3", "1-999999999", "1.5"] {
+            #expect(all(wrong) == nil, "\(wrong)")
+        }
+    }
+}
+
+@Suite struct ShownTimeTests {
+    @Test func isUTCOffTerminals() {
+        #expect(ShownTime(on: .none).text(Sample.time) == "2026-01-31 09:30:00 UTC")
+        #expect(
+            ShownTime.utc.span(Sample.time, Sample.time.advanced(bySeconds: 61))
+                == "2026-01-31 09:30:00 to 2026-01-31 09:31:01 UTC")
     }
 }

@@ -55,6 +55,7 @@ import Testing
         #expect(said.contains("the param \"x\" holds {jid} or {attempt}"), "\(said)")
         // One that the command has no place for goes nowhere.
         let plan = try plan {
+            $0.unusedIsMeant = true
             $0.each = ["x={attempt}", "y={print}"]
             $0.command = ["echo", "{jid}", "{y}"]
         }
@@ -69,6 +70,136 @@ import Testing
         }
         #expect(
             plan.jobs.map { $0.description.args[0] } == ["08a", "08 b", "08", "09a", "09 b", "09", "10a", "10 b", "10"])
+    }
+
+    @Test(
+        "ranges: steps, down, negative, with decimals and leading zeros, and within lists",
+        arguments: [
+            ("1990..2020..10", ["1990", "2000", "2010", "2020"]), ("1..10..4", ["1", "5", "9"]),
+            ("3..1..-1", ["3", "2", "1"]), ("2..-2..-2", ["2", "0", "-2"]), ("-3..-1", ["-3", "-2", "-1"]),
+            ("001..010..3", ["001", "004", "007", "010"]), ("10..08..-1", ["10", "09", "08"]),
+            ("0.1..0.5..0.1", ["0.1", "0.2", "0.3", "0.4", "0.5"]), ("0..1..0.5", ["0.0", "0.5", "1.0"]),
+            ("0.2..-0.2..-0.2", ["0.2", "0.0", "-0.2"]), ("09.5..10.5..0.5", ["09.5", "10.0", "10.5"]),
+            ("0.1..0.35..0.1", ["0.1", "0.2", "0.3"]), ("5..5", ["5"]), ("1,3,5..7", ["1", "3", "5", "6", "7"]),
+            ("1..2, 8..10..2,x", ["1", "2", "8", "10", "x"]), ("../a,ab..cd,v1..v2", ["../a", "ab..cd", "v1..v2"]),
+            (
+                "0.000000000000000001..0.000000000000000003..0.000000000000000002",
+                ["0.000000000000000001", "0.000000000000000003"]
+            ),
+        ] as [(String, [String])])
+    func ranges(_ text: String, _ values: [String]) throws {
+        let plan = try plan {
+            $0.each = ["x=\(text)"]
+            $0.command = ["echo", "{x}"]
+        }
+        #expect(plan.jobs.map { $0.description.args[0] } == values)
+    }
+
+    @Test("awk's braces, a shell's variables and empty braces are literal text")
+    func literalBraces() throws {
+        let plan = try plan {
+            $0.each = ["year=1"]
+            $0.command = ["sh", "-c", "awk '{print}' ${yaer} {} {a,b} {\"x\": 1} {year}"]
+        }
+        #expect(plan.jobs[0].description.args[1] == "awk '{print}' ${yaer} {} {a,b} {\"x\": 1} 1")
+    }
+
+    @Test("--unused-ok runs a command for each value that it does not use; a name uses a value too")
+    func unusedParams() throws {
+        let meant = try plan {
+            $0.each = ["i=1..3"]
+            $0.command = ["true"]
+            $0.unusedIsMeant = true
+        }
+        #expect(meant.jobs.count == 3)
+        let named = try plan {
+            $0.each = ["i=1..3"]
+            $0.command = ["true"]
+            $0.name = "n{i}"
+        }
+        #expect(named.jobs.count == 3)
+    }
+
+    @Test("a single value that looks like a range or a file is remarked on")
+    func singleValues() throws {
+        func remarks(_ value: String) throws -> [String] {
+            try plan {
+                $0.each = ["x=\(value)"]
+                $0.command = ["echo", "{x}"]
+                $0.isFile = { $0 == "places.txt" }
+            }.remarks
+        }
+        #expect(
+            try remarks("places.txt") == [
+                "--each x has the one value \"places.txt\"; for a value in each line of that file write x=@places.txt"
+            ])
+        #expect(
+            try remarks("1990-2020") == ["--each x has the one value \"1990-2020\"; a range is written x=1990..2020"])
+        for value in ["other.txt", "a-b", "2020-1990", "1990-2020,2030", "1..3", "7"] {
+            #expect(try remarks(value).isEmpty, "\(value)")
+        }
+    }
+
+    @Test("columns that a command does not use are named, and their slips refused")
+    func columns() throws {
+        let files = ["sheet.csv": "sample,reads,batch\ns1,r1,b1\ns2,r2,b2\n"]
+        let some = try plan(files) {
+            $0.file = "sheet.csv"
+            $0.command = ["echo", "{sample}"]
+        }
+        #expect(some.remarks == ["not used by the command: columns reads, batch of sheet.csv"])
+        let none = try plan(files) {
+            $0.file = "sheet.csv"
+            $0.command = ["echo"]
+        }
+        #expect(none.remarks == ["the command uses no column of sheet.csv: they are sample, reads, batch"])
+        let said = refusal(files) {
+            $0.file = "sheet.csv"
+            $0.command = ["echo", "{sampel}"]
+        }
+        #expect(said == "sheet.csv, line 2: {sampel} is no param: did you mean {sample}?")
+        let object = refusal(["j.jsonl": #"{"command": "fit {locc}", "params": {"loc": "a"}}"#]) { $0.file = "j.jsonl" }
+        #expect(object == "j.jsonl, line 1: {locc} is no param: did you mean {loc}?")
+        let cwd = refusal(["j.jsonl": #"{"command": "fit {loc}", "params": {"loc": "a"}, "cwd": "out/{loc}"}"#]) {
+            $0.file = "j.jsonl"
+        }
+        #expect(cwd.hasPrefix("j.jsonl, line 1: \"cwd\" holds {loc}"), "\(cwd)")
+    }
+
+    @Test(
+        "a table of semicolons, tabs or bars is one, whatever its ending; what is not clear is refused",
+        arguments: [
+            ("t.csv", "a;b\n1,5;2\n", "1,5 2"), ("t.csv", "a\tb\n1\t2\n", "1 2"), ("t.tsv", "a,b\n1,2\n", "1 2"),
+            ("t.csv", "sep=;\r\na;b\r\n1,5;\"2;3\"\r\n", "1,5 2;3"), ("t.csv", "a|b\n1|2\n", "1 2"),
+            ("t.csv", "\u{FEFF}a;b\n1;2\n", "1 2"), ("t.csv", "a,b\n1;1,2\n", "1;1 2"),
+            ("t.csv", "a;b,c\n1;2,3\n", "refused: t.csv, line 1: the header holds both comma and semicolon"),
+            ("t.csv", "a;b\n1;2\n3\n", "refused: t.csv, line 3: 1 fields, but the header names 2 params"),
+            ("t.csv", "sep=;\na;b\n1;2\n3\n", "refused: t.csv, line 4: 1 fields, but the header names 2 params"),
+            ("t.tsv", "a;b,c\n", "refused: t.tsv, line 1: what separates the columns is not clear"),
+        ])
+    func separators(_ path: String, _ text: String, _ expected: String) throws {
+        let said = refusal([path: text]) {
+            $0.file = path
+            $0.command = ["echo", "{a}", "{b}"]
+        }
+        guard !expected.hasPrefix("refused: ") else {
+            #expect(said.hasPrefix(expected.dropFirst("refused: ".count)), "\(said)")
+            return
+        }
+        let plan = try plan([path: text]) {
+            $0.file = path
+            $0.command = ["echo", "{a}", "{b}"]
+        }
+        #expect(plan.jobs.map { $0.description.args.joined(separator: " ") } == [expected])
+    }
+
+    @Test("the mark of Windows editors is taken away before a text and where texts were joined, and nowhere else")
+    func byteOrderMarks() {
+        func removed(_ text: String) -> String {
+            String(decoding: ByteOrderMark.removed(from: Array(text.utf8)), as: UTF8.self)
+        }
+        #expect(removed("\u{FEFF}a\n\u{FEFF}b\r\nc\u{FEFF}\n\u{FEFF}") == "a\nb\r\nc\u{FEFF}\n")
+        #expect(removed("é\n") == "é\n" && removed("") == "" && removed("\u{FEFF}") == "")
     }
 
     @Test("lines of a text file are shell commands; comments and empty lines are none")
@@ -193,7 +324,22 @@ import Testing
             (["jid=1,2"], ["x"], "--each: a param can't be named \"jid\""),
             (["a=1", "a=2"], ["x"], "--each a is given twice"),
             (["a=5..1"], ["x"], "--each a=5..1: the range must rise"),
-            (["a=0..9999999999"], ["x"], "--each a=0..9999999999: the range must rise"),
+            (["a=0..9999999999"], ["x"], "--each a=0..9999999999: the range must hold at most"),
+            (["a=1..9..0"], ["x"], "--each a=1..9..0: the step is 0"),
+            (["a=1..9..-1"], ["x"], "--each a=1..9..-1: the range must rise, or its step lead from 1 to 9"),
+            (["a=0.1..0.5"], ["x"], "--each a=0.1..0.5: a range with decimals needs a step"),
+            (["a=1,2..x"], ["x"], "--each a=1,2..x: 2..x: this is no range of numbers"),
+            (["a=1...5"], ["x"], "--each a=1...5: this is no range of numbers"),
+            (["a=a..e"], ["x"], "--each a=a..e: a range is one of numbers"),
+            (["year=1"], ["echo", "{yaer}"], "{yaer} is no param: did you mean {year}?"),
+            (["year=1"], ["echo", "{Year}"], "{Year} is no param: did you mean {year}?"),
+            (["year=1"], ["echo", "{year:04d}"], "{year:04d} is no param: did you mean {year}?"),
+            (["year=1"], ["echo", "{ year }"], "{ year } is no param: did you mean {year}?"),
+            (["year=1"], ["echo", "{year}", "{atempt}"], "{atempt} is no param: did you mean {attempt}?"),
+            (["year=1"], ["echo", "{}"], "the command does not use the param \"year\""),
+            (["year=1", "loc=a"], ["echo", "{loc}", "${year}"], "the command does not use the param \"year\""),
+            (["year=1", "loc=a"], ["echo"], "the command does not use the params \"year\", \"loc\""),
+            ([], [String(repeating: "x", count: 140_000)], "an argument of the command has 136.7 KiB"),
             (["a=1..3000", "b=1..3000"], ["x"], "these --each make more than"),
             (["a=1"], [], "--each needs a command"),
             ([], [], "nothing to run"),

@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test("all is well: one line")
-    func done() {
+    func allComplete() {
         var report = report(counts { $0.complete = 5 })
         #expect(report.lines(columns: 80).count == 2, "nothing was begun: it says so")
         report.summary.begun = 5
@@ -40,10 +40,11 @@ import Testing
                 jid: 15, name: "a\nb", attempts: 1, cause: .signal, exitCode: nil, signal: 9,
                 headline: "signal 9 (SIGKILL), nothing on stderr"),
         ]
-        let report = report(
+        var report = report(
             counts {
                 $0.complete = 3; $0.failed = 2
             }, failures)
+        report.summary.begun = 2
         #expect(
             report.lines(columns: nil) == [
                 "jobmon: 5 jobs: 3 complete, 2 failed (12.3s)",
@@ -82,9 +83,47 @@ import Testing
         let now = counts {
             $0.complete = 130; $0.failed = 2; $0.running = 8; $0.queued = 360
         }
-        #expect(RunProgress.line(now, perSecond: nil) == "130/500 done, 8 running, 360 queued, 2 failed")
+        #expect(RunProgress.line(now, perSecond: nil) == "132/500 done (2 failed), 8 running, 360 queued")
+        let all = RunProgress.line(now, perSecond: 12.34, elapsed: 72)
+        #expect(all == "132/500 done (2 failed), 8 running, 360 queued, 12.3/s, 1m12s elapsed, 30s left")
         #expect(RunProgress.line(now, perSecond: 12.34).hasSuffix("12.3/s, 30s left"))
         #expect(RunProgress.line(now, perSecond: 0.1).hasSuffix("6.0/min, 1h01m left"))
+    }
+
+    @Test("a narrow line keeps what is done, how long it took and how long it will take")
+    func narrowLine() {
+        let now = counts {
+            $0.complete = 130; $0.failed = 2; $0.running = 8; $0.queued = 360; $0.retrying = 3; $0.retryAt = 104
+        }
+        func line(_ columns: Int) -> String {
+            RunProgress.line(now, perSecond: 12.34, elapsed: 72, now: 100, columns: columns)
+        }
+        #expect(
+            line(120)
+                == "132/500 done (2 failed), 8 running, 357 queued, 3 to retry in 4s, 12.3/s, 1m12s elapsed, 30s left")
+        #expect(line(79) == "132/500 done (2 failed), 8 running, 3 to retry in 4s, 1m12s elapsed, 30s left")
+        #expect(line(50) == "132/500 done (2 failed), 1m12s elapsed, 30s left")
+        #expect(line(40) == "132/500 done (2 failed), 1m12s, 30s left")
+        #expect(line(30) == "132/500 done, 1m12s, 30s left")
+        for columns in 1...130 { #expect(DisplayWidth.of(line(columns)) <= columns) }
+    }
+
+    @Test("the bar of watch, the line and the end agree on what is done")
+    func done() {
+        let now = counts {
+            $0.complete = 1; $0.failed = 2; $0.cancelled = 1
+        }
+        #expect(RunProgress.line(now, perSecond: 1) == "4/4 done (2 failed, 1 cancelled), 0 running, 0 queued, 1.0/s")
+    }
+
+    @Test("a run that started nothing says so, and what would change that")
+    func startedNothing() {
+        let lines = report(
+            counts {
+                $0.complete = 1; $0.failed = 1
+            }
+        ).lines(columns: 80)
+        #expect(lines.contains { $0.contains("nothing was started") }, "\(lines)")
     }
 
     @Test("the rate follows the last half minute")
@@ -100,7 +139,7 @@ import Testing
         let clock = Mutex(0.0)
         let said = Mutex<[String]>([])
         let time = TimeSource(wall: { Timestamp(milliseconds: 0) }, steady: { clock.withLock { $0 } })
-        let screen = RunScreen(terminal: .none, showsProgress: true, time: time) { text in
+        let screen = RunScreen(terminal: { .none }, showsProgress: true, time: time) { text in
             said.withLock { $0.append(text) }
         }
         for tenth in 0..<2000 {
@@ -120,13 +159,28 @@ import Testing
     func terminalLine() {
         let said = Mutex("")
         let time = TimeSource(wall: { Timestamp(milliseconds: 0) }, steady: { 0 })
-        let screen = RunScreen(terminal: Terminal(columns: 20), showsProgress: true, time: time) { text in
-            said.withLock { $0 += text }
-        }
+        let columns = Mutex(28)
+        let screen = RunScreen(
+            terminal: { Terminal(columns: columns.withLock { $0 }) }, showsProgress: true, time: time
+        ) { text in said.withLock { $0 += text } }
         screen.show(counts { $0.queued = 2 })
         screen.show(counts { $0.queued = 2 })
         screen.say("hello")
+        #expect(said.withLock { $0 } == "0/2 done, 0s elapsed\r\u{1B}[Kjobmon: hello\n0/2 done, 0s elapsed")
+        // Made narrower, the terminal has broken the line into two: both are taken away.
+        said.withLock { $0 = "" }
+        columns.withLock { $0 = 15 }
+        screen.show(counts { $0.queued = 2 })
         screen.end()
-        #expect(said.withLock { $0 } == "0/2 done, 0 runnin…\r\u{1B}[Kjobmon: hello\n0/2 done, 0 runnin…\r\u{1B}[K")
+        #expect(said.withLock { $0 } == "\r\u{1B}[1A\u{1B}[J0/2 done, 0s\r\u{1B}[K")
+    }
+
+    @Test("waits between retries as people write them")
+    func waits() throws {
+        func waits(_ text: String) -> [Double]? { RunQuantity.waits(text, longest: 60).map { [$0.first, $0.longest] } }
+        #expect(
+            waits("30s") == [30, 60] && waits("2m") == [120, 120] && waits("1s..10m") == [1, 600]
+                && waits("0") == [0, 0])
+        for wrong in ["", "x", "10m..1s", "1..", "..1", "-1"] { #expect(waits(wrong) == nil, "\(wrong)") }
     }
 }

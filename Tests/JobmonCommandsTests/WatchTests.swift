@@ -1,6 +1,8 @@
-import JobmonCommands
 import JobmonCore
+import Synchronization
 import Testing
+
+@testable import JobmonCommands
 
 /// What `watch` and `events` make of what they are told.
 @Suite struct WatchTests {
@@ -18,12 +20,27 @@ import Testing
         #expect(lines.allSatisfy { DisplayWidth.of($0) < 60 }, "\(lines)")
         #expect(
             WatchPicture.head(now, perSecond: 12.34)
-                == "132/500 done, 8 running, 358 queued, 2 failed, 12.3/s, 30s left, 1 late")
+                == "134/500 done (2 failed), 8 running, 358 queued, 12.3/s, 30s left, 1 late")
         #expect(lines[1].hasPrefix("[#############.") && lines[1].hasSuffix("] 26%"), "\(lines[1])")
         #expect(lines[2].contains("RUNNING") && lines[3].contains("sleep") && lines[3].contains("1m01s"))
         #expect(lines[4] == "     and 7 more")
         #expect(lines[5].contains("FAILED") && lines[6].contains("signal 9 (SIGKILL)"))
         #expect(lines[7] == "     and 1 more")
+    }
+
+    @Test("a picture on a terminal that was made narrower is taken away whole")
+    func narrowed() {
+        let columns = Mutex(60)
+        let said = Mutex("")
+        let screen = WatchScreen(terminal: { Terminal(columns: columns.withLock { $0 }, rows: 24) }) { text in
+            said.withLock { $0 += text }
+        }
+        screen.show(seen([.complete: 2]), perSecond: nil, isLast: false)
+        columns.withLock { $0 = 30 }
+        said.withLock { $0 = "" }
+        screen.show(seen([.complete: 2]), perSecond: nil, isLast: false)
+        // The line with the bar, of 59 columns, is two lines now; the head is one.
+        #expect(said.withLock { $0 }.hasPrefix("\r\u{1B}[3A\u{1B}[J2/2 done"), "\(said.withLock { $0 })")
     }
 
     @Test func whatControlsATerminalIsNotPrinted() {

@@ -192,14 +192,3 @@ import Testing
         #expect(FNV1a.hash("foobar".utf8) == 0x8594_4171_F739_67E8)
     }
 }
-
-@Suite struct ShownNameTests {
-    @Test(arguments: [
-        (JobDescription(name: "fit", runfile: "a"), "fit"), (JobDescription(runfile: "/usr/bin/python3"), "python3"),
-        (JobDescription(runfile: "python model.py", shell: true), "python"),
-        (JobDescription(runfile: "  ./a.sh\t1", shell: true), "a.sh"), (JobDescription(runfile: "/"), "/"),
-        (JobDescription(runfile: "python\nx", shell: true), "python"),
-    ]) func isTheProgram(_ description: JobDescription, _ name: String) {
-        #expect(description.shownName == name)
-    }
-}

@@ -31,9 +31,9 @@ until grep -q ready "$root/ready"; do
 done
 on_node exec -d /mon --name version -- /jobmon --version
 on_node exec -d /mon --name wrong -- /jobmon no-such-command || echo "exec: $?"
-on_node run -d /mon --each n=1..5 --no-progress -- /jobmon --version || echo "run: $?"
+on_node run -d /mon --each n=1..5 --name "n{n}" --no-progress -- /jobmon --version || echo "run: $?"
 on_node jobs -d /mon
 on_node stop -d /mon
 wait $monitor
-on_node run -d /mon --queue alone --each n=1..3 --no-progress -- /jobmon no-such-command || echo "run: $?"
+on_node run -d /mon --queue alone --each n=1..3 --name "n{n}" --no-progress -- /jobmon no-such-command || echo "run: $?"
 on_node query -d /mon "select status, count(*) from job group by status"

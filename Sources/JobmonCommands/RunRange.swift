@@ -1,0 +1,123 @@
+import JobmonCore
+
+/// A range of numbers as people write it: `1990..2020`, `1990..2020..5`, `10..1..-1`, `0.1..0.5..0.1`. Numbers are exact:
+/// no value is ever rounded.
+struct RunRange: Equatable {
+    /// The values; whole numbers without leading zeros as numbers, all others as the text that they are.
+    var values: [JSON]
+
+    /// Why a text that looks like a range is none.
+    struct Failure: Error, Equatable {
+        var message: String
+        var hint: String
+    }
+
+    /// Reads a text; nil: it is no range, but any other text (`../data`, `v1..v2`).
+    /// - Parameter limit: more values than this are refused.
+    /// - Throws: what is wrong with a range of numbers.
+    init?(_ text: some StringProtocol, limit: Int) throws(Failure) {
+        let parts = Self.parts(String(text))
+        guard parts.count > 1 else { return nil }
+        let numbers = parts.map { Decimal($0) }
+        let beginsLikeOne = parts.allSatisfy { $0.first?.isNumber == true }
+        guard beginsLikeOne || numbers.contains(where: { $0 != nil }) else {
+            // `a..e` is what bash would make five words of.
+            if parts.allSatisfy({ $0.count == 1 && $0.first?.isLetter == true && $0.first?.isASCII == true }) {
+                throw Failure(message: "a range is one of numbers", hint: "name the values: a,b,c")
+            }
+            return nil
+        }
+        guard numbers.count <= 3, let first = numbers[0], let last = numbers[1],
+            let step = numbers.count < 3 ? Self.one : numbers[2]
+        else {
+            throw Failure(
+                message: "this is no range of numbers",
+                hint: "write FIRST..LAST or FIRST..LAST..STEP, such as 1990..2020..5; any other text comes from @FILE")
+        }
+        let digits = max(first.digits, last.digits, step.digits)
+        if numbers.count == 2, digits > 0 {
+            throw Failure(
+                message: "a range with decimals needs a step",
+                hint: "write it behind the range, such as \(parts[0])..\(parts[1])..\(Self.smallest(digits))")
+        }
+        guard let start = first.units(digits), let end = last.units(digits), let stride = step.units(digits) else {
+            throw Failure(message: "its numbers have more digits than jobmon counts with", hint: "18 at most")
+        }
+        guard stride != 0 else { throw Failure(message: "the step is 0", hint: "leave it out, or give another one") }
+        let (distance, overflow) = end.subtractingReportingOverflow(start)
+        guard !overflow, start == end || (distance > 0) == (stride > 0) else {
+            let back = parts.count == 3 ? (stride > 0 ? "-\(parts[2])" : String(parts[2].dropFirst())) : "-1"
+            throw Failure(
+                message: "the range must rise, or its step lead from \(parts[0]) to \(parts[1])",
+                hint: "for values that \(distance < 0 ? "fall" : "rise") write \(parts[0])..\(parts[1])..\(back)")
+        }
+        guard distance.magnitude / stride.magnitude < UInt64(limit) else {
+            throw Failure(message: "the range must hold at most \(limit) values", hint: "give a larger step")
+        }
+        // 01..12 gives 01, 02, and so on.
+        let width = first.width ?? (stride < 0 ? last.width : nil) ?? 0
+        // The last one only ends the range: 0.1..0.35..0.1 gives 0.1, 0.2 and 0.3.
+        let shownDigits = max(first.digits, step.digits)
+        var unit: Int64 = 1
+        for _ in shownDigits..<digits { unit *= 10 }
+        values = (0...Int64(distance.magnitude / stride.magnitude)).map { place in
+            let units = start + place * stride
+            return shownDigits == 0 && width == 0
+                ? .int(units / unit) : .string(Self.text(units / unit, digits: shownDigits, width: width))
+        }
+    }
+
+    private static let one = Decimal("1")
+
+    /// What stands between the pairs of dots. Three dots are a slip, and no pair with a dot behind it.
+    private static func parts(_ text: String) -> [String] {
+        var parts = [""]
+        var rest = text[...]
+        while let dots = rest.firstRange(of: "..") {
+            parts[parts.count - 1] += rest[..<dots.lowerBound]
+            parts.append("")
+            rest = rest[dots.upperBound...]
+        }
+        parts[parts.count - 1] += rest
+        return parts
+    }
+
+    private static func text(_ units: Int64, digits: Int, width: Int) -> String {
+        var text = String(units.magnitude)
+        let least = max(1, width) + digits
+        if text.count < least { text = String(repeating: "0", count: least - text.count) + text }
+        if digits > 0 { text = "\(text.dropLast(digits)).\(text.suffix(digits))" }
+        return units < 0 ? "-\(text)" : text
+    }
+
+    private static func smallest(_ digits: Int) -> String { text(1, digits: digits, width: 0) }
+
+    /// A number as it is written.
+    private struct Decimal {
+        var isNegative: Bool
+        var whole: Substring
+        var fraction: Substring
+
+        init?(_ text: String) {
+            var rest = text[...]
+            isNegative = rest.first == "-"
+            if rest.first == "-" || rest.first == "+" { rest.removeFirst() }
+            let dot = rest.firstIndex(of: ".")
+            whole = rest[..<(dot ?? rest.endIndex)]
+            fraction = dot.map { rest[rest.index(after: $0)...] } ?? ""
+            guard (whole + fraction).utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+            guard !whole.isEmpty, dot == nil || !fraction.isEmpty else { return nil }
+        }
+
+        /// Digits after the point.
+        var digits: Int { fraction.count }
+        /// The digits before the point, where a leading zero says that all have as many.
+        var width: Int? { !isNegative && whole.count > 1 && whole.first == "0" ? whole.count : nil }
+
+        /// In units of the last of so many digits; nil: too many.
+        func units(_ digits: Int) -> Int64? {
+            Int64(
+                (isNegative ? "-" : "") + whole + fraction + String(repeating: "0", count: digits - fraction.count))
+        }
+    }
+}

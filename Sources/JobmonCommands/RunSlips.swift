@@ -1,0 +1,85 @@
+import JobmonCore
+import JobmonQueue
+
+/// Slips of the pen in what `run` is to do: a place in a template that is nearly a param's name, and params that nothing
+/// has a place for. Without a word of them the jobs would run with the literal text, and be COMPLETE.
+struct RunSlips {
+    /// Params that had a place in some command or name.
+    private(set) var used: Set<String> = []
+
+    /// Looks at the templates of a job.
+    /// - Parameter place: the file and line that the job is from, and a colon; empty on the command line.
+    /// - Throws: `CommandFailure` that names the slip and what was probably meant.
+    mutating func look(at object: RunJobObject, place: String = "") throws {
+        for text in object.templates {
+            for word in CommandTemplate.words(in: text) {
+                if object.params[String(word)] != nil {
+                    used.insert(String(word))
+                } else if let meant = Self.meant(word, among: object.params.members.map(\.name)) {
+                    throw Self.failure(word, meant, place)
+                }
+            }
+        }
+        // It is no template, and a directory of that name would be a surprise.
+        for word in CommandTemplate.words(in: object.cwd ?? "") where object.params[String(word)] != nil {
+            throw CommandFailure(
+                .usage, "\(place)\"cwd\" holds {\(word)}, which is replaced in the command and the name only",
+                hint: "write the directory out, or change to it in the command")
+        }
+    }
+
+    /// The name that a word in braces was probably to be; nil: it is literal text.
+    private static func meant(_ word: Substring, among params: [String]) -> String? {
+        // As in Python: {year:04d}, { year }, {year!r}.
+        let name = word.prefix { $0 != ":" && $0 != "!" }.filter { $0 != " " }
+        guard !name.isEmpty, name.allSatisfy({ $0.isLetter || $0.isNumber || "_-.".contains($0) }) else { return nil }
+        if name == "jid" || name == "attempt" { return name == word ? nil : name }
+        if params.contains(name) { return name }
+        let near = NearWord.nearest(to: name, among: params.filter { NearWord.isSlip(name, of: $0) })
+        return near
+            ?? ["jid", "attempt"].first { $0 == name.lowercased() || $0.count > 4 && NearWord.isSlip(name, of: $0) }
+    }
+
+    private static func failure(_ word: Substring, _ meant: String, _ place: String) -> CommandFailure {
+        let isFormat = word.contains { ":! ".contains($0) }
+        let message = "\(place){\(word)} is no param: did you mean {\(meant)}?"
+        return CommandFailure(
+            .usage, message,
+            hint: isFormat
+                ? "values are put in as they are, without a format; 001..100 keeps leading zeros"
+                : "text that is to stay as it is needs another spelling, such as { \(word) }")
+    }
+
+    /// - Throws: `CommandFailure` when a declared param has no place in the command.
+    func checkAllUsed(_ names: [String]) throws {
+        let unused = names.filter { !used.contains($0) }
+        guard let first = unused.first else { return }
+        let list = unused.map { "\"\($0)\"" }.joined(separator: ", ")
+        throw CommandFailure(
+            .usage, "the command does not use the param\(unused.count == 1 ? "" : "s") \(list)",
+            hint: "write {\(first)} where its value belongs, or give --unused-ok to run it once for each value")
+    }
+
+    /// What is said of a table's columns that nothing uses; nil when all are used.
+    func unusedColumns(_ names: [String], of path: String) -> String? {
+        let unused = names.filter { !used.contains($0) }
+        guard !unused.isEmpty else { return nil }
+        return unused.count == names.count
+            ? "the command uses no column of \(path): they are \(unused.joined(separator: ", "))"
+            : "not used by the command: \(unused.count == 1 ? "column" : "columns") "
+                + "\(unused.joined(separator: ", ")) of \(path)"
+    }
+}
+
+extension RunJobObject {
+    /// The texts whose places are filled.
+    fileprivate var templates: [String] {
+        let texts: [String]
+        switch command {
+        case .shell(let line): texts = [line]
+        case .arguments(let words): texts = words
+        case nil: texts = []
+        }
+        return texts + [name].compactMap { $0 }
+    }
+}
