@@ -43,7 +43,7 @@ import Testing
         try Self.counter.write(toFile: "\(path)/count.py", atomically: true, encoding: .utf8)
         let wrapper = exec ? [Executable.path, "exec", "-d", "\(path)/mon", "--"] : []
         _ = try await Running(
-            "python3", ["-c", program, path] + wrapper + prefix + ["python3", "count.py"], stdin: ""
+            "/usr/bin/env", ["python3", "-c", program, path] + wrapper + prefix + ["python3", "count.py"], stdin: ""
         ).finished()
         let text = (try? String(contentsOfFile: "\(path)/got", encoding: .utf8)) ?? ""
         return text.split(separator: "\n").compactMap { Int($0) }
@@ -85,7 +85,7 @@ import Testing
         #expect(run.status == 0)
         let program = "import os, signal, sys; signal.alarm(1); os.execv(sys.argv[1], sys.argv[1:])"
         let rung = try await Running(
-            "python3", ["-c", program, Executable.path, "exec", "--", "sleep", "20"], stdin: ""
+            "/usr/bin/env", ["python3", "-c", program, Executable.path, "exec", "--", "sleep", "20"], stdin: ""
         ).finished()
         #expect(rung.signalled && rung.status == SIGALRM)
     }
