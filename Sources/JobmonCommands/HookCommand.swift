@@ -56,8 +56,12 @@ package struct Hook: ParsableCommand {
         guard let executable = HookFiles.executable() else {
             throw CommandFailure(.ledger, "/proc is not there, by which jobmon finds its own file")
         }
-        let layout = try directory.layout()
-        guard layout.isDirectoryOfMonitor else {
+        if inJob, !(try hasDirectory()) { return try write(":\n") }
+        let layout = try directory.layout(making: true)
+        // One that was made just now, or found, need not have a monitor yet; one that is named by mistake has none.
+        if !layout.isDirectoryOfMonitor, directory.named == nil, !inJob {
+            Messages.say("jobmon: no monitor was started in \(layout.root) yet: jobmon monitor --detach")
+        } else if !layout.isDirectoryOfMonitor {
             let failure = CommandFailure(
                 .ledger, "\(layout.root) is no jobmon directory: no monitor was ever started there",
                 hint:
@@ -76,6 +80,17 @@ package struct Hook: ParsableCommand {
             throw CommandFailure(.ledger, error)
         }
         try write(HookShell.on(layout, path: path, dialect))
+    }
+
+    /// Whether a directory is named or found; where none is, a script that reports itself goes on without.
+    private func hasDirectory() throws -> Bool {
+        do {
+            _ = try directory.layout()
+            return true
+        } catch let failure as CommandFailure {
+            Messages.write(failure.text)
+            return false
+        }
     }
 
     private func write(_ text: String) throws {

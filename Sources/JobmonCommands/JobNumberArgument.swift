@@ -1,4 +1,4 @@
-package import ArgumentParser
+import ArgumentParser
 import JobmonCore
 
 /// Numbers of jobs that are shown one by one, as they are typed: `4`, `3-9`.

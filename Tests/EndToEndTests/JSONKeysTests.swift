@@ -12,7 +12,8 @@ struct JSONKeysTests {
         "started_date", "status", "stderr_path", "stdout_path", "submitted_date", "wallclock",
     ]
     private static let job = [
-        "args", "attempts", "cancel_requested", "cwd", "env", "instances", "jid", "job_key", "max_attempts", "name",
+        "args", "attempts", "cancel_requested", "cwd", "env", "forgotten", "instances", "jid", "job_key",
+        "max_attempts", "name",
         "params", "queue", "resources", "runfile", "shell", "status", "submitted_date", "timeout", "why",
     ]
     private static let error = [

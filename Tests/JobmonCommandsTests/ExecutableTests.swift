@@ -75,7 +75,8 @@ import Testing
                 let here = try await Executable.run(arguments, in: directory)
                 #expect(here.status == 4, "\(arguments)")
                 #expect(here.stdout == "")
-                #expect(here.stderr.hasPrefix("jobmon: ") && here.stderr.contains("is not a directory of jobmon"))
+                #expect(
+                    here.stderr.hasPrefix("jobmon: ") && here.stderr.contains("no jobmon directory is here or above"))
                 let gone = try await Executable.run(arguments + ["-d", "\(directory)/none"])
                 #expect(gone.status == 4, "\(arguments)")
             }

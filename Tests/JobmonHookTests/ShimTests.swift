@@ -350,9 +350,17 @@ import Testing
 
     @Test func aFolderThatIsNoneIsSaid() async throws {
         try await HookWorld.with { world in
-            let run = try await world.shell("eval \"$(jobmon hook)\"; echo \"${JOBMON_DIR-none}\"")
+            let run = try await world.shell("eval \"$(jobmon hook -d nosuch)\"; echo \"${JOBMON_DIR-none}\"")
             #expect(run.stdout == "none\n")
             #expect(run.stderr.contains("is no jobmon directory"))
+            // Where none is named, one is made, and what it lacks is said.
+            let made = try await world.shell(
+                "mkdir fresh && cd fresh && eval \"$(jobmon hook)\"; echo \"${JOBMON_DIR-none}\"")
+            #expect(made.stdout.hasSuffix("/fresh/.jobmon\n"), "\(made)")
+            #expect(made.stderr.contains("jobmon monitor --detach"), "\(made)")
+            let inJob = try await world.shell(
+                "mkdir bare && cd bare && eval \"$(jobmon hook --in-job)\"; echo \"$?\"; ls -A")
+            #expect(inJob.stdout == "0\n", "\(inJob)")
         }
     }
 

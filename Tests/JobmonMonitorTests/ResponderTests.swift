@@ -65,7 +65,11 @@ struct ResponderTests {
                     host: "h", bootID: "b", executorID: "i", process: process,
                     place: ClusterPlace(queue: "q", allocated: ["slots": 2]))),
             .process(.id(1), process), .outcome(reference, outcome), .heartbeat([reference, .id(3)]),
-            .retry(.jid(1)), .cancel(.key(queue: "q", key: "k")),
+            .retry(.jid(1), resources: ["memory": 1]), .cancel(.key(queue: "q", key: "k")), .forget(.jid(1)),
+            .submitted(reference, Submission(description: description, continues: "c", executor: "e")),
+            .running(
+                reference,
+                Start(wrapper: WrapperIdentity(process: process, namespace: 1))),
         ]
         var said: Set<String> = []
         for fact in facts {

@@ -11,7 +11,7 @@ import sys
 from typing import IO, Any, Dict, List, Optional, Tuple
 
 from . import _executable, _feed
-from ._directory import directory_of
+from ._directory import close_to_others, directory_of
 from ._private import make_folder, open_file
 from .exceptions import CentralJobMonitorNotAlive, CentralJobMonitorRunning, RequestRefused
 from .models import Job
@@ -55,6 +55,7 @@ class CentralJobMonitor:
         if conn_str is not None:
             raise ValueError("conn_str has no meaning any more: the ledger is a file in out_dir")
         self.out_dir = directory_of(out_dir)
+        close_to_others(self.out_dir)
         ledger = os.path.join(self.out_dir, "job_monitor.sqlite")
         if not persistent and os.path.exists(ledger):
             # One in memory would hide it. To keep more than was asked for does no harm.
