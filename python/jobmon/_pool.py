@@ -175,7 +175,7 @@ class Pool(multiprocessing.pool.Pool):
         items = list(iterable)
         if chunksize is None:
             # As multiprocessing does it: four chunks for each worker.
-            chunksize = max(1, -(-len(items) // (len(self._pool) * 4)))  # type: ignore[attr-defined]
+            chunksize = max(1, -(-len(items) // (self._processes * 4)))  # type: ignore[attr-defined]
         first = self._begin(func, items if star else [(item,) for item in items])
         work: Any = Work(func, STAR if star else PLAIN, int(chunksize))
         return super().map_async(
