@@ -56,7 +56,7 @@ struct RunPlan {
                 if slips == nil {
                     slips = RunSlips()
                     try slips?.look(at: object)
-                    if !input.unusedIsMeant { try slips?.checkAllUsed(params.members.map(\.name)) }
+                    if !input.unusedIsMeant { remarks += try slips?.checkAllUsed(sweep) ?? [] }
                 }
                 try add(object, input, &keys)
             }

@@ -51,9 +51,15 @@ struct RunSlips {
     }
 
     /// - Throws: `CommandFailure` when a declared param has no place in the command.
-    func checkAllUsed(_ names: [String]) throws {
-        let unused = names.filter { !used.contains($0) }
-        guard let first = unused.first else { return }
+    /// - Returns: what is said of those that only count how often the command is run.
+    func checkAllUsed(_ sweep: RunSweep) throws -> [String] {
+        let unusedDimensions = sweep.dimensions.filter { !used.contains($0.name) }
+        let unused = unusedDimensions.filter { !$0.isCount }.map(\.name)
+        guard let first = unused.first else {
+            return unusedDimensions.map {
+                "the command does not use {\($0.name)}: it is run \($0.values.count) times"
+            }
+        }
         let list = unused.map { "\"\($0)\"" }.joined(separator: ", ")
         throw CommandFailure(
             .usage, "the command does not use the param\(unused.count == 1 ? "" : "s") \(list)",

@@ -9,6 +9,12 @@ struct RunSweep: Equatable {
     struct Dimension: Equatable {
         var name: String
         var values: [JSON]
+
+        /// Its values count from 0 or 1: where nothing uses it, it says how often a command is run.
+        var isCount: Bool {
+            guard values.count > 1, case .int(let first)? = values.first, first == 0 || first == 1 else { return false }
+            return values.indices.allSatisfy { values[$0] == .int(first + Int64($0)) }
+        }
     }
 
     var dimensions: [Dimension]

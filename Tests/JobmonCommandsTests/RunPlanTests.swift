@@ -112,6 +112,20 @@ import Testing
             $0.unusedIsMeant = true
         }
         #expect(meant.jobs.count == 3)
+        let counted = try plan {
+            $0.each = ["i=1..3", "loc=a,b"]
+            $0.command = ["echo", "{loc}"]
+        }
+        #expect(counted.jobs.count == 6)
+        #expect(counted.remarks == ["the command does not use {i}: it is run 3 times"])
+        for unused in ["year=1990..1992", "i=1,3,5", "i=a,b", "i=2..4", "i=1"] {
+            #expect(throws: CommandFailure.self, "\(unused)") {
+                try plan {
+                    $0.each = [unused]
+                    $0.command = ["true"]
+                }
+            }
+        }
         let named = try plan {
             $0.each = ["i=1..3"]
             $0.command = ["true"]
