@@ -31,7 +31,7 @@ struct FollowTests {
             try await exec(mon, "two")
             let second = try await MonitorProcess.start(mon)
             try await waitUntil("it goes on", within: 30) { try sequences(follower.stdout).count == 6 }
-            #expect(follower.stderr.contains("is back"), "\(follower.stderr)")
+            try await waitUntil("it says that one is back") { follower.stderr.contains("is back") }
             let all = try sequences(follower.stdout)
             #expect(all == all.sorted() && Set(all).count == 6)
             try await follower.killed()
@@ -63,7 +63,9 @@ struct FollowTests {
             }
             let watch = try Running(Executable.path, ["watch", "-d", mon, "--queue", "jobs"])
             try await waitUntil("it names the failure") { watch.stdout.contains("job 1 failed: exit: exit code 3") }
-            #expect(watch.stdout.contains("jobs: 1/2 done (1 failed), 1 running"), "\(watch.stdout)")
+            try await waitUntil("it says how far it is") {
+                watch.stdout.contains("jobs: 1/2 done (1 failed), 1 running")
+            }
             try await monitor.killed()
             try await waitUntil("it says that the monitor is away") { watch.stderr.contains("monitor") }
             let second = try await MonitorProcess.start(mon)
