@@ -57,6 +57,8 @@ package enum CommandName {
         switch CommandTables.interpreted(name, rest) {
         // A variable alone is no name.
         case .script(let path) where path.hasPrefix("$") && !isScript(path): return Found(name: name, isTelling: true)
+        // A scheduler's own copy of a script has a name of the scheduler's.
+        case .script(let path) where isSpooled(path): return Found(name: name, isTelling: true)
         case .script(let path): return Found(name: base(path), isTelling: true)
         case .named(let text): return Found(name: text, isTelling: true)
         case .line(let line):
@@ -69,6 +71,11 @@ package enum CommandName {
             return Found(name: base(script), isTelling: true)
         }
         return Found(name: name, isTelling: !CommandTables.companions.contains(name))
+    }
+
+    /// As Slurm (`…/slurm_script`) and Grid Engine (`…/job_scripts/4711`) keep what was submitted.
+    private static func isSpooled(_ path: String) -> Bool {
+        path.hasSuffix("/slurm_script") || path.split(separator: "/").dropLast().last == "job_scripts"
     }
 
     static func isAssignment(_ word: String) -> Bool {
