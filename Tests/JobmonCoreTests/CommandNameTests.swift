@@ -8,7 +8,8 @@ import Testing
         arguments: [
             ("/usr/bin/python3", "python3"), ("python3 model.py 3", "model.py"), ("python -u src/model.py", "model.py"),
             ("python3.11 -W ignore -X dev model.py", "model.py"), ("python -m pkg.mod --x 1", "pkg.mod"),
-            ("/bin/bash /var/spool/slurmd/job06159/slurm_script", "bash"), ("sh /opt/sge/spool/n1/job_scripts/187", "sh"),
+            ("/bin/bash /var/spool/slurmd/job06159/slurm_script", "bash"),
+            ("sh /opt/sge/spool/n1/job_scripts/187", "sh"),
             ("python3 -um pkg.mod", "pkg.mod"), ("python3 -c print(1)", "python3"), ("python3 -", "python3"),
             ("Rscript --vanilla fit.R 1", "fit.R"), ("Rscript -e 1+1", "Rscript"),
             ("R CMD BATCH --no-save fit.R", "fit.R"),
