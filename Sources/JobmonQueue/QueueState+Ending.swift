@@ -134,21 +134,9 @@ extension QueueState {
             default: break
             }
         }
-        // What this run was not asked for goes on: its own are ended one by one.
-        let sparesOthers = jobs.contains { !$0.isNamed && $0.live != nil }
-        if sparesOthers {
-            for index in jobs.indices where jobs[index].isNamed {
-                guard jobs[index].phase == .waiting || jobs[index].phase == .running else { continue }
-                endByStop(index)
-            }
-        }
+        sparesOthers = jobs.contains { !$0.isNamed && $0.live != nil }
+        if sparesOthers { for index in jobs.indices { cancelIfUnwanted(index) } }
         outbox.stopExecutor = !sparesOthers
-    }
-
-    private mutating func endByStop(_ index: Int) {
-        guard let live = jobs[index].live, !live.cancelSent else { return }
-        jobs[index].live?.cancelSent = true
-        outbox.cancel.append(live.key)
     }
 
     /// Ends the queue when nothing is left to do or to wait for.

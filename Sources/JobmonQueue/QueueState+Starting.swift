@@ -160,7 +160,8 @@ extension QueueState {
         // What nobody asked for, and a process of this host has not started, is not to start. A cluster keeps what waits.
         let isLeftOver =
             !jobs[index].isNamed && jobs[index].phase == .waiting && !configuration.hearsFromMonitor
-        guard standing.cancelRequested || standing.anyComplete || isLeftOver, let live = jobs[index].live,
+        let isStopped = sparesOthers && jobs[index].isNamed
+        guard standing.cancelRequested || standing.anyComplete || isLeftOver || isStopped, let live = jobs[index].live,
             !live.cancelSent
         else {
             return

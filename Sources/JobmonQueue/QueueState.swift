@@ -85,6 +85,8 @@ package struct QueueState: Sendable {
     /// It is halted, and the executor may still start what it has.
     var recalling = false
     var stopping = false
+    /// The stop leaves alone what is alive of jobs that this run was not asked for: its own are ended one by one.
+    var sparesOthers = false
     /// When the queue ends, whatever is left.
     var deadline: Double?
     var ending: QueueSummary.Ending?

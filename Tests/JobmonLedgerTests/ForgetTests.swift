@@ -73,6 +73,8 @@ struct ForgetTests {
         #expect(try await numbers(JobFilter(causes: [.exit, .signal], hosts: ["n2"])) == [2, 4, 6])
         #expect(try await numbers(JobFilter(name: "fit *")) == [1, 2, 3])
         #expect(try await numbers(JobFilter(name: "fit 1")) == [1])
+        // Names that look like patterns are found by themselves.
+        #expect(try await numbers(JobFilter(name: "merge[4]")) == [4])
         #expect(try await numbers(JobFilter(queue: "q", name: "*[56]*", numbers: JobNumbers(ranges: [1...5]))) == [5])
         #expect(
             try await numbers(JobFilter(statuses: [.failed], since: clock.now.advanced(bySeconds: -130))) == [5, 6])

@@ -119,6 +119,20 @@ import Testing
         #expect(actions.contains(.stopExecutor(ending: false)), "\(actions)")
     }
 
+    @Test("one that nobody could say anything about at the stop is ended as soon as it is found alive")
+    func stopEndsWhatIsFound() {
+        var state = state(window: 3)
+        let other = job(1, [instance("other", 1, .running)], status: .running)
+        let own = job(2, [instance("own", 2, .running)], status: .running)
+        // The third one, which runs, keeps the queue until it is over.
+        let begun = state.take([.known([own, job(3)]), .left([other]), .allKnown], at: at(0))
+        let orders = start(&state, begun, at: 0)
+        #expect(orders.map(\.jid) == [3])
+        #expect(state.take([.stop], at: at(1)).contains(.cancel([orders[0].instanceKey])))
+        let actions = state.take([.observed(["other", "own"], ["other": .running, "own": .running])], at: at(1))
+        #expect(actions.contains(.cancel(["own"])), "\(actions)")
+    }
+
     @Test("nothing is submitted whose making is not recorded")
     func recordsFirst() throws {
         var state = state()

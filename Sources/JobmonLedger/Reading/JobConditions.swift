@@ -86,7 +86,7 @@ struct JobConditions {
         }
         if filter.queue != nil, !start.isQueue { conditions.append("+j.queue = ?") }
         if filter.name != nil, !start.isName {
-            conditions.append(filter.nameIsPattern ? "j.name GLOB ?" : "+j.name = ?")
+            conditions.append(filter.nameIsPattern ? "(j.name GLOB ? OR j.name = ?)" : "+j.name = ?")
         }
         for _ in otherParams(start) {
             conditions.append(
@@ -134,7 +134,11 @@ struct JobConditions {
         case .all: break
         }
         if let queue = filter.queue, !start.isQueue { statement.put(queue) }
-        if let name = filter.name, !start.isName { statement.put(name) }
+        if let name = filter.name, !start.isName {
+            statement.put(name)
+            // A name that looks like a pattern is a name too.
+            if filter.nameIsPattern { statement.put(name) }
+        }
         for param in otherParams(start) { statement.put(param.name).put(ParamText.indexed(param.value)) }
         if !start.isNumbers, !filter.numbers.isEmpty { statement.put(ranges) }
         if !filter.causes.isEmpty { statement.put(Self.list(filter.causes.map(\.rawValue))) }
