@@ -28,6 +28,13 @@ enum Rig: String, CaseIterable, Sendable, CustomTestStringConvertible {
         guard done.status == 0 else { throw Failure(description: "\(script) \(verb) \(words): \(done.stderr)") }
     }
 
+    /// Starts again what has died of it, which takes a moment where nothing has.
+    func bringUp() async throws {
+        let script = "\(Self.root)/clusters/\(rawValue)/up.sh"
+        let done = try await Running("/bin/bash", [script], stdin: "").finished()
+        guard done.status == 0 else { throw Failure(description: "\(script): \(done.stderr)") }
+    }
+
     struct Failure: Error, CustomStringConvertible {
         let description: String
     }
@@ -138,13 +145,19 @@ struct ClusterDirectory: Sendable {
     }
 }
 
-/// A test's directory for a monitor, in a folder of its own.
+/// A test's directory for a monitor, in a folder of its own. A test that fails may leave a daemon dead or stopped: the
+/// next finds the rigs whole.
 func withCluster<Result>(
     _ name: String = #function, _ body: (ClusterDirectory) async throws -> Result
 ) async throws -> Result {
     try await withTestDirectory(name) { folder in
         let path = "\(folder)/mon"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        return try await body(ClusterDirectory(path: path))
+        do {
+            return try await body(ClusterDirectory(path: path))
+        } catch {
+            for rig in Rig.up { try await rig.bringUp() }
+            throw error
+        }
     }
 }

@@ -9,7 +9,7 @@ begin "$(readlink -f "$0")" "$@"
 action=${1:-} daemon=${2:-}
 case "$daemon $#" in
     "qmaster 2") file=$QMASTER_PID ;;
-    "execd 2") file=$EXECD_PID ;;
+    "execd 2") record_execd && file=$EXECD_PID ;;
     *) usage ;;
 esac
 case $action in

@@ -12,6 +12,7 @@ if alive "$QMASTER_PID" sge_qmaster; then
         sleep 0.1
     done
 fi
+record_execd
 end "$EXECD_PID" sge_execd TERM
 kill_leftovers
 # The qmaster takes seven seconds to put its spool in order, which is not needed for one that is removed.

@@ -34,8 +34,25 @@ start_qmaster() {
     wait_until 30 "sge_qmaster answers" qmaster_answers
 }
 
+# record_execd : an execd writes its pid down only when the qmaster has answered it; until then we do, by the port that it
+# was started with, so that it can be ended.
+record_execd() {
+    local process
+    ! alive "$EXECD_PID" sge_execd || return 0
+    for process in /proc/[0-9]*; do
+        if [ "$(cat "$process/comm" 2>/dev/null)" = sge_execd ] &&
+            tr '\0' '\n' 2>/dev/null <"$process/environ" | grep -qx "SGE_EXECD_PORT=$SGE_EXECD_PORT"; then
+            install -d -o sgeadmin "$(dirname "$EXECD_PID")"
+            echo "${process#/proc/}" >"$EXECD_PID"
+            chown sgeadmin: "$EXECD_PID"
+        fi
+    done
+    return 0
+}
+
 # The qmaster takes a moment to see that an execd which came back is back, so it is asked, if there is one.
 start_execd() {
+    record_execd
     if ! alive "$EXECD_PID" sge_execd; then
         port_is_ours "$SGE_EXECD_PORT"
         sge sge_execd || die "sge_execd did not start, see $RUN/log"
