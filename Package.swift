@@ -20,7 +20,6 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
@@ -38,7 +37,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -53,6 +51,7 @@ let package = Package(
         // Level 0: words and rules; what Swift can't call.
         .target(name: "CJobmonPOSIX", cSettings: [.enableWarning("all"), .treatAllWarnings(as: .error)]),
         .systemLibrary(name: "CExpat", providers: [.apt(["libexpat1-dev"])]),
+        .systemLibrary(name: "CLibcrypto", providers: [.apt(["libssl-dev"])]),
         library("JobmonCore", []),
 
         // Level 1: each cuts off a heavy dependency or is a seam.
@@ -60,7 +59,7 @@ let package = Package(
         library("JobmonProcesses", ["JobmonCore", "CJobmonPOSIX"]),
         library("JobmonReporting", ["JobmonCore", "JobmonWire", "CJobmonPOSIX"]),
         library("JobmonLedger", ["JobmonCore", "CJobmonPOSIX", grdb, grdbSQLite]),
-        library("JobmonQueue", ["JobmonCore", crypto]),
+        library("JobmonQueue", ["JobmonCore", "CLibcrypto"]),
         library(
             "JobmonExecutors", ["JobmonCore", "JobmonWire", "CJobmonPOSIX", "CExpat", subprocess, systemPackage]),
 

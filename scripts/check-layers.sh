@@ -12,7 +12,7 @@ JobmonWire|JobmonCore Glibc
 JobmonProcesses|JobmonCore CJobmonPOSIX Glibc
 JobmonReporting|JobmonCore JobmonWire CJobmonPOSIX Glibc
 JobmonLedger|JobmonCore CJobmonPOSIX GRDB GRDBSQLite Dispatch Glibc
-JobmonQueue|JobmonCore Crypto
+JobmonQueue|JobmonCore CLibcrypto
 JobmonExecutors|JobmonCore JobmonWire CJobmonPOSIX CExpat Glibc Subprocess SystemPackage
 JobmonWrapper|JobmonCore JobmonWire JobmonProcesses JobmonReporting CJobmonPOSIX Glibc
 JobmonHook|JobmonCore JobmonReporting CJobmonPOSIX Glibc

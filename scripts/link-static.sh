@@ -14,7 +14,7 @@ objects=$(${SWIFT:-swift} build -c release --static-swift-stdlib --show-bin-path
 # A folder with nothing but the archive, so that the linker can't find the shared library instead.
 archives=$(mktemp -d)
 trap 'rm -rf "$archives"' EXIT
-for library in sqlite3:libsqlite3-dev expat:libexpat1-dev; do
+for library in sqlite3:libsqlite3-dev expat:libexpat1-dev crypto:libssl-dev; do
     archive=$(cc -print-file-name="lib${library%:*}.a")
     [ -e "$archive" ] || { echo "link-static: lib${library%:*}.a is missing (Debian: ${library#*:})" >&2; exit 1; }
     ln -s "$archive" "$archives/"
@@ -23,6 +23,6 @@ done
 # The package manager names the entry of an executable target after its module. Names of hosts and users are looked up
 # with the node's own libraries where it has them; jobmon itself needs none of these look-ups.
 mkdir -p "$(dirname "$out")"
-swiftc -static-executable -use-ld=lld "@$objects" -L"$archives" -lsqlite3 -lexpat -o "$out.new" \
+swiftc -static-executable -use-ld=lld "@$objects" -L"$archives" -lsqlite3 -lexpat -lcrypto -o "$out.new" \
     -Xlinker --defsym="main=${module}_main" -Xlinker --gc-sections -Xlinker --icf=safe -Xlinker -s
 mv "$out.new" "$out"

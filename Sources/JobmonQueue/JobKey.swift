@@ -1,4 +1,4 @@
-import Crypto
+import CLibcrypto
 package import JobmonCore
 
 /// The key that makes a job the same job when it is said again: 32 hexadecimal digits, the first half of the SHA-256
@@ -51,7 +51,17 @@ package struct JobKeys: Sendable {
         add(job.cwd ?? "")
         add(job.env)
         add(String(occurrence))
-        return hex(SHA256.hash(data: bytes).prefix(16))
+        return hex(sha256(bytes).prefix(16))
+    }
+
+    private static func sha256(_ bytes: [UInt8]) -> [UInt8] {
+        var context = SHA256_CTX()
+        SHA256_Init(&context)
+        SHA256_Update(&context, bytes, bytes.count)
+        return [UInt8](unsafeUninitializedCapacity: Int(SHA256_DIGEST_LENGTH)) { digest, count in
+            SHA256_Final(digest.baseAddress, &context)
+            count = digest.count
+        }
     }
 
     private static func hex(_ bytes: some Sequence<UInt8>) -> String {
