@@ -13,7 +13,7 @@ import JobmonReporting
 ///
 /// - Parameters:
 ///   - name: what people know it by.
-///   - params: named values to filter by.
+///   - params: named values to filter by. In a process of a parallel program (MPI, a step of Slurm) `rank` is one of them.
 ///   - directory: the monitor's directory; nil: `$JOBMON_DIR`, and without that nothing is recorded.
 ///   - isolation: where `body` runs: where the caller does.
 ///   - body: the piece.
@@ -64,7 +64,8 @@ struct ProgramPiece: Sendable {
         facts = OwnFacts.of(layout)
         instance = .key(makeUUID())
         self.name = name
-        self.params = params
+        let rank = ProcessRank.current { getenv($0).map { String(cString: $0) } }
+        self.params = rank.map { params.merging(["rank": $0]) { given, _ in given } } ?? params
     }
 
     /// The directory that is meant; nil: none.

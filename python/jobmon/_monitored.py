@@ -12,6 +12,7 @@ import uuid
 from types import TracebackType
 from typing import Any, Callable, Dict, Literal, Mapping, Optional, Type, TypeVar, overload
 
+from ._rank import rank
 from ._recording import recording_directory
 from ._reporter import Reporter, dump, reporter
 from . import _tracebacks
@@ -32,7 +33,8 @@ class monitored:
     missing nothing else about the block changes: what is said is kept in the directory.
 
     - `name`: what people know it by; else the program's own name.
-    - `params`: named values to filter by (`jobmon jobs --param year=1995`).
+    - `params`: named values to filter by (`jobmon jobs --param year=1995`). In a process of a
+      parallel program (MPI, a step of Slurm) `rank` is one of them.
     - `directory`: the monitor's directory, else $JOBMON_DIR, else that of the CentralJobMonitor
       that this program started; without any of them nothing is recorded.
 
@@ -91,6 +93,9 @@ class monitored:
         )
 
     def _submission(self) -> Dict[str, Any]:
+        params, own = plain(self.params), rank()
+        if own is not None:
+            params.setdefault("rank", str(own))
         return {
             "executor": "python",
             "executor_id": str(os.getpid()),
@@ -98,7 +103,7 @@ class monitored:
                 "name": self.name,
                 "runfile": sys.argv[0] if sys.argv and sys.argv[0] else sys.executable,
                 "args": [str(word) for word in sys.argv[1:]],
-                "params": plain(self.params),
+                "params": params,
                 "cwd": _cwd(),
             },
         }

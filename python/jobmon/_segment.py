@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from typing import List, Optional
+from typing import List, Optional, Tuple
 
 from ._private import make_folder, open_file
 
@@ -24,6 +24,9 @@ class Segment:
         self._folder = os.path.join(directory, "spool")
         self._sender = sender
         self._file = -1
+        # A file that is being closed, and which one it is.
+        self._closing = -1
+        self._identity = (0, 0)
         self._path = ""
         self._size = 0
         self._opened = 0.0
@@ -73,35 +76,45 @@ class Segment:
             self._remove_open()
             return
         self._closed.append((self._last, self._path))
-        os.close(self._file)
-        self._file = -1
+        self._let_go()
 
     def abandon(self) -> None:
         """Leaves all of it to the monitor: something in it was never sent, and never will be."""
         self._closed = []
         if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
+            self._let_go()
 
     def forget(self) -> None:
-        """After a fork: it is the parent's, whose lock must not live on in here."""
-        self.abandon()
+        """After a fork: it is the parent's, whose lock must not live on in here.
+
+        Another thread of the parent may have been about to close it: then its number may be
+        something else's here, such as a pipe's.
+        """
+        for file in {self._file, self._closing} - {-1}:
+            try:
+                if _identity(file) == self._identity:
+                    os.close(file)
+            except OSError:
+                pass  # It was closed.
+        self._file = self._closing = -1
+        self._closed = []
 
     def _open(self, first: int) -> None:
         make_folder(self._folder)
         name = f"{self._sender}.{first}.jsonl"
         hidden = os.path.join(self._folder, f".{name}")
         file = open_file(hidden, os.O_WRONLY | os.O_APPEND | os.O_EXCL)
+        self._identity, self._file = _identity(file), file
         try:
             # Locked before it gets its name, so that nobody sees one that is open and unlocked.
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._path = os.path.join(self._folder, name)
             os.rename(hidden, self._path)
         except OSError:
-            os.close(file)
+            self._let_go()
             _remove(hidden)
             raise
-        self._file, self._size, self._opened = file, 0, time.monotonic()
+        self._size, self._opened = 0, time.monotonic()
 
     def _truncate(self) -> None:
         try:
@@ -112,8 +125,18 @@ class Segment:
     def _remove_open(self) -> None:
         # It goes while it is locked: another may get its name.
         _remove(self._path)
-        os.close(self._file)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self._closing = self._file
         self._file = -1
+        os.close(self._closing)
+        self._closing = -1
+
+
+def _identity(file: int) -> Tuple[int, int]:
+    status = os.fstat(file)
+    return status.st_dev, status.st_ino
 
 
 def _remove(path: str) -> None:

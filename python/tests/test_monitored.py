@@ -127,6 +127,33 @@ class MonitoredTests(TestCase):
         self.assertEqual((first["params"]["year"], first["params"]["share"]), (1995, 0.5))
         self.assertEqual(first["instances"][0]["pid"], os.getpid())
 
+    def test_a_process_of_a_parallel_program_has_its_rank(self) -> None:
+        from jobmon._rank import rank
+
+        for told, expected in (
+            ({}, None),
+            ({"OMPI_COMM_WORLD_RANK": "3", "OMPI_COMM_WORLD_SIZE": "4"}, 3),
+            ({"OMPI_COMM_WORLD_RANK": "0", "OMPI_COMM_WORLD_SIZE": "1"}, None),
+            ({"PMI_RANK": "0", "PMI_SIZE": "2"}, 0),
+            ({"SLURM_PROCID": "0", "SLURM_NTASKS": "4"}, None),
+            ({"SLURM_PROCID": "0", "SLURM_NTASKS": "4", "SLURM_STEP_ID": "0"}, 0),
+            ({"SLURM_PROCID": "0", "SLURM_NTASKS": "4", "SLURM_STEP_ID": "4294967291"}, None),
+            ({"SLURM_PROCID": "2", "SLURM_NTASKS": "4"}, 2),
+            ({"PMI_RANK": "no number"}, None),
+        ):
+            with self.subTest(told=told), unittest.mock.patch.dict(os.environ, told):
+                self.assertEqual(rank(), expected)
+        told = {"PMI_RANK": "1", "PMI_SIZE": "2"}
+        with unittest.mock.patch.dict(os.environ, told):
+            with jobmon.monitored(name="ranked", params={"year": 1995}):
+                pass
+            with jobmon.monitored(name="own", params={"rank": "a"}):
+                pass
+        reporter(self.mon_dir).settle(30)
+        self.assertEqual(
+            [job["params"] for job in self.jobs()], [{"year": 1995, "rank": "1"}, {"rank": "a"}]
+        )
+
     def test_each_call_of_a_task_is_a_job(self) -> None:
         @jobmon.task
         def fit(year: int, loc: str = "kenya", data: object = None) -> int:
@@ -232,6 +259,27 @@ class MonitoredTests(TestCase):
         path = self.write("file", "")
         with jobmon.monitored("nowhere", directory=os.path.join(path, "mon")):
             pass
+
+    def test_a_fork_in_the_middle_of_a_close_closes_nothing_else(self) -> None:
+        from jobmon._segment import Segment
+
+        for closing in (False, True):
+            with self.subTest(closing=closing):
+                segment = Segment(self.mon_dir, f"fork-{closing}")
+                self.assertTrue(segment.append(b"{}\n", 1, 1))
+                # As a child finds it whose parent's other thread had just closed the file: its
+                # number is a pipe's by now.
+                file = segment._file
+                os.close(file)
+                pipe = os.pipe()
+                self.assertIn(file, pipe)
+                if closing:
+                    segment._file, segment._closing = -1, file
+                segment.forget()
+                os.write(pipe[1], b"x")
+                self.assertEqual(os.read(pipe[0], 1), b"x")
+                for end in pipe:
+                    os.close(end)
 
     def test_a_fork_says_its_own(self) -> None:
         with jobmon.monitored("before"):
