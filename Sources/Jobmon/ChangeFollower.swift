@@ -21,6 +21,8 @@ package actor ChangeFollower {
     private let pause: Double
     private var seen: Int64?
     private var isAway = false
+    /// The last stream ended without a change: the next one is not asked for at once.
+    private var owesPause = false
     private var iterator: AsyncThrowingStream<[Change], any Error>.AsyncIterator?
 
     /// - Parameters:
@@ -41,6 +43,10 @@ package actor ChangeFollower {
     /// What happens next; nil once the task is cancelled.
     package func next() async -> News? {
         while !Task.isCancelled {
+            if owesPause {
+                owesPause = false
+                guard await wait() else { return nil }
+            }
             do {
                 var reader: AsyncThrowingStream<[Change], any Error>.AsyncIterator
                 if let iterator {
@@ -53,8 +59,8 @@ package actor ChangeFollower {
                         return .back
                     }
                 } else {
+                    owesPause = true
                     if goesAway() { return .away }
-                    guard await wait() else { return nil }
                     continue
                 }
                 if let changes = try await reader.next(isolation: self) {
@@ -68,8 +74,8 @@ package actor ChangeFollower {
             }
             iterator = nil
             if Task.isCancelled { return nil }
+            owesPause = true
             if goesAway() { return .away }
-            guard await wait() else { return nil }
         }
         return nil
     }

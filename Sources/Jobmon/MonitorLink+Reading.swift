@@ -13,7 +13,7 @@ struct LinkReading: LedgerReading {
             do throws(Problem) {
                 return try await question(reading)
             } catch {
-                if link.isGivenGone { throw MonitorLink.gone }
+                if let gone = link.gone { throw gone }
                 guard error.code == .unavailable, await link.pause(0.2) else { throw error }
             }
         }

@@ -30,6 +30,8 @@ final class MonitorLink: Sendable {
         var start: Int64 = 0
         var ending = false
         var stopped: @Sendable () -> Void = {}
+        /// Why nothing can be recorded any more, ever; nil while something can.
+        var lost: Problem?
         /// Where a monitor that this process becomes listens, and where one that is there must.
         var address = "127.0.0.1"
     }
@@ -45,14 +47,19 @@ final class MonitorLink: Sendable {
     private let say: @Sendable (String) -> Void
     /// The monitor is somebody else's of this process, who ends it.
     private let isGiven: Bool
+    /// Whether the directory is the one that we came to.
+    private let isInPlace: @Sendable () -> Bool
 
     /// - Parameters:
     ///   - own: the monitor that this process is already; nil: it is looked for, and become where there is none.
+    ///   - isInPlace: whether the directory is the one that the queue came to; where it is not, the queue is over.
     ///   - say: tells the user a sentence.
     init(
         layout: DirectoryLayout, own: DirectoryMonitor? = nil, time: TimeSource = .system,
-        patience: Double = MonitorLink.patience, say: @escaping @Sendable (String) -> Void
+        patience: Double = MonitorLink.patience, isInPlace: @escaping @Sendable () -> Bool = { true },
+        say: @escaping @Sendable (String) -> Void
     ) {
+        self.isInPlace = isInPlace
         self.layout = layout
         self.time = time
         self.patience = patience
@@ -118,7 +125,14 @@ final class MonitorLink: Sendable {
     /// Runs the monitors that this process becomes, one after the other.
     private func serve() async throws {
         for await monitor in becoming {
-            try await monitor.run()
+            do throws(Problem) {
+                try await monitor.run()
+            } catch {
+                // At our own end that is the end's result, if it is no consequence of what is known.
+                let (ending, lost) = state.withLock { ($0.ending, $0.lost) }
+                guard !ending || lost != nil else { throw error }
+                return lose(isInPlace() ? error : Self.removed(layout))
+            }
             let (ending, stopped) = state.withLock { ($0.ending, $0.stopped) }
             guard !ending else { return }
             say("this process was asked to stop being the monitor; stopping the queue in order")
@@ -176,7 +190,7 @@ final class MonitorLink: Sendable {
     /// Waits until nothing is left in our part of the spool, or for so long.
     private func flush(within seconds: Double?) async {
         let deadline = time.steadySeconds() + (seconds ?? .infinity)
-        while unacknowledgedCount > 0, time.steadySeconds() < deadline {
+        while unacknowledgedCount > 0, gone == nil, time.steadySeconds() < deadline {
             guard await pause(0.01) else { return }
         }
     }
@@ -190,13 +204,29 @@ final class MonitorLink: Sendable {
         become.finish()
     }
 
+    /// Nothing can be recorded any more: who waits for that is told why, and the queue stops.
+    private func lose(_ problem: Problem) {
+        let stopped: (@Sendable () -> Void)? = state.withLock { state in
+            guard state.lost == nil, !state.ending else { return nil }
+            state.lost = problem
+            return state.stopped
+        }
+        stopped?()
+    }
+
     // MARK: Keeping
 
     /// Looks after the connection: notices when a monitor is away, finds the next one, becomes it when none comes, and
     /// hands over what was spooled meanwhile.
     private func keep() async {
         var nextLook = time.steadySeconds() + 1
+        var nextLookAtHome = nextLook
         while await pause(0.1) {
+            if gone != nil { return }
+            if time.steadySeconds() >= nextLookAtHome {
+                nextLookAtHome = time.steadySeconds() + 1
+                if !isInPlace() { return lose(Self.removed(layout)) }
+            }
             let (hasRemote, isOwn, awaySince) = state.withLock { ($0.remote != nil, $0.own != nil, $0.awaySince) }
             if let awaySince {
                 guard time.steadySeconds() >= nextLook else { continue }
@@ -264,15 +294,27 @@ final class MonitorLink: Sendable {
 
     // MARK: What a queue uses
 
-    /// The monitor of this program, which it was given, has ended: there will be no other.
-    var isGivenGone: Bool { isGiven && state.withLock { $0.own?.hasEnded ?? true } }
+    /// Why what was not recorded by then never will be; nil mostly.
+    var lost: Problem? { state.withLock { $0.lost } }
 
-    static let gone = Problem(
+    /// Why there will be no monitor any more; nil while there is one, or may be one again.
+    var gone: Problem? {
+        state.withLock { state in state.lost ?? (isGiven && (state.own?.hasEnded ?? true) ? Self.givenIsGone : nil) }
+    }
+
+    private static func removed(_ layout: DirectoryLayout) -> Problem {
+        Problem(
+            .unavailable, "the directory \(layout.root) was removed while this queue used it: the queue is over",
+            hint: "what was recorded went with the directory; start again, and leave its directory where it is")
+    }
+
+    /// The monitor of this program, which it was given, has ended.
+    static let givenIsGone = Problem(
         .contradiction, "the monitor of this program has ended, and its queues with it",
         hint: "make another monitor, and open the queue on that")
 
     var connection: (any MonitorConnection)? {
-        if isGivenGone { return nil }
+        if gone != nil { return nil }
         return state.withLock { state in
             if let own = state.own { return own.connection }
             return state.remote
@@ -305,7 +347,7 @@ final class MonitorLink: Sendable {
                 }
             }
             if !needsMonitor, spool(stamped) { return stamped.map { _ in .spooled } }
-            if isGivenGone { return stamped.map { _ in .failed(Self.gone) } }
+            if let gone { return stamped.map { _ in .failed(gone) } }
             guard await pause(0.2) else {
                 return stamped.map { _ in .failed(Problem(.unavailable, "interrupted while waiting for the monitor")) }
             }
@@ -353,7 +395,7 @@ final class MonitorLink: Sendable {
     func reading() async throws(Problem) -> any LedgerReading {
         while true {
             if let connection { return connection }
-            if isGivenGone { throw Self.gone }
+            if let gone { throw gone }
             guard await pause(0.1) else { throw Problem(.unavailable, "interrupted while waiting for the monitor") }
         }
     }

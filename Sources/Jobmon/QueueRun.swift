@@ -21,12 +21,13 @@ package enum QueueRun {
         try layout.makeFolders()
         let lock = try takeQueue(settings.queue, layout)
         defer { withExtendedLifetime(lock) {} }
-        let link = MonitorLink(layout: layout, own: monitor, time: time, say: say)
+        let link = MonitorLink(
+            layout: layout, own: monitor, time: time, isInPlace: { lock.isInPlace }, say: say)
         // Its supervisor comes up while we look for the monitor, or become it.
         let executor = try QueueExecutor.begin(settings, link: link, time: time, say: say)
         do throws(Problem) {
             try await link.reachable(from: executor)
-            let summary = try await link.run(
+            var summary = try await link.run(
                 { (link) async throws(Problem) -> QueueSummary in
                     try await executor.ready()
                     return try await body(environment(settings, link: link, executor: executor, time: time))
@@ -34,6 +35,7 @@ package enum QueueRun {
             // The next queue of this process is to have the supervisor to itself, and this one is to be forgotten.
             executor.letGo()
             link.onStopped {}
+            if let lost = link.lost { summary.ending = .failed(lost) }
             return summary
         } catch {
             // A supervisor that never heard of its queue would wait for it.

@@ -37,6 +37,33 @@ struct BadPlacesTests {
         }
     }
 
+    /// Whose the monitor is: the queue's own, or another process.
+    @Test(
+        "a queue whose directory is removed says so and ends, and what it ran", .timeLimit(.minutes(2)),
+        arguments: [true, false])
+    func removedUnderTheQueue(_ isOwn: Bool) async throws {
+        try await withTestDirectory { directory in
+            let mon = "\(directory)/mon"
+            if !isOwn { _ = try await MonitorProcess.start(mon) }
+            let line = "echo $$ > \(directory)/pid; exec sleep 1000"
+            let run = try Running(
+                Executable.path,
+                ["run", "-d", mon, "-j", "1", "--no-progress", "--unused-ok", "--each", "i=1..3"]
+                    + ["--", "sh", "-c", line], stdin: "")
+            let pid = try await waitFor("the command") {
+                (try? String(contentsOfFile: "\(directory)/pid", encoding: .utf8)).flatMap {
+                    Int32($0.trimmingCharacters(in: .whitespacesAndNewlines))
+                }
+            }
+            try FileManager.default.removeItem(atPath: mon)
+            try await waitUntil("the end of the queue", within: 60) { !run.isRunning }
+            let ended = try await run.finished()
+            #expect(ended.status == 4, "\(ended.stderr)")
+            #expect(ended.stderr.contains("was removed"), "\(ended.stderr)")
+            try await waitUntil("the end of its command") { kill(pid, 0) != 0 }
+        }
+    }
+
     @Test("a queue on a file that is not a ledger leaves no supervisor behind", .timeLimit(.minutes(1)))
     func queueOnNotALedger() async throws {
         try await withTestDirectory { directory in
