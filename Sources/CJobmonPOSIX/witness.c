@@ -38,9 +38,10 @@ static void rename_process(pid_t parent) {
     snprintf(start, (size_t)(end - start), "[signals of %d]", (int)parent);
 }
 
-static void witness(pid_t parent, int report) {
+static void witness(pid_t parent, int apart, int report) {
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     if (getppid() != parent) _exit(0);
+    if (apart) setpgid(0, 0);
     if (dup2(report, 0) < 0) _exit(0);
     int kept = 0;
     jp_close_all_but(&kept, 1);
@@ -62,7 +63,7 @@ static void witness(pid_t parent, int report) {
     }
 }
 
-pid_t jp_witness_start(int *reading) {
+pid_t jp_witness_start(int apart, int *reading) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) return -1;
     sigset_t all, before;
@@ -72,7 +73,7 @@ pid_t jp_witness_start(int *reading) {
     pthread_sigmask(SIG_SETMASK, &all, &before);
     // As fork() does, but without a signal at its end: it is nobody's business that it is there.
     pid_t pid = (pid_t)syscall(SYS_clone, 0UL, NULL, NULL, NULL, NULL);
-    if (pid == 0) witness(parent, ends[1]);
+    if (pid == 0) witness(parent, apart, ends[1]);
     int error = errno;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     close(ends[1]);

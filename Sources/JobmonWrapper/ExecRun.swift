@@ -21,16 +21,13 @@ final class ExecRun {
         static let witness = 5
     }
 
-    /// A command that lives longer, in seconds, gets a witness of the signals to our group.
-    private static let witnessDelay = 0.003
-
     private let time = TimeSource.system
     private let options: ExecOptions
     private let loop: ProcessLoop
     private let streams: ExecStreams
     private let reporter: ExecReporter?
     private var command: CommandID?
-    private var witness: GroupWitness?
+    private var witness: SignalWitness?
     private var end: CommandEnd?
     /// A signal came after the command's end: nothing is waited for any more.
     private var isHurried = false
@@ -82,7 +79,7 @@ final class ExecRun {
             self.command = started.id
             submitted(pid: started.process.pid, at: moment)
             reporter?.running(started.process, aloneKnowsEnd: true, at: moment)
-            loop.setTimer(Token.witness, after: Self.witnessDelay)
+            loop.setTimer(Token.witness, after: SignalWitness.delay)
             if let reporter { loop.setTimer(Token.heartbeat, after: reporter.nextBeat()) }
         case .failure(let failure) where failure.isShortage: ExecMain.replaceBy(command, why: failure)
         case .failure(let failure): notStarted(failure, at: moment)
@@ -239,7 +236,7 @@ final class ExecRun {
 
     private func startWitness() {
         guard end == nil else { return }
-        witness = GroupWitness()
+        witness = SignalWitness(apart: false)
         loop.spared = witness.map { [$0.pid] } ?? []
     }
 

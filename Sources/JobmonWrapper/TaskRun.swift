@@ -14,6 +14,7 @@ final class TaskRun {
     private enum Token {
         static let poster = 3
         static let heartbeat = 4
+        static let witness = 5
     }
 
     private let time = TimeSource.system
@@ -27,6 +28,8 @@ final class TaskRun {
     /// Where our output begins in the scheduler's file for stderr; nil: the command's goes into ours.
     private let stderrStart: Int?
     private var command: (id: CommandID, pid: Int32)?
+    /// Slurm signals each process of a job, the command too, as far as it can find them.
+    private var witness: SignalWitness?
     private var end: CommandEnd?
     /// Why the scheduler ends it.
     private var word: SchedulerWord?
@@ -79,6 +82,7 @@ final class TaskRun {
         case .success(let started):
             command = (started.id, started.process.pid)
             reporter.running(started.process, at: moment)
+            if job?.scheduler == .slurm { loop.setTimer(Token.witness, after: SignalWitness.delay) }
             loop.setTimer(Token.heartbeat, after: reporter.nextBeat())
         case .failure(let failure):
             end = CommandEnd(evidence: Evidence(notStarted: failure), usage: Usage(), stderr: nil)
@@ -91,6 +95,7 @@ final class TaskRun {
         reporter.proceed(0)
         while end == nil { turn(atMost: nil) }
         if job?.scheduler == .slurm, command != nil { listen() }
+        witness?.end()
         var evidence = end?.evidence ?? Evidence()
         // Where all processes are told at once, the command may be over before we have read what we were told.
         if isOpen(evidence), cancel == nil { cancel = cancelWish() }
@@ -115,6 +120,7 @@ final class TaskRun {
         }
         reporter.ended(outcome)
         loop.cancelTimer(Token.heartbeat)
+        loop.cancelTimer(Token.witness)
         let deadline = time.steadySeconds() + Self.patience
         reporter.proceed(0)
         while !reporter.isAllAcknowledged, reporter.isConnected || reporter.wakeAfter != nil {
@@ -151,6 +157,7 @@ final class TaskRun {
             switch event {
             case .ready(Token.poster, let revents): posterReady = revents
             case .ready, .stopped: break
+            case .timer(Token.witness): startWitness()
             case .timer:
                 reporter.beat()
                 loop.setTimer(Token.heartbeat, after: reporter.nextBeat())
@@ -178,24 +185,34 @@ final class TaskRun {
         if end != nil, signal.number == SIGTERM { isToldToEnd = true }
         guard end == nil, let command else { return }
         switch signal.number {
-        case SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGXCPU: warned(signal.number)
+        case SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGXCPU: warned(signal)
         // Grid Engine's announcement of a kill (-notify).
-        case SIGUSR2 where job?.scheduler == .sge: warned(signal.number)
+        case SIGUSR2 where job?.scheduler == .sge: warned(signal)
         // Its announcement of a suspension, or of more.
         case SIGUSR1 where job?.scheduler == .sge: announced(command.pid)
         // A warning that the job asked for (--signal).
         case SIGUSR1, SIGUSR2: told(signal, command.id)
         case SIGCONT: resume()
         case SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU: break
-        default: loop.forward(signal, to: command.id)
+        default: if !hasReached(signal) { loop.forward(signal, to: command.id) }
         }
     }
 
+    private func startWitness() {
+        guard end == nil else { return }
+        witness = SignalWitness(apart: true)
+        loop.spared = witness.map { [$0.pid] } ?? []
+    }
+
+    /// Whether the command has got a signal of ours by itself. Where that can't be known, it has not.
+    private func hasReached(_ signal: ReceivedSignal) -> Bool { witness?.hasSeen(signal) ?? false }
+
     /// The scheduler will kill all there is in a while. The command is told, all of it; why is found out meanwhile and said
     /// at once, since there may be no time for more.
-    private func warned(_ signal: Int32) {
+    private func warned(_ received: ReceivedSignal) {
         guard let command else { return }
-        kill(-command.pid, signal == SIGUSR2 ? SIGTERM : signal)
+        let signal = received.number
+        if !hasReached(received) { kill(-command.pid, signal == SIGUSR2 ? SIGTERM : signal) }
         resume()
         guard word?.cause == nil, cancel == nil else { return }
         cancel = cancelWish()
@@ -229,7 +246,7 @@ final class TaskRun {
 
     /// The command gets what Slurm was asked to tell it; what it makes of that is its own affair.
     private func told(_ signal: ReceivedSignal, _ command: CommandID) {
-        loop.forward(signal, to: command)
+        if !hasReached(signal) { loop.forward(signal, to: command) }
         guard job != nil, softWord == nil else { return }
         let word = SchedulerWord("told \(SignalName.name(Int(signal.number)))")
         softWord = word

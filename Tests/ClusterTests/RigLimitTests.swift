@@ -227,6 +227,36 @@ import Testing
         }
     }
 
+    @Test(
+        "what Slurm tells each process of a job, a task's command hears once", .enabled(if: slurm, Rig.why),
+        .timeLimit(.minutes(3)), arguments: [[], ["--signal=USR1", "--full"]])
+    func heardOnce(_ how: [String]) async throws {
+        try await withCluster { mon in
+            let program = """
+                import signal, sys, time
+                told = []
+                def hear(number, frame):
+                    told.append(number)
+                    open("\(mon.path)/marks", "a").write(f"{number}\\n")
+                for number in (signal.SIGTERM, signal.SIGUSR1): signal.signal(number, hear)
+                open("\(mon.path)/began", "w").close()
+                while not told: time.sleep(0.01)
+                time.sleep(0.5)
+                """
+            let run = try Running(
+                Executable.path, Rig.slurm.arguments(mon.path, ["--name", "one", "--", "python3", "-c", program]),
+                stdin: "")
+            try await waitUntil("it listens", within: 60) {
+                FileManager.default.fileExists(atPath: "\(mon.path)/began")
+            }
+            let id = try #require(try await mon.jobs()["one"]?.last?.executorID)
+            let sent = try await Running("/usr/bin/env", ["scancel"] + how + [id], stdin: "").finished()
+            #expect(sent.status == 0, "\(sent.stderr)")
+            _ = try await run.finished()
+            #expect(mon.marks() == [how.isEmpty ? "15" : "10"])
+        }
+    }
+
     @Test("a warning in somebody's own script: why is said", .timeLimit(.minutes(3)), arguments: Rig.up)
     func warned(_ rig: Rig) async throws {
         try await withCluster { mon in

@@ -17,11 +17,12 @@ struct jp_signal {
     int64_t at;  // when it was received: nanoseconds of CLOCK_MONOTONIC
 };
 
-// Starts a process in our group that notes the signals that it gets, to tell those that were sent to the whole group from
-// those that were sent to us alone. It holds no descriptor but the pipe whose reading end goes to `reading` (struct
+// Starts a process that notes the signals that it gets, to tell those that were sent to others too from those that were
+// sent to us alone: in our group, or (`apart` != 0) in one of its own, where only those come that are sent to each process
+// of a job. It holds no descriptor but the pipe whose reading end goes to `reading` (struct
 // jp_signal records), is killed when this process ends, and is no child that wait() without __WCLONE sees. Its pid, or -1.
 // Only in a process with one thread.
-pid_t jp_witness_start(int *reading);
+pid_t jp_witness_start(int apart, int *reading);
 // Asks it to say, by a record of JP_WITNESS_ANSWER with this value from us, that it has noted all that it got by now. 0 or
 // errno.
 int jp_witness_ask(pid_t witness, int32_t value);

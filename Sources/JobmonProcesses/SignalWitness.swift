@@ -1,12 +1,15 @@
 import CJobmonPOSIX
 import Glibc
 
-/// Tells signals that were sent to our whole process group, which a command in it has got too, from those that were sent to
-/// this process alone.
+/// Tells signals that the command has got too from those that were sent to this process alone.
 ///
-/// A small process in the same group notes the signals that it gets. Whoever signals every process of a tree one by one
-/// reaches it as well.
-package final class GroupWitness {
+/// A small process notes the signals that it gets. Where the command is in our process group, so is this one: what is sent
+/// to the group reaches all three. Where the command has a group of its own, this one has, too. Whoever signals every
+/// process of a job or a tree one by one reaches it either way.
+package final class SignalWitness {
+    /// A command that lives longer, in seconds, gets one.
+    package static let delay = 0.003
+
     package let pid: Int32
     private var fd: Int32
     private var record = SignalRecord()
@@ -17,17 +20,18 @@ package final class GroupWitness {
     /// Within so many nanoseconds whoever signals processes one by one gets from one to the next.
     private static let oneByOne: Int64 = 3_000_000
 
-    /// Nil: no process can be made.
-    package init?() {
+    /// - Parameter apart: whether the command has a group of its own.
+    /// - Returns: nil if no process can be made.
+    package init?(apart: Bool) {
         var reading: Int32 = -1
-        pid = jp_witness_start(&reading)
+        pid = jp_witness_start(apart ? 1 : 0, &reading)
         guard pid > 0 else { return nil }
         fd = reading
     }
 
     deinit { end() }
 
-    /// Whether a signal that came here was sent to the group too; nil: that can't be known.
+    /// Whether a signal that came here came to the witness too; nil: that can't be known.
     package func hasSeen(_ signal: ReceivedSignal) -> Bool? {
         guard ask() else { return nil }
         if record.covers(signal) { return true }
