@@ -1,7 +1,7 @@
 # The only entry: `make help` lists what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults check format build release dist install uninstall wheel deb docs bench bench-clusters \
+.PHONY: help demo test test-quick test-build faults check format build release dist install uninstall wheel deb docs bench bench-clusters \
 	clean deps test-deps test-python test-wheel test-deb clusters-up clusters-down test-clusters
 
 SWIFT ?= swift
@@ -24,15 +24,21 @@ build: deps ## builds the executable for this machine, with checks on (debug)
 demo: build ## five real jobs, two of which fail: how it looks
 	@demo/run.sh $(DEBUG_BIN)
 
-# Rules and SQL are tested side by side; what starts processes, listens or is killed is tested one after the other, so
-# that a small machine measures the product and not its own load.
-RULES := JobmonCoreTests|JobmonWireTests|JobmonQueueTests|JobmonLedgerTests
+# What is tested: the debug build, or with CONFIGURATION=release that for use, which is then built once for both.
+CONFIGURATION ?= debug
+export CONFIGURATION
+RELEASE_FLAGS = -c release $(TESTABLE)
+# Tests look at what is internal.
+TESTABLE = $(if $(filter release,$(CONFIGURATION)),-Xswiftc -enable-testing)
 
-test: test-deps ## every test but those that want a real cluster (test-clusters)
-	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --disable-xctest --filter '$(RULES)'
-	$(SWIFT) test --skip-build --disable-xctest --no-parallel --skip '$(RULES)|ClusterTests'
-	@PYTHONS=ends JOBMON_EXECUTABLE="$(CURDIR)/$(DEBUG_BIN)" scripts/test-python.sh
+test-build: test-deps
+	$(SWIFT) build $(if $(filter release,$(CONFIGURATION)),$(RELEASE_FLAGS)) --build-tests
+
+test: test-build ## every test but those that want a real cluster (test-clusters)
+	@scripts/run-tests.sh all
+
+test-quick: test-build ## the rules and the command line: what to run after each change, in three minutes
+	@scripts/run-tests.sh quick
 
 test-python: test-deps build ## the tests of the Python package, under each Python that is here
 	@JOBMON_EXECUTABLE="$${JOBMON_EXECUTABLE:-$(CURDIR)/$(DEBUG_BIN)}" scripts/test-python.sh
@@ -45,10 +51,8 @@ clusters-down: ## takes both down; what they recorded stays for the next time
 	@clusters/slurm/down.sh
 	@clusters/sge/down.sh
 
-test-clusters: test-deps ## the tests that want a real Slurm and a real Grid Engine, with both of them
-	$(SWIFT) build --build-tests
-	clusters/with.sh $(SWIFT) test --skip-build --disable-xctest --no-parallel --filter ClusterTests
-	PYTHONS=3.11 JOBMON_EXECUTABLE="$(CURDIR)/$(DEBUG_BIN)" clusters/with.sh scripts/test-python.sh tests.test_programs
+test-clusters: test-build ## the tests that want a real Slurm and a real Grid Engine, with both of them
+	@clusters/with.sh scripts/run-tests.sh clusters
 
 faults: test-deps ## kill -9 of everything, at random, 100 times, for minutes; wants the machine for itself
 	$(SWIFT) build --build-tests
@@ -63,8 +67,8 @@ check: ## format, layers, sources, documents
 format: ## formats the sources in place
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Examples benchmarks/JobmonBench
 
-release: deps ## builds the executable for use on this machine, with the Swift libraries in it
-	$(SWIFT) build -c release --product jobmon --static-swift-stdlib
+release: deps ## builds the executable for use, optimised; `dist` makes one file of it
+	$(SWIFT) build $(RELEASE_FLAGS) --product jobmon
 
 dist: release ## builds dist/jobmon, which needs no shared library: one file for any node
 	@SWIFT="$(SWIFT)" scripts/link-static.sh jobmon JobmonCLI dist/jobmon
@@ -111,7 +115,7 @@ BENCH_JOBMON ?= dist/jobmon
 BENCH_OPTIONS ?= --markdown .build/bench/table.md
 
 bench: dist ## every figure against its limit or peer, in one table (half an hour, wants the machine for itself)
-	$(SWIFT) build -c release --product JobmonBench --static-swift-stdlib
+	$(SWIFT) build $(RELEASE_FLAGS) --product JobmonBench
 	@benchmarks/all.sh $(BENCH_OPTIONS) $(BENCH_JOBMON)
 
 bench-clusters: dist ## 1,000 jobs on a real Slurm and a real Grid Engine, against bare submits (needs root)

@@ -14,8 +14,11 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+/// What is tested may be optimised; to optimise the tests themselves would take longer than they run.
+let testSettings = strict + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies + ["JobmonTestSupport"], swiftSettings: strict)
+    .testTarget(name: name, dependencies: dependencies + ["JobmonTestSupport"], swiftSettings: testSettings)
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -107,7 +110,7 @@ let package = Package(
         .target(
             name: "JobmonTestSupport", dependencies: ["JobmonCore", "JobmonWire", "CJobmonPOSIX"],
             path: "Tests/Support",
-            swiftSettings: strict),
+            swiftSettings: testSettings),
         tests("JobmonCoreTests", ["JobmonCore"]),
         tests("JobmonWireTests", ["JobmonWire", "JobmonCore"]),
         tests("JobmonProcessesTests", ["JobmonProcesses", "JobmonCore", "CJobmonPOSIX"]),

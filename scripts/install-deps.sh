@@ -57,5 +57,5 @@ else
     exit 1
 fi
 echo "Installing: ${missing[*]}" >&2
-"${run[@]}" apt-get update -qq
-"${run[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
+"${run[@]}" apt-get -o DPkg::Lock::Timeout=300 update -qq
+"${run[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq "${missing[@]}" >/dev/null

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Links the objects of a release build (made with --static-swift-stdlib) once more, as an executable that needs no
+# Links the objects of a release build once more, as an executable that needs no
 # shared library at all: not Swift's, not SQLite's, not glibc's, whatever its version on the node that runs it. The
 # package manager has no switch for that, but it keeps the list of the objects.
 #
@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 product=$1 module=$2 out=$3
 
-objects=$(${SWIFT:-swift} build -c release --static-swift-stdlib --show-bin-path)/$product.product/Objects.LinkFileList
+objects=$(${SWIFT:-swift} build -c release --show-bin-path)/$product.product/Objects.LinkFileList
 [ -e "$objects" ] || { echo "link-static: no release build of $product; run make release" >&2; exit 1; }
 
 # A folder with nothing but the archive, so that the linker can't find the shared library instead.
@@ -20,9 +20,13 @@ for library in sqlite3:libsqlite3-dev expat:libexpat1-dev crypto:libssl-dev; do
     ln -s "$archive" "$archives/"
 done
 
+# What Foundation's archives need of each other: objects that were compiled for the shared library do not name it.
+foundation=(-lFoundation -lCoreFoundation -lFoundationInternationalization -lFoundationEssentials -l_FoundationICU
+    -l_FoundationCShims -l_FoundationCollections)
+
 # The package manager names the entry of an executable target after its module. Names of hosts and users are looked up
 # with the node's own libraries where it has them; jobmon itself needs none of these look-ups.
 mkdir -p "$(dirname "$out")"
-swiftc -static-executable -use-ld=lld "@$objects" -L"$archives" -lsqlite3 -lexpat -lcrypto -o "$out.new" \
+swiftc -static-executable -use-ld=lld "@$objects" -L"$archives" "${foundation[@]}" -lsqlite3 -lexpat -lcrypto -o "$out.new" \
     -Xlinker --defsym="main=${module}_main" -Xlinker --gc-sections -Xlinker --icf=safe -Xlinker -s
 mv "$out.new" "$out"

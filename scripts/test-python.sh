@@ -4,7 +4,7 @@
 #
 #   scripts/test-python.sh
 #   PYTHONS="3.8 3.13" scripts/test-python.sh tests.test_queue
-#   PYTHONS=ends scripts/test-python.sh          # the oldest and the newest that are there
+#   PYTHONS=oldest scripts/test-python.sh        # of those that are there; so newest, which is none beside no other
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -27,12 +27,19 @@ interpreter() {
 number() { { grep -oE "$1=[0-9]+" <<<"$2" || echo =0; } | cut -d= -f2; }
 
 versions=${PYTHONS:-3.8 3.9 3.10 3.11 3.12 3.13}
-if [ "$versions" = ends ]; then
+case $versions in oldest | newest)
     there=()
     for version in 3.8 3.9 3.10 3.11 3.12 3.13; do interpreter "$version" >/dev/null && there+=("$version"); done
-    versions=${there[0]:-}
-    [ ${#there[@]} -le 1 ] || versions+=" ${there[-1]}"
-fi
+    if [ "$versions" = oldest ]; then
+        versions=${there[0]:-}
+    elif [ ${#there[@]} -eq 1 ]; then
+        echo "test-python: ${there[0]} is the only Python that is here"
+        exit 0
+    else
+        versions=${there[-1]:-}
+    fi
+    ;;
+esac
 
 passed=0 failed=0 skipped=0 status=0
 output=$(mktemp)

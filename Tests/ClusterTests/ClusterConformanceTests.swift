@@ -3,8 +3,18 @@ import JobmonExecutors
 import JobmonTestSupport
 import Testing
 
-/// The batch executor keeps what every executor must keep, on both schedulers.
+/// The batch executor keeps what every executor must keep, on both schedulers: on the real ones here, and on fake ones
+/// below.
 @Suite(.serialized) struct ClusterConformanceTests {
+    @Test(
+        "on a real cluster the batch executor does what every executor must", .timeLimit(.minutes(3)),
+        .enabled(if: !Rig.up.isEmpty, Rig.why), arguments: Rig.up, ExecutorConformance.shared)
+    func conformsOnReal(_ rig: Rig, _ contract: ExecutorConformance.Contract) async throws {
+        try await withCluster { mon in try await conforms(rig, contract, mon, ProcessRunner()) }
+    }
+}
+
+@Suite(.serialized) struct FakeConformanceTests {
     @Test(
         "on a fake cluster the batch executor does what every executor must", .timeLimit(.minutes(2)),
         .enabled(if: FakeCluster.isThere, "there is no python3"),
@@ -15,19 +25,12 @@ import Testing
             try await conforms(rig, contract, mon, FakeRunner(fake: fake))
         }
     }
+}
 
-    @Test(
-        "on a real cluster the batch executor does what every executor must", .timeLimit(.minutes(3)),
-        .enabled(if: !Rig.up.isEmpty, Rig.why), arguments: Rig.up, ExecutorConformance.shared)
-    func conformsOnReal(_ rig: Rig, _ contract: ExecutorConformance.Contract) async throws {
-        try await withCluster { mon in try await conforms(rig, contract, mon, ProcessRunner()) }
-    }
-
-    private func conforms(
-        _ rig: Rig, _ contract: ExecutorConformance.Contract, _ mon: ClusterDirectory, _ runner: any CommandRunner
-    ) async throws {
-        try await contract.check(waiting: ["queue_options": .string(rig.waitingOptions)], within: 60) { _ in
-            try ThroughSpool(rig, directory: mon.path, runner: runner)
-        }
+private func conforms(
+    _ rig: Rig, _ contract: ExecutorConformance.Contract, _ mon: ClusterDirectory, _ runner: any CommandRunner
+) async throws {
+    try await contract.check(waiting: ["queue_options": .string(rig.waitingOptions)], within: 60) { _ in
+        try ThroughSpool(rig, directory: mon.path, runner: runner)
     }
 }

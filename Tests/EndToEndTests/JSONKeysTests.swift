@@ -68,6 +68,10 @@ struct JSONKeysTests {
             let rows = try objects(
                 try await Executable.run(["query", "-d", mon, "--json", "select jid from job"]).stdout)
             #expect(rows.map { $0.keys.sorted() } == [["jid"]])
+
+            let reports = try objects(
+                try await Executable.run(["report", "-d", mon, "--json", "--to", "\(directory)/reports"]).stdout)
+            #expect(reports.map { $0.keys.sorted() } == [["path", "rows"], ["path", "rows"]])
         }
     }
 

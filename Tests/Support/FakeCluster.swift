@@ -103,7 +103,7 @@ package struct FakeCluster: Sendable {
 
     /// Waits for calls of a command beyond those that were made, so that what it said had its effect. (The one that is
     /// under way may not know of a fault that was set since: wait for two.)
-    package func waitForCalls(_ count: Int = 2, of command: String, within seconds: Double = 40) async throws {
+    package func waitForCalls(_ count: Int = 2, of command: String, within seconds: Double = 150) async throws {
         let before = try calls(of: command).count
         try await waitUntil("\(count) more calls of \(command)", within: seconds) {
             try calls(of: command).filter { $0.status != nil }.count >= before + count

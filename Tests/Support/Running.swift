@@ -2,7 +2,20 @@ import CJobmonPOSIX
 import Foundation
 import Synchronization
 
-/// A process that a test started; ended with the scope that owns it, at the latest.
+/// The processes that a test has started.
+package final class Started: Sendable {
+    @TaskLocal package static var current: Started?
+    private let all = Mutex<[Running]>([])
+
+    package init() {}
+
+    package func note(_ process: Running) { all.withLock { $0.append(process) } }
+
+    /// Those that have not ended.
+    package var running: [Running] { all.withLock { $0.filter(\.isRunning) } }
+}
+
+/// A process that a test started; ended with the test's directory, at the latest.
 ///
 /// It is started here and not by Foundation: hundreds of these live at once, some started while others are, and none
 /// may hold an end of another's pipes.
@@ -63,6 +76,7 @@ package final class Running: Sendable {
         }
         let started = child
         pid = started
+        Started.current?.note(self)
         if let stdin { feed(Data(stdin.utf8), into: input.writing) }
         collect(output.reading) { $0.stdout.append($1) }
         collect(errors.reading) { $0.stderr.append($1) }

@@ -1,6 +1,7 @@
 import Foundation
 
-/// A directory of its own for one test, removed at the end unless `JOBMON_KEEP_TESTS` is set.
+/// A directory of its own for one test, removed at the end unless `JOBMON_KEEP_TESTS` is set. What the test started and did
+/// not end, as one that fails may leave it, is killed first: it would go on beside the tests that come.
 package func withTestDirectory<Result>(
     _ name: String = #function, _ body: (_ path: String) async throws -> Result
 ) async throws -> Result {
@@ -14,5 +15,16 @@ package func withTestDirectory<Result>(
             try? FileManager.default.removeItem(atPath: path)
         }
     }
-    return try await body(path)
+    let started = Started()
+    let result: Swift.Result<Result, any Error>
+    do {
+        result = .success(try await Started.$current.withValue(started) { try await body(path) })
+    } catch {
+        result = .failure(error)
+    }
+    let left = started.running
+    for process in left { process.send(SIGKILL) }
+    // Not for its output, which what it started may hold on to.
+    try await waitUntil("what the test has started is over") { left.allSatisfy { !$0.isRunning } }
+    return try result.get()
 }
