@@ -27,9 +27,8 @@ demo: build ## five real jobs, two of which fail: how it looks
 # What is tested: the debug build, or with CONFIGURATION=release that for use, which is then built once for both.
 CONFIGURATION ?= debug
 export CONFIGURATION
-RELEASE_FLAGS = -c release $(TESTABLE)
-# Tests look at what is internal.
-TESTABLE = $(if $(filter release,$(CONFIGURATION)),-Xswiftc -enable-testing)
+# Tests look at what is internal. What is installed is compiled in the same way, so that it is what was tested.
+RELEASE_FLAGS = -c release -Xswiftc -enable-testing
 
 test-build: test-deps
 	$(SWIFT) build $(if $(filter release,$(CONFIGURATION)),$(RELEASE_FLAGS)) --build-tests

@@ -11,7 +11,7 @@ configuration=${CONFIGURATION:-debug}
 build=$(readlink -f ".build/$configuration")
 bundle=$build/jobmonPackageTests.xctest
 [ -x "$bundle" ] || { echo "run-tests: there is no $bundle; swift build -c $configuration --build-tests" >&2; exit 2; }
-export JOBMON_EXECUTABLE=${JOBMON_EXECUTABLE:-$build/jobmon} NO_COLOR=1
+export JOBMON_EXECUTABLE=$build/jobmon NO_COLOR=1
 
 run="'$bundle' --testing-library swift-testing"
 # Rules and SQL touch nothing but memory and their own files.
@@ -47,14 +47,14 @@ rest $run --no-parallel $rest
 GROUPS
         ;;
     clusters)
-        # The two real clusters know nothing of each other, and the fake ones are each test's own.
+        # The two real clusters know nothing of each other, and the fake ones are each test's own. Python's programs of
+        # 2017 come after the tests that stop the daemons of Grid Engine.
         scripts/side-by-side.sh $at_once <<GROUPS
 slurm JOBMON_TEST_CLUSTERS=slurm $run --no-parallel --filter '$cluster' --skip '^ClusterTests\.Fake'
-sge JOBMON_TEST_CLUSTERS=sge $run --no-parallel --filter '$cluster' --skip '^ClusterTests\.Fake'
-fake-accounting $run --no-parallel --filter '^ClusterTests\.FakeAccounting'
-fake-ends $run --no-parallel --filter '^ClusterTests\.Fake' --skip '^ClusterTests\.Fake(Accounting|Submit|List)'
-fake-submits $run --no-parallel --filter '^ClusterTests\.Fake(Submit|List)'
-programs PYTHONS=3.11 scripts/test-python.sh tests.test_programs
+sge JOBMON_TEST_CLUSTERS=sge $run --no-parallel --filter '$cluster' --skip '^ClusterTests\.Fake' && PYTHONS=3.11 scripts/test-python.sh tests.test_programs
+fake-accounting JOBMON_TEST_CLUSTERS= $run --no-parallel --filter '^ClusterTests\.FakeAccounting'
+fake-ends JOBMON_TEST_CLUSTERS= $run --no-parallel --filter '^ClusterTests\.Fake' --skip '^ClusterTests\.Fake(Accounting|Submit|List)'
+fake-submits JOBMON_TEST_CLUSTERS= $run --no-parallel --filter '^ClusterTests\.Fake(Submit|List)'
 GROUPS
         ;;
     *)

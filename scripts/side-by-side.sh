@@ -25,9 +25,15 @@ trap 'end_all; exit 143' TERM HUP
 
 # finish : waits until one is over, and prints it.
 finish() {
-    local pid status
+    local pid='' status
     wait -n -p pid "${!names[@]}"
     status=$?
+    if [ -z "$pid" ]; then
+        # One that a signal ended is known to be over already, and is asked for by itself.
+        for pid in "${!names[@]}"; do kill -0 "$pid" 2>/dev/null || break; done
+        wait "$pid"
+        status=$?
+    fi
     cat "${outputs[$pid]}"
     echo "== ${names[$pid]}: $([ $status = 0 ] && echo ended well || echo "failed ($status)"), $((SECONDS - began[$pid])) s"
     [ $status = 0 ] || failed+=("${names[$pid]}")
@@ -37,7 +43,7 @@ finish() {
 while read -r name command; do
     [ -n "$name" ] || continue
     [ ${#names[@]} -lt "$number" ] || finish
-    bash -c "$command" >"$work/$name" 2>&1 </dev/null &
+    bash -c "$command; exit \$?" >"$work/$name" 2>&1 </dev/null &
     names[$!]=$name outputs[$!]=$work/$name began[$!]=$SECONDS
 done
 while [ ${#names[@]} -gt 0 ]; do finish; done

@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -41,12 +42,17 @@ static void rename_process(pid_t parent) {
 static void witness(pid_t parent, int apart, int report) {
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     if (getppid() != parent) _exit(0);
-    if (apart) setpgid(0, 0);
+    uint64_t all = ~0ULL;
+    if (apart) {
+        setpgid(0, 0);
+        // What the group that we were in was told meanwhile, the command has not heard.
+        struct timespec now = {0, 0};
+        while (syscall(SYS_rt_sigtimedwait, &all, NULL, &now, sizeof all) > 0) {}
+    }
     if (dup2(report, 0) < 0) _exit(0);
     int kept = 0;
     jp_close_all_but(&kept, 1);
     rename_process(parent);
-    uint64_t all = ~0ULL;
     for (;;) {
         siginfo_t info;
         memset(&info, 0, sizeof info);

@@ -30,8 +30,10 @@ final class MonitorLink: Sendable {
         var start: Int64 = 0
         var ending = false
         var stopped: @Sendable () -> Void = {}
-        /// Why nothing can be recorded any more, ever; nil while something can.
+        /// Why the queue is over; nil while it goes on.
         var lost: Problem?
+        /// It is, since its directory is gone: what is said now belongs nowhere.
+        var isHomeless = false
         /// Where a monitor that this process becomes listens, and where one that is there must.
         var address = "127.0.0.1"
     }
@@ -128,10 +130,13 @@ final class MonitorLink: Sendable {
             do throws(Problem) {
                 try await monitor.run()
             } catch {
-                // At our own end that is the end's result, if it is no consequence of what is known.
-                let (ending, lost) = state.withLock { ($0.ending, $0.lost) }
-                guard !ending || lost != nil else { throw error }
-                return lose(isInPlace() ? error : Self.removed(layout))
+                let isAdopted = state.withLock { $0.own === monitor }
+                // One that never came up is only a try that failed, and whoever tried says so.
+                guard isAdopted else { continue }
+                if !isInPlace() { loseHome() } else { lose(error) }
+                // At our own end it is the end's result, if it is no consequence of what is known.
+                guard lost != nil else { throw error }
+                return
             }
             let (ending, stopped) = state.withLock { ($0.ending, $0.stopped) }
             guard !ending else { return }
@@ -180,10 +185,13 @@ final class MonitorLink: Sendable {
         }
         become.yield(monitor)
         try await monitor.ready()
-        state.withLock {
-            $0.own = monitor
-            $0.awaySince = nil
+        let isUp = state.withLock { state in
+            guard !monitor.hasEnded else { return false }
+            state.own = monitor
+            state.awaySince = nil
+            return true
         }
+        guard isUp else { throw Problem(.unavailable, "the monitor ended as soon as it had begun") }
         return true
     }
 
@@ -204,14 +212,26 @@ final class MonitorLink: Sendable {
         become.finish()
     }
 
-    /// Nothing can be recorded any more: who waits for that is told why, and the queue stops.
-    private func lose(_ problem: Problem) {
+    /// The queue is over: who waits for the monitor is told why.
+    private func lose(_ problem: Problem, isHomeless: Bool = false) {
         let stopped: (@Sendable () -> Void)? = state.withLock { state in
             guard state.lost == nil, !state.ending else { return nil }
             state.lost = problem
+            state.isHomeless = isHomeless
             return state.stopped
         }
         stopped?()
+    }
+
+    private func loseHome() { lose(Self.removed(layout), isHomeless: true) }
+
+    /// Looks several times before it says so: a file system may be away for a moment, or under another name.
+    private func hasLostHome() async -> Bool {
+        for look in 0..<3 {
+            if isInPlace() { return false }
+            if look < 2, await !pause(0.5) { return false }
+        }
+        return true
     }
 
     // MARK: Keeping
@@ -222,10 +242,14 @@ final class MonitorLink: Sendable {
         var nextLook = time.steadySeconds() + 1
         var nextLookAtHome = nextLook
         while await pause(0.1) {
-            if gone != nil { return }
+            if gone != nil {
+                // A given monitor may have seen it first.
+                if lost == nil, await hasLostHome() { loseHome() }
+                return
+            }
             if time.steadySeconds() >= nextLookAtHome {
                 nextLookAtHome = time.steadySeconds() + 1
-                if !isInPlace() { return lose(Self.removed(layout)) }
+                if await hasLostHome() { return loseHome() }
             }
             let (hasRemote, isOwn, awaySince) = state.withLock { ($0.remote != nil, $0.own != nil, $0.awaySince) }
             if let awaySince {
@@ -303,9 +327,11 @@ final class MonitorLink: Sendable {
     }
 
     private static func removed(_ layout: DirectoryLayout) -> Problem {
+        // Not one that passes: nobody is to try again.
         Problem(
-            .unavailable, "the directory \(layout.root) was removed while this queue used it: the queue is over",
-            hint: "what was recorded went with the directory; start again, and leave its directory where it is")
+            .contradiction, "the directory \(layout.root) was removed while this queue used it: the queue is over",
+            hint: "what was recorded went with it; tasks in a cluster go on there (scancel, qdel). Start again, and "
+                + "leave the directory where it is")
     }
 
     /// The monitor of this program, which it was given, has ended.
@@ -333,6 +359,8 @@ final class MonitorLink: Sendable {
         }
         var told = false
         while true {
+            let homeless = state.withLock { $0.isHomeless ? $0.lost : nil }
+            if let homeless { return stamped.map { _ in .failed(homeless) } }
             // What is spooled already comes first: facts of one sender arrive in their order.
             if unacknowledgedCount == 0, let connection {
                 do throws(Problem) {

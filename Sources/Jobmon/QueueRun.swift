@@ -22,7 +22,8 @@ package enum QueueRun {
         let lock = try takeQueue(settings.queue, layout)
         defer { withExtendedLifetime(lock) {} }
         let link = MonitorLink(
-            layout: layout, own: monitor, time: time, isInPlace: { lock.isInPlace }, say: say)
+            layout: layout, own: monitor, time: time, isInPlace: { [weak lock] in lock?.isInPlace ?? true },
+            say: say)
         // Its supervisor comes up while we look for the monitor, or become it.
         let executor = try QueueExecutor.begin(settings, link: link, time: time, say: say)
         do throws(Problem) {

@@ -26,6 +26,12 @@ extension QueueState {
         saidUnreachable = false
     }
 
+    /// Says why facts could not be recorded, for each reason once.
+    mutating func sayNotRecorded(_ problem: Problem) {
+        guard saidNotRecorded.insert(problem.description).inserted else { return }
+        outbox.say("a fact could not be recorded: \(problem)")
+    }
+
     /// Says, once, that jobs wait for what nobody here can say.
     mutating func sayUnjudged() {
         guard let first = unjudged.min(), observeDelay == 0 else { return unjudged = [] }

@@ -108,6 +108,8 @@ package struct QueueState: Sendable {
     var observeAt: Double?
     var observeDelay = 0.0
     var saidUnreachable = false
+    /// Why facts could not be recorded, as far as it was said.
+    var saidNotRecorded: Set<String> = []
     /// Jobs that the executor said nothing about, and jobs of another executor, until the user was told.
     var unjudged: [Int] = []
     var foreign: [(jid: Int64, executor: String)] = []
@@ -151,7 +153,7 @@ package struct QueueState: Sendable {
         case .allKnown: allKnown = true
         case .prepared(let orders): for order in orders { prepared(order, at: now) }
         case .notPrepared(let order, let problem): notPrepared(order, problem, at: now)
-        case .notRecorded(let problem): outbox.say("a fact could not be recorded: \(problem)")
+        case .notRecorded(let problem): sayNotRecorded(problem)
         case .submitted(let orders, let answers):
             executorAnswers()
             for (order, answer) in zip(orders, answers) { submitted(order, answer, at: now) }

@@ -31,8 +31,8 @@ package final class FileLock: Sendable {
     package var isInPlace: Bool {
         var ours = stat()
         var there = stat()
-        guard fstat(descriptor, &ours) == 0 else { return false }
         // What can't be looked at just now is no sign of that.
+        guard fstat(descriptor, &ours) == 0 else { return errno != ESTALE }
         guard stat(path, &there) == 0 else { return errno != ENOENT && errno != ENOTDIR }
         return ours.st_ino == there.st_ino && ours.st_dev == there.st_dev
     }

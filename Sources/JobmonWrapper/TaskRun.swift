@@ -5,8 +5,8 @@ import JobmonProcesses
 import JobmonReporting
 import JobmonWire
 
-/// The command of one instance in a cluster's job, from its start to our own end. The scheduler's signals reach us alone:
-/// the command has a group of its own, so that it can be told in time and we can say why it ended.
+/// The command of one instance in a cluster's job, from its start to our own end. The command has a group of its own:
+/// what the scheduler tells our group is for us, so that the command can be told in time and we can say why it ended.
 final class TaskRun {
     /// Seconds that the acknowledgement of the outcome may hold up the end. What has none by then lies in the spool.
     private static let patience = 0.5

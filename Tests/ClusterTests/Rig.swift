@@ -156,7 +156,8 @@ func withCluster<Result>(
         do {
             return try await body(ClusterDirectory(path: path))
         } catch {
-            for rig in Rig.up { try await rig.bringUp() }
+            // What failed first is what is said.
+            for rig in Rig.up { try? await rig.bringUp() }
             throw error
         }
     }

@@ -197,6 +197,10 @@ struct LibraryTests {
                 }
                 #expect(late?.kind == .ended && late?.hint != nil, "\(String(describing: late))")
                 let again = try await CentralJobMonitor(directory: "\(directory)/run")
+                // The queue's name is free too.
+                let next = try await JobQueue(monitor: again, options: options())
+                try await next.queueJob(next.createJob(runfile: "/bin/true", name: "two"))
+                try await next.blockTillDone()
                 await again.stopPublisher()
                 withExtendedLifetime((monitor, queue)) {}
                 try FileManager.default.removeItem(atPath: "\(directory)/run")

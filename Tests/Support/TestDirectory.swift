@@ -25,6 +25,12 @@ package func withTestDirectory<Result>(
     let left = started.running
     for process in left { process.send(SIGKILL) }
     // Not for its output, which what it started may hold on to.
-    try await waitUntil("what the test has started is over") { left.allSatisfy { !$0.isRunning } }
+    do {
+        try await waitUntil("what the test has started is over") { left.allSatisfy { !$0.isRunning } }
+    } catch {
+        // Its own failure says more.
+        _ = try result.get()
+        throw error
+    }
     return try result.get()
 }
