@@ -49,7 +49,7 @@ import Testing
             try await withRun(rig, mon, fake, ["--retries", "2", "--each", "n=1..3"] + named(command)) { run in
                 try await waitUntil("the others run") { mon.marks().count == 2 }
                 try await fake.command("cancel", rig.id(2))
-                try await waitUntil("it is seen", within: 90) {
+                try await waitUntil("it is seen", within: 240) {
                     try await mon.jobs()["n2"]?.status == "CANCELLED"
                 }
                 try mon.go()

@@ -44,8 +44,9 @@ import Testing
     func refusedSubmit(_ rig: Rig) async throws {
         try await withFake { mon, fake in
             let sentence = "Nobody here may use the bad one"
-            try fake.setFault(rig.submit, ["mode": "refuse", "match": "bad", "sentence": sentence])
-            let options = rig == .slurm ? "--partition=bad" : "-q bad"
+            // Names of array jobs are hexadecimal, and must not match.
+            try fake.setFault(rig.submit, ["mode": "refuse", "match": "wrong", "sentence": sentence])
+            let options = rig == .slurm ? "--partition=wrong" : "-q wrong"
             let file = try mon.file([
                 #"{"name": "bad", "command": "echo bad >> \#(mon.path)/marks", "queue_options": "\#(options)"}"#,
                 #"{"name": "good", "command": "echo good >> \#(mon.path)/marks"}"#,
