@@ -295,6 +295,14 @@ import Testing
         try await HookWorld.with(monitor: false) { world in
             let monitor = try await MonitorProcess.start(world.directory)
             monitor.send(SIGSTOP)
+            // Each thread stops when it gets to it.
+            try await waitUntil("it has stopped") {
+                let tasks = "/proc/\(monitor.pid)/task"
+                return try FileManager.default.contentsOfDirectory(atPath: tasks).allSatisfy { task in
+                    let stat = (try? String(contentsOfFile: "\(tasks)/\(task)/stat", encoding: .utf8)) ?? ""
+                    return stat.split(separator: ")").last?.first { !$0.isWhitespace } == "T"
+                }
+            }
             let remarks = try await compare(world)
             #expect(remarks.allSatisfy { $0.contains("no monitor answers") })
             try await monitor.killed()

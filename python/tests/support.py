@@ -20,6 +20,17 @@ PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PATIENCE = 60.0
 
 
+def pause(pid: int) -> None:
+    """Stops a process, and waits until each of its threads has stopped; SIGCONT goes on with it."""
+    os.kill(pid, signal.SIGSTOP)
+    wait_until(lambda: all(_has_stopped(pid, task) for task in os.listdir(f"/proc/{pid}/task")))
+
+
+def _has_stopped(pid: int, task: str) -> bool:
+    with open(f"/proc/{pid}/task/{task}/stat", encoding="utf-8", errors="replace") as file:
+        return file.read().rpartition(")")[2].split()[0] == "T"
+
+
 def wait_until(condition: Callable[[], Any], what: str = "the condition") -> Any:
     """What the condition returns once that is true; fails when it does not become so."""
     deadline = time.monotonic() + PATIENCE

@@ -12,7 +12,7 @@ from jobmon import exceptions, qmaster
 from jobmon.executors.slurm_exec import SlurmExecutor
 from jobmon.job import Job
 from jobmon.schedulers import RetryScheduler
-from tests.support import TestCase, wait_until
+from tests.support import TestCase, pause, wait_until
 
 
 class BadInputTests(TestCase):
@@ -82,7 +82,7 @@ class BadInputTests(TestCase):
             qmaster.JobQueue()
 
     def test_a_monitor_that_says_nothing(self) -> None:
-        os.kill(self.cjm.pid, signal.SIGSTOP)
+        pause(self.cjm.pid)
         try:
             with self.assertRaises(exceptions.CentralJobMonitorNotAlive):
                 qmaster.JobQueue(self.mon_dir, max_alive_wait_time=1)

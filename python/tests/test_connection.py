@@ -16,7 +16,7 @@ from jobmon.exceptions import (
     NoResponseRecieved,
     RequestRefused,
 )
-from tests.support import TestCase, wait_until
+from tests.support import TestCase, pause, wait_until
 
 
 class ConnectionTests(TestCase):
@@ -129,7 +129,7 @@ class ConnectionTests(TestCase):
         self.assertEqual(MonitorConnection(self.mon_dir).request("GET", "/v1/alive")[0], 200)
 
     def test_silence(self) -> None:
-        os.kill(self.cjm.pid, signal.SIGSTOP)
+        pause(self.cjm.pid)
         try:
             with self.assertRaises(NoResponseRecieved) as raised:
                 self.connection.request("GET", "/v1/summary", timeout=0.2)

@@ -16,7 +16,7 @@ from jobmon.executors.local_exec import LocalJobInstance
 from jobmon.executors.sge_exec import SGEJobInstance
 from jobmon.job import Job
 from jobmon.models import Status
-from tests.support import TestCase, environment, wait_until
+from tests.support import TestCase, environment, pause, wait_until
 
 
 class JobTests(TestCase):
@@ -176,7 +176,7 @@ class JobTests(TestCase):
 
     def test_a_monitor_that_says_nothing(self) -> None:
         job = Job(self.mon_dir, name="n", request_retries=1, request_timeout=300)
-        os.kill(self.cjm.pid, signal.SIGSTOP)
+        pause(self.cjm.pid)
         try:
             with self.assertRaises(exceptions.NoResponseRecieved) as raised:
                 job.log_started()
