@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "jobmon_descriptors.h"
 #include "jobmon_process.h"
 
 int jobmon_memory_file(const char *name, int lowest) {
@@ -95,7 +96,7 @@ int jobmon_go_background(pid_t *background, int descriptor) {
         if (none >= 0) dup2(none, fd);
     }
     const int kept[] = {0, 1, 2, descriptor};
-    jp_close_all_but(kept, descriptor < 0 ? 3 : 4);
+    jobmon_close_all_but(kept, descriptor < 0 ? 3 : 4);
     return 0;
 }
 

@@ -5,9 +5,7 @@
 #include <signal.h>
 
 // In a child before it executes: dispositions default, or as this process was started with.
-void jp_signals_for_child(int as_started);
-const sigset_t *jp_signals_started_mask(void);
-// In a child before it executes: every descriptor above 2 is closed on exec.
-void jp_cloexec_above_2(void);
+void jobmon_signals_for_child(int as_started);
+const sigset_t *jobmon_signals_started_mask(void);
 
 #endif

@@ -8,7 +8,7 @@
 
 // The result, or a negative errno.
 #if defined(__x86_64__)
-#define JP_RAW_CALLS 1
+#define JOBMON_RAW_CALLS 1
 static inline long raw4(long number, long a, long b, long c, long d) {
     long result;
     register long r10 __asm__("r10") = d;
@@ -19,7 +19,7 @@ static inline long raw4(long number, long a, long b, long c, long d) {
     return result;
 }
 #elif defined(__aarch64__)
-#define JP_RAW_CALLS 1
+#define JOBMON_RAW_CALLS 1
 static inline long raw4(long number, long a, long b, long c, long d) {
     register long x8 __asm__("x8") = number;
     register long x0 __asm__("x0") = a;
@@ -31,7 +31,7 @@ static inline long raw4(long number, long a, long b, long c, long d) {
 }
 #else
 // Whoever shares our memory must be waited for on this machine: this sets errno.
-#define JP_RAW_CALLS 0
+#define JOBMON_RAW_CALLS 0
 static inline long raw4(long number, long a, long b, long c, long d) {
     long result = syscall(number, a, b, c, d);
     return result < 0 ? -errno : result;

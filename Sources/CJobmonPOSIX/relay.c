@@ -23,16 +23,16 @@ static sigset_t without_ttou(void) {
     return before;
 }
 
-int jp_kind(int fd) {
+int jobmon_kind(int fd) {
     struct stat info;
-    if (fstat(fd, &info) < 0) return JP_KIND_CLOSED;
-    if (S_ISREG(info.st_mode)) return JP_KIND_FILE;
-    if (S_ISFIFO(info.st_mode)) return JP_KIND_PIPE;
-    if (S_ISSOCK(info.st_mode)) return JP_KIND_SOCKET;
-    return isatty(fd) ? JP_KIND_TERMINAL : JP_KIND_OTHER;
+    if (fstat(fd, &info) < 0) return JOBMON_KIND_CLOSED;
+    if (S_ISREG(info.st_mode)) return JOBMON_KIND_FILE;
+    if (S_ISFIFO(info.st_mode)) return JOBMON_KIND_PIPE;
+    if (S_ISSOCK(info.st_mode)) return JOBMON_KIND_SOCKET;
+    return isatty(fd) ? JOBMON_KIND_TERMINAL : JOBMON_KIND_OTHER;
 }
 
-int jp_same(int one, int other) {
+int jobmon_same(int one, int other) {
     struct stat a, b;
     if (fstat(one, &a) < 0 || fstat(other, &b) < 0) return 0;
     // A terminal may have several names.
@@ -40,7 +40,7 @@ int jp_same(int one, int other) {
     return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-int jp_fill_standard_descriptors(void) {
+int jobmon_fill_standard_descriptors(void) {
     int filled = 0;
     for (int fd = 0; fd < 3; fd++) {
         if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
@@ -50,7 +50,7 @@ int jp_fill_standard_descriptors(void) {
     return filled;
 }
 
-int jp_terminal_open(int like, int *inner, int *outer) {
+int jobmon_terminal_open(int like, int *inner, int *outer) {
     struct termios settings;
     struct winsize size;
     if (tcgetattr(like, &settings) < 0) return errno;
@@ -75,21 +75,21 @@ int jp_terminal_open(int like, int *inner, int *outer) {
     return 0;
 }
 
-int jp_terminal_pass_size(int from, int outer) {
+int jobmon_terminal_pass_size(int from, int outer) {
     struct winsize real, ours;
     if (ioctl(from, TIOCGWINSZ, &real) < 0 || ioctl(outer, TIOCGWINSZ, &ours) < 0) return 0;
     if (memcmp(&real, &ours, sizeof real) == 0) return 0;
     return ioctl(outer, TIOCSWINSZ, &real) == 0;
 }
 
-size_t jp_terminal_settings_size(void) { return sizeof(struct termios); }
+size_t jobmon_terminal_settings_size(void) { return sizeof(struct termios); }
 
-void jp_terminal_note_settings(int outer, void *last) {
+void jobmon_terminal_note_settings(int outer, void *last) {
     memset(last, 0, sizeof(struct termios));
     tcgetattr(outer, last);
 }
 
-void jp_terminal_pass_settings(int outer, int real, void *last) {
+void jobmon_terminal_pass_settings(int outer, int real, void *last) {
     struct termios now, before, outside;
     memset(&now, 0, sizeof now);
     memcpy(&before, last, sizeof before);
@@ -106,15 +106,15 @@ void jp_terminal_pass_settings(int outer, int real, void *last) {
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
 }
 
-int jp_reopen_for_writing(int fd) {
+int jobmon_reopen_for_writing(int fd) {
     char path[40];
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
-ssize_t jp_pass_on(int fd, int kind, const void *bytes, size_t count) {
-    if (kind == JP_KIND_SOCKET) return send(fd, bytes, count, MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (kind != JP_KIND_TERMINAL) return write(fd, bytes, count);
+ssize_t jobmon_pass_on(int fd, int kind, const void *bytes, size_t count) {
+    if (kind == JOBMON_KIND_SOCKET) return send(fd, bytes, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (kind != JOBMON_KIND_TERMINAL) return write(fd, bytes, count);
     sigset_t before = without_ttou();
     ssize_t result = write(fd, bytes, count);
     int error = errno;
@@ -123,19 +123,19 @@ ssize_t jp_pass_on(int fd, int kind, const void *bytes, size_t count) {
     return result;
 }
 
-int jp_readable_bytes(int fd) {
+int jobmon_readable_bytes(int fd) {
     int count = 0;
     return ioctl(fd, FIONREAD, &count) < 0 ? 0 : count;
 }
 
-off_t jp_output_position(int fd) {
+off_t jobmon_output_position(int fd) {
     int flags = fcntl(fd, F_GETFL);
     struct stat info;
     if (flags >= 0 && (flags & O_APPEND) && fstat(fd, &info) == 0) return info.st_size;
     return lseek(fd, 0, SEEK_CUR);
 }
 
-ssize_t jp_read_behind(int fd, void *bytes, size_t count, off_t offset) {
+ssize_t jobmon_read_behind(int fd, void *bytes, size_t count, off_t offset) {
     ssize_t direct = pread(fd, bytes, count, offset);
     if (direct >= 0) return direct;
     char path[40];

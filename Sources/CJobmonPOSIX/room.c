@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "jobmon_facts.h"
+#include "jobmon_room.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -53,15 +53,15 @@ static void remember(void) {
     pthread_sigmask(SIG_BLOCK, NULL, &mask_at_start);
 }
 
-void jp_signals_remember(void) { pthread_once(&remembered, remember); }
+void jobmon_signals_remember(void) { pthread_once(&remembered, remember); }
 
-const sigset_t *jp_signals_started_mask(void) {
-    jp_signals_remember();
+const sigset_t *jobmon_signals_started_mask(void) {
+    jobmon_signals_remember();
     return &mask_at_start;
 }
 
-int jp_signals_was_ignored(int number) {
-    jp_signals_remember();
+int jobmon_signals_was_ignored(int number) {
+    jobmon_signals_remember();
     return (ignored_at_start & bit(number)) != 0;
 }
 
@@ -79,7 +79,7 @@ static int is_own_fault(int number, const siginfo_t *info) {
     }
 }
 
-int64_t jp_now(void) {
+int64_t jobmon_now(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
@@ -94,12 +94,12 @@ static void handle(int number, siginfo_t *info, void *context) {
     }
     // The kernel fills only what goes with the code.
     int sent = info->si_code <= 0;
-    struct jp_signal record = {
+    struct jobmon_signal record = {
         .number = number,
         .code = info->si_code,
         .pid = sent ? info->si_pid : 0,
         .value = info->si_code == SI_QUEUE ? info->si_value.sival_int : 0,
-        .at = jp_now(),
+        .at = jobmon_now(),
     };
     for (int i = 0; i < INBOXES; i++) {
         int fd = atomic_load(&inboxes[i]);
@@ -109,7 +109,7 @@ static void handle(int number, siginfo_t *info, void *context) {
     errno = error;
 }
 
-int jp_signals_open(void) {
+int jobmon_signals_open(void) {
     int ends[2];
     atomic_fetch_or(&ignored_since, ignored_now());
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) return -1;
@@ -128,7 +128,7 @@ int jp_signals_open(void) {
     return -1;
 }
 
-void jp_signals_close(int fd) {
+void jobmon_signals_close(int fd) {
     pthread_mutex_lock(&opening);
     for (int i = 0; i < INBOXES; i++) {
         int writing = atomic_load(&inboxes[i]);
@@ -142,8 +142,8 @@ void jp_signals_close(int fd) {
     pthread_mutex_unlock(&opening);
 }
 
-int jp_signals_catch(int number) {
-    jp_signals_remember();
+int jobmon_signals_catch(int number) {
+    jobmon_signals_remember();
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_sigaction = handle;
@@ -154,21 +154,21 @@ int jp_signals_catch(int number) {
     return sigaction(number, &action, NULL) < 0 ? errno : 0;
 }
 
-void jp_signals_catch_all(void) {
+void jobmon_signals_catch_all(void) {
     for (int number = 1; number <= 64; number++) {
         if (number == SIGKILL || number == SIGSTOP || number == 32 || number == 33) continue;
-        jp_signals_catch(number);
+        jobmon_signals_catch(number);
     }
 }
 
-void jp_signals_unblock(void) {
+void jobmon_signals_unblock(void) {
     sigset_t none;
-    jp_signals_remember();
+    jobmon_signals_remember();
     sigemptyset(&none);
     pthread_sigmask(SIG_SETMASK, &none, NULL);
 }
 
-void jp_signals_for_child(int as_started) {
+void jobmon_signals_for_child(int as_started) {
     uint64_t change = atomic_load(&caught) | ignored_at_start | atomic_load(&ignored_since) | bit(SIGPIPE);
     for (int number = 1; number <= 64; number++) {
         if (!(change & bit(number))) continue;
@@ -180,14 +180,14 @@ void jp_signals_for_child(int as_started) {
     }
 }
 
-void jp_signals_reset(void) {
-    jp_signals_for_child(0);
+void jobmon_signals_reset(void) {
+    jobmon_signals_for_child(0);
     atomic_store(&caught, 0);
     for (int i = 0; i < INBOXES; i++) atomic_store(&inboxes[i], 0);
-    jp_signals_unblock();
+    jobmon_signals_unblock();
 }
 
-int jp_signals_forward(int pid, const struct jp_signal *signal) {
+int jobmon_signals_forward(int pid, const struct jobmon_signal *signal) {
     if (signal->code == SI_QUEUE) {
         union sigval value = {.sival_int = signal->value};
         return sigqueue(pid, signal->number, value) < 0 ? errno : 0;
@@ -195,7 +195,7 @@ int jp_signals_forward(int pid, const struct jp_signal *signal) {
     return kill(pid, signal->number) < 0 ? errno : 0;
 }
 
-void jp_signals_stop_by(int number) {
+void jobmon_signals_stop_by(int number) {
     struct sigaction standard, before;
     memset(&standard, 0, sizeof standard);
     standard.sa_handler = SIG_DFL;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "jobmon_descriptors.h"
 #include "jobmon_process.h"
 #include "jobmon_signals.h"
 #include "raw.h"
@@ -19,7 +20,7 @@
 // What the child works with: all made before it exists. It may share our memory while we go on, so from its first
 // instruction to its execution it allocates nothing, calls the kernel by raw.h only, and writes nothing but this.
 struct plan {
-    const struct jp_command *command;
+    const struct jobmon_command *command;
     char **arguments;
     char **shell_arguments;  // for a script without #!, as execvp does: the shell, the file, the arguments
     char **environment;
@@ -28,13 +29,13 @@ struct plan {
     const sigset_t *mask;
     pid_t parent;  // us
     int report;  // the pipe to the parent; -1: it shares our memory
-    volatile struct jp_report told;
+    volatile struct jobmon_report told;
 };
 
 // Brings what was told to the parent, unless it sees it anyway.
 static void tell(struct plan *plan) {
     if (plan->report < 0) return;
-    struct jp_report told = plan->told;
+    struct jobmon_report told = plan->told;
     while (raw3(SYS_write, plan->report, (long)&told, sizeof told) == -EINTR) {}
 }
 
@@ -57,7 +58,7 @@ static int place(struct plan *plan) {
     }
     for (int i = 0; i < 3; i++) {
         long result = 0;
-        if (source[i] == JP_CLOSE) {
+        if (source[i] == JOBMON_CLOSE) {
             raw1(SYS_close, i);
         } else if (source[i] == i) {
             result = raw2(SYS_fcntl, i, F_GETFD);
@@ -97,26 +98,26 @@ static int execute(struct plan *plan) {
 
 static int child(void *argument) {
     struct plan *plan = argument;
-    const struct jp_command *command = plan->command;
+    const struct jobmon_command *command = plan->command;
     if (command->own_group) raw2(SYS_setpgid, 0, 0);
     if (command->dies_with_us) {
         raw2(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
         // If the parent ended before that, no signal comes.
         if (raw1(SYS_getppid, 0) != plan->parent) raw2(SYS_kill, raw1(SYS_getpid, 0), SIGKILL);
     }
-    jp_signals_for_child(command->signals_as_started);
+    jobmon_signals_for_child(command->signals_as_started);
     if (command->directory) {
         long error = -raw1(SYS_chdir, (long)command->directory);
-        if (error) fail(plan, JP_STEP_DIRECTORY, (int)error);
+        if (error) fail(plan, JOBMON_STEP_DIRECTORY, (int)error);
     }
     int error = place(plan);
-    if (error) fail(plan, JP_STEP_OUTPUT, error);
-    if (command->close_others) jp_cloexec_above_2();
+    if (error) fail(plan, JOBMON_STEP_OUTPUT, error);
+    if (command->close_others) jobmon_close_others_at_exec();
     struct rusage usage;
     if (raw2(SYS_getrusage, RUSAGE_SELF, (long)&usage) == 0) plan->told.floor = (int64_t)usage.ru_maxrss * 1024;
     tell(plan);
     raw4(SYS_rt_sigprocmask, SIG_SETMASK, (long)plan->mask, 0, 8);
-    fail(plan, JP_STEP_COMMAND, execute(plan));
+    fail(plan, JOBMON_STEP_COMMAND, execute(plan));
     return 127;
 }
 
@@ -172,7 +173,7 @@ static char *candidates(const char *program, const char *search, size_t *count) 
     return all;
 }
 
-static int make_plan(struct plan *plan, const struct jp_command *command) {
+static int make_plan(struct plan *plan, const struct jobmon_command *command) {
     size_t inherited = 0;
     while (command->environment && command->environment[inherited]) inherited++;
     plan->arguments = calloc(command->argument_count + 1, sizeof(char *));
@@ -215,7 +216,7 @@ static pid_t start_copying(struct plan *plan, int *error) {
     *error = errno;
     close(report[1]);
     if (plan->report != report[1]) close(plan->report);
-    struct jp_report told;
+    struct jobmon_report told;
     for (ssize_t count = 1; pid > 0 && count != 0;) {
         count = read(report[0], &told, sizeof told);
         if (count == (ssize_t)sizeof told) plan->told = told;
@@ -234,17 +235,17 @@ static void free_plan(struct plan *plan) {
 // Makes the child by `make`, with all signals blocked: no handler of ours runs in a child that shares our memory.
 static pid_t with_signals_blocked(struct plan *plan, pid_t (*make)(struct plan *, int *), int *error) {
     sigset_t all, before, none;
-    jp_signals_remember();
+    jobmon_signals_remember();
     sigfillset(&all);
     sigemptyset(&none);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    plan->mask = plan->command->signals_as_started ? jp_signals_started_mask() : &none;
+    plan->mask = plan->command->signals_as_started ? jobmon_signals_started_mask() : &none;
     pid_t pid = make(plan, error);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return pid;
 }
 
-pid_t jp_start(const struct jp_command *command, struct jp_report *report) {
+pid_t jobmon_start(const struct jobmon_command *command, struct jobmon_report *report) {
     struct plan plan = {.command = command, .parent = getpid(), .report = -1};
     pid_t pid = -1;
     int error = command->argument_count > 0 ? make_plan(&plan, command) : EINVAL;
@@ -252,7 +253,7 @@ pid_t jp_start(const struct jp_command *command, struct jp_report *report) {
     free_plan(&plan);
     *report = plan.told;
     if (pid < 0) {
-        report->step = JP_STEP_PROCESS;
+        report->step = JOBMON_STEP_PROCESS;
         report->error = error;
     } else if (report->step) {
         while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {}
@@ -261,7 +262,7 @@ pid_t jp_start(const struct jp_command *command, struct jp_report *report) {
     return pid;
 }
 
-int jp_replace(const struct jp_command *command) {
+int jobmon_replace(const struct jobmon_command *command) {
     struct plan plan = {.command = command, .report = -1};
     int error = command->argument_count > 0 ? make_plan(&plan, command) : EINVAL;
     if (!error) {
@@ -269,9 +270,9 @@ int jp_replace(const struct jp_command *command) {
         sigfillset(&all);
         sigemptyset(&none);
         pthread_sigmask(SIG_SETMASK, &all, &before);
-        jp_signals_remember();
-        jp_signals_for_child(command->signals_as_started);
-        const sigset_t *mask = command->signals_as_started ? jp_signals_started_mask() : &none;
+        jobmon_signals_remember();
+        jobmon_signals_for_child(command->signals_as_started);
+        const sigset_t *mask = command->signals_as_started ? jobmon_signals_started_mask() : &none;
         pthread_sigmask(SIG_SETMASK, mask, NULL);
         error = execute(&plan);
         pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -282,9 +283,9 @@ int jp_replace(const struct jp_command *command) {
 
 // ---- sharing our memory ----
 
-struct jp_launch {
+struct jobmon_launch {
     struct plan plan;  // first: a plan's launch is where the plan is
-    struct jp_command command;  // a copy, as the caller's own is gone before the child has executed
+    struct jobmon_command command;  // a copy, as the caller's own is gone before the child has executed
     sigset_t none;
     // Not 0: the child may still look at all this. The kernel writes the 0 when it has executed or ended.
     pid_t sharing;
@@ -297,14 +298,14 @@ static size_t packed_size(const char *packed, size_t count) {
     return (size_t)(end - packed);
 }
 
-static void free_launch(struct jp_launch *launch) {
+static void free_launch(struct jobmon_launch *launch) {
     free_plan(&launch->plan);
     free((char *)launch->command.arguments);
     free(launch);
 }
 
-static struct jp_launch *make_launch(const struct jp_command *command, int *error) {
-    struct jp_launch *launch = malloc(sizeof *launch);
+static struct jobmon_launch *make_launch(const struct jobmon_command *command, int *error) {
+    struct jobmon_launch *launch = malloc(sizeof *launch);
     *error = launch ? EINVAL : ENOMEM;
     if (!launch || command->argument_count == 0) {
         free(launch);
@@ -332,7 +333,7 @@ static struct jp_launch *make_launch(const struct jp_command *command, int *erro
 }
 
 static pid_t start_sharing(struct plan *plan, int *error) {
-    struct jp_launch *launch = (struct jp_launch *)plan;
+    struct jobmon_launch *launch = (struct jobmon_launch *)plan;
     // The mask that it is to have is read after we have gone on.
     if (!plan->command->signals_as_started) {
         sigemptyset(&launch->none);
@@ -340,7 +341,7 @@ static pid_t start_sharing(struct plan *plan, int *error) {
     }
     launch->sharing = 1;
     int flags = CLONE_VM | CLONE_CHILD_CLEARTID | SIGCHLD;
-    if (!JP_RAW_CALLS) flags |= CLONE_VFORK;
+    if (!JOBMON_RAW_CALLS) flags |= CLONE_VFORK;
     char *top = launch->stack + sizeof launch->stack;
     pid_t pid = clone(child, top, flags, plan, NULL, NULL, &launch->sharing);
     // A sandbox may know only what posix_spawn does, which waits.
@@ -349,8 +350,8 @@ static pid_t start_sharing(struct plan *plan, int *error) {
     return pid;
 }
 
-pid_t jp_begin(const struct jp_command *command, struct jp_launch **launch, struct jp_report *report) {
-    *report = (struct jp_report){0};
+pid_t jobmon_begin(const struct jobmon_command *command, struct jobmon_launch **launch, struct jobmon_report *report) {
+    *report = (struct jobmon_report){0};
     int error;
     pid_t pid = -1;
     *launch = make_launch(command, &error);
@@ -360,15 +361,15 @@ pid_t jp_begin(const struct jp_command *command, struct jp_launch **launch, stru
     if (pid < 0) {
         if (*launch) free_launch(*launch);
         *launch = NULL;
-        report->step = JP_STEP_PROCESS;
+        report->step = JOBMON_STEP_PROCESS;
         report->error = error;
     }
     return pid;
 }
 
-int jp_launch_is_over(const struct jp_launch *launch) { return __atomic_load_n(&launch->sharing, __ATOMIC_ACQUIRE) == 0; }
+int jobmon_launch_is_over(const struct jobmon_launch *launch) { return __atomic_load_n(&launch->sharing, __ATOMIC_ACQUIRE) == 0; }
 
-void jp_launch_end(struct jp_launch *launch, struct jp_report *report) {
+void jobmon_launch_end(struct jobmon_launch *launch, struct jobmon_report *report) {
     *report = launch->plan.told;
     free_launch(launch);
 }

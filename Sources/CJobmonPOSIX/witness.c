@@ -13,8 +13,10 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "jobmon_descriptors.h"
 #include "jobmon_process.h"
 #include "jobmon_signals.h"
+#include "jobmon_witness.h"
 
 // Another command line and name than ours: whoever picks processes by these means us, or the command, but not this one.
 static void rename_process(pid_t parent) {
@@ -51,25 +53,25 @@ static void witness(pid_t parent, int apart, int report) {
     }
     if (dup2(report, 0) < 0) _exit(0);
     int kept = 0;
-    jp_close_all_but(&kept, 1);
+    jobmon_close_all_but(&kept, 1);
     rename_process(parent);
     for (;;) {
         siginfo_t info;
         memset(&info, 0, sizeof info);
         long number = syscall(SYS_rt_sigtimedwait, &all, &info, NULL, sizeof all);
         if (number <= 0) continue;
-        struct jp_signal record = {
+        struct jobmon_signal record = {
             .number = (int32_t)number,
             .code = info.si_code,
             .pid = info.si_code <= 0 ? info.si_pid : 0,
             .value = info.si_code == SI_QUEUE ? info.si_value.sival_int : 0,
-            .at = jp_now(),
+            .at = jobmon_now(),
         };
         if (write(0, &record, sizeof record) < 0 && errno == EPIPE) _exit(0);
     }
 }
 
-pid_t jp_witness_start(int apart, int *reading) {
+pid_t jobmon_witness_start(int apart, int *reading) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) return -1;
     sigset_t all, before;
@@ -92,12 +94,12 @@ pid_t jp_witness_start(int apart, int *reading) {
     return pid;
 }
 
-int jp_witness_ask(pid_t pid, int32_t value) {
+int jobmon_witness_ask(pid_t pid, int32_t value) {
     union sigval with = {.sival_int = value};
-    return sigqueue(pid, JP_WITNESS_ANSWER, with) < 0 ? errno : 0;
+    return sigqueue(pid, JOBMON_WITNESS_ANSWER, with) < 0 ? errno : 0;
 }
 
-void jp_witness_end(pid_t pid, int reading) {
+void jobmon_witness_end(pid_t pid, int reading) {
     close(reading);
     kill(pid, SIGKILL);
     while (waitpid(pid, NULL, __WCLONE) < 0 && errno == EINTR) {}

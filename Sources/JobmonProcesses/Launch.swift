@@ -4,7 +4,7 @@ import JobmonCore
 
 /// The descriptors that a command's start needs and that are ours to close.
 struct OpenedStreams {
-    var descriptors: (Int32, Int32, Int32) = (JP_KEEP, JP_KEEP, JP_KEEP)
+    var descriptors: (Int32, Int32, Int32) = (JOBMON_KEEP, JOBMON_KEEP, JOBMON_KEEP)
     /// What is closed once the command has it.
     private var ours: [Int32] = []
     /// The reading end of the pipe for `Output.tail`.
@@ -14,7 +14,7 @@ struct OpenedStreams {
     mutating func open(_ command: Command) -> StartFailure? {
         switch command.stdin {
         case .inherited: break
-        case .closed: descriptors.0 = JP_CLOSE
+        case .closed: descriptors.0 = JOBMON_CLOSE
         case .descriptor(let fd): descriptors.0 = fd
         case .empty:
             guard let fd = openFile("/dev/null", O_RDONLY) else { return failure("/dev/null") }
@@ -29,14 +29,14 @@ struct OpenedStreams {
 
     private mutating func output(_ output: Command.Output) -> Int32? {
         switch output {
-        case .inherited: return JP_KEEP
-        case .closed: return JP_CLOSE
+        case .inherited: return JOBMON_KEEP
+        case .closed: return JOBMON_CLOSE
         case .descriptor(let fd): return fd
         case .discarded: return openFile("/dev/null", O_WRONLY)
         case .file(let path): return openFile(path, O_WRONLY | O_CREAT | O_TRUNC)
         case .tail:
             var ends: (Int32, Int32) = (-1, -1)
-            let error = withUnsafeMutableBytes(of: &ends) { jp_pipe($0.bindMemory(to: Int32.self).baseAddress, 1) }
+            let error = withUnsafeMutableBytes(of: &ends) { jobmon_pipe($0.bindMemory(to: Int32.self).baseAddress, 1) }
             guard error == 0 else {
                 errno = error
                 return nil
@@ -93,17 +93,17 @@ struct Launch {
 
 /// Hands a command to C.
 func launch(_ command: Command, _ streams: OpenedStreams) -> Result<Launch, StartFailure> {
-    var report = jp_report()
+    var report = jobmon_report()
     var launched = Launch(pid: -1)
     command.arguments.bytes.withUnsafeBufferPointer { arguments in
         command.additions.bytes.withUnsafeBufferPointer { additions in
             withOptionalCString(command.directory) { directory in
                 arguments.withMemoryRebound(to: CChar.self) { arguments in
                     additions.withMemoryRebound(to: CChar.self) { additions in
-                        var description = jp_command()
+                        var description = jobmon_command()
                         description.arguments = arguments.baseAddress
                         description.argument_count = command.arguments.count
-                        description.environment = jp_environment()
+                        description.environment = jobmon_environment()
                         description.additions = additions.baseAddress
                         description.addition_count = command.additions.count
                         description.directory = directory
@@ -114,7 +114,7 @@ func launch(_ command: Command, _ streams: OpenedStreams) -> Result<Launch, Star
                         description.dies_with_us = command.diesWithUs ? 1 : 0
                         launched.pid =
                             command.startsFast
-                            ? jp_begin(&description, &launched.underWay, &report) : jp_start(&description, &report)
+                            ? jobmon_begin(&description, &launched.underWay, &report) : jobmon_start(&description, &report)
                     }
                 }
             }
@@ -130,12 +130,12 @@ func launch(_ command: Command, _ streams: OpenedStreams) -> Result<Launch, Star
 /// - Returns: the error number, if that fails.
 package func replaceProcess(by command: Command) -> Int32 {
     command.arguments.bytes.withUnsafeBytes { arguments in
-        var description = jp_command()
+        var description = jobmon_command()
         description.arguments = arguments.baseAddress?.assumingMemoryBound(to: CChar.self)
         description.argument_count = command.arguments.count
-        description.environment = jp_environment()
+        description.environment = jobmon_environment()
         description.signals_as_started = 1
-        return jp_replace(&description)
+        return jobmon_replace(&description)
     }
 }
 
@@ -151,17 +151,17 @@ extension Command {
 
 extension StartFailure {
     /// What C tells of a start that failed.
-    init(_ report: jp_report, _ place: CommandPlace) {
+    init(_ report: jobmon_report, _ place: CommandPlace) {
         let step: StartFailure.Step
         var path = place.program
         switch report.step {
-        case JP_STEP_DIRECTORY:
+        case JOBMON_STEP_DIRECTORY:
             step = .directory
             path = place.directory ?? "."
-        case JP_STEP_OUTPUT:
+        case JOBMON_STEP_OUTPUT:
             step = .output
             path = "standard descriptors"
-        case JP_STEP_COMMAND: step = .command
+        case JOBMON_STEP_COMMAND: step = .command
         default: step = .process
         }
         self.init(step: step, path: path, errno: report.error, reason: errorText(report.error))
@@ -176,6 +176,6 @@ private func withOptionalCString<Result>(_ text: String?, _ body: (UnsafePointer
 /// An error number in words.
 package func errorText(_ error: Int32) -> String {
     var text = [CChar](repeating: 0, count: 256)
-    return jp_error_text(error, &text, text.count) == 0
+    return jobmon_error_text(error, &text, text.count) == 0
         ? String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : "error \(error)"
 }

@@ -59,7 +59,7 @@ package struct OutputTail: Sendable {
         var filled = 0
         while filled < bytes.count {
             let count = bytes.withUnsafeMutableBytes { buffer in
-                jp_read_behind(
+                jobmon_read_behind(
                     fd, buffer.baseAddress.map { $0 + filled }, buffer.count - filled, off_t(from + filled))
             }
             if count < 0 { return nil }

@@ -11,7 +11,7 @@ extension ProcessLoop {
             guard let index = commands.firstIndex(where: { $0.id == id }), let launch = commands[index].underWay else {
                 return true
             }
-            guard jp_launch_is_over(launch.launch) != 0 else { return false }
+            guard jobmon_launch_is_over(launch.launch) != 0 else { return false }
             commands[index].endLaunch()
             return true
         }
@@ -20,22 +20,22 @@ extension ProcessLoop {
     func reap() {
         if reportsStops {
             for command in commands {
-                let signal = jp_take_stop(command.pid)
+                let signal = jobmon_take_stop(command.pid)
                 if signal != 0 { found.append(.stopped(command.id, signal: signal)) }
             }
         }
         let now = time.steadySeconds()
         if !reapsAll {
-            for pid in commands.map(\.pid) where jp_peek_ended(pid) > 0 { collect(pid, now) }
+            for pid in commands.map(\.pid) where jobmon_peek_ended(pid) > 0 { collect(pid, now) }
         } else if commands.contains(where: { Self.mayHaveUsedStorage($0, now) }) {
             while true {
-                let pid = jp_peek_ended(-1)
+                let pid = jobmon_peek_ended(-1)
                 guard pid > 0 else { break }
                 collect(pid, now)
             }
         } else {
-            var ended = jp_ended()
-            while jp_wait(-1, WNOHANG, &ended) == 1 { take(ended, now) }
+            var ended = jobmon_ended()
+            while jobmon_wait(-1, WNOHANG, &ended) == 1 { take(ended, now) }
         }
     }
 
@@ -50,16 +50,16 @@ extension ProcessLoop {
         var readBytes: Int64 = -1
         var writtenBytes: Int64 = -1
         if let command = commands.first(where: { $0.pid == pid }), Self.mayHaveUsedStorage(command, now) {
-            jp_process_io(pid, &readBytes, &writtenBytes)
+            jobmon_process_io(pid, &readBytes, &writtenBytes)
         }
-        var ended = jp_ended()
-        guard jp_wait(pid, WNOHANG, &ended) == 1 else { return }
+        var ended = jobmon_ended()
+        guard jobmon_wait(pid, WNOHANG, &ended) == 1 else { return }
         take(
             ended, now, ioRead: readBytes >= 0 ? readBytes : nil, ioWritten: writtenBytes >= 0 ? writtenBytes : nil)
     }
 
     /// Says how a reaped child ended, if it was one of the commands.
-    private func take(_ ended: jp_ended, _ now: Double, ioRead: Int64? = nil, ioWritten: Int64? = nil) {
+    private func take(_ ended: jobmon_ended, _ now: Double, ioRead: Int64? = nil, ioWritten: Int64? = nil) {
         guard let index = commands.firstIndex(where: { $0.pid == ended.pid }) else { return }
         var command = commands.remove(at: index)
         command.endLaunch()
@@ -70,10 +70,10 @@ extension ProcessLoop {
             return
         }
         var evidence = Evidence()
-        if jp_status_signalled(ended.status) != 0 {
-            evidence.signal = Int(jp_status_signal(ended.status))
+        if jobmon_status_signalled(ended.status) != 0 {
+            evidence.signal = Int(jobmon_status_signal(ended.status))
         } else {
-            evidence.exitCode = Int(jp_status_code(ended.status))
+            evidence.exitCode = Int(jobmon_status_code(ended.status))
         }
         evidence.timedOut = command.ending == .timeLimit
         evidence.cancelled = command.ending == .cancelled

@@ -56,19 +56,19 @@ package final class ProcessLoop {
     package init(time: TimeSource = .system, reapsAll: Bool = true) throws(Problem) {
         self.time = time
         self.reapsAll = reapsAll
-        jp_signals_remember()
-        inbox = jp_signals_open()
+        jobmon_signals_remember()
+        inbox = jobmon_signals_open()
         guard inbox >= 0 else {
             throw Problem(
                 .internalError, "no pipe for signals could be opened: \(errorText(errno))",
                 hint: "close other programs, or raise the limit of open files")
         }
-        jp_signals_catch(SIGCHLD)
+        jobmon_signals_catch(SIGCHLD)
         memoryKills = MemoryKills()
     }
 
     deinit {
-        jp_signals_close(inbox)
+        jobmon_signals_close(inbox)
         for command in commands where command.tailFD >= 0 { close(command.tailFD) }
         for drain in drains { close(drain.fd) }
     }
@@ -107,7 +107,7 @@ package final class ProcessLoop {
         if tail >= 0 { arrangement = .stale }
         var identity = ProcessIdentity(pid: launched.pid)
         if command.looksUpStartTime {
-            let started = jp_process_started(launched.pid)
+            let started = jobmon_process_started(launched.pid, nil)
             identity.started = started >= 0 ? started : nil
         }
         return .success(StartedCommand(id: id, process: identity))
@@ -139,10 +139,10 @@ package final class ProcessLoop {
     /// Sends a signal on to a command's process as it came here, a queued value with it.
     package func forward(_ signal: ReceivedSignal, to id: CommandID) {
         guard let command = commands.first(where: { $0.id == id }) else { return }
-        var record = jp_signal(
+        var record = jobmon_signal(
             number: signal.number, code: Int32(signal.queuedValue == nil ? SI_USER : SI_QUEUE), pid: signal.sender,
             value: signal.queuedValue ?? 0, at: signal.at)
-        jp_signals_forward(command.pid, &record)
+        jobmon_signals_forward(command.pid, &record)
     }
 
     /// The pid of a command that runs.
@@ -154,15 +154,15 @@ package final class ProcessLoop {
     package func catchSignals(_ numbers: [Int32]) {
         for number in numbers {
             caught.insert(number)
-            jp_signals_catch(number)
+            jobmon_signals_catch(number)
         }
     }
 
     /// All signals that can be caught become events.
     package func catchAllSignals() {
         caught = Set(1...64)
-        jp_signals_catch_all()
-        jp_signals_unblock()
+        jobmon_signals_catch_all()
+        jobmon_signals_unblock()
     }
 
     /// Waits for `events` of poll on a descriptor; `.ready` says each turn what holds. A token that is watched already
@@ -254,15 +254,15 @@ package final class ProcessLoop {
     }
 
     private func readInbox() {
-        var record = jp_signal()
-        while read(inbox, &record, MemoryLayout<jp_signal>.size) == MemoryLayout<jp_signal>.size {
+        var record = jobmon_signal()
+        while read(inbox, &record, MemoryLayout<jobmon_signal>.size) == MemoryLayout<jobmon_signal>.size {
             // A SIGCHLD of the kernel only says that there is something to reap.
             if record.number == SIGCHLD, record.code > 0 { continue }
             guard caught.contains(record.number) else { continue }
             found.append(
                 .signal(
                     ReceivedSignal(
-                        number: record.number, isFromKernel: record.code == JP_SIGNAL_FROM_KERNEL, sender: record.pid,
+                        number: record.number, isFromKernel: record.code == JOBMON_SIGNAL_FROM_KERNEL, sender: record.pid,
                         queuedValue: record.code == Int32(SI_QUEUE) ? record.value : nil, at: record.at)))
         }
     }

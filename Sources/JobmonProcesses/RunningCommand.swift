@@ -45,8 +45,8 @@ struct RunningCommand {
     mutating func endLaunch() {
         guard let (launch, place) = underWay else { return }
         underWay = nil
-        var report = jp_report()
-        jp_launch_end(launch, &report)
+        var report = jobmon_report()
+        jobmon_launch_end(launch, &report)
         floor = report.floor
         if report.step != 0 { notStarted = StartFailure(report, place) }
     }

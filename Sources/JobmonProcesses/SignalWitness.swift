@@ -24,7 +24,7 @@ package final class SignalWitness {
     /// - Returns: nil if no process can be made.
     package init?(apart: Bool) {
         var reading: Int32 = -1
-        pid = jp_witness_start(apart ? 1 : 0, &reading)
+        pid = jobmon_witness_start(apart ? 1 : 0, &reading)
         guard pid > 0 else { return nil }
         fd = reading
     }
@@ -35,7 +35,7 @@ package final class SignalWitness {
     package func hasSeen(_ signal: ReceivedSignal) -> Bool? {
         guard ask() else { return nil }
         if record.covers(signal) { return true }
-        let age = jp_now() - signal.at
+        let age = jobmon_now() - signal.at
         if age < Self.oneByOne {
             poll(nil, 0, Int32((Self.oneByOne - max(0, age)) / 1_000_000) + 1)
             guard ask() else { return nil }
@@ -47,7 +47,7 @@ package final class SignalWitness {
     /// Ends the process.
     package func end() {
         guard fd >= 0 else { return }
-        jp_witness_end(pid, fd)
+        jobmon_witness_end(pid, fd)
         fd = -1
     }
 
@@ -55,14 +55,14 @@ package final class SignalWitness {
     private func ask() -> Bool {
         guard fd >= 0 else { return false }
         question &+= 1
-        guard jp_witness_ask(pid, question) == 0 else { return false }
+        guard jobmon_witness_ask(pid, question) == 0 else { return false }
         let own = getpid()
-        let deadline = jp_now() + Int64(Self.patience) * 1_000_000
+        let deadline = jobmon_now() + Int64(Self.patience) * 1_000_000
         while true {
-            var seen = jp_signal()
-            let count = read(fd, &seen, MemoryLayout<jp_signal>.size)
-            if count == MemoryLayout<jp_signal>.size {
-                if seen.number == JP_WITNESS_ANSWER, seen.code == Int32(SI_QUEUE), seen.pid == own {
+            var seen = jobmon_signal()
+            let count = read(fd, &seen, MemoryLayout<jobmon_signal>.size)
+            if count == MemoryLayout<jobmon_signal>.size {
+                if seen.number == JOBMON_WITNESS_ANSWER, seen.code == Int32(SI_QUEUE), seen.pid == own {
                     if seen.value == question { return true }
                 } else {
                     record.note(SeenSignal(seen))
@@ -71,7 +71,7 @@ package final class SignalWitness {
             }
             // It was killed.
             if count == 0 { return false }
-            let left = (deadline - jp_now()) / 1_000_000
+            let left = (deadline - jobmon_now()) / 1_000_000
             var entry = pollfd(fd: fd, events: Int16(POLLIN), revents: 0)
             guard left > 0, poll(&entry, 1, Int32(left)) > 0 || errno == EINTR else { return false }
         }
@@ -93,9 +93,9 @@ package struct SeenSignal: Sendable, Equatable {
         self.at = at
     }
 
-    init(_ record: jp_signal) {
+    init(_ record: jobmon_signal) {
         self.init(
-            number: record.number, isFromKernel: record.code == JP_SIGNAL_FROM_KERNEL, sender: record.pid,
+            number: record.number, isFromKernel: record.code == JOBMON_SIGNAL_FROM_KERNEL, sender: record.pid,
             at: record.at)
     }
 }

@@ -11,8 +11,8 @@ package enum ExecMain {
     /// - Parameter wrong: what is done with wrong arguments, once that is said, in place of exit code 2.
     package static func run(_ arguments: [[UInt8]], orElse wrong: (() -> Never)? = nil) -> Never {
         // Before anything of ours is opened or caught: what the command is to inherit.
-        let closed = jp_fill_standard_descriptors()
-        jp_signals_remember()
+        let closed = jobmon_fill_standard_descriptors()
+        jobmon_signals_remember()
         switch ExecOptions.parse(arguments) {
         case .help:
             write(ExecOptions.help, to: STDOUT_FILENO)

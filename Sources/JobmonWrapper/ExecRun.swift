@@ -48,7 +48,7 @@ final class ExecRun {
         loop.reportsStops = true
         loop.catchAllSignals()
         // So that a time limit reaches those too that have left their parents.
-        if options.timeout != nil { jp_adopt_orphans(1) }
+        if options.timeout != nil { jobmon_adopt_orphans(1) }
         streams = ExecStreams(stderrIsClosed: stderrIsClosed)
         let key = options.instance ?? makeUUID()
         let job = ClusterJob.current()
@@ -126,7 +126,7 @@ final class ExecRun {
         while loop.isEndingRemnants { turn(atMost: nil) }
         if let relay = streams.relay, !relay.isOver { relay.leaveBehind() }
         if end?.evidence.timedOut ?? false, !options.preservesStatus { _exit(Self.timedOut) }
-        if let signal = end?.evidence.signal { jp_die_by(Int32(signal)) }
+        if let signal = end?.evidence.signal { jobmon_die_by(Int32(signal)) }
         _exit(Int32(end?.evidence.exitCode ?? 126))
     }
 
@@ -254,6 +254,6 @@ final class ExecRun {
         guard [SIGTSTP, SIGTTIN, SIGTTOU].contains(signal), let pid = loop.pid(of: id) else { return }
         streams.relay?.pump()
         streams.relay?.passSettings()
-        if jp_process_is_stopped(pid) != 0 { jp_signals_stop_by(signal) }
+        if jobmon_process_is_stopped(pid) != 0 { jobmon_signals_stop_by(signal) }
     }
 }

@@ -17,12 +17,12 @@ struct ExecStreams {
             self.init(relay: nil, relaysStdout: false, fileStart: nil)
             return
         }
-        if jp_kind(STDERR_FILENO) == JP_KIND_FILE {
-            self.init(relay: nil, relaysStdout: false, fileStart: Int(jp_output_position(STDERR_FILENO)))
+        if jobmon_kind(STDERR_FILENO) == JOBMON_KIND_FILE {
+            self.init(relay: nil, relaysStdout: false, fileStart: Int(jobmon_output_position(STDERR_FILENO)))
             return
         }
         let relay = Relay(to: STDERR_FILENO)
-        self.init(relay: relay, relaysStdout: jp_same(STDOUT_FILENO, STDERR_FILENO) != 0, fileStart: nil)
+        self.init(relay: relay, relaysStdout: jobmon_same(STDOUT_FILENO, STDERR_FILENO) != 0, fileStart: nil)
     }
 
     private init(relay: Relay?, relaysStdout: Bool, fileStart: Int?) {

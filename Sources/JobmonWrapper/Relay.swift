@@ -30,22 +30,22 @@ final class Relay {
     /// A relay to the descriptor `real`: a terminal for a terminal, else a pipe. Nil: there is no descriptor left.
     init?(to real: Int32) {
         self.real = real
-        kind = jp_kind(real)
+        kind = jobmon_kind(real)
         var ends: (Int32, Int32) = (-1, -1)
-        if kind == JP_KIND_TERMINAL, jp_terminal_open(real, &ends.1, &ends.0) == 0 {
+        if kind == JOBMON_KIND_TERMINAL, jobmon_terminal_open(real, &ends.1, &ends.0) == 0 {
             isTerminal = true
         } else {
             isTerminal = false
-            let error = withUnsafeMutableBytes(of: &ends) { jp_pipe($0.bindMemory(to: Int32.self).baseAddress, 1) }
+            let error = withUnsafeMutableBytes(of: &ends) { jobmon_pipe($0.bindMemory(to: Int32.self).baseAddress, 1) }
             if error != 0 { return nil }
         }
         source = ends.0
         commandsEnd = ends.1
         // Other devices may mind being opened twice.
-        ownSink = kind == JP_KIND_PIPE || kind == JP_KIND_TERMINAL ? jp_reopen_for_writing(real) : -1
+        ownSink = kind == JOBMON_KIND_PIPE || kind == JOBMON_KIND_TERMINAL ? jobmon_reopen_for_writing(real) : -1
         if isTerminal {
-            settings = [UInt8](repeating: 0, count: jp_terminal_settings_size())
-            jp_terminal_note_settings(source, &settings)
+            settings = [UInt8](repeating: 0, count: jobmon_terminal_settings_size())
+            jobmon_terminal_note_settings(source, &settings)
         }
     }
 
@@ -72,7 +72,7 @@ final class Relay {
         guard source >= 0, lastByte == nil else { return }
         // Whatever is there may be a grandchild's too; a terminal says all that it holds only to a reader.
         pump()
-        if source >= 0 { lastByte = taken + Int(jp_readable_bytes(source)) }
+        if source >= 0 { lastByte = taken + Int(jobmon_readable_bytes(source)) }
     }
 
     /// Reads and writes what can be without waiting.
@@ -82,10 +82,10 @@ final class Relay {
     }
 
     /// Passes the window's size on; true when it has changed.
-    func passSize() -> Bool { isTerminal && source >= 0 && jp_terminal_pass_size(real, source) != 0 }
+    func passSize() -> Bool { isTerminal && source >= 0 && jobmon_terminal_pass_size(real, source) != 0 }
 
     func passSettings() {
-        if isTerminal, source >= 0 { jp_terminal_pass_settings(source, real, &settings) }
+        if isTerminal, source >= 0 { jobmon_terminal_pass_settings(source, real, &settings) }
     }
 
     private func take() -> Bool {
@@ -113,11 +113,11 @@ final class Relay {
     private func passOn() {
         while passed < waiting.count {
             // Where writing could block, only as much as poll promises.
-            let blocks = ownSink < 0 && kind != JP_KIND_SOCKET
+            let blocks = ownSink < 0 && kind != JOBMON_KIND_SOCKET
             if blocks, !isWritable() { return }
             let limit =
-                blocks ? min(waiting.count - passed, kind == JP_KIND_TERMINAL ? 256 : 4096) : waiting.count - passed
-            let count = waiting.withUnsafeBytes { jp_pass_on(sink, kind, $0.baseAddress.map { $0 + passed }, limit) }
+                blocks ? min(waiting.count - passed, kind == JOBMON_KIND_TERMINAL ? 256 : 4096) : waiting.count - passed
+            let count = waiting.withUnsafeBytes { jobmon_pass_on(sink, kind, $0.baseAddress.map { $0 + passed }, limit) }
             if count < 0 {
                 if errno == EAGAIN || errno == EINTR { return }
                 // Nobody reads it any more: the command finds that out as it would without us.
@@ -139,14 +139,14 @@ final class Relay {
     /// Goes on in a process of its own, of another session, until everybody has closed the command's end: what a
     /// grandchild still writes is neither lost nor does it kill it. Holds nothing else of ours.
     func leaveBehind() {
-        guard jp_fork() == 0 else { return }
+        guard jobmon_fork() == 0 else { return }
         setsid()
-        jp_signals_reset()
+        jobmon_signals_reset()
         signal(SIGHUP, SIG_IGN)
         signal(SIGPIPE, SIG_IGN)
         chdir("/")
         let kept = [source, sink]
-        jp_close_all_but(kept, kept.count)
+        jobmon_close_all_but(kept, kept.count)
         lastByte = nil
         while !isOver {
             pump()

@@ -116,9 +116,9 @@ package enum ScriptMain {
             switch jobmon_process_end(descriptor, &status) {
             case 1:
                 return Outcome(
-                    evidence: jp_status_signalled(status) != 0
-                        ? Evidence(signal: Int(jp_status_signal(status)))
-                        : Evidence(exitCode: Int(jp_status_code(status))))
+                    evidence: jobmon_status_signalled(status) != 0
+                        ? Evidence(signal: Int(jobmon_status_signal(status)))
+                        : Evidence(exitCode: Int(jobmon_status_code(status))))
             case 0 where time.steadySeconds() < deadline: reporter.turn(within: 0.01)
             default: return Outcome(status: .unknown, cause: .lost)
             }
@@ -181,7 +181,7 @@ package enum ScriptMain {
     private static func siblings() -> [Int32: [String]] {
         let shell = getppid()
         var found = [pid_t](repeating: 0, count: 256)
-        let count = min(jp_descendants(shell, &found, found.count), found.count)
+        let count = min(jobmon_descendants(shell, &found, found.count), found.count)
         var lines: [Int32: [String]] = [:]
         for pid in found[..<count] where pid != getpid() && parent(pid) == shell {
             guard let file = fopen("/proc/\(pid)/cmdline", "re") else { continue }

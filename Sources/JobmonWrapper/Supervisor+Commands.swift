@@ -90,7 +90,7 @@ extension Supervisor {
         for (id, at) in unnamed {
             if let instance = running[id] {
                 guard at <= now else { break }
-                let started = jp_process_started(instance.pid)
+                let started = jobmon_process_started(instance.pid, nil)
                 let process = ProcessIdentity(pid: instance.pid, started: started >= 0 ? started : nil)
                 journal.note(.process(.key(instance.order.instanceKey), process), time.now())
                 running[id]?.isNamed = true

@@ -85,7 +85,7 @@ final class Supervisor {
         self.time = time
         loop = try ProcessLoop(time: time)
         // What has left its parents behind stays in sight: it ends with its command, should we end that.
-        jp_adopt_orphans(1)
+        jobmon_adopt_orphans(1)
         journal = SupervisorJournal(layout: layout, time: time)
         guard let name = SupervisorSocket.name(layout, queue: queue) else {
             throw Problem(.notFound, "the directory \(layout.root) is gone")

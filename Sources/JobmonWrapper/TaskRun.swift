@@ -61,13 +61,13 @@ final class TaskRun {
         description.startsFast = false
         description.diesWithUs = true
         // So that a time limit reaches those too that have left their parents.
-        if description.timeLimit != nil { jp_adopt_orphans(1) }
+        if description.timeLimit != nil { jobmon_adopt_orphans(1) }
         // Files that the user named are the scheduler's to open, and ours to pass on.
         let resources = order.description.resources
         if resources["stdout"] != nil { description.stdout = .inherited }
         var stderrStart: Int?
-        if resources["stdout"] != nil || resources["stderr"] != nil, jp_kind(STDERR_FILENO) == JP_KIND_FILE {
-            stderrStart = Int(jp_output_position(STDERR_FILENO))
+        if resources["stdout"] != nil || resources["stderr"] != nil, jobmon_kind(STDERR_FILENO) == JOBMON_KIND_FILE {
+            stderrStart = Int(jobmon_output_position(STDERR_FILENO))
             description.stderr = .inherited
         }
         self.stderrStart = stderrStart
@@ -133,7 +133,7 @@ final class TaskRun {
         }
         while loop.isEndingRemnants { turn(atMost: nil) }
         if let failure = evidence.notStarted { _exit(failure.exitCode) }
-        if let signal = end?.evidence.signal { jp_die_by(Int32(signal)) }
+        if let signal = end?.evidence.signal { jobmon_die_by(Int32(signal)) }
         _exit(exitCode(end?.evidence.exitCode ?? 126))
     }
 

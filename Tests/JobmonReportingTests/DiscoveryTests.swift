@@ -95,7 +95,7 @@ struct DiscoveryTests {
             #expect(pipe(&ends) == 0)
             let arguments: [UnsafeMutablePointer<CChar>?] = [strdup("/bin/sleep"), strdup("60"), nil]
             defer { for argument in arguments { free(argument) } }
-            let child = jp_fork()
+            let child = jobmon_fork()
             if child == 0 {
                 var byte: UInt8 = 0
                 read(ends[0], &byte, 1)

@@ -161,7 +161,7 @@ struct SpoolTests {
                 let sender = "writer\(round)"
                 var ends: [Int32] = [0, 0]
                 #expect(pipe(&ends) == 0)
-                let pid = jp_fork()
+                let pid = jobmon_fork()
                 if pid == 0 {
                     // The child: only what a fork of a program with threads may do, which the writer keeps to well
                     // enough for a test; it is killed anyway.

@@ -168,7 +168,7 @@ private struct Pipes {
 
     init() throws {
         var ends: [Int32] = [0, 0]
-        let failure = jp_pipe(&ends, 0)
+        let failure = jobmon_pipe(&ends, 0)
         guard failure == 0 else {
             throw Running.DidNotStart(description: "no pipe: \(String(cString: strerror(failure)))")
         }

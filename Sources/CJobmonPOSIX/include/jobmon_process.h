@@ -7,58 +7,58 @@
 #include <sys/types.h>
 
 // What a descriptor of a command becomes, where it is not a descriptor of ours.
-#define JP_KEEP (-1)
-#define JP_CLOSE (-2)
+#define JOBMON_KEEP (-1)
+#define JOBMON_CLOSE (-2)
 
 // The steps of a start, as they come back when one fails.
-#define JP_STEP_DIRECTORY 1
-#define JP_STEP_OUTPUT 2
-#define JP_STEP_COMMAND 3
-#define JP_STEP_PROCESS 4
+#define JOBMON_STEP_DIRECTORY 1
+#define JOBMON_STEP_OUTPUT 2
+#define JOBMON_STEP_COMMAND 3
+#define JOBMON_STEP_PROCESS 4
 
 // What to start. Texts are exact bytes; "packed" means one after the other, each with a NUL at its end.
-struct jp_command {
+struct jobmon_command {
     const char *arguments;  // packed; the first is the program
     size_t argument_count;
     char *const *environment;  // NAME=value, NULL at the end
     const char *additions;  // packed NAME=value: they replace what `environment` has of the same name; NAME: it goes
     size_t addition_count;
     const char *directory;  // NULL: ours
-    int descriptors[3];  // descriptors of ours, or JP_KEEP, or JP_CLOSE
+    int descriptors[3];  // descriptors of ours, or JOBMON_KEEP, or JOBMON_CLOSE
     int own_group;  // a process group of its own
     int close_others;  // no descriptor above 2
-    int signals_as_started;  // dispositions and mask as at jp_signals_remember; else all default, none blocked
-    int dies_with_us;  // the kernel kills it when this process ends (not with jp_begin)
+    int signals_as_started;  // dispositions and mask as at jobmon_signals_remember; else all default, none blocked
+    int dies_with_us;  // the kernel kills it when this process ends (not with jobmon_begin)
 };
 
 // What became of a start.
-struct jp_report {
+struct jobmon_report {
     int step;  // that failed; 0: none
     int error;
     int64_t floor;  // bytes of memory of the process before it executed: its ru_maxrss can't show less
 };
 
 // Starts a command by a copy of this process. Returns its pid once it executes, or -1 with what failed.
-pid_t jp_start(const struct jp_command *command, struct jp_report *report);
+pid_t jobmon_start(const struct jobmon_command *command, struct jobmon_report *report);
 
 // Executes a command in place of this process: its directory, descriptors, group and dies_with_us are left alone. Returns
 // only if that fails, with the errno.
-int jp_replace(const struct jp_command *command);
+int jobmon_replace(const struct jobmon_command *command);
 
 // A start that is under way.
-struct jp_launch;
+struct jobmon_launch;
 
 // Begins to start a command: its process shares our memory until it executes (which makes it several times as fast, but
 // its ru_maxrss has our own peak as floor), and we go on meanwhile. Returns its pid, or -1 with what failed. What the
-// command points to may go away at once. A start that fails later ends the process with 127; jp_launch_end says why.
-pid_t jp_begin(const struct jp_command *command, struct jp_launch **launch, struct jp_report *report);
+// command points to may go away at once. A start that fails later ends the process with 127; jobmon_launch_end says why.
+pid_t jobmon_begin(const struct jobmon_command *command, struct jobmon_launch **launch, struct jobmon_report *report);
 // Whether the process executes, or has ended.
-int jp_launch_is_over(const struct jp_launch *launch);
+int jobmon_launch_is_over(const struct jobmon_launch *launch);
 // Gives up a launch that is over, or whose process was reaped, and says what became of it.
-void jp_launch_end(struct jp_launch *launch, struct jp_report *report);
+void jobmon_launch_end(struct jobmon_launch *launch, struct jobmon_report *report);
 
 // A process that ended (or stopped).
-struct jp_ended {
+struct jobmon_ended {
     pid_t pid;
     int status;  // a wait status
     double cpu;  // seconds, user and system, with the descendants that it waited for
@@ -66,39 +66,26 @@ struct jp_ended {
 };
 
 // wait4(pid, ..., options). 1: `ended` is filled; 0: nothing yet; -1: no such child.
-int jp_wait(pid_t pid, int options, struct jp_ended *ended);
+int jobmon_wait(pid_t pid, int options, struct jobmon_ended *ended);
 // The pid of a child that has ended (of any for -1), left unreaped; 0: none.
-pid_t jp_peek_ended(pid_t pid);
+pid_t jobmon_peek_ended(pid_t pid);
 // The signal that has stopped this child since the last look; 0: none.
-int jp_take_stop(pid_t pid);
+int jobmon_take_stop(pid_t pid);
 
-int jp_status_exited(int status);
-int jp_status_code(int status);
-int jp_status_signalled(int status);
-int jp_status_signal(int status);
+int jobmon_status_exited(int status);
+int jobmon_status_code(int status);
+int jobmon_status_signalled(int status);
+int jobmon_status_signal(int status);
 
-// 1: this process is stopped now.
-int jp_process_is_stopped(pid_t pid);
-// The start time of a process in clock ticks since boot; -1: not there.
-int64_t jp_process_started(pid_t pid);
 // The environment of this process.
-char *const *jp_environment(void);
-// What a process, and the children that it waited for, read from and wrote to storage. 0, or -1: not readable.
-int jp_process_io(pid_t pid, int64_t *read_bytes, int64_t *written_bytes);
-// The living descendants of a process, at most `capacity`. Returns how many there are.
-size_t jp_descendants(pid_t root, pid_t *found, size_t capacity);
+char *const *jobmon_environment(void);
 // Orphaned descendants become children of ours (1), or of init (0). 0 or errno.
-int jp_adopt_orphans(int adopt);
+int jobmon_adopt_orphans(int adopt);
 // Ends this process by a signal, as whoever waits for us sees it, without a core.
-void jp_die_by(int signal);
+void jobmon_die_by(int signal);
 // fork(), which Swift does not have. Only in a process with one thread.
-pid_t jp_fork(void);
-// Closes every descriptor but the given ones.
-void jp_close_all_but(const int *kept, size_t count);
-// pipe2 with close-on-exec. 0 or errno.
-int jp_pipe(int ends[2], int nonblocking_read);
-int jp_set_nonblocking(int fd);
+pid_t jobmon_fork(void);
 // An error number in words. 0, or -1.
-int jp_error_text(int error, char *text, size_t capacity);
+int jobmon_error_text(int error, char *text, size_t capacity);
 
 #endif

@@ -43,7 +43,7 @@ package enum SupervisorExecutable {
         var pointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
         defer { for pointer in pointers { free(pointer) } }
         pointers.append(nil)
-        let error = jobmon_start_detached(executable, &pointers, jp_environment(), log(layout, queue: queue), nil)
+        let error = jobmon_start_detached(executable, &pointers, jobmon_environment(), log(layout, queue: queue), nil)
         guard error != 0 else { return nil }
         return "\(executable) can't be started: \(String(cString: strerror(error)))"
     }

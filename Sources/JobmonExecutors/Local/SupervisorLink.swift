@@ -39,12 +39,12 @@ final class SupervisorLink: Sendable {
         (reports, continuation) = AsyncStream.makeStream()
         shared = Mutex(Shared(slots: configuration.slots))
         var ends: (Int32, Int32) = (-1, -1)
-        let error = withUnsafeMutableBytes(of: &ends) { jp_pipe($0.bindMemory(to: Int32.self).baseAddress, 1) }
+        let error = withUnsafeMutableBytes(of: &ends) { jobmon_pipe($0.bindMemory(to: Int32.self).baseAddress, 1) }
         guard error == 0 else {
             throw Problem(.unavailable, "no pipe can be opened: \(String(cString: strerror(error)))")
         }
         (wakeReader, wakeWriter) = ends
-        _ = jp_set_nonblocking(wakeWriter)
+        _ = jobmon_set_nonblocking(wakeWriter)
         var thread = pthread_t()
         let owned = Unmanaged.passRetained(self)
         let failure = pthread_create(

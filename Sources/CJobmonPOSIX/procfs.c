@@ -1,0 +1,197 @@
+#define _GNU_SOURCE
+#include "jobmon_procfs.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+// Reads a small file of /proc into `text`, with a NUL at its end. Returns its length, or -1.
+static ssize_t slurp(const char *path, char *text, size_t capacity) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return -1;
+    ssize_t count = read(fd, text, capacity - 1);
+    close(fd);
+    if (count >= 0) text[count] = 0;
+    return count;
+}
+
+// The text after the name in /proc/PID/stat: the name may hold anything, parentheses too.
+static const char *after_name(pid_t pid, char *text, size_t capacity) {
+    char path[32];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    if (slurp(path, text, capacity) <= 0) return NULL;
+    const char *end = strrchr(text, ')');
+    return end && end[1] ? end + 2 : NULL;
+}
+
+int64_t jobmon_process_started(pid_t pid, char *state) {
+    char text[1024];
+    const char *field = after_name(pid, text, sizeof text);
+    if (field && state) *state = *field;
+    // Field 3, the state, is first here; 22 is the start time.
+    for (int i = 3; field && i < 22; i++) {
+        field = strchr(field, ' ');
+        if (field) field++;
+    }
+    return field ? strtoll(field, NULL, 10) : -1;
+}
+
+int jobmon_process_is_stopped(pid_t pid) {
+    char text[1024];
+    const char *fields = after_name(pid, text, sizeof text);
+    return fields && fields[0] == 'T';
+}
+
+static int64_t value_after(const char *text, const char *name) {
+    const char *found = strstr(text, name);
+    return found ? strtoll(found + strlen(name), NULL, 10) : -1;
+}
+
+int jobmon_process_io(pid_t pid, int64_t *read_bytes, int64_t *written_bytes) {
+    char path[32], text[1024];
+    snprintf(path, sizeof path, "/proc/%d/io", (int)pid);
+    if (slurp(path, text, sizeof text) <= 0) return -1;
+    *read_bytes = value_after(text, "\nread_bytes:");
+    *written_bytes = value_after(text, "\nwrite_bytes:");
+    return *read_bytes < 0 || *written_bytes < 0 ? -1 : 0;
+}
+
+struct family {
+    pid_t pid;
+    pid_t parent;
+    char state;
+    char counted;
+};
+
+size_t jobmon_descendants(pid_t root, pid_t *found, size_t capacity) {
+    DIR *directory = opendir("/proc");
+    if (!directory) return 0;
+    struct family *all = NULL;
+    size_t count = 0, room = 0;
+    struct dirent *entry;
+    while ((entry = readdir(directory))) {
+        char *end, text[1024];
+        long pid = strtol(entry->d_name, &end, 10);
+        if (*end || pid <= 0) continue;
+        const char *fields = after_name((pid_t)pid, text, sizeof text);
+        if (!fields) continue;
+        if (count == room) {
+            size_t more = room ? room * 2 : 256;
+            struct family *grown = realloc(all, more * sizeof *all);
+            if (!grown) break;
+            all = grown;
+            room = more;
+        }
+        all[count++] = (struct family){(pid_t)pid, (pid_t)strtol(fields + 1, NULL, 10), fields[0], 0};
+    }
+    closedir(directory);
+
+    size_t total = 0;
+    for (int again = 1; again;) {
+        again = 0;
+        for (size_t i = 0; i < count; i++) {
+            if (all[i].counted) continue;
+            int mine = all[i].parent == root;
+            for (size_t j = 0; !mine && j < count; j++) mine = all[j].counted && all[j].pid == all[i].parent;
+            if (!mine) continue;
+            all[i].counted = 1;
+            again = 1;
+            if (all[i].state == 'Z') continue;
+            if (total < capacity) found[total] = all[i].pid;
+            total++;
+        }
+    }
+    free(all);
+    return total;
+}
+
+// The whole initial environment of a process, 0-separated; NULL when it can't be read (gone, or not ours).
+static char *read_environment(pid_t process, size_t *count) {
+    char path[40];
+    snprintf(path, sizeof path, "/proc/%d/environ", (int)process);
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return NULL;
+    size_t capacity = 1 << 14, used = 0;
+    char *bytes = malloc(capacity);
+    while (bytes != NULL) {
+        ssize_t got = read(descriptor, bytes + used, capacity - used - 1);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) {
+            free(bytes);
+            bytes = NULL;
+            break;
+        }
+        if (got == 0) break;
+        used += (size_t)got;
+        if (capacity - used < 2) {
+            char *more = realloc(bytes, capacity *= 2);
+            if (more == NULL) free(bytes);
+            bytes = more;
+        }
+    }
+    close(descriptor);
+    if (bytes == NULL) return NULL;
+    bytes[used] = 0;
+    *count = used;
+    return bytes;
+}
+
+static int compare_keys(const void *one, const void *other) {
+    return strcmp(*(const char *const *)one, *(const char *const *)other);
+}
+
+ssize_t jobmon_find_instances(
+    const char *const *sorted_keys, size_t keys, struct jobmon_found *found, size_t capacity, size_t *unsettled) {
+    static const char name[] = "JOBMON_INSTANCE=";
+    *unsettled = 0;
+    DIR *processes = opendir("/proc");
+    if (processes == NULL) return -1;
+    uid_t user = geteuid();
+    pid_t self = getpid();
+    size_t matches = 0;
+    for (struct dirent *entry; (entry = readdir(processes)) != NULL;) {
+        if (!isdigit((unsigned char)entry->d_name[0])) continue;
+        pid_t process = (pid_t)atoi(entry->d_name);
+        if (process == self) continue;
+        size_t count = 0;
+        char *environment = read_environment(process, &count);
+        if (environment == NULL) continue;
+        if (count == 0) {
+            char path[40];
+            struct stat status;
+            char state = 'Z';
+            snprintf(path, sizeof path, "/proc/%d", (int)process);
+            // A zombie's environment is empty too, and a kernel thread's; a process that is executing is none of these.
+            if (stat(path, &status) == 0 && status.st_uid == user && jobmon_process_started(process, &state) >= 0
+                && (state == 'R' || state == 'D'))
+                (*unsettled)++;
+            free(environment);
+            continue;
+        }
+        for (char *at = environment; at < environment + count; at += strlen(at) + 1) {
+            if (strncmp(at, name, sizeof name - 1) != 0) continue;
+            const char *value = at + sizeof name - 1;
+            const char *const *key = bsearch(&value, sorted_keys, keys, sizeof *sorted_keys, compare_keys);
+            char state = 'Z';
+            int64_t started = key == NULL ? -1 : jobmon_process_started(process, &state);
+            if (started >= 0 && state != 'Z' && state != 'X') {
+                if (matches < capacity) {
+                    found[matches].process = process;
+                    found[matches].started = started;
+                    found[matches].key = (size_t)(key - sorted_keys);
+                }
+                matches++;
+            }
+            break;
+        }
+        free(environment);
+    }
+    closedir(processes);
+    return (ssize_t)matches;
+}
