@@ -19,7 +19,7 @@ package final class SQLiteLedger: Ledger, LedgerReads {
     private let sharing: Sharing
     private let time: TimeSource
     private let database: any DatabaseWriter
-    private let writer: Writer
+    private let writer: WritingConnection
 
     /// Opens the ledger for writing, made and brought up to date where need be.
     /// - Throws: one sentence on why it can't be used, and what to do. A file that is not a ledger, is damaged or is from
@@ -117,11 +117,11 @@ package final class SQLiteLedger: Ledger, LedgerReads {
     }
 
     /// Brings the schema up to date and makes the one writer.
-    private static func writer(_ database: any DatabaseWriter, time: TimeSource) throws -> Writer {
+    private static func writer(_ database: any DatabaseWriter, time: TimeSource) throws -> WritingConnection {
         try Migrations.all.migrate(database)
         return try database.writeWithoutTransaction { database in
-            guard let pointer = database.sqliteConnection else { throw Writer.closed }
-            return Writer(try Recorder(Connection(pointer: pointer), time: time))
+            guard let pointer = database.sqliteConnection else { throw WritingConnection.closed }
+            return WritingConnection(try Recorder(Connection(pointer: pointer), time: time))
         }
     }
 
@@ -194,7 +194,7 @@ package final class SQLiteLedger: Ledger, LedgerReads {
             database.asyncRead { opened in
                 continuation.resume(
                     returning: Result {
-                        guard let pointer = try opened.get().sqliteConnection else { throw Writer.closed }
+                        guard let pointer = try opened.get().sqliteConnection else { throw WritingConnection.closed }
                         return try body(Connection(pointer: pointer))
                     })
             }
@@ -219,7 +219,7 @@ package final class SQLiteLedger: Ledger, LedgerReads {
 
 /// The recorder, and that it belongs to the writer's queue: it is asked for there and nowhere else, which is what makes
 /// handing it around safe.
-private final class Writer: @unchecked Sendable {
+private final class WritingConnection: @unchecked Sendable {
     private var open: Recorder?
 
     static var closed: Problem { Problem(.unavailable, "the ledger is closed") }

@@ -23,7 +23,7 @@ package final class Monitor: Sendable {
     private let layout: DirectoryLayout?
     private let logger: Logger
     private let publisher: Publisher
-    private let writer: Writer
+    private let writer: EventWriter
     let watchdog: Watchdog
     let intake: SpoolIntake
     let wrappers: WrapperWatch
@@ -41,7 +41,7 @@ package final class Monitor: Sendable {
         self.layout = layout
         gate = Gate(configuration: configuration)
         publisher = Publisher(configuration: configuration)
-        writer = Writer(ledger: ledger, publisher: publisher, configuration: configuration, logger: logger)
+        writer = EventWriter(ledger: ledger, publisher: publisher, configuration: configuration, logger: logger)
         watchdog = Watchdog(
             ledger: ledger, writer: writer, configuration: configuration, time: time, logger: logger)
         intake = SpoolIntake(layout: layout, writer: writer, configuration: configuration, logger: logger)

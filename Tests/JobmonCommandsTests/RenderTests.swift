@@ -306,13 +306,13 @@ import Testing
     }
 
     @Test func findsTheAttempt() throws {
-        #expect(try Logs.instance(of: Sample.failed, attempt: nil).jobInstanceID == 12)
-        #expect(try Logs.instance(of: Sample.failed, attempt: 1).jobInstanceID == 11)
+        #expect(try LogsCommand.instance(of: Sample.failed, attempt: nil).jobInstanceID == 12)
+        #expect(try LogsCommand.instance(of: Sample.failed, attempt: 1).jobInstanceID == 11)
         #expect(throws: CommandFailure(.failed, "job 4 has no attempt 3: it has 2 attempts")) {
-            try Logs.instance(of: Sample.failed, attempt: 3)
+            try LogsCommand.instance(of: Sample.failed, attempt: 3)
         }
         #expect(throws: CommandFailure(.failed, "job 6 was not tried yet: it is QUEUED")) {
-            try Logs.instance(of: Sample.queued, attempt: nil)
+            try LogsCommand.instance(of: Sample.queued, attempt: nil)
         }
     }
 }

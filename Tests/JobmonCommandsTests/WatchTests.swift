@@ -61,12 +61,12 @@ import Testing
 
     @Test func sinceIsANumberOrATime() {
         let now = Sample.time
-        #expect(Events.beginning("0", now: now) == .sequence(0))
-        #expect(Events.beginning("4711", now: now) == .sequence(4711))
-        #expect(Events.beginning("10m", now: now) == .time(now.advanced(bySeconds: -600)))
-        #expect(Events.beginning(now.description, now: now) == .time(now))
+        #expect(EventsCommand.beginning("0", now: now) == .sequence(0))
+        #expect(EventsCommand.beginning("4711", now: now) == .sequence(4711))
+        #expect(EventsCommand.beginning("10m", now: now) == .time(now.advanced(bySeconds: -600)))
+        #expect(EventsCommand.beginning(now.description, now: now) == .time(now))
         for wrong in ["", "-1", "yesterday", "10 m", "2026-01-31"] {
-            #expect(Events.beginning(wrong, now: now) == nil, "\(wrong)")
+            #expect(EventsCommand.beginning(wrong, now: now) == nil, "\(wrong)")
         }
     }
 }

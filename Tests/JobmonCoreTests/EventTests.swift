@@ -32,7 +32,7 @@ import Testing
             .process(.key("i"), ProcessIdentity(pid: 1)),
             .process(.key("i"), ProcessIdentity(pid: Int32.max, started: 0)),
             .heartbeat([]), .heartbeat([.key("i"), .id(3)]), .retry(.jid(1)), .retry(.key(queue: "q", key: "k")),
-            .cancel(.jid(1)), .error(.key("i"), Report("é\n\0why")), .error(.id(3), Report("")),
+            .cancel(.jid(1)), .error(.key("i"), JobError("é\n\0why")), .error(.id(3), JobError("")),
             .outcome(.key("i"), Outcome(status: .unknown, cause: .lost)),
             .outcome(
                 .id(9),

@@ -58,15 +58,15 @@ struct OldNamesTests {
         let traceback: JSONObject = ["type": "ValueError", "frames": [["line": 3]]]
         try await ledger.say(.exec("i"))
         try await ledger.say(.running("i"))
-        try await ledger.say(.error(.key("i"), Report("first", traceback: ["type": "KeyError"])))
-        try await ledger.say(.error(.key("i"), Report("ValueError: bad", traceback: traceback)))
+        try await ledger.say(.error(.key("i"), JobError("first", traceback: ["type": "KeyError"])))
+        try await ledger.say(.error(.key("i"), JobError("ValueError: bad", traceback: traceback)))
         try await ledger.say(.failed("i", code: 1, stderr: ""))
         let errors = try await ledger.errors(JobFilter(), page: Page(after: 0, limit: 10)).items
         #expect(errors.first?.traceback == traceback)
         // One that comes after the outcome counts too; an outcome's own counts most.
         try await ledger.say(.exec("j"))
         try await ledger.say(.failed("j", code: 1, stderr: ""))
-        try await ledger.say(.error(.key("j"), Report("late", traceback: traceback)))
+        try await ledger.say(.error(.key("j"), JobError("late", traceback: traceback)))
         try await ledger.say(.exec("k"))
         let own = Outcome(status: .failed, cause: .exit, description: "own", traceback: ["type": "Own"])
         try await ledger.say(.outcome(.key("k"), own))

@@ -19,13 +19,13 @@ struct ReportedErrorTests {
 
     @Test func itStandsInTheErrorBeforeTheEndOfStderr() async throws {
         try await begin()
-        let result = try await ledger.say(.error(.key("i"), Report("year 1987 is missing")))
+        let result = try await ledger.say(.error(.key("i"), JobError("year 1987 is missing")))
         #expect(result.outcome == .recorded && result.jobInstanceID == 1)
         #expect(try await ledger.instance(1).status == .running)
         #expect(try await described() == nil)
         // Read again, it says what it said when it was published.
         #expect(try await ledger.changes(after: 0, limit: 10).last?.error == "year 1987 is missing")
-        try await ledger.say(.error(.key("i"), Report("so is 1988")))
+        try await ledger.say(.error(.key("i"), JobError("so is 1988")))
         try await ledger.say(.failed("i", code: 1, stderr: "Traceback\nValueError: bad\n"))
         #expect(try await described() == "year 1987 is missing\nso is 1988\nTraceback\nValueError: bad\n")
         try await ledger.checkInvariants()
@@ -33,25 +33,25 @@ struct ReportedErrorTests {
 
     @Test func itIsTheErrorWhereStderrIsSilent() async throws {
         try await begin()
-        try await ledger.say(.error(.key("i"), Report("year 1987 is missing")))
+        try await ledger.say(.error(.key("i"), JobError("year 1987 is missing")))
         try await ledger.say(.failed("i", code: 1, stderr: " \n"))
         #expect(try await described() == "year 1987 is missing")
     }
 
     @Test func whatStderrSaysTooIsSaidOnce() async throws {
         try await begin()
-        try await ledger.say(.error(.key("i"), Report("year 1987 is missing")))
+        try await ledger.say(.error(.key("i"), JobError("year 1987 is missing")))
         try await ledger.say(.failed("i", code: 1, stderr: "error app: year 1987 is missing\n"))
         #expect(try await described() == "error app: year 1987 is missing\n")
     }
 
     @Test func oneThatComesAfterTheEndIsAddedAndOneThatComesFirstWaits() async throws {
-        let early = try await ledger.say(.error(.key("i"), Report("first of all")))
+        let early = try await ledger.say(.error(.key("i"), JobError("first of all")))
         #expect(early.outcome == .early)
         try await begin()
         try await ledger.say(.failed("i", code: 1, stderr: ""))
         #expect(try await described() == "first of all")
-        try await ledger.say(.error(.key("i"), Report("and late")))
+        try await ledger.say(.error(.key("i"), JobError("and late")))
         #expect(try await described() == "and late\nfirst of all")
         #expect(try await ledger.rows("SELECT count(*) FROM error") == ["1"])
         try await ledger.checkInvariants()
@@ -59,8 +59,8 @@ struct ReportedErrorTests {
 
     @Test func theEndThatWasOpenKeepsWhatTheCommandWrote() async throws {
         try await begin()
-        try await ledger.say(.error(.key("i"), Report("told to end (SIGTERM)")))
-        try await ledger.say(.error(.key("i"), Report("step 3000 done\n")))
+        try await ledger.say(.error(.key("i"), JobError("told to end (SIGTERM)")))
+        try await ledger.say(.error(.key("i"), JobError("step 3000 done\n")))
         try await ledger.say(
             .outcome(.key("i"), Outcome(status: .unknown, cause: .signal, evidence: Evidence(signal: 15))))
         #expect(try await ledger.instance(1).status == .unknown)
@@ -93,7 +93,7 @@ struct ReportedErrorTests {
         {
             try await ledger.say(.exec(key))
             try await ledger.say(.running(key))
-            if key == "k" { try await ledger.say(.error(.key(key), Report("x", traceback: ["type": "Own"]))) }
+            if key == "k" { try await ledger.say(.error(.key(key), JobError("x", traceback: ["type": "Own"]))) }
             try await ledger.say(.outcome(.key(key), Outcome(evidence: evidence, stderr: printed)))
         }
         let kept = try await ledger.errors(JobFilter(), page: Page(after: 0, limit: 10)).items.map(\.traceback)
@@ -107,14 +107,14 @@ struct ReportedErrorTests {
 
     @Test func itExplainsNoSignalAndNoSuccess() async throws {
         try await begin()
-        try await ledger.say(.error(.key("i"), Report("retrying the download")))
+        try await ledger.say(.error(.key("i"), JobError("retrying the download")))
         try await ledger.say(.outcome(.key("i"), Outcome(evidence: Evidence(signal: 9), stderr: "")))
         #expect(try await described() == "signal 9 (SIGKILL), nothing on stderr")
 
         try await ledger.say(.exec("j"))
-        try await ledger.say(.error(.key("j"), Report("retrying the download")))
+        try await ledger.say(.error(.key("j"), JobError("retrying the download")))
         try await ledger.say(.complete("j"))
         #expect(try await ledger.instance(2).error == nil)
-        #expect(try await ledger.say(.error(.id(99), Report("who?"))).outcome == .refused)
+        #expect(try await ledger.say(.error(.id(99), JobError("who?"))).outcome == .refused)
     }
 }

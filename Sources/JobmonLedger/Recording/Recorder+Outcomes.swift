@@ -64,18 +64,18 @@ extension Recorder {
     private func writeError(
         _ instance: InstanceState, _ outcome: Outcome, wasUnknown: Bool, at time: Timestamp
     ) throws(SQLiteFailure) -> String {
-        var reported: [Report] = []
+        var reported: [JobError] = []
         var outcome = outcome
         // Whoever says why the scheduler ended a command did not see it; what it wrote was reported by who did.
         let isClosed = wasUnknown && (outcome.evidence.exitCode != nil || outcome.evidence.signal != nil)
         if isClosed, outcome.stderr == nil, outcome.description == nil, instance.cause != .exit {
             outcome.stderr = try statements.findReported.put(instance.id).first({ $0.text() }).flatMap {
-                Report(body: $0)?.description
+                JobError(body: $0)?.description
             }
         }
         if instance.cause == .exit {
             reported = try statements.findReported.put(instance.id).all { row in row.text() }.reversed()
-                .compactMap { Report(body: $0) }
+                .compactMap { JobError(body: $0) }
         }
         let text = ErrorText.describe(outcome, cause: instance.cause, reported: reported.map(\.description))
             .lastBytes(EventLimits.stderr)
@@ -98,7 +98,7 @@ extension Recorder {
 
     /// A job says what went wrong. Kept as an event; it is a part of the error when the instance fails, and of the one
     /// that it has where the outcome came first.
-    func report(_ said: Report, of reference: InstanceReference) throws(SQLiteFailure) -> Verdict {
+    func report(_ said: JobError, of reference: InstanceReference) throws(SQLiteFailure) -> Verdict {
         guard let instance = try find(reference) else { return missing(reference) }
         var verdict = Verdict(instance, changed: true)
         verdict.error = ErrorText.headline(said.description)
@@ -112,7 +112,7 @@ extension Recorder {
 
 }
 
-extension Report {
+extension JobError {
     /// A reported error from its event's body, as it stands in its row.
     fileprivate init?(body: String) {
         guard case .object(let object)? = try? JSON(parsing: body), case .string(let text)? = object["description"]

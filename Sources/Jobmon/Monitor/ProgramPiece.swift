@@ -1,0 +1,91 @@
+import Glibc
+import JobmonCore
+import JobmonReporting
+
+/// A piece of this program that is a job instance.
+struct ProgramPiece: Sendable {
+    /// The innermost piece that the current task is in.
+    @TaskLocal static var current: ProgramPiece?
+
+    /// Seconds between heartbeats, give or take a fifth, so that a swarm does not beat as one.
+    private static let heartbeat = 30.0
+    /// Seconds that the acknowledgement of the end may hold up the program.
+    private static let patience = 0.1
+
+    let facts: OwnFacts
+    let instance: InstanceReference
+    private let name: String
+    private let params: [String: String]
+
+    init(layout: DirectoryLayout, name: String, params: [String: String]) {
+        facts = OwnFacts.of(layout)
+        instance = .key(makeUUID())
+        self.name = name
+        let rank = ProcessRank.current { getenv($0).map { String(cString: $0) } }
+        self.params = rank.map { params.merging(["rank": $0]) { given, _ in given } } ?? params
+    }
+
+    /// The directory that is meant; nil: none.
+    static func layout(_ given: String?) -> DirectoryLayout? {
+        guard let path = given ?? getenv("JOBMON_DIR").map({ String(cString: $0) }), !path.isEmpty else { return nil }
+        return try? DirectoryLayout(of: path)
+    }
+
+    func run<Value>(
+        isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
+    ) async rethrows -> Value {
+        begin()
+        // Cancelled, and awaited, with this scope.
+        async let _: Void = beat()
+        do {
+            let value = try await Self.$current.withValue(self, operation: body)
+            await end(Outcome(status: .complete))
+            return value
+        } catch {
+            let outcome =
+                error is CancellationError
+                ? Outcome(status: .cancelled, cause: .cancelled)
+                : Outcome(status: .failed, cause: .exit, description: Self.words(error))
+            await end(outcome)
+            throw error
+        }
+    }
+
+    private func begin() {
+        let pid = getpid()
+        let arguments = CommandLine.arguments
+        facts.say(
+            .submitted(
+                instance,
+                Submission(
+                    description: JobDescription(
+                        name: name, runfile: arguments.first ?? "", args: Array(arguments.dropFirst()),
+                        params: JSONObject(texts: params), cwd: (try? DirectoryLayout(of: "."))?.root),
+                    executor: "program", executorID: String(pid))))
+        facts.say(
+            .running(
+                instance,
+                Start(
+                    host: HostIdentity.host, bootID: HostIdentity.bootID,
+                    process: ProcessTable.process(pid) ?? ProcessIdentity(pid: pid))))
+    }
+
+    /// Says that it is alive, until the task is cancelled.
+    private func beat() async {
+        while (try? await Task.sleep(for: .seconds(Self.heartbeat * Double.random(in: 0.8...1.2)))) != nil {
+            facts.say(.heartbeat([instance]))
+        }
+    }
+
+    private func end(_ outcome: Outcome) async {
+        facts.say(.outcome(instance, outcome))
+        await facts.settle(within: Self.patience)
+    }
+
+    /// An error in words: its type, where its description does not name it.
+    private static func words(_ error: any Error) -> String {
+        let type = String(describing: type(of: error))
+        let text = String(describing: error)
+        return text.hasPrefix(type) ? text : "\(type): \(text)"
+    }
+}

@@ -1,0 +1,62 @@
+package import ArgumentParser
+import Jobmon
+import JobmonCore
+import JobmonWire
+
+/// `jobmon jobs`: the jobs of a directory, one a line.
+package struct JobsCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "jobs",
+        abstract: "Lists jobs: status, tries used, where, how long, and why it failed.",
+        discussion: """
+            On a terminal the first 1,000 jobs are listed unless --all or --limit says otherwise; elsewhere all are. \
+            --json gives an array with everything that is known of each job and its attempts.
+
+              jobmon jobs --status failed,unknown
+              jobmon jobs --param year=1995 --json
+              jobmon jobs --sort -time          # the longest first
+            """)
+
+    @OptionGroup package var directory: DirectoryOption
+    @OptionGroup package var filter: FilterOptions
+
+    @Flag(help: "Print a JSON array, one object per job.")
+    package var json = false
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Sort by columns, such as status,-time (- for the largest first): jid, status, name, params, tries, host, time, "
+                + "exit, mem, submitted, started or finished; default: jid.", valueName: "columns"))
+    package var sort: String?
+
+    @Option(help: ArgumentHelp("List at most this many.", valueName: "n"))
+    package var limit: Int?
+
+    @Flag(help: "List all, on a terminal too.")
+    package var all = false
+
+    package init() {}
+
+    package func validate() throws {
+        if let limit, limit < 1 { throw ValidationError("--limit must be at least 1, not \(limit)") }
+        if limit != nil, all { throw ValidationError("--limit and --all contradict each other") }
+    }
+
+    package func run() async throws {
+        let order = try sort.map { try JobOrder($0) }
+        try await directory.open { access in
+            let terminal = Terminal.behind(descriptor: 1)
+            let list = JobList(
+                reading: access.reading, filter: filter.filter,
+                limit: limit ?? (terminal.isTerminal && !all && !json ? JobList.onTerminal : nil), order: order)
+            let output = Output()
+            if json {
+                try await list.writeJSON(to: output)
+            } else {
+                let counted = try await list.writeTable(to: output, terminal: terminal, now: TimeSource.system.now())
+                Messages.say(try await list.closing(counted))
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package import ArgumentParser
+import Glibc
+import Jobmon
+package import JobmonCore
+
+/// `jobmon logs`: what a job wrote.
+package struct LogsCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "logs",
+        abstract: "Prints what jobs wrote to stdout and stderr, byte by byte.",
+        discussion: """
+            Without --stdout or --stderr both are printed, one after the other; which is which is said on stderr. \
+            Only queues capture output. Of other failed attempts, and where a file is gone, the end of stderr that the \
+            ledger keeps is printed.
+
+              jobmon logs 4 --stderr --tail 20
+              jobmon logs 4 --attempt 1 > attempt1.txt
+              jobmon logs 4 7-9 --stderr
+              jobmon logs 4 -f
+            """)
+
+    @OptionGroup package var directory: DirectoryOption
+
+    @Argument(help: "The jobs' numbers, as `jobmon jobs` shows them: 4, 7-9.")
+    package var jids: [JobNumberArgument]
+
+    @Option(help: ArgumentHelp("Which attempt, from 1; else the last.", valueName: "n"))
+    package var attempt: Int?
+
+    @Flag(help: "Only what it wrote to stdout.")
+    package var stdout = false
+
+    @Flag(help: "Only what it wrote to stderr.")
+    package var stderr = false
+
+    @Option(help: ArgumentHelp("Only the last lines of each.", valueName: "n"))
+    package var tail: Int?
+
+    @Flag(
+        name: [.customShort("f"), .customLong("follow")],
+        help: "Print what it writes as it comes, further attempts too, until the job is over.")
+    package var follow = false
+
+    package init() {}
+
+    package func validate() throws {
+        if let tail, tail < 1 { throw ValidationError("--tail must be at least 1, not \(tail)") }
+        if let attempt, attempt < 1 { throw ValidationError("--attempt must be at least 1, not \(attempt)") }
+    }
+
+    package func run() async throws {
+        let numbers = JobNumberArgument.all(jids)
+        if follow, numbers.count > 1 {
+            throw CommandFailure(
+                .usage, "--follow prints what one job writes, not \(numbers.count)", hint: "give one job's number")
+        }
+        let wanted: [DirectoryLayout.LogStream] = stdout == stderr ? [.out, .err] : stdout ? [.out] : [.err]
+        var isGone = false
+        try await directory.open { access in
+            if follow {
+                _ = try await access.reading.job(numbers[0])
+                return try await LogFollowing(
+                    layout: access.layout, jid: numbers[0], attempt: attempt, streams: wanted, tail: tail
+                ).run()
+            }
+            for number in numbers {
+                do {
+                    let job = try await access.reading.job(number)
+                    if try !write(job, wanted, announcing: wanted.count > 1 || numbers.count > 1) { isGone = true }
+                } catch let failure as CommandFailure where numbers.count > 1 && failure.status == .failed {
+                    isGone = true
+                    Messages.write(failure.text)
+                } catch let problem as Problem where numbers.count > 1 && problem.code == .notFound {
+                    isGone = true
+                    Messages.say("jobmon: \(Printable.line(problem.message))")
+                }
+            }
+        }
+        if isGone { throw ExitCode(ExitStatus.failed.rawValue) }
+    }
+
+    /// Prints what an attempt at a job wrote. Returns whether all that should be there was.
+    private func write(_ job: JobRecord, _ wanted: [DirectoryLayout.LogStream], announcing: Bool) throws -> Bool {
+        let output = Output()
+        let log = CapturedOutput(instance: try Self.instance(of: job, attempt: attempt), tail: tail)
+        var isThere = true
+        for stream in wanted {
+            switch try log.write(stream, to: output, announcing: announcing) {
+            case .printed: break
+            case .nothing(let sentence): Messages.say(sentence)
+            case .gone(let sentence):
+                isThere = false
+                Messages.say(sentence)
+            }
+        }
+        if wanted.contains(.err) { try log.writeKeptEnd(to: output) }
+        try output.flush()
+        return isThere
+    }
+
+    package static func instance(of job: JobRecord, attempt: Int?) throws -> InstanceRecord {
+        guard let last = job.instances.last else {
+            throw CommandFailure(.failed, "job \(job.jid) was not tried yet: it is \(job.status.label)")
+        }
+        guard let attempt else { return last }
+        guard let instance = job.instances.first(where: { $0.retryNumber == attempt - 1 }) else {
+            throw CommandFailure(
+                .failed,
+                "job \(job.jid) has no attempt \(attempt): it has \(Units.count(job.instances.count, "attempt"))")
+        }
+        return instance
+    }
+}

@@ -1,0 +1,65 @@
+package import ArgumentParser
+import Jobmon
+import JobmonCore
+import JobmonWire
+
+/// `jobmon show`: everything about jobs.
+package struct ShowCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Shows everything about a job: its command, each attempt, what went wrong, what to do next.",
+        discussion: """
+            Exit code 1 when a job is not there; the others are shown all the same.
+
+              jobmon show 4
+              jobmon show 4 7-9
+            """)
+
+    @OptionGroup package var directory: DirectoryOption
+
+    @Argument(help: "The jobs' numbers, as `jobmon jobs` shows them: 4, 7-9.")
+    package var jids: [JobNumberArgument]
+
+    @Flag(help: "Print one JSON object; of several jobs an array.")
+    package var json = false
+
+    package init() {}
+
+    package func run() async throws {
+        let numbers = JobNumberArgument.all(jids)
+        var missing: Problem?
+        try await directory.open { access in
+            let output = Output()
+            var array = JSONArrayWriter(output)
+            var isFirst = true
+            for number in numbers {
+                let job: JobRecord
+                do throws(Problem) {
+                    job = try await access.reading.job(number)
+                } catch {
+                    // Of a single job, and of anything else that is wrong, that is all there is to say.
+                    guard error.code == .notFound, numbers.count > 1 else { throw error }
+                    if missing != nil { Messages.say("jobmon: \(Printable.line(error.message))") }
+                    missing = missing ?? error
+                    continue
+                }
+                if json {
+                    if numbers.count == 1 {
+                        try output.write(job.jsonWithWhy.text + "\n")
+                    } else {
+                        try array.append(job.jsonWithWhy)
+                    }
+                } else {
+                    let details = JobDetails(
+                        job: job, now: TimeSource.system.now(), terminal: Terminal.behind(descriptor: 1),
+                        again: directory.again)
+                    try output.write((isFirst ? "" : "\n") + details.text)
+                }
+                isFirst = false
+            }
+            if json, numbers.count > 1 { try array.finish() }
+            try output.flush()
+        }
+        if let missing { throw missing }
+    }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import Glibc
+import Jobmon
+import JobmonCore
+import JobmonQueue
+import JobmonWire
+import Synchronization
+
+/// `run --feed`: a queue for a program of another language, which hands its jobs in on stdin while they run.
+extension RunCommand {
+    func runFeed() async throws {
+        guard each.isEmpty, file == nil, command.isEmpty, !again, !detach, !cluster.dryRun, !json else {
+            throw CommandFailure(
+                .usage, "--feed takes its jobs from stdin",
+                hint: "leave out -f, --each, --again, --detach and the command")
+        }
+        try checkOptions()
+        let input = try input()
+        let queue = try RunPlan(RunPlan.Input(queue: queue ?? "run", cwd: input.cwd, readFile: RunFiles.read)).queue
+        let settings = QueueSettings(
+            layout: try directory.layout(making: true), queue: queue, executor: executor, slots: try parallel(),
+            interval: try cluster.interval())
+        let configuration = try configuration(settings)
+        let screen = RunScreen(terminal: { Terminal.behind(descriptor: 2) }, showsProgress: !noProgress)
+        defer { screen.end() }
+        let control = RunControl(screen: screen, leavesRunning: configuration.leavesRunning)
+        let answers = FeedAnswers()
+        let summary: QueueSummary
+        do {
+            summary = try await control.guarded { () async throws(Problem) -> QueueSummary in
+                try await QueueRun.run(settings, say: { screen.say($0) }) {
+                    (environment) async throws(Problem) -> QueueSummary in
+                    let runner = QueueRunner(
+                        queue: queue, configuration: configuration, environment: environment,
+                        notice: { screen.say($0) })
+                    let dialogue = FeedDialogue(
+                        feed: JobFeed(), runner: runner, queue: queue, input: input, answers: answers)
+                    return try await control.run(runner) { () async throws(Problem) in try await dialogue.run() }
+                }
+            }
+        } catch let problem as Problem {
+            answers.say(["problem": problem.json])
+            throw CommandFailure(.ledger, problem)
+        }
+        screen.end()
+        let report = RunReport(summary: summary, queue: queue, seconds: 0, again: directory.again)
+        if case .failed(let problem) = summary.ending { answers.say(["problem": problem.json]) }
+        if report.exitStatus != .done { throw ExitCode(report.exitStatus.rawValue) }
+    }
+}

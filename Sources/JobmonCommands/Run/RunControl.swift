@@ -1,0 +1,75 @@
+import Glibc
+import JobmonCore
+import JobmonQueue
+import Synchronization
+
+/// Stands between the signals and the queue of a `run`: the first one stops the queue in order, a second one ends the
+/// process at once.
+final class RunControl: Sendable {
+    private let screen: RunScreen
+    /// What runs in a cluster goes on there.
+    private let leavesRunning: Bool
+    private let runner = Mutex<QueueRunner?>(nil)
+
+    init(screen: RunScreen, leavesRunning: Bool) {
+        self.screen = screen
+        self.leavesRunning = leavesRunning
+    }
+
+    /// Runs the queue and shows how far it is.
+    /// - Parameter whenQueued: called once all jobs are in the ledger.
+    func run(
+        _ runner: QueueRunner, _ jobs: JobsToQueue, again: Bool, whenQueued: @escaping @Sendable () -> Void
+    ) async throws(Problem) -> QueueSummary {
+        try await run(runner) { () async throws(Problem) in
+            try await runner.run(jobs, again: again, whenQueued: whenQueued)
+        }
+    }
+
+    /// Shows how far the queue is while `body` runs it.
+    func run(
+        _ runner: QueueRunner, _ body: @escaping @Sendable () async throws(Problem) -> QueueSummary
+    ) async throws(Problem) -> QueueSummary {
+        self.runner.withLock { $0 = runner }
+        return try await withWork(body, beside: { await self.screen.follow { runner.counts } })
+    }
+
+    /// Runs `body` while signals are listened to.
+    func guarded(
+        _ body: @escaping @Sendable () async throws(Problem) -> QueueSummary
+    ) async throws -> QueueSummary {
+        let signals = Signals.received(keepingAll: true)
+        return try await withThrowingTaskGroup(of: QueueSummary?.self) { group in
+            group.addTask {
+                var count = 0
+                for await number in signals {
+                    count += 1
+                    self.heed(number, first: count == 1)
+                }
+                return nil
+            }
+            group.addTask { try await body() }
+            defer { group.cancelAll() }
+            while let finished = try await group.next() {
+                if let finished { return finished }
+            }
+            throw Problem(.internalError, "the queue did not run")
+        }
+    }
+
+    private func heed(_ signal: Int32, first: Bool) {
+        let name = SignalName.name(Int(signal))
+        guard first, let runner = runner.withLock({ $0 }) else {
+            // Nothing was started yet, or the user will not wait: what is known is in the ledger or in the spool.
+            screen.end()
+            screen.say("\(name): ended at once")
+            exit(ExitStatus.interrupted.rawValue)
+        }
+        if leavesRunning {
+            screen.say("\(name): what is in the cluster goes on there; the same command again goes on with it")
+            return runner.requestStop()
+        }
+        screen.say("\(name): ending what runs and recording it; once more ends at once")
+        runner.requestStop()
+    }
+}

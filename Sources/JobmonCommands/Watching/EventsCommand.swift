@@ -1,0 +1,134 @@
+package import ArgumentParser
+import Jobmon
+package import JobmonCore
+import JobmonReporting
+import JobmonWire
+
+/// `jobmon events`: what the ledger records, as it happens.
+package struct EventsCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "events",
+        abstract: "Prints what is recorded, as it happens: one JSON object a line.",
+        discussion: """
+            Every change has a `sequence`. Who keeps the last one goes on from there with --since, without a gap, in \
+            another process or under another monitor. When the monitor goes away, a line on stderr says so, and \
+            reading goes on when one is back.
+
+              jobmon events --since 0                     # everything, then what happens
+              jobmon events --since 10m --no-follow       # the last ten minutes
+              jobmon events | jq 'select(.kind == "failed")'
+
+            Exit code 3 without a monitor, but with --no-follow, which reads the file itself.
+            """)
+
+    @OptionGroup package var directory: DirectoryOption
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Begin after this sequence number, this long ago (90s, 10m, 2h, 1d), or at this time \
+            (2026-01-31T09:30:00.000Z); else with what happens from now on.
+            """, valueName: "sequence|time"))
+    package var since: String?
+
+    @Option(help: ArgumentHelp("Only what is about jobs of this queue.", valueName: "name"))
+    package var queue: String?
+
+    @Flag(help: "Print what there is, and end.")
+    package var noFollow = false
+
+    package init() {}
+
+    /// Where to begin.
+    package enum Beginning: Equatable, Sendable {
+        case sequence(Int64)
+        case time(Timestamp)
+    }
+
+    /// Reads `--since`; nil for what is neither.
+    package static func beginning(_ text: String, now: Timestamp) -> Beginning? {
+        if let sequence = Int64(text) { return sequence >= 0 ? .sequence(sequence) : nil }
+        if let seconds = RunQuantity.seconds(text) { return .time(now.advanced(bySeconds: -seconds)) }
+        return Timestamp(text).map { .time($0) }
+    }
+
+    package func run() async throws {
+        var beginning: Beginning?
+        if let since {
+            guard let read = Self.beginning(since, now: TimeSource.system.now()) else {
+                throw CommandFailure(
+                    .usage, "--since \(since) is neither a sequence number nor a time",
+                    hint: "such as 4711, 10m or 2026-01-31T09:30:00.000Z")
+            }
+            beginning = read
+        }
+        if noFollow { return try await printAll(from: beginning ?? .sequence(0)) }
+        let layout = try directory.layout()
+        try await directory.open { access in
+            guard access.hasMonitor else {
+                throw CommandFailure(
+                    .noMonitor, "no monitor serves \(layout.root), so nothing happens there",
+                    hint: "start one with jobmon monitor, or read what there is with --no-follow")
+            }
+            let start = try await Self.sequence(beginning, access.reading)
+            try await follow(ChangeFollower.following(layout, after: start))
+        }
+    }
+
+    private func follow(_ follower: ChangeFollower) async throws {
+        let output = Output()
+        while let news = await follower.next() {
+            switch news {
+            case .changes(let changes): try write(changes, to: output)
+            case .away: Messages.say("jobmon: the monitor went away; waiting for the next one")
+            case .back: Messages.say("jobmon: a monitor is back; going on")
+            }
+        }
+    }
+
+    private func printAll(from beginning: Beginning) async throws {
+        try await directory.open { access in
+            let output = Output()
+            var after = try await Self.sequence(beginning, access.reading) ?? 0
+            while true {
+                let changes = try await access.reading.changes(after: after, limit: 1000)
+                guard let last = changes.last else { return }
+                try write(changes, to: output)
+                after = last.sequence
+            }
+        }
+    }
+
+    /// A terminal obeys some characters above ASCII too; in JSON they may be written as numbers.
+    package static func harmless(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: { (0x7F...0x9F).contains($0.value) }) else { return text }
+        return text.unicodeScalars.map {
+            (0x7F...0x9F).contains($0.value) ? "\\u00\(String($0.value, radix: 16))" : String($0)
+        }.joined()
+    }
+
+    private func write(_ changes: [Change], to output: Output) throws {
+        let isTerminal = Terminal.behind(descriptor: 1).isTerminal
+        for change in changes where queue == nil || change.queue == queue {
+            try output.write((isTerminal ? Self.harmless(change.json.text) : change.json.text) + "\n")
+        }
+        try output.flush()
+    }
+
+    /// The number after which to begin; nil: from now on.
+    private static func sequence(_ beginning: Beginning?, _ reading: any LedgerReading) async throws -> Int64? {
+        switch beginning {
+        case nil: return nil
+        case .sequence(let sequence): return sequence
+        case .time(let time):
+            let result = try await reading.query(
+                """
+                SELECT coalesce((SELECT min(seq) - 1 FROM event WHERE recorded_time >= '\(time.description)'),
+                    (SELECT max(seq) FROM event), 0)
+                """,
+                limits: QueryLimits(rows: 1))
+            guard case .int(let sequence)? = result.rows.first?.first else { return 0 }
+            return sequence
+        }
+    }
+}

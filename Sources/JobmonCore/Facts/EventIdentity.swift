@@ -1,0 +1,11 @@
+package struct EventIdentity: Sendable, Hashable {
+    /// A UUID made by each writing process.
+    package var sender: String
+    /// Rising within the sender.
+    package var seq: Int64
+
+    package init(sender: String, seq: Int64) {
+        self.sender = sender
+        self.seq = seq
+    }
+}

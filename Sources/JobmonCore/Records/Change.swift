@@ -1,0 +1,38 @@
+/// One change that is published: what an event did to a job and its instance.
+package struct Change: Sendable, Equatable {
+    /// The ledger's sequence number of the event that made it.
+    package var sequence: Int64
+    package var kind: String
+    package var time: Timestamp
+    package var jid: Int64?
+    package var queue: String?
+    package var jobKey: String?
+    package var jobInstanceID: Int64?
+    package var instanceKey: String?
+    /// The instance's status after it.
+    package var status: Status?
+    /// The job's status after it.
+    package var jobStatus: Status?
+    package var cause: Cause?
+    /// The headline of the error, where it made one.
+    package var error: String?
+
+    package init(
+        sequence: Int64, kind: String, time: Timestamp, jid: Int64? = nil, queue: String? = nil,
+        jobKey: String? = nil, jobInstanceID: Int64? = nil, instanceKey: String? = nil, status: Status? = nil,
+        jobStatus: Status? = nil, cause: Cause? = nil, error: String? = nil
+    ) {
+        self.sequence = sequence
+        self.kind = kind
+        self.time = time
+        self.jid = jid
+        self.queue = queue
+        self.jobKey = jobKey
+        self.jobInstanceID = jobInstanceID
+        self.instanceKey = instanceKey
+        self.status = status
+        self.jobStatus = jobStatus
+        self.cause = cause
+        self.error = error
+    }
+}

@@ -1,0 +1,35 @@
+/// The error of a failed instance, with what a list of errors shows beside it.
+package struct ErrorRecord: Sendable, Equatable {
+    package var id: Int64
+    package var jobInstanceID: Int64
+    package var errorTime: Timestamp
+    package var description: String
+    package var jid: Int64
+    package var name: String
+    package var retryNumber: Int
+    package var cause: Cause?
+    package var exitCode: Int?
+    package var signal: Int?
+    package var host: String?
+    /// What went wrong as structure, where whoever reported it knew.
+    package var traceback: JSONObject?
+
+    package init(
+        id: Int64, jobInstanceID: Int64, errorTime: Timestamp, description: String, jid: Int64, name: String,
+        retryNumber: Int, cause: Cause?, exitCode: Int?, signal: Int?, host: String?,
+        traceback: JSONObject? = nil
+    ) {
+        self.id = id
+        self.jobInstanceID = jobInstanceID
+        self.errorTime = errorTime
+        self.description = description
+        self.jid = jid
+        self.name = name
+        self.retryNumber = retryNumber
+        self.cause = cause
+        self.exitCode = exitCode
+        self.signal = signal
+        self.host = host
+        self.traceback = traceback
+    }
+}

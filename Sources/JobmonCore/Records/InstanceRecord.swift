@@ -1,0 +1,80 @@
+/// A job instance as the ledger has it.
+package struct InstanceRecord: Sendable, Equatable {
+    package var jobInstanceID: Int64
+    package var instanceKey: String?
+    package var jid: Int64
+    package var retryNumber: Int
+    package var executor: String
+    package var executorID: String?
+    package var status: Status
+    package var cause: Cause?
+    package var exitCode: Int?
+    package var signal: Int?
+    package var host: String?
+    package var bootID: String?
+    package var process: ProcessIdentity?
+    package var submittedDate: Timestamp
+    package var startedDate: Timestamp?
+    package var finishedDate: Timestamp?
+    package var lastSeen: Timestamp?
+    package var lateSince: Timestamp?
+    package var usage: Usage
+    package var stdoutPath: String?
+    package var stderrPath: String?
+    package var returnedAttempt: Bool
+    /// The description of its error; nil when it has none.
+    package var error: String?
+    /// What a cluster's scheduler gave it; nil outside of clusters.
+    package var place: ClusterPlace?
+
+    package init(
+        jobInstanceID: Int64, instanceKey: String?, jid: Int64, retryNumber: Int, executor: String,
+        executorID: String?, status: Status, cause: Cause?, exitCode: Int?, signal: Int?, host: String?,
+        bootID: String?, process: ProcessIdentity?, submittedDate: Timestamp, startedDate: Timestamp?,
+        finishedDate: Timestamp?, lastSeen: Timestamp?, lateSince: Timestamp?, usage: Usage, stdoutPath: String?,
+        stderrPath: String?, returnedAttempt: Bool, error: String?,
+        place: ClusterPlace? = nil
+    ) {
+        self.jobInstanceID = jobInstanceID
+        self.instanceKey = instanceKey
+        self.jid = jid
+        self.retryNumber = retryNumber
+        self.executor = executor
+        self.executorID = executorID
+        self.status = status
+        self.cause = cause
+        self.exitCode = exitCode
+        self.signal = signal
+        self.host = host
+        self.bootID = bootID
+        self.process = process
+        self.submittedDate = submittedDate
+        self.startedDate = startedDate
+        self.finishedDate = finishedDate
+        self.lastSeen = lastSeen
+        self.lateSince = lateSince
+        self.usage = usage
+        self.stdoutPath = stdoutPath
+        self.stderrPath = stderrPath
+        self.returnedAttempt = returnedAttempt
+        self.error = error
+        self.place = place
+    }
+}
+
+extension InstanceRecord {
+    /// How it failed, in words and with the line of its error that says most.
+    package var failure: String { Self.failure(error: error, cause: cause, exitCode: exitCode, signal: signal) }
+
+    /// The same of what is known of an end.
+    package static func failure(error: String?, cause: Cause?, exitCode: Int?, signal: Int?) -> String {
+        let ending = ErrorText.ending(cause: cause, exitCode: exitCode, signal: signal)
+        guard let error, !error.isEmpty else { return ending }
+        let headline = ErrorText.headline(error)
+        if headline.isEmpty { return ending }
+        // An exception that a program reported itself has no number beside it.
+        if cause == .exit, exitCode == nil, signal == nil { return headline }
+        // A text that starts with the ending ("exit code 1, nothing on stderr") says it already.
+        return headline.hasPrefix(ending) ? headline : "\(ending): \(headline)"
+    }
+}

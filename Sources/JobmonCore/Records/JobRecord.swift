@@ -1,0 +1,34 @@
+/// A job as the ledger has it, with its instances.
+package struct JobRecord: Sendable, Equatable {
+    package var jid: Int64
+    /// Nil for a job that no queue owns (`exec`, plain requesters).
+    package var queue: String?
+    package var jobKey: String?
+    /// `description.name` is the shown name: a job in the ledger always has one.
+    package var description: JobDescription
+    package var submittedDate: Timestamp
+    package var status: Status
+    /// Attempts used.
+    package var attempts: Int
+    package var cancelRequested: Bool
+    /// Oldest first.
+    package var instances: [InstanceRecord]
+    /// When a person took it out of lists, counts and reports; nil: nobody did.
+    package var forgotten: Timestamp?
+
+    package init(
+        jid: Int64, queue: String?, jobKey: String?, description: JobDescription, submittedDate: Timestamp,
+        status: Status, attempts: Int, cancelRequested: Bool, instances: [InstanceRecord], forgotten: Timestamp? = nil
+    ) {
+        self.jid = jid
+        self.queue = queue
+        self.jobKey = jobKey
+        self.description = description
+        self.submittedDate = submittedDate
+        self.status = status
+        self.attempts = attempts
+        self.cancelRequested = cancelRequested
+        self.instances = instances
+        self.forgotten = forgotten
+    }
+}

@@ -1,0 +1,10 @@
+/// What became of a batch.
+package struct RecordedBatch: Sendable, Equatable {
+    package var results: [EventResult]
+    package var changes: [Change]
+
+    package init(results: [EventResult], changes: [Change]) {
+        self.results = results
+        self.changes = changes
+    }
+}

@@ -1,0 +1,69 @@
+import JobmonCore
+
+/// What the recorder must know of an instance to decide, and its job.
+struct InstanceState {
+    var id: Int64
+    var key: String?
+    var status: Status
+    var cause: Cause?
+    var executorID: String?
+    var host: String?
+    var bootID: String?
+    var pid: Int64?
+    var pidStarted: Int64?
+    var startedDate: Timestamp?
+    var finishedDate: Timestamp?
+    var wallclock: Double?
+    var attemptReturned: Bool
+    var job: JobState
+    /// Its row does not say all of this yet: what is said of it until `wasWritten`.
+    var isChanged = false
+    /// It was heard of.
+    var isSeen = false
+    /// How it ended.
+    var ending: Outcome?
+
+    mutating func wasWritten() {
+        isChanged = false
+        isSeen = false
+        ending = nil
+    }
+
+    static let columns = """
+        i.job_instance_id, i.instance_key, i.status, i.cause, i.executor_id, i.host, i.boot_id, i.pid, i.pid_started,
+        i.started_date, i.finished_date, i.wallclock, i.attempt_returned
+        """
+
+    init(_ row: inout Row) {
+        id = row.int()
+        key = row.optionalText()
+        status = row.status() ?? .unknown
+        cause = row.cause()
+        executorID = row.optionalText()
+        host = row.optionalText()
+        bootID = row.optionalText()
+        pid = row.optionalInt()
+        pidStarted = row.optionalInt()
+        startedDate = row.optionalTime()
+        finishedDate = row.optionalTime()
+        wallclock = row.optionalDouble()
+        attemptReturned = row.bool()
+        job = JobState(&row)
+    }
+
+    /// A new one.
+    init(id: Int64, key: String?, executorID: String?, job: JobState) {
+        self.id = id
+        self.key = key
+        status = .submitted
+        self.executorID = executorID
+        attemptReturned = false
+        self.job = job
+    }
+
+    /// Seconds from start to end where nobody measured them.
+    var lived: Double? {
+        guard let startedDate, let finishedDate else { return nil }
+        return max(0, finishedDate.seconds(since: startedDate))
+    }
+}

@@ -1,0 +1,203 @@
+import JobmonCore
+import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// The one way into the ledger: gathers what many senders hand in at the same time and commits it together.
+///
+/// `record` returns once the events are durable. The size of a commit follows the load by itself: whatever came in
+/// during one commit goes into the next.
+final class EventWriter: Service {
+    private struct Item {
+        var events: [Event]
+        var bytes: Int
+        /// It goes into one transaction, however large it is.
+        var isWhole = false
+        var continuation: CheckedContinuation<Result<[EventResult], Problem>, Never>
+    }
+
+    private struct State {
+        var pending: [Item] = []
+        /// Of what is pending and what is being committed.
+        var waitingEvents = 0
+        var waitingBytes = 0
+        var isClosed = false
+        var statistics = EventWriterStatistics()
+        weak var wrappers: WrapperWatch?
+    }
+
+    private let ledger: any Ledger
+    private let publisher: Publisher
+    private let configuration: MonitorConfiguration
+    private let logger: Logger
+    private let state = Mutex(State())
+    private let wakeUps: AsyncStream<Void>
+    private let wakeUp: AsyncStream<Void>.Continuation
+
+    init(ledger: any Ledger, publisher: Publisher, configuration: MonitorConfiguration, logger: Logger) {
+        self.ledger = ledger
+        self.publisher = publisher
+        self.configuration = configuration
+        self.logger = logger
+        (wakeUps, wakeUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Hands events to the next commit and returns once they are durable, a result for each, in order. A caller that
+    /// is cancelled meanwhile does not withdraw them, and still gets its results.
+    ///
+    /// - Parameter bytes: the size of the text that they came in, for the bound on what may wait.
+    /// - Throws: `.unavailable` when too much waits already or the monitor ends (nothing is recorded then), or when
+    ///   the ledger can't be written (some of a request that is larger than a commit may be recorded then; handed
+    ///   over again those are repeats).
+    /// - Parameter isWhole: all of them in one transaction.
+    func record(_ events: [Event], bytes: Int = 0, isWhole: Bool = false) async throws(Problem) -> [EventResult] {
+        if events.isEmpty { return [] }
+        let result = await withCheckedContinuation { continuation in
+            let item = Item(events: events, bytes: bytes, isWhole: isWhole, continuation: continuation)
+            if let refusal = state.withLock({ add(item, to: &$0) }) {
+                continuation.resume(returning: .failure(refusal))
+            } else {
+                wakeUp.yield()
+            }
+        }
+        return try result.get()
+    }
+
+    /// Tells the watch of what is recorded from now on.
+    func watch(_ wrappers: WrapperWatch) { state.withLock { $0.wrappers = wrappers } }
+
+    /// What the writer did so far.
+    var statistics: EventWriterStatistics {
+        state.withLock {
+            var statistics = $0.statistics
+            statistics.waitingEvents = $0.waitingEvents
+            return statistics
+        }
+    }
+
+    /// Nothing is taken any more: the monitor ends.
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    /// Commits what is handed in until it is told to end; then commits the rest and returns.
+    func run() async throws {
+        // Cancellation must not reach the ledger in the middle of a commit, so the loop has a task of its own.
+        let loop = Task {  // allowed: awaited right below
+            for await _ in wakeUps { await drain() }
+            await drain()
+        }
+        await withTaskCancellationOrGracefulShutdownHandler {
+            await loop.value
+        } onCancelOrGracefulShutdown: { [self] in
+            close()
+        }
+    }
+
+    private func close() {
+        state.withLock { $0.isClosed = true }
+        wakeUp.finish()
+    }
+
+    private func add(_ item: Item, to state: inout State) -> Problem? {
+        if state.isClosed { return Problem(.unavailable, "the monitor is ending", hint: "try again in a moment") }
+        // Whatever its size, a request is taken when nothing else waits: else it never would be.
+        let isFull =
+            state.waitingEvents + item.events.count > configuration.maximumPendingEvents
+            || state.waitingBytes + item.bytes > configuration.maximumPendingBytes
+        if isFull, state.waitingEvents > 0 {
+            state.statistics.turnedAway += item.events.count
+            return Problem(
+                .unavailable, "the monitor has more to write than it can keep", hint: "try again in a moment")
+        }
+        state.waitingEvents += item.events.count
+        state.waitingBytes += item.bytes
+        state.pending.append(item)
+        return nil
+    }
+
+    private func drain() async {
+        while true {
+            let items = state.withLock { state in
+                defer { state.pending = [] }
+                return state.pending
+            }
+            if items.isEmpty { return }
+            var next = 0
+            while next < items.count {
+                let start = next
+                var count = 0
+                repeat {
+                    count += items[next].events.count
+                    next += 1
+                } while next < items.count && count + items[next].events.count <= configuration.eventsPerCommit
+                await commit(items[start..<next], count: count)
+            }
+        }
+    }
+
+    /// Commits the events of some requests: together, or one large request in several steps.
+    private func commit(_ items: ArraySlice<Item>, count: Int) async {
+        var events: [Event] = []
+        if items.count == 1, let only = items.first {
+            events = only.events
+        } else {
+            events.reserveCapacity(count)
+            for item in items { events.append(contentsOf: item.events) }
+        }
+        var results: [EventResult] = []
+        var changes: [Change] = []
+        var failure: Problem?
+        // Only what can be told as a repeat may be cut: the whole is handed over again when a later step fails.
+        let mayBeCut = !items.contains { $0.isWhole } && events.allSatisfy { $0.identity != nil }
+        let step = mayBeCut ? configuration.eventsPerCommit : events.count
+        do throws(Problem) {
+            for start in stride(from: 0, to: events.count, by: step) {
+                let end = min(events.count, start + step)
+                let part = start == 0 && end == events.count ? events : Array(events[start..<end])
+                let recorded = try await ledger.record(part)
+                guard recorded.results.count == part.count else {
+                    throw Problem(.internalError, "the ledger did not answer for every event")
+                }
+                results += recorded.results
+                changes += recorded.changes
+            }
+        } catch {
+            failure = error
+            logger.error(
+                "events could not be recorded",
+                metadata: [LogKey.problem: "\(error)", LogKey.events: "\(events.count)"])
+        }
+        state.withLock { state in
+            state.waitingEvents -= count
+            for item in items { state.waitingBytes -= item.bytes }
+            state.statistics.commits += 1
+            state.statistics.requests += items.count
+            for result in results { state.statistics.outcomes[result.outcome, default: 0] += 1 }
+            if failure != nil { state.statistics.failedCommits += 1 }
+        }
+        // Before anybody hears that it is recorded: who then follows "from now on" is not told of it again.
+        publisher.publish(changes)
+        if failure == nil { state.withLock(\.wrappers)?.note(events[...]) }
+        var offset = 0
+        for item in items {
+            if let failure {
+                item.continuation.resume(returning: .failure(failure))
+            } else {
+                let end = offset + item.events.count
+                item.continuation.resume(
+                    returning: .success(items.count == 1 ? results : Array(results[offset..<end])))
+                offset = end
+            }
+        }
+    }
+}
+
+/// What a writer did since its start.
+struct EventWriterStatistics: Sendable, Equatable {
+    var requests = 0
+    var commits = 0
+    var failedCommits = 0
+    /// Events that were answered with 503 because too many waited.
+    var turnedAway = 0
+    var outcomes: [EventResult.Outcome: Int] = [:]
+    var waitingEvents = 0
+}

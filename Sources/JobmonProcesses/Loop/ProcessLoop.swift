@@ -1,0 +1,286 @@
+import CJobmonPOSIX
+import Glibc
+package import JobmonCore
+
+/// Supervises commands from one thread: starts them, waits with `poll` for their ends, for signals, for descriptors of
+/// others and for timers, ends them when their time is over, and says what each used.
+///
+/// Whoever owns it calls `turn` again and again and acts on what that found; nothing is called back. A command is over
+/// when its process is over, not when a grandchild closes a pipe.
+package final class ProcessLoop {
+    /// Seconds from TERM to KILL.
+    package static let grace = 5.0
+
+    /// Bytes that a process may still touch between the look at its memory and its execution.
+    static let floorSlack: Int64 = 512 << 10
+
+    let time: TimeSource
+    let reapsAll: Bool
+    private let inbox: Int32
+    private var caught: Set<Int32> = []
+    let memoryKills: MemoryKills?
+
+    var commands: [RunningCommand] = []
+    /// Those that may not execute yet.
+    var launches: [CommandID] = []
+    /// The commands that we end, and what is left of them.
+    var endings: [Ending] = []
+    /// When the processes of this host are looked at next for their sake, and when they were; steady seconds.
+    var nextLookAt = Double.infinity
+    var lastLookAt = -Double.infinity
+    /// How long the latest look took, in seconds, and how many more come soon.
+    var lookDuration = 0.0
+    var looksSoon = 0
+    /// When a command has last ended by itself; steady seconds.
+    var lastEndByItself = -Double.infinity
+    /// Children of ours that are no command's and are never ended with one.
+    package var spared: Set<Int32> = []
+    var drains: [Drain] = []
+    private var watches: [(token: Int, fd: Int32, events: Int16)] = []
+    private var timers: [(token: Int, at: Double)] = []
+
+    private var polled: [pollfd] = []
+    var arrangement = Arrangement.stale
+    private var nextID: CommandID = 1
+    var found: [LoopEvent] = []
+    var buffer = [UInt8](repeating: 0, count: 64 << 10)
+
+    /// Whether a stop of a command by a signal is an event.
+    package var reportsStops = false
+
+    enum Arrangement { case stale, current }
+
+    /// - Parameter reapsAll: all children of this process are the loop's, those too that it adopts. False where others
+    ///   have children here (in tests).
+    /// - Throws: when there is no descriptor left for its signals.
+    package init(time: TimeSource = .system, reapsAll: Bool = true) throws(Problem) {
+        self.time = time
+        self.reapsAll = reapsAll
+        jobmon_signals_remember()
+        inbox = jobmon_signals_open()
+        guard inbox >= 0 else {
+            throw Problem(
+                .internalError, "no pipe for signals could be opened: \(errorText(errno))",
+                hint: "close other programs, or raise the limit of open files")
+        }
+        jobmon_signals_catch(SIGCHLD)
+        memoryKills = MemoryKills()
+    }
+
+    deinit {
+        jobmon_signals_close(inbox)
+        for command in commands where command.tailFD >= 0 { close(command.tailFD) }
+        for drain in drains { close(drain.fd) }
+    }
+
+    // MARK: Commands
+
+    /// How many commands run.
+    package var running: Int { commands.count }
+
+    /// Whether processes of commands that are over are still being ended: stay until there are none.
+    package var isEndingRemnants: Bool { endings.contains { $0.isOver } }
+
+    /// Whether a command that we end, or something that it started, is still there.
+    package func isEnding(_ id: CommandID) -> Bool { endings.contains { $0.id == id } }
+
+    /// Starts a command. When it returns, the command executes, or its start failed and it never will; of one that starts
+    /// fast it may turn out later that it can't be executed: then its end says so (`Evidence.notStarted`).
+    package func start(_ command: Command) -> Result<StartedCommand, StartFailure> {
+        var streams = OpenedStreams()
+        if let failure = streams.open(command) { return .failure(failure) }
+        let begun = time.steadySeconds()
+        let kills = memoryKills?.recentCount(begun)
+        let launched: Launch
+        switch launch(command, streams) {
+        case .failure(let failure):
+            streams.closeAll()
+            return .failure(failure)
+        case .success(let started): launched = started
+        }
+        let tail = streams.closeOurs()
+
+        let id = nextID
+        nextID += 1
+        commands.append(RunningCommand(id: id, launched, command, begun: begun, tailFD: tail, kills: kills))
+        if launched.underWay != nil { launches.append(id) }
+        if tail >= 0 { arrangement = .stale }
+        var identity = ProcessIdentity(pid: launched.pid)
+        if command.looksUpStartTime {
+            let started = jobmon_process_started(launched.pid, nil)
+            identity.started = started >= 0 ? started : nil
+        }
+        return .success(StartedCommand(id: id, process: identity))
+    }
+
+    /// Ends a command with all that it started (`ProcessKin`): TERM (and CONT, so that a stopped one can heed it), and KILL
+    /// after the grace for whoever is left, even if the command itself has ended by then. Its end comes as an event; the
+    /// rest is gone when `isEnding` says so. False: it is over.
+    @discardableResult
+    package func end(_ id: CommandID, _ reason: EndReason) -> Bool {
+        guard let index = commands.firstIndex(where: { $0.id == id }) else { return false }
+        if commands[index].ending == nil { endCommand(at: index, reason) }
+        return true
+    }
+
+    /// Kills a command with all that it started, without a grace.
+    package func kill(_ id: CommandID, _ reason: EndReason) {
+        guard let index = commands.firstIndex(where: { $0.id == id }) else { return }
+        endCommand(at: index, reason, after: 0)
+    }
+
+    /// Sends a signal to a command's process alone. False: it is over.
+    @discardableResult
+    package func send(_ signal: Int32, to id: CommandID) -> Bool {
+        guard let command = commands.first(where: { $0.id == id }) else { return false }
+        return Glibc.kill(command.pid, signal) == 0
+    }
+
+    /// Sends a signal on to a command's process as it came here, a queued value with it.
+    package func forward(_ signal: ReceivedSignal, to id: CommandID) {
+        guard let command = commands.first(where: { $0.id == id }) else { return }
+        var record = jobmon_signal(
+            number: signal.number, code: Int32(signal.queuedValue == nil ? SI_USER : SI_QUEUE), pid: signal.sender,
+            value: signal.queuedValue ?? 0, at: signal.at)
+        jobmon_signals_forward(command.pid, &record)
+    }
+
+    /// The pid of a command that runs.
+    package func pid(of id: CommandID) -> Int32? { commands.first { $0.id == id }?.pid }
+
+    // MARK: Signals, descriptors, timers
+
+    /// These signals become events instead of ending us. (SIGCHLD is always caught.)
+    package func catchSignals(_ numbers: [Int32]) {
+        for number in numbers {
+            caught.insert(number)
+            jobmon_signals_catch(number)
+        }
+    }
+
+    /// All signals that can be caught become events.
+    package func catchAllSignals() {
+        caught = Set(1...64)
+        jobmon_signals_catch_all()
+        jobmon_signals_unblock()
+    }
+
+    /// Waits for `events` of poll on a descriptor; `.ready` says each turn what holds. A token that is watched already
+    /// is changed; no events: only hang-ups and errors.
+    package func watch(_ fd: Int32, events: Int16, token: Int) {
+        if let index = watches.firstIndex(where: { $0.token == token }) {
+            if watches[index].fd == fd, watches[index].events == events { return }
+            watches[index] = (token, fd, events)
+        } else {
+            watches.append((token, fd, events))
+        }
+        arrangement = .stale
+    }
+
+    package func unwatch(token: Int) {
+        guard let index = watches.firstIndex(where: { $0.token == token }) else { return }
+        watches.remove(at: index)
+        arrangement = .stale
+    }
+
+    /// Sets a timer, or sets it anew: seconds from now.
+    package func setTimer(_ token: Int, after seconds: Double) {
+        cancelTimer(token)
+        timers.append((token, time.steadySeconds() + seconds))
+    }
+
+    package func cancelTimer(_ token: Int) { timers.removeAll { $0.token == token } }
+
+    // MARK: The turn
+
+    /// Waits until something happened, at most so many milliseconds (nil: as long as it takes; 0: only looks), and
+    /// returns what.
+    package func turn(atMost milliseconds: Int? = nil) -> [LoopEvent] {
+        arrange()
+        let waited = poll(&polled, nfds_t(polled.count), timeout(atMost: milliseconds))
+        // A signal that interrupted the wait is there to be read.
+        var signalled = waited < 0 && errno == EINTR
+        if waited > 0 {
+            // In the order of `arrange`.
+            signalled = polled[0].revents != 0
+            var index = 1
+            for watch in watches {
+                if polled[index].revents != 0 {
+                    found.append(.ready(token: watch.token, revents: polled[index].revents))
+                }
+                index += 1
+            }
+            for command in commands.indices where commands[command].tailFD >= 0 {
+                let revents = polled[index].revents
+                if revents != 0 { readTail(of: command, isAtEnd: revents == Int16(POLLHUP)) }
+                index += 1
+            }
+            for drain in drains.indices where polled[index + drain].revents != 0 { empty(drain) }
+            dropFinishedDrains()
+        }
+        // Before a limit is enforced too: what has ended by itself meanwhile was not ended by its limit.
+        if signalled || isLimitDue {
+            readInbox()
+            // Whichever it was: of a full pipe the SIGCHLD may be the one that found no room.
+            reap()
+        }
+        endLaunches()
+        lookAtClock()
+        defer { found.removeAll(keepingCapacity: true) }
+        return found
+    }
+
+    private func arrange() {
+        guard arrangement == .stale else { return }
+        arrangement = .current
+        polled.removeAll(keepingCapacity: true)
+        polled.append(pollfd(fd: inbox, events: Int16(POLLIN), revents: 0))
+        for watch in watches { polled.append(pollfd(fd: watch.fd, events: watch.events, revents: 0)) }
+        for command in commands where command.tailFD >= 0 {
+            polled.append(pollfd(fd: command.tailFD, events: Int16(POLLIN), revents: 0))
+        }
+        for drain in drains { polled.append(pollfd(fd: drain.fd, events: Int16(POLLIN), revents: 0)) }
+    }
+
+    private func timeout(atMost milliseconds: Int?) -> Int32 {
+        if !found.isEmpty { return 0 }
+        var next = Double.infinity
+        for command in commands { next = min(next, command.nextMoment) }
+        if !endings.isEmpty { next = min(next, nextEndingMoment) }
+        for timer in timers { next = min(next, timer.at) }
+        var limit = milliseconds.map(Double.init) ?? .infinity
+        if next < .infinity { limit = min(limit, max(0, ((next - time.steadySeconds()) * 1000).rounded(.up))) }
+        return limit < .infinity ? Int32(min(limit, 3_600_000)) : -1
+    }
+
+    private func readInbox() {
+        var record = jobmon_signal()
+        while read(inbox, &record, MemoryLayout<jobmon_signal>.size) == MemoryLayout<jobmon_signal>.size {
+            // A SIGCHLD of the kernel only says that there is something to reap.
+            if record.number == SIGCHLD, record.code > 0 { continue }
+            guard caught.contains(record.number) else { continue }
+            found.append(
+                .signal(
+                    ReceivedSignal(
+                        number: record.number, isFromKernel: record.code == JOBMON_SIGNAL_FROM_KERNEL,
+                        sender: record.pid,
+                        queuedValue: record.code == Int32(SI_QUEUE) ? record.value : nil, at: record.at)))
+        }
+    }
+
+    private var isLimitDue: Bool {
+        guard commands.contains(where: { $0.nextMoment < .infinity }) else { return false }
+        let now = time.steadySeconds()
+        return commands.contains { $0.nextMoment <= now }
+    }
+
+    private func lookAtClock() {
+        guard !timers.isEmpty || !endings.isEmpty || commands.contains(where: { $0.nextMoment < .infinity }) else {
+            return
+        }
+        let now = time.steadySeconds()
+        for timer in timers where timer.at <= now { found.append(.timer(token: timer.token)) }
+        timers.removeAll { $0.at <= now }
+        enforceLimits(now)
+    }
+}

@@ -1,0 +1,102 @@
+import CJobmonPOSIX
+import Glibc
+import JobmonCore
+
+/// A command that was handed to C.
+struct Launch {
+    var pid: pid_t
+    /// Bytes; the least that its `maxrss` can show. Of one that is under way it comes with its end.
+    var floor: Int64 = 0
+    /// It may not execute yet, and may still fail to.
+    var underWay: OpaquePointer?
+}
+
+/// Hands a command to C.
+func launch(_ command: Command, _ streams: OpenedStreams) -> Result<Launch, StartFailure> {
+    var report = jobmon_report()
+    var launched = Launch(pid: -1)
+    command.arguments.bytes.withUnsafeBufferPointer { arguments in
+        command.additions.bytes.withUnsafeBufferPointer { additions in
+            withOptionalCString(command.directory) { directory in
+                arguments.withMemoryRebound(to: CChar.self) { arguments in
+                    additions.withMemoryRebound(to: CChar.self) { additions in
+                        var description = jobmon_command()
+                        description.arguments = arguments.baseAddress
+                        description.argument_count = command.arguments.count
+                        description.environment = jobmon_environment()
+                        description.additions = additions.baseAddress
+                        description.addition_count = command.additions.count
+                        description.directory = directory
+                        description.descriptors = streams.descriptors
+                        description.own_group = command.ownGroup ? 1 : 0
+                        description.close_others = command.closesOthers ? 1 : 0
+                        description.signals_as_started = command.signalsAsStarted ? 1 : 0
+                        description.dies_with_us = command.diesWithUs ? 1 : 0
+                        launched.pid =
+                            command.startsFast
+                            ? jobmon_begin(&description, &launched.underWay, &report)
+                            : jobmon_start(&description, &report)
+                    }
+                }
+            }
+        }
+    }
+    launched.floor = report.floor
+    guard launched.pid > 0 else { return .failure(StartFailure(report, command.place)) }
+    return .success(launched)
+}
+
+/// Executes a command's program in place of this process, with its own arguments and our environment, descriptors and
+/// directory, and the signal dispositions that we were started with.
+/// - Returns: the error number, if that fails.
+package func replaceProcess(by command: Command) -> Int32 {
+    command.arguments.bytes.withUnsafeBytes { arguments in
+        var description = jobmon_command()
+        description.arguments = arguments.baseAddress?.assumingMemoryBound(to: CChar.self)
+        description.argument_count = command.arguments.count
+        description.environment = jobmon_environment()
+        description.signals_as_started = 1
+        return jobmon_replace(&description)
+    }
+}
+
+/// What a start that fails is named by.
+struct CommandPlace {
+    var program: String
+    var directory: String?
+}
+
+extension Command {
+    var place: CommandPlace { CommandPlace(program: arguments.first, directory: directory) }
+}
+
+extension StartFailure {
+    /// What C tells of a start that failed.
+    init(_ report: jobmon_report, _ place: CommandPlace) {
+        let step: StartFailure.Step
+        var path = place.program
+        switch report.step {
+        case JOBMON_STEP_DIRECTORY:
+            step = .directory
+            path = place.directory ?? "."
+        case JOBMON_STEP_OUTPUT:
+            step = .output
+            path = "standard descriptors"
+        case JOBMON_STEP_COMMAND: step = .command
+        default: step = .process
+        }
+        self.init(step: step, path: path, errno: report.error, reason: errorText(report.error))
+    }
+}
+
+private func withOptionalCString<Result>(_ text: String?, _ body: (UnsafePointer<CChar>?) -> Result) -> Result {
+    guard let text else { return body(nil) }
+    return text.withCString { body($0) }
+}
+
+/// An error number in words.
+package func errorText(_ error: Int32) -> String {
+    var text = [CChar](repeating: 0, count: 256)
+    return jobmon_error_text(error, &text, text.count) == 0
+        ? String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : "error \(error)"
+}

@@ -1,0 +1,109 @@
+import Glibc
+import JobmonCore
+import JobmonProcesses
+import JobmonReporting
+
+/// Tells the monitor of one command: every fact is spooled first and sent second, and leaves the spool once it is
+/// acknowledged.
+final class ExecReporter {
+    /// Seconds between heartbeats, give or take a fifth, so that a swarm does not beat as one.
+    private static let heartbeat = 30.0
+
+    let instanceKey: String
+    /// The cluster's job that we run in.
+    private let job: ClusterJob?
+    private let time: TimeSource
+    private let spool: SpoolWriter
+    private let poster: Poster
+    private let sender = makeUUID()
+    private var seq: Int64 = 0
+
+    init(layout: DirectoryLayout, instanceKey: String, time: TimeSource, job: ClusterJob? = nil) {
+        self.instanceKey = instanceKey
+        self.job = job
+        self.time = time
+        spool = SpoolWriter(layout: layout, sender: sender)
+        var options = Poster.Options()
+        // A thousand wrappers without a monitor should not all look for it every other second.
+        options.longestBackoff = 15
+        poster = Poster(layout: layout, time: time, options: options)
+    }
+
+    private var instance: InstanceReference { .key(instanceKey) }
+
+    /// The job and its instance are made; not for an instance that exists already.
+    /// - Parameter continues: the instance whose job it is a further attempt at.
+    func submitted(_ options: ExecOptions, continues: String? = nil, pid: Int32?, at moment: Timestamp) {
+        let words = options.command.map { String(decoding: $0, as: UTF8.self) }
+        let description = JobDescription(
+            name: options.name, runfile: words.first ?? "", args: Array(words.dropFirst()), params: options.params,
+            cwd: ExecDirectory.currentDirectory(), timeout: options.timeout)
+        report(
+            .submitted(
+                instance,
+                Submission(
+                    description: description, continues: continues, executor: job?.executor ?? "exec",
+                    executorID: job?.executorID ?? pid.map { String($0) })), at: moment)
+    }
+
+    /// - Parameter aloneKnowsEnd: nobody but this process can tell how the command ends, no scheduler that a queue asks.
+    func running(_ process: ProcessIdentity, aloneKnowsEnd: Bool = false, at moment: Timestamp) {
+        var wrapper: WrapperIdentity?
+        if aloneKnowsEnd, let namespace = HostIdentity.pidNamespace, let own = ProcessTable.process(getpid()) {
+            wrapper = WrapperIdentity(process: own, namespace: namespace)
+        }
+        report(
+            .running(
+                instance,
+                Start(
+                    host: HostIdentity.host, bootID: HostIdentity.bootID, executorID: job?.executorID, process: process,
+                    place: job?.place, wrapper: wrapper)), at: moment)
+    }
+
+    /// An earlier start of the same job is over, though it could not say so: the scheduler has started it once more.
+    func requeued(_ instance: String, at moment: Timestamp) {
+        let evidence = Evidence(scheduler: SchedulerWord("started once more", cause: .requeued))
+        report(.outcome(.key(instance), Outcome(evidence: evidence)), at: moment)
+    }
+
+    /// What goes wrong just now, in case that nothing more can be said.
+    func said(_ description: String) { report(.error(instance, JobError(description)), at: time.now()) }
+
+    func ended(_ outcome: Outcome) { report(.outcome(instance, outcome), at: time.now()) }
+
+    /// Said only when nothing more important waits.
+    func beat() {
+        guard poster.pending == 0 else { return }
+        poster.enqueue(Event(time: time.now(), fact: .heartbeat([instance])))
+    }
+
+    func nextBeat() -> Double { Self.heartbeat * Double.random(in: 0.8...1.2) }
+
+    private func report(_ fact: Fact, at moment: Timestamp) {
+        seq += 1
+        let event = Event(identity: EventIdentity(sender: sender, seq: seq), time: moment, fact: fact)
+        spool.write(event)
+        poster.enqueue(event)
+    }
+
+    // MARK: Within the loop
+
+    var isConnected: Bool { poster.isConnected }
+    var hasAnswered: Bool { poster.hasAnswered }
+    /// The process ends now: what was not sent is, and nothing is waited for.
+    func part() { poster.sendUnasked() }
+    var isAllAcknowledged: Bool { poster.pending == 0 }
+    var wakeAfter: Int? { poster.wakeAfter }
+
+    func watch(in loop: ProcessLoop, token: Int) {
+        if let interest = poster.pollInterest {
+            loop.watch(interest.fd, events: interest.events, token: token)
+        } else {
+            loop.unwatch(token: token)
+        }
+    }
+
+    func proceed(_ revents: Int16) {
+        for (identity, _) in poster.proceed(revents: revents) { spool.remove(identity) }
+    }
+}
