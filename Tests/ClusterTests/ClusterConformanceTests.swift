@@ -7,7 +7,7 @@ import Testing
 /// below.
 @Suite(.serialized) struct ClusterConformanceTests {
     @Test(
-        "on a real cluster the batch executor does what every executor must", .timeLimit(.minutes(3)),
+        "on a real cluster the batch executor does what every executor must", .timeLimit(.minutes(20)),
         .enabled(if: !Rig.up.isEmpty, Rig.why), arguments: Rig.up, ExecutorConformance.shared)
     func conformsOnReal(_ rig: Rig, _ contract: ExecutorConformance.Contract) async throws {
         try await withCluster { mon in try await conforms(rig, contract, mon, ProcessRunner()) }
@@ -16,7 +16,7 @@ import Testing
 
 @Suite(.serialized) struct FakeConformanceTests {
     @Test(
-        "on a fake cluster the batch executor does what every executor must", .timeLimit(.minutes(2)),
+        "on a fake cluster the batch executor does what every executor must", .timeLimit(.minutes(20)),
         .enabled(if: FakeCluster.isThere, "there is no python3"),
         arguments: Rig.allCases, ExecutorConformance.shared)
     func conformsOnFake(_ rig: Rig, _ contract: ExecutorConformance.Contract) async throws {

@@ -11,7 +11,7 @@ import Testing
 
     @Test(
         "kill -9 of the wrapper: the outcome comes from the accounting, whatever state that is in",
-        .timeLimit(.minutes(6)), arguments: Rig.allCases, Accounting.allCases)
+        .timeLimit(.minutes(20)), arguments: Rig.allCases, Accounting.allCases)
     func wrapperKilled(_ rig: Rig, _ accounting: Accounting) async throws {
         try await withFake { mon, fake in
             if accounting != .normal {
@@ -33,7 +33,7 @@ import Testing
 
     @Test(
         "without accounting nobody knows how it ended: UNKNOWN, and it is started again once it is surely over",
-        .timeLimit(.minutes(6)), arguments: Rig.allCases, ["off", "empty"])
+        .timeLimit(.minutes(20)), arguments: Rig.allCases, ["off", "empty"])
     func noAccounting(_ rig: Rig, _ mode: String) async throws {
         try await withFake { mon, fake in
             try fake.setFault(rig.accounting, ["mode": mode])

@@ -4,7 +4,7 @@ import Testing
 
 /// `jobmon run` on a scheduler that ends jobs of its own accord, or starts them again.
 @Suite(.serialized, .enabled(if: FakeCluster.isThere, "there is no python3")) struct FakeEndTests {
-    @Test("the scheduler's time limit, heeded and not", .timeLimit(.minutes(6)), arguments: Rig.allCases)
+    @Test("the scheduler's time limit, heeded and not", .timeLimit(.minutes(20)), arguments: Rig.allCases)
     func timeLimit(_ rig: Rig) async throws {
         try await withFake { mon, fake in
             // Slurm counts in minutes.
@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    @Test("held in error by Grid Engine: not started, with its reason; the others go on", .timeLimit(.minutes(6)))
+    @Test("held in error by Grid Engine: not started, with its reason; the others go on", .timeLimit(.minutes(20)))
     func heldInError() async throws {
         try await withFake { mon, fake in
             let reason = "can't open output file \"/no/such/file\": No such file or directory"
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test("somebody cancels a task that waits: cancelled, not run", .timeLimit(.minutes(6)), arguments: Rig.allCases)
+    @Test("somebody cancels a task that waits: cancelled, not run", .timeLimit(.minutes(20)), arguments: Rig.allCases)
     func cancelledWaiting(_ rig: Rig) async throws {
         try await withFake { mon, fake in
             try fake.setFault("cluster", ["hold": [2]])
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test(
-        "the scheduler starts a task again under its id: its command is not run a second time", .timeLimit(.minutes(6)),
+        "the scheduler starts a task again under its id: its command is not run a second time", .timeLimit(.minutes(20)),
         arguments: Rig.allCases)
     func requeued(_ rig: Rig) async throws {
         try await withFake { mon, fake in
@@ -92,7 +92,7 @@ import Testing
 
     @Test(
         "a node is thought lost, and its task started again while the first goes on: the first one counts",
-        .timeLimit(.minutes(6)), arguments: Rig.allCases)
+        .timeLimit(.minutes(20)), arguments: Rig.allCases)
     func requeuedAlive(_ rig: Rig) async throws {
         try await withFake { mon, fake in
             let command = "\(once(mon)); echo $JOBMON_INSTANCE >> \(mon.path)/marks; \(untilGo(mon))"
@@ -116,7 +116,7 @@ import Testing
 
     @Test(
         "a node is thought lost while its wrapper is heard of: nothing is over, and what the wrapper says counts",
-        .timeLimit(.minutes(6)), arguments: Rig.allCases)
+        .timeLimit(.minutes(20)), arguments: Rig.allCases)
     func nodeFails(_ rig: Rig) async throws {
         try await withFake { mon, fake in
             let command = "\(once(mon)); echo $JOBMON_INSTANCE >> \(mon.path)/marks; \(untilGo(mon))"
@@ -136,7 +136,7 @@ import Testing
         }
     }
 
-    @Test("the id is another's now: that one's end is not ours", .timeLimit(.minutes(6)), arguments: Rig.allCases)
+    @Test("the id is another's now: that one's end is not ours", .timeLimit(.minutes(20)), arguments: Rig.allCases)
     func reissuedID(_ rig: Rig) async throws {
         try await withFake { mon, fake in
             let command = "\(once(mon)); echo $JOBMON_INSTANCE >> \(mon.path)/marks; \(untilGo(mon))"

@@ -4,7 +4,7 @@ import Testing
 
 /// `jobmon run` on a scheduler whose list of jobs is late, cut off, empty or wrong: none of that is an end.
 @Suite(.serialized, .enabled(if: FakeCluster.isThere, "there is no python3")) struct FakeListTests {
-    @Test("a scheduler that does not answer changes no status", .timeLimit(.minutes(6)), arguments: Rig.allCases)
+    @Test("a scheduler that does not answer changes no status", .timeLimit(.minutes(20)), arguments: Rig.allCases)
     func unreachable(_ rig: Rig) async throws {
         try await withFake { mon, fake in
             let command = "echo {n} >> \(mon.path)/marks; \(untilGo(mon))"
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test(
-        "a list that is empty, cut off, no list, or leaves tasks out changes no status", .timeLimit(.minutes(6)),
+        "a list that is empty, cut off, no list, or leaves tasks out changes no status", .timeLimit(.minutes(20)),
         arguments: Rig.allCases, ["empty", "nothing", "truncated", "garbage", "omit"])
     func badList(_ rig: Rig, _ mode: String) async throws {
         try await withFake { mon, fake in
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test(
-        "a list that goes on being empty ends nothing that is there", .timeLimit(.minutes(6)), arguments: Rig.allCases)
+        "a list that goes on being empty ends nothing that is there", .timeLimit(.minutes(20)), arguments: Rig.allCases)
     func emptyForLong(_ rig: Rig) async throws {
         try await withFake { mon, fake in
             try fake.setFault("cluster", ["hold": [3, 4]])

@@ -5,7 +5,7 @@ import Testing
 /// `jobmon run` on a scheduler that fails in every way that real ones were seen to: how jobs are handed over. What a
 /// job has done it has written down itself, so each test sees whether anything ran twice.
 @Suite(.serialized, .enabled(if: FakeCluster.isThere, "there is no python3")) struct FakeSubmitTests {
-    @Test("an array, one task of which fails", .timeLimit(.minutes(6)), arguments: Rig.allCases)
+    @Test("an array, one task of which fails", .timeLimit(.minutes(20)), arguments: Rig.allCases)
     func finishes(_ rig: Rig) async throws {
         try await withFake { mon, fake in
             let command = "echo {n} >> \(mon.path)/marks; test {n} != 4 || exit 3"
@@ -25,7 +25,7 @@ import Testing
 
     @Test(
         "a submit that timed out, and was carried out at once, later, or never: each job runs once",
-        .timeLimit(.minutes(6)), arguments: Rig.allCases, ["accept_then_timeout", "accept_later", "timeout_unaccepted"])
+        .timeLimit(.minutes(20)), arguments: Rig.allCases, ["accept_then_timeout", "accept_later", "timeout_unaccepted"])
     func unclearSubmit(_ rig: Rig, _ mode: String) async throws {
         try await withFake { mon, fake in
             try fake.setFault(rig.submit, ["mode": mode, "times": 1, "seconds": 3])
@@ -40,7 +40,7 @@ import Testing
 
     @Test(
         "a refused submit: its sentence, no second try although there are retries, the others go on",
-        .timeLimit(.minutes(6)), arguments: Rig.allCases)
+        .timeLimit(.minutes(20)), arguments: Rig.allCases)
     func refusedSubmit(_ rig: Rig) async throws {
         try await withFake { mon, fake in
             let sentence = "Nobody here may use the bad one"
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test("a user may have fewer jobs than the array has tasks: it goes in by parts", .timeLimit(.minutes(6)))
+    @Test("a user may have fewer jobs than the array has tasks: it goes in by parts", .timeLimit(.minutes(20)))
     func submitLimit() async throws {
         try await withFake { mon, fake in
             try fake.setFault("cluster", ["max_submit": 5])
@@ -85,7 +85,7 @@ import Testing
         }
     }
 
-    @Test("the scheduler's table of jobs is full: smaller arrays at once, and why is said", .timeLimit(.minutes(6)))
+    @Test("the scheduler's table of jobs is full: smaller arrays at once, and why is said", .timeLimit(.minutes(20)))
     func jobTable() async throws {
         try await withFake { mon, fake in
             try fake.setFault("cluster", ["max_jobs": 4])
@@ -105,7 +105,7 @@ import Testing
 
     @Test(
         "the queue is killed between its submit and the record of it, and goes on: nothing runs twice",
-        .timeLimit(.minutes(6)), arguments: Rig.allCases, [true, false])
+        .timeLimit(.minutes(20)), arguments: Rig.allCases, [true, false])
     func killedAfterSubmit(_ rig: Rig, running: Bool) async throws {
         try await withFake { mon, fake in
             try fake.setFault(rig.submit, ["mode": "hang_after"])
@@ -135,7 +135,7 @@ import Testing
     @Test(
         "nodes that are other hosts: a monitor on the loopback is refused, and one of our own listens where they reach it",
         .enabled(if: neighbour != nil, "this host has no address but the loopback's"),
-        .timeLimit(.minutes(6)), arguments: Rig.allCases)
+        .timeLimit(.minutes(20)), arguments: Rig.allCases)
     func otherHosts(_ rig: Rig) async throws {
         try await withFake { mon, fake in
             try fake.setFault("cluster", ["nodes": ["127.0.0.1", neighbour ?? ""]])

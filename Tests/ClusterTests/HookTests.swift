@@ -4,7 +4,7 @@ import Testing
 
 /// The shell hook on the real schedulers: each line with it and without it, and nothing may differ but that the ledger
 /// knows of the jobs.
-@Suite(.timeLimit(.minutes(10)), .serialized) struct HookTests {
+@Suite(.timeLimit(.minutes(20)), .serialized) struct HookTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var rig: Rig
         /// Run in a folder with `job.sh`, `job.py` and `job.csh`; its jobs write to `out*`.

@@ -4,7 +4,7 @@ import Testing
 
 /// What becomes of jobs on real clusters: each has one outcome, with the right cause, and it is what the job itself did.
 @Suite(.serialized, .enabled(if: !Rig.up.isEmpty, Rig.why)) struct OutcomeTests {
-    @Test("success, exit code, signal, our time limit, no such command", .timeLimit(.minutes(2)), arguments: Rig.up)
+    @Test("success, exit code, signal, our time limit, no such command", .timeLimit(.minutes(20)), arguments: Rig.up)
     func ends(_ rig: Rig) async throws {
         try await withCluster { mon in
             let file = try mon.file([
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test("the scheduler's time limit, heeded and not", .timeLimit(.minutes(3)), arguments: Rig.up)
+    @Test("the scheduler's time limit, heeded and not", .timeLimit(.minutes(20)), arguments: Rig.up)
     func timeLimit(_ rig: Rig) async throws {
         try await withCluster { mon in
             let file = try mon.file([
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test("more memory than asked for", .enabled(if: Rig.up.contains(.slurm), Rig.why), .timeLimit(.minutes(2)))
+    @Test("more memory than asked for", .enabled(if: Rig.up.contains(.slurm), Rig.why), .timeLimit(.minutes(20)))
     func memoryLimit() async throws {
         try await withCluster { mon in
             let file = try mon.file([
@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    @Test("ended by hand, while it runs and while it waits", .timeLimit(.minutes(3)), arguments: Rig.up)
+    @Test("ended by hand, while it runs and while it waits", .timeLimit(.minutes(20)), arguments: Rig.up)
     func endedByHand(_ rig: Rig) async throws {
         try await withCluster { mon in
             let file = try mon.file([
@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    @Test("an array with one bad task: that one is tried again", .timeLimit(.minutes(2)), arguments: Rig.up)
+    @Test("an array with one bad task: that one is tried again", .timeLimit(.minutes(20)), arguments: Rig.up)
     func relaunches(_ rig: Rig) async throws {
         try await withCluster { mon in
             let command = "echo {n} >> \(mon.path)/marks; [ {n} != 4 ] || [ $(grep -c 4 \(mon.path)/marks) -ge 2 ]"
@@ -116,7 +116,7 @@ import Testing
     }
 
     @Test(
-        "what a cluster can't give: its own sentence, no second try, the others go on", .timeLimit(.minutes(2)),
+        "what a cluster can't give: its own sentence, no second try, the others go on", .timeLimit(.minutes(20)),
         arguments: Rig.up)
     func refused(_ rig: Rig) async throws {
         try await withCluster { mon in
@@ -156,7 +156,7 @@ import Testing
 
     @Test(
         "files of the scheduler's take a job's output, and the end of stderr is its error all the same",
-        .timeLimit(.minutes(2)), arguments: Rig.up)
+        .timeLimit(.minutes(20)), arguments: Rig.up)
     func schedulersFiles(_ rig: Rig) async throws {
         try await withCluster { mon in
             let (out, errors) = rig == .slurm ? ("own.%a.out", "own.%a.err") : ("own.$TASK_ID.out", "own.$TASK_ID.err")

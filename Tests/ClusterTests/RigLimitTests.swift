@@ -9,7 +9,7 @@ import Testing
 
     @Test(
         "a user may have fewer jobs than the array has tasks: it goes in by parts",
-        .enabled(if: slurm, Rig.why), .timeLimit(.minutes(3)))
+        .enabled(if: slurm, Rig.why), .timeLimit(.minutes(20)))
     func submitLimit() async throws {
         try await withCluster { mon in
             try await limit(to: "5")
@@ -41,7 +41,7 @@ import Testing
         guard done.status == 0 else { throw Rig.Failure(description: "sacctmgr: \(done.stderr)") }
     }
 
-    @Test("preempted: that is why, and it is started again", .enabled(if: slurm, Rig.why), .timeLimit(.minutes(3)))
+    @Test("preempted: that is why, and it is started again", .enabled(if: slurm, Rig.why), .timeLimit(.minutes(20)))
     func preempted() async throws {
         try await endedOnce(["--partition", "preempt.q"], as: "preempted") { _ in
             // One that takes all there is.
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test("suspended: the command stops, and goes on", .enabled(if: sge, Rig.why), .timeLimit(.minutes(2)))
+    @Test("suspended: the command stops, and goes on", .enabled(if: sge, Rig.why), .timeLimit(.minutes(20)))
     func suspended() async throws {
         try await withCluster { mon in
             let command = "echo $$ > \(mon.path)/marks; until test -e \(mon.path)/go; do sleep 0.1; done"
@@ -97,7 +97,7 @@ import Testing
 
     @Test(
         "the node of a job goes down: that is why, and it is started again",
-        .enabled(if: slurm, Rig.why), .timeLimit(.minutes(3)))
+        .enabled(if: slurm, Rig.why), .timeLimit(.minutes(20)))
     func nodeDown() async throws {
         var node = ""
         try await endedOnce([], as: "node_failure") { theirs in
@@ -107,7 +107,7 @@ import Testing
         try await Rig.slurm.command("scontrol", "update", "NodeName=\(node)", "State=RESUME")
     }
 
-    @Test("GPUs: given, and said; more than there are: refused", .timeLimit(.minutes(2)), arguments: Rig.up)
+    @Test("GPUs: given, and said; more than there are: refused", .timeLimit(.minutes(20)), arguments: Rig.up)
     func gpus(_ rig: Rig) async throws {
         try await withCluster { mon in
             let file = try mon.file([
@@ -126,7 +126,7 @@ import Testing
 
     @Test(
         "memory that nodes report, and Grid Engine does not count, can be asked for", .enabled(if: sge, Rig.why),
-        .timeLimit(.minutes(2)))
+        .timeLimit(.minutes(20)))
     func reportedMemory() async throws {
         try await withCluster { mon in
             let run = try await Executable.run(
@@ -139,7 +139,7 @@ import Testing
 
     @Test(
         "removed by force while its node does not answer: not over, and what its wrapper says counts",
-        .enabled(if: sge, Rig.why), .timeLimit(.minutes(3)))
+        .enabled(if: sge, Rig.why), .timeLimit(.minutes(20)))
     func removedByForce() async throws {
         try await withCluster { mon in
             let command = "echo ran >> \(mon.path)/marks; until test -e \(mon.path)/go; do sleep 0.1; done"
@@ -180,7 +180,7 @@ import Testing
         }
     }
 
-    @Test("--hold: not before somebody's own job is over", .timeLimit(.minutes(3)), arguments: Rig.up)
+    @Test("--hold: not before somebody's own job is over", .timeLimit(.minutes(20)), arguments: Rig.up)
     func hold(_ rig: Rig) async throws {
         try await withCluster { mon in
             let script = "\(mon.path)/../first.sh"
@@ -206,7 +206,7 @@ import Testing
     }
 
     @Test(
-        "a warning that a job asked for reaches it, and is said", .enabled(if: slurm, Rig.why), .timeLimit(.minutes(3)))
+        "a warning that a job asked for reaches it, and is said", .enabled(if: slurm, Rig.why), .timeLimit(.minutes(20)))
     func warnedAsAsked() async throws {
         try await withCluster { mon in
             let command =
@@ -229,7 +229,7 @@ import Testing
 
     @Test(
         "what Slurm tells each process of a job, a task's command hears once", .enabled(if: slurm, Rig.why),
-        .timeLimit(.minutes(3)), arguments: [[], ["--signal=USR1", "--full"]])
+        .timeLimit(.minutes(20)), arguments: [[], ["--signal=USR1", "--full"]])
     func heardOnce(_ how: [String]) async throws {
         try await withCluster { mon in
             let program = """
@@ -257,7 +257,7 @@ import Testing
         }
     }
 
-    @Test("a warning in somebody's own script: why is said", .timeLimit(.minutes(3)), arguments: Rig.up)
+    @Test("a warning in somebody's own script: why is said", .timeLimit(.minutes(20)), arguments: Rig.up)
     func warned(_ rig: Rig) async throws {
         try await withCluster { mon in
             let monitor = try await MonitorProcess.start(mon.path)

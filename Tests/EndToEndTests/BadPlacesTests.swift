@@ -27,7 +27,7 @@ struct BadPlacesTests {
         return all
     }
 
-    @Test("a file that is not a ledger", .timeLimit(.minutes(1)))
+    @Test("a file that is not a ledger", .timeLimit(.minutes(20)))
     func notALedger() async throws {
         try await withTestDirectory { directory in
             try Data(repeating: 65, count: 10000).write(to: URL(fileURLWithPath: "\(directory)/job_monitor.sqlite"))
@@ -39,7 +39,7 @@ struct BadPlacesTests {
 
     /// Whose the monitor is: the queue's own, or another process.
     @Test(
-        "a queue whose directory is removed says so and ends, and what it ran", .timeLimit(.minutes(2)),
+        "a queue whose directory is removed says so and ends, and what it ran", .timeLimit(.minutes(20)),
         arguments: [true, false])
     func removedUnderTheQueue(_ isOwn: Bool) async throws {
         try await withTestDirectory { directory in
@@ -64,7 +64,7 @@ struct BadPlacesTests {
         }
     }
 
-    @Test("a queue on a file that is not a ledger leaves no supervisor behind", .timeLimit(.minutes(1)))
+    @Test("a queue on a file that is not a ledger leaves no supervisor behind", .timeLimit(.minutes(20)))
     func queueOnNotALedger() async throws {
         try await withTestDirectory { directory in
             try Data(repeating: 65, count: 10000).write(to: URL(fileURLWithPath: "\(directory)/job_monitor.sqlite"))
@@ -83,7 +83,7 @@ struct BadPlacesTests {
 
     @Test(
         "a queue that can't run leaves alone what an earlier one's supervisor still runs",
-        .enabled(if: SQLiteCommand.isThere), .timeLimit(.minutes(1)))
+        .enabled(if: SQLiteCommand.isThere), .timeLimit(.minutes(20)))
     func queueBesideAnEarlierSupervisor() async throws {
         try await withTestDirectory { directory in
             let mon = "\(directory)/mon"
@@ -108,7 +108,7 @@ struct BadPlacesTests {
         }
     }
 
-    @Test("another program's database", .enabled(if: SQLiteCommand.isThere), .timeLimit(.minutes(1)))
+    @Test("another program's database", .enabled(if: SQLiteCommand.isThere), .timeLimit(.minutes(20)))
     func anothersDatabase() async throws {
         try await withTestDirectory { directory in
             _ = try await Running(
@@ -122,7 +122,7 @@ struct BadPlacesTests {
         }
     }
 
-    @Test("an address that is not this host's", .timeLimit(.minutes(1)))
+    @Test("an address that is not this host's", .timeLimit(.minutes(20)))
     func wrongAddress() async throws {
         try await withTestDirectory { directory in
             // 203.0.113.0/24 is for documentation: nobody has such an address.
@@ -133,7 +133,7 @@ struct BadPlacesTests {
         }
     }
 
-    @Test("a damaged ledger", .enabled(if: SQLiteCommand.isThere), .timeLimit(.minutes(1)))
+    @Test("a damaged ledger", .enabled(if: SQLiteCommand.isThere), .timeLimit(.minutes(20)))
     func damaged() async throws {
         try await withTestDirectory { directory in
             let file = "\(directory)/job_monitor.sqlite"
@@ -150,7 +150,7 @@ struct BadPlacesTests {
         }
     }
 
-    @Test("a ledger of a newer version", .enabled(if: SQLiteCommand.isThere), .timeLimit(.minutes(1)))
+    @Test("a ledger of a newer version", .enabled(if: SQLiteCommand.isThere), .timeLimit(.minutes(20)))
     func newer() async throws {
         try await withTestDirectory { directory in
             let monitor = try await MonitorProcess.start(directory)
@@ -170,7 +170,7 @@ struct BadPlacesTests {
         }
     }
 
-    @Test("a port that is taken", .timeLimit(.minutes(1)))
+    @Test("a port that is taken", .timeLimit(.minutes(20)))
     func portTaken() async throws {
         try await withTestDirectory { directory in
             let first = try await MonitorProcess.start("\(directory)/one")
@@ -181,7 +181,7 @@ struct BadPlacesTests {
         }
     }
 
-    @Test("a directory that can't be made", .timeLimit(.minutes(1)))
+    @Test("a directory that can't be made", .timeLimit(.minutes(20)))
     func notADirectory() async throws {
         try await withTestDirectory { directory in
             try Data().write(to: URL(fileURLWithPath: "\(directory)/file"))
@@ -193,7 +193,7 @@ struct BadPlacesTests {
     @Test(
         "a directory on a read-only file system",
         .enabled(if: isRoot, "a file system is mounted for it, which only root may"),
-        .timeLimit(.minutes(1)))
+        .timeLimit(.minutes(20)))
     func readOnly() async throws {
         try await withTestDirectory { directory in
             let script = """
@@ -209,7 +209,7 @@ struct BadPlacesTests {
 
     @Test(
         "a full disk at the start", .enabled(if: isRoot, "a file system is mounted for it, which only root may"),
-        .timeLimit(.minutes(1)))
+        .timeLimit(.minutes(20)))
     func fullAtStart() async throws {
         try await withTestDirectory { directory in
             let script = """

@@ -4,7 +4,7 @@ import Testing
 
 /// The demo of the README, as a new user runs it.
 struct DemoTests {
-    @Test("make demo's script: three COMPLETE, two FAILED, each failure named", .timeLimit(.minutes(2)))
+    @Test("make demo's script: three COMPLETE, two FAILED, each failure named", .timeLimit(.minutes(20)))
     func demo() async throws {
         try await withTestDirectory { directory in
             let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -3,7 +3,7 @@ import JobmonTestSupport
 import Testing
 
 /// `jobmon run --feed`: the queue of a program in another language.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct FeedTests {
     private func answers(_ text: String) throws -> [[String: Any]] {
         try text.split(separator: "\n").map {

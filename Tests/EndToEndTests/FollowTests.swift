@@ -3,7 +3,7 @@ import JobmonTestSupport
 import Testing
 
 /// Following what happens: `events`, `watch`, `logs -f`, and what runs in the background.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct FollowTests {
     private func sequences(_ text: String) throws -> [Int] {
         try text.split(separator: "\n").map { line in

@@ -3,7 +3,7 @@ import JobmonTestSupport
 import Testing
 
 /// The members of every `--json`: scripts read them, so one that goes or changes its name is a break.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct JSONKeysTests {
     private static let instance = [
         "allocated", "attempt_returned", "boot_id", "cause", "cpu", "error", "executor", "executor_id", "exit_code",

@@ -3,7 +3,7 @@ import JobmonTestSupport
 import Testing
 
 /// A directory of an earlier build opens, reads right and goes on, and nothing that is finished in it runs again.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct LedgerFixtureTests {
     private static let statuses = [
         "1 COMPLETE", "2 COMPLETE", "3 FAILED", "4 COMPLETE", "5 COMPLETE", "6 FAILED", "7 FAILED", "8 FAILED",

@@ -9,7 +9,7 @@ struct MonitorLifeTests {
         return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     }
 
-    @Test("a second monitor is refused with the first one's pid", .timeLimit(.minutes(1)))
+    @Test("a second monitor is refused with the first one's pid", .timeLimit(.minutes(20)))
     func secondIsRefused() async throws {
         try await withTestDirectory { directory in
             let first = try await MonitorProcess.start("\(directory)/mon")
@@ -22,7 +22,7 @@ struct MonitorLifeTests {
         }
     }
 
-    @Test("with --end-with the monitor ends in order when that process is over", .timeLimit(.minutes(1)))
+    @Test("with --end-with the monitor ends in order when that process is over", .timeLimit(.minutes(20)))
     func endsWithItsProgram() async throws {
         try await withTestDirectory { directory in
             let program = try Running("/bin/sleep", ["1000"])
@@ -37,7 +37,7 @@ struct MonitorLifeTests {
         }
     }
 
-    @Test("a monitor whose directory was removed ends, and leaves the next one's spool alone", .timeLimit(.minutes(1)))
+    @Test("a monitor whose directory was removed ends, and leaves the next one's spool alone", .timeLimit(.minutes(20)))
     func directoryIsRemoved() async throws {
         try await withTestDirectory { directory in
             let mon = "\(directory)/mon"
@@ -56,7 +56,7 @@ struct MonitorLifeTests {
     }
 
     @Test(
-        "a stale monitor_info.json is replaced with a message", .timeLimit(.minutes(1)),
+        "a stale monitor_info.json is replaced with a message", .timeLimit(.minutes(20)),
         arguments: ["pid", "host", "boot"])
     func staleInfoIsReplaced(kind: String) async throws {
         try await withTestDirectory { directory in
@@ -77,7 +77,7 @@ struct MonitorLifeTests {
         }
     }
 
-    @Test("a monitor of another host that answers counts, where locks do not reach it", .timeLimit(.minutes(1)))
+    @Test("a monitor of another host that answers counts, where locks do not reach it", .timeLimit(.minutes(20)))
     func anotherHostsMonitorCounts() async throws {
         try await withTestDirectory { directory in
             let elsewhere = try await MonitorProcess.start("\(directory)/mon")
@@ -97,7 +97,7 @@ struct MonitorLifeTests {
         }
     }
 
-    @Test("TERM and INT end it cleanly", .timeLimit(.minutes(1)), arguments: [SIGTERM, SIGINT])
+    @Test("TERM and INT end it cleanly", .timeLimit(.minutes(20)), arguments: [SIGTERM, SIGINT])
     func signalsEndItCleanly(signal: Int32) async throws {
         try await withTestDirectory { directory in
             let monitor = try await MonitorProcess.start("\(directory)/mon")
@@ -109,7 +109,7 @@ struct MonitorLifeTests {
         }
     }
 
-    @Test("stop ends it, and says when there is none", .timeLimit(.minutes(1)))
+    @Test("stop ends it, and says when there is none", .timeLimit(.minutes(20)))
     func stop() async throws {
         try await withTestDirectory { directory in
             let monitor = try await MonitorProcess.start("\(directory)/mon")
@@ -121,7 +121,7 @@ struct MonitorLifeTests {
         }
     }
 
-    @Test("the directory and what is secret in it are the owner's alone, whatever the umask", .timeLimit(.minutes(1)))
+    @Test("the directory and what is secret in it are the owner's alone, whatever the umask", .timeLimit(.minutes(20)))
     func modes() async throws {
         try await withTestDirectory { directory in
             let script = "umask 000; exec \"$0\" monitor \"$1\""
@@ -137,7 +137,7 @@ struct MonitorLifeTests {
         }
     }
 
-    @Test("an in-memory monitor leaves no ledger behind", .timeLimit(.minutes(1)))
+    @Test("an in-memory monitor leaves no ledger behind", .timeLimit(.minutes(20)))
     func inMemory() async throws {
         try await withTestDirectory { directory in
             let monitor = try await MonitorProcess.start("\(directory)/mon", ["--in-memory"])
@@ -154,7 +154,7 @@ struct MonitorLifeTests {
 
     @Test(
         "the ledger can be read by sqlite3 while the monitor runs", .enabled(if: SQLiteCommand.isThere),
-        .timeLimit(.minutes(1)))
+        .timeLimit(.minutes(20)))
     func sqliteReadsAlong() async throws {
         try await withTestDirectory { directory in
             let monitor = try await MonitorProcess.start("\(directory)/mon")

@@ -3,7 +3,7 @@ import JobmonTestSupport
 import Testing
 
 /// A run that names jobs runs those and no others.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct NamedRunTests {
     @Test("another command after one that failed: its exit code is its own")
     func ownExitCode() async throws {

@@ -4,7 +4,7 @@ import JobmonTestSupport
 import Testing
 
 /// Which directory is meant where nobody names one, and who else can read it.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct OwnFolderTests {
     private func mode(_ path: String) throws -> Int {
         let facts = try FileManager.default.attributesOfItem(atPath: path)

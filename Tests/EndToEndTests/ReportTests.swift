@@ -24,7 +24,7 @@ struct ReportTests {
         #expect(read.status == 0, "\(read.stdout)\(read.stderr)")
     }
 
-    @Test("an independent reader finds the ledger in the reports, with a monitor and without", .timeLimit(.minutes(1)))
+    @Test("an independent reader finds the ledger in the reports, with a monitor and without", .timeLimit(.minutes(20)))
     func reportsEqualTheLedger() async throws {
         try await withTestDirectory { directory in
             let mon = "\(directory)/mon"
@@ -53,7 +53,7 @@ struct ReportTests {
         }
     }
 
-    @Test("a ledger that only its monitor can read is reported through it", .timeLimit(.minutes(1)))
+    @Test("a ledger that only its monitor can read is reported through it", .timeLimit(.minutes(20)))
     func reportsOfALedgerInMemory() async throws {
         try await withTestDirectory { directory in
             let monitor = try await MonitorProcess.start("\(directory)/mon", ["--in-memory"])
@@ -76,7 +76,7 @@ struct ReportTests {
         }
     }
 
-    @Test("a report that can't be written leaves the old one, and nothing beside it", .timeLimit(.minutes(1)))
+    @Test("a report that can't be written leaves the old one, and nothing beside it", .timeLimit(.minutes(20)))
     func whatCanNotBeWritten() async throws {
         try await withTestDirectory { directory in
             let mon = "\(directory)/mon"

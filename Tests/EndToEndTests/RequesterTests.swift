@@ -3,7 +3,7 @@ import JobmonTestSupport
 import Testing
 
 /// A requester in bash and curl, written from docs/protocol.md alone: `Examples/requester.sh`.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct RequesterTests {
     private static let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("../../Examples/requester.sh").standardizedFileURL.path

@@ -13,7 +13,7 @@ struct RunTests {
 
     @Test(
         "each value of each list is a job, and the same again runs nothing", .enabled(if: SQLiteCommand.isThere),
-        .timeLimit(.minutes(1)))
+        .timeLimit(.minutes(20)))
     func eachAndAgain() async throws {
         try await withTestDirectory { directory in
             let arguments = [
@@ -34,7 +34,7 @@ struct RunTests {
 
     @Test(
         "a failed job is tried again as often as --retries says, and run exits 1", .enabled(if: SQLiteCommand.isThere),
-        .timeLimit(.minutes(1)))
+        .timeLimit(.minutes(20)))
     func retries() async throws {
         try await withTestDirectory { directory in
             let command = "echo x >> \(directory)/tries; test $(wc -l < \(directory)/tries) -ge 3"
@@ -51,7 +51,7 @@ struct RunTests {
         }
     }
 
-    @Test("a bad line in a job file: file and line, and nothing is queued", .timeLimit(.minutes(1)))
+    @Test("a bad line in a job file: file and line, and nothing is queued", .timeLimit(.minutes(20)))
     func badLine() async throws {
         try await withTestDirectory { directory in
             try """
@@ -67,7 +67,7 @@ struct RunTests {
 
     @Test(
         "a signal stops in order, gives the attempts back, and the same command goes on",
-        .enabled(if: SQLiteCommand.isThere), .timeLimit(.minutes(2)), arguments: [SIGINT, SIGTERM, SIGHUP])
+        .enabled(if: SQLiteCommand.isThere), .timeLimit(.minutes(20)), arguments: [SIGINT, SIGTERM, SIGHUP])
     func stopAndGoOn(signal: Int32) async throws {
         try await withTestDirectory { directory in
             let ledger = "\(directory)/mon/job_monitor.sqlite"
@@ -99,7 +99,7 @@ struct RunTests {
 
     @Test(
         "two queues run side by side; the same name twice is refused; so is a monitor",
-        .enabled(if: SQLiteCommand.isThere), .timeLimit(.minutes(2)))
+        .enabled(if: SQLiteCommand.isThere), .timeLimit(.minutes(20)))
     func twoQueues() async throws {
         try await withTestDirectory { directory in
             let ledger = "\(directory)/mon/job_monitor.sqlite"
@@ -129,7 +129,7 @@ struct RunTests {
         }
     }
 
-    @Test("cancel and retry reach a queue that runs", .enabled(if: SQLiteCommand.isThere), .timeLimit(.minutes(2)))
+    @Test("cancel and retry reach a queue that runs", .enabled(if: SQLiteCommand.isThere), .timeLimit(.minutes(20)))
     func cancelAndRetry() async throws {
         try await withTestDirectory { directory in
             let ledger = "\(directory)/mon/job_monitor.sqlite"
@@ -158,7 +158,7 @@ struct RunTests {
 
     @Test(
         "a time limit ends a job that ignores TERM, with all that it started", .enabled(if: SQLiteCommand.isThere),
-        .timeLimit(.minutes(1)))
+        .timeLimit(.minutes(20)))
     func timeLimit() async throws {
         try await withTestDirectory { directory in
             let command = "trap '' TERM; sleep 61.7 & sleep 61.7"
@@ -184,7 +184,7 @@ struct RunTests {
         os.execv(sys.argv[1], sys.argv[1:])
         """
 
-    @Test("a queue's command ignores nothing, whatever the queue was started with", .timeLimit(.minutes(1)))
+    @Test("a queue's command ignores nothing, whatever the queue was started with", .timeLimit(.minutes(20)))
     func nothingIsIgnored() async throws {
         try await withTestDirectory { directory in
             let started = try Running(

@@ -3,7 +3,7 @@ import JobmonTestSupport
 import Testing
 
 /// `retry`, `cancel` and `forget` as a user types them.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct SelectionTests {
     private func failed(_ directory: String, _ count: Int) async throws {
         let run = try await Executable.run([

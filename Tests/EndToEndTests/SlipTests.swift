@@ -3,7 +3,7 @@ import JobmonTestSupport
 import Testing
 
 /// What strangers typed, and what they expected.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct SlipTests {
     @Test(
         "a slip on the command line is answered with the line that was meant",
@@ -123,7 +123,7 @@ struct SlipTests {
 }
 
 /// Lines for a shell, as they stand in job files.
-@Suite(.timeLimit(.minutes(1)), .enabled(if: FileManager.default.isExecutableFile(atPath: "/bin/bash")))
+@Suite(.timeLimit(.minutes(20)), .enabled(if: FileManager.default.isExecutableFile(atPath: "/bin/bash")))
 struct ShellLineTests {
     private func run(_ lines: String, _ options: [String] = [], in directory: String) async throws
         -> Executable.Finished

@@ -12,7 +12,7 @@ struct MonitorKillTests {
 
     @Test(
         "200 wrappers and a plain sender outlive 20 kills of the monitor", .enabled(if: SQLiteCommand.isThere),
-        .timeLimit(.minutes(5)))
+        .timeLimit(.minutes(20)))
     func wrappersAndSenderOutliveTheMonitor() async throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = SeededGenerator(seed: seed)

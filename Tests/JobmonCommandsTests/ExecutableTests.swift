@@ -35,7 +35,7 @@ import Testing
         try await Executable.run(arguments, environment: environment)
     }
 
-    @Test(.timeLimit(.minutes(3))) func helpAndVersion() async throws {
+    @Test(.timeLimit(.minutes(20))) func helpAndVersion() async throws {
         let version = try await Self.run("--version")
         #expect(version.status == 0 && version.stdout == "jobmon \(JobmonVersion.current)\n" && version.stderr == "")
         let help = try await Self.run("--help")
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test(
-        .timeLimit(.minutes(3)),
+        .timeLimit(.minutes(20)),
         arguments: [
             ["nonsense"], ["jobs", "--nonsense"], ["jobs", "--status", "nope"], ["jobs", "--param", "x"],
             ["jobs", "--limit", "0"],
@@ -67,7 +67,7 @@ import Testing
         #expect(finished.stderr.hasPrefix("jobmon: "))
     }
 
-    @Test(.timeLimit(.minutes(3))) func whatIsNoDirectoryIsFourAndStaysSo() async throws {
+    @Test(.timeLimit(.minutes(20))) func whatIsNoDirectoryIsFourAndStaysSo() async throws {
         try await withTestDirectory { directory in
             for arguments in [
                 ["jobs"], ["show", "1"], ["errors"], ["logs", "1"], ["query", "select 1"], ["retry", "1"], ["stop"],
@@ -85,7 +85,7 @@ import Testing
     }
 
     /// Facts that `exec` kept for a monitor that was never started are not passed over in silence.
-    @Test(.timeLimit(.minutes(3))) func factsWithoutALedgerAreSaid() async throws {
+    @Test(.timeLimit(.minutes(20))) func factsWithoutALedgerAreSaid() async throws {
         try await withTestDirectory { directory in
             let exec = try await Self.run("exec", "-d", directory, "--", "/bin/sh", "-c", "exit 3")
             #expect(exec.status == 3)
@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(3))) func theDirectoryIsGivenInThreeWays() async throws {
+    @Test(.timeLimit(.minutes(20))) func theDirectoryIsGivenInThreeWays() async throws {
         try await Self.withLedger { directory in
             let byOption = try await Self.run("jobs", "-d", directory, environment: ["JOBMON_DIR": "/nowhere"])
             let byVariable = try await Self.run("jobs", environment: ["JOBMON_DIR": directory])
@@ -112,7 +112,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(3))) func readsWithoutAMonitor() async throws {
+    @Test(.timeLimit(.minutes(20))) func readsWithoutAMonitor() async throws {
         try await Self.withLedger { directory in
             func stdout(_ arguments: String...) async throws -> String {
                 let finished = try await Executable.run(arguments + ["-d", directory])
@@ -143,7 +143,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(3))) func saysWhatCouldNotBeDone() async throws {
+    @Test(.timeLimit(.minutes(20))) func saysWhatCouldNotBeDone() async throws {
         try await Self.withLedger { directory in
             func expect(_ arguments: [String], _ status: Int32, _ words: String) async throws {
                 let finished = try await Executable.run(arguments + ["-d", directory])
@@ -161,7 +161,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(3))) func actsWithoutAMonitor() async throws {
+    @Test(.timeLimit(.minutes(20))) func actsWithoutAMonitor() async throws {
         try await Self.withLedger { directory in
             let retried = try await Self.run("retry", "2", "99", "-d", directory)
             #expect(retried.status == 1)
@@ -177,7 +177,7 @@ import Testing
     }
 
     /// `| head` ends a long list without a word, and a full disk is said.
-    @Test(.timeLimit(.minutes(3))) func aReaderMayGoAway() async throws {
+    @Test(.timeLimit(.minutes(20))) func aReaderMayGoAway() async throws {
         try await withTestDirectory { directory in
             let ledger = try SQLiteLedger.open(.file(path: "\(directory)/job_monitor.sqlite"), time: .system)
             let description = JobDescription(name: String(repeating: "n", count: 200), runfile: "x")
@@ -199,7 +199,7 @@ import Testing
     }
 
     /// On a terminal lines fit its width, statuses have colours, and names can't play with it.
-    @Test(.timeLimit(.minutes(3))) func onATerminal() async throws {
+    @Test(.timeLimit(.minutes(20))) func onATerminal() async throws {
         try await Self.withLedger { directory in
             let program = """
                 import fcntl, os, pty, struct, sys, termios
@@ -229,7 +229,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func aMonitorStartsIsReadAndStops() async throws {
+    @Test(.timeLimit(.minutes(20))) func aMonitorStartsIsReadAndStops() async throws {
         try await withTestDirectory { directory in
             let monitor = try Running(Executable.path, ["monitor", directory])
             do {
@@ -254,7 +254,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(3)), arguments: [SIGTERM, SIGINT, SIGHUP]) func aSignalEndsTheMonitorInOrder(
+    @Test(.timeLimit(.minutes(20)), arguments: [SIGTERM, SIGINT, SIGHUP]) func aSignalEndsTheMonitorInOrder(
         _ signal: Int32
     ) async throws {
         try await withTestDirectory { directory in

@@ -66,7 +66,7 @@ import Testing
     ]
 
     /// A shell gets back the word that was quoted.
-    @Test(.timeLimit(.minutes(3))) func aShellReadsThemBack() async throws {
+    @Test(.timeLimit(.minutes(20))) func aShellReadsThemBack() async throws {
         let line = ShellWord.line(Self.words)
         let run = try Running("/bin/bash", ["-c", "printf '%s\\0' \(line)"], stdin: "")
         let finished = try await run.finished()
@@ -125,7 +125,7 @@ import Testing
     }
 
     /// Python's reader, which follows the standard, reads what is written.
-    @Test(.timeLimit(.minutes(3))) func anotherReaderReadsIt() async throws {
+    @Test(.timeLimit(.minutes(20))) func anotherReaderReadsIt() async throws {
         let fields = ["plain", "a,b", "\"", "\"\"", "x\r\ny", "\n", " s ", "é", "'", ";", ""]
         let result = QueryResult(
             columns: ["a", "b"], rows: fields.map { [.string($0), .string($0)] }, truncated: false)

@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(3))) func jobsAsATable() async throws {
+    @Test(.timeLimit(.minutes(20))) func jobsAsATable() async throws {
         let reading = try await Self.ledger(4)
         let list = JobList(reading: reading, filter: JobFilter())
         var counted = JobList.Counted()
@@ -66,7 +66,7 @@ import Testing
         try await reading.close()
     }
 
-    @Test(.timeLimit(.minutes(3))) func sorted() async throws {
+    @Test(.timeLimit(.minutes(20))) func sorted() async throws {
         let reading = try await Self.ledger(2500)
         for limit in [1, 3, 999, nil] as [Int?] {
             let list = JobList(reading: reading, filter: JobFilter(), limit: limit, order: try JobOrder("-exit,-jid"))
@@ -81,7 +81,7 @@ import Testing
         try await reading.close()
     }
 
-    @Test(.timeLimit(.minutes(3))) func theLimitIsSaid() async throws {
+    @Test(.timeLimit(.minutes(20))) func theLimitIsSaid() async throws {
         let reading = try await Self.ledger(2500)
         for (limit, lines) in [
             (1, 1), (999, 999), (1000, 1000), (1001, 1001), (2499, 2499), (2500, 2500), (9999, 2500),
@@ -101,7 +101,7 @@ import Testing
         try await reading.close()
     }
 
-    @Test(.timeLimit(.minutes(3))) func jobsAsJSON() async throws {
+    @Test(.timeLimit(.minutes(20))) func jobsAsJSON() async throws {
         let reading = try await Self.ledger(2100)
         let text = try await Self.text { try await JobList(reading: reading, filter: JobFilter()).writeJSON(to: $0) }
         guard case .array(let jobs) = try JSON(parsing: text) else {
@@ -118,7 +118,7 @@ import Testing
         try await reading.close()
     }
 
-    @Test(.timeLimit(.minutes(3))) func errors() async throws {
+    @Test(.timeLimit(.minutes(20))) func errors() async throws {
         let reading = try await Self.ledger(4)
         let list = ErrorList(reading: reading, filter: JobFilter())
         var count = 0
@@ -150,7 +150,7 @@ import Testing
         try await reading.close()
     }
 
-    @Test(.timeLimit(.minutes(3))) func filtersChoose() async throws {
+    @Test(.timeLimit(.minutes(20))) func filtersChoose() async throws {
         let reading = try await Self.ledger(30)
         func listed(_ filter: JobFilter) async throws -> Int {
             let page = try await reading.jobs(filter, page: Page())

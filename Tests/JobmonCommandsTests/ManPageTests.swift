@@ -3,7 +3,7 @@ import JobmonTestSupport
 import Testing
 
 /// The man page is made from the parser (`make docs`); this finds one that was not made again.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct ManPageTests {
     private struct Tool: Decodable { let command: Command }
     private struct Command: Decodable {

@@ -222,7 +222,7 @@ import Testing
 }
 
 @Suite struct CapturedOutputTests {
-    @Test(.timeLimit(.minutes(3))) func printsBytesAsTheyAre() async throws {
+    @Test(.timeLimit(.minutes(20))) func printsBytesAsTheyAre() async throws {
         try await withTestDirectory { directory in
             let path = "\(directory)/4.0.out"
             let bytes: [UInt8] = [0xFF, 0x00, 0x1B, 0x0A, 0x61]

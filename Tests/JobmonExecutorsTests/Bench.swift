@@ -79,11 +79,11 @@ final class Bench: Sendable {
     }
 
     func end(_ key: String) async throws -> Outcome {
-        try await waitFor("the end of \(key)", within: 30) { ends[key] }
+        try await waitFor("the end of \(key)") { ends[key] }
     }
 
     func hasStarted(_ key: String) async throws {
-        try await waitUntil("the start of \(key)", within: 30) { started.contains(key) }
+        try await waitUntil("the start of \(key)") { started.contains(key) }
     }
 
     /// The pid of the supervisor, as its lock's file says.

@@ -6,7 +6,7 @@ import Testing
 @testable import JobmonExecutors
 
 /// How a scheduler's commands are run.
-@Suite(.timeLimit(.minutes(2))) struct CommandRunnerTests {
+@Suite(.timeLimit(.minutes(20))) struct CommandRunnerTests {
     @Test("questions are asked as nobody's taste has it")
     func environment() async throws {
         setenv("SQUEUE_STATES", "PENDING", 1)

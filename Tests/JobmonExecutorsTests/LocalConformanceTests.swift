@@ -7,7 +7,7 @@ import Testing
 /// The local executor keeps what every executor must keep, with real processes.
 struct LocalConformanceTests {
     @Test(
-        "the local executor does what every executor must", .timeLimit(.minutes(2)),
+        "the local executor does what every executor must", .timeLimit(.minutes(20)),
         arguments: ExecutorConformance.contracts)
     func conforms(_ contract: ExecutorConformance.Contract) async throws {
         try await withBench("conforms") { bench in

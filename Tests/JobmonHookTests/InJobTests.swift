@@ -3,7 +3,7 @@ import JobmonTestSupport
 import Testing
 
 /// A script with the one line, `eval "$(jobmon hook --in-job)"`.
-@Suite(.timeLimit(.minutes(3))) struct InJobTests {
+@Suite(.timeLimit(.minutes(20))) struct InJobTests {
     private static let line = "eval \"$(jobmon hook --in-job)\""
 
     private func run(

@@ -3,7 +3,7 @@ import JobmonTestSupport
 import Testing
 
 /// A login shell whose profile sets PATH anew keeps the hook.
-@Suite(.timeLimit(.minutes(3))) struct LoginShellTests {
+@Suite(.timeLimit(.minutes(20))) struct LoginShellTests {
     /// Whether `/etc/profile` here sets PATH anew, as Debian's does.
     private static let hook = "/mon/run/hook/bin/sbatch\n"
 

@@ -3,7 +3,7 @@ import JobmonTestSupport
 import Testing
 
 /// The shim as a process, in front of commands that write down what they get.
-@Suite(.timeLimit(.minutes(3))) struct ShimTests {
+@Suite(.timeLimit(.minutes(20))) struct ShimTests {
     private static let script = "#!/bin/sh\n#SBATCH -n1\n\necho \"in $1\"\ncat <<X\nhere $2\nX\nexit 5\n"
 
     @Test func aScriptIsHandedOverWithALineMore() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 /// One job of the scheduler is one job, however often its script starts itself; and the next start of one that the
 /// scheduler requeues is a further attempt at the same job.
-@Suite(.timeLimit(.minutes(3))) struct StartAgainTests {
+@Suite(.timeLimit(.minutes(20))) struct StartAgainTests {
     /// Runs what was submitted, as a node would.
     private func run(
         _ world: HookWorld, _ script: String, _ environment: [String: String], arguments: String = ""

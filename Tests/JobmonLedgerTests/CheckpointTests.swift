@@ -7,7 +7,7 @@ import Testing
 
 /// A ledger is sound in every state that a checkpoint leaves which was killed, ran out of room or lost its power: what is
 /// missing in the file stands in the WAL.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct CheckpointTests {
     /// The files as a process that is gone left them: most of what was recorded is in the WAL only.
     private struct Files {

@@ -8,7 +8,7 @@ import Testing
 @testable import JobmonLedger
 
 /// P1: what was acknowledged is there, at whatever moment the process that acknowledged it was killed.
-@Suite(.timeLimit(.minutes(5)), .serialized)
+@Suite(.timeLimit(.minutes(20)), .serialized)
 struct CrashTests {
     @Test func nothingAcknowledgedIsLost() async throws {
         try await withTestDirectory { directory in

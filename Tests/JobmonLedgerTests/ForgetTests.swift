@@ -5,7 +5,7 @@ import Testing
 @testable import JobmonLedger
 
 /// Jobs that a person took out of lists, counts and reports.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct ForgetTests {
     @Test("what is forgotten is in no list and no count, frees its key, and can still be shown")
     func forgotten() async throws {

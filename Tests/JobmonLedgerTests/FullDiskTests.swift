@@ -7,7 +7,7 @@ import Testing
 @testable import JobmonLedger
 
 /// A full disk loses nothing that was acknowledged, and recording goes on once there is room.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct FullDiskTests {
     private func big(_ key: String) -> Event {
         .plain(.exec(key, name: String(repeating: "x", count: 20000)))

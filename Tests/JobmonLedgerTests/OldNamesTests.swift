@@ -3,7 +3,7 @@ import JobmonLedger
 import Testing
 
 /// The tables and columns that 2017's programs read, and the queries of its README.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct OldNamesTests {
     let clock = ManualClock()
     let ledger: SQLiteLedger

@@ -6,7 +6,7 @@ import Testing
 @testable import JobmonLedger
 
 /// A file that can't be used is named in one sentence, and left as it is.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct OpeningTests {
     /// What a directory holds, to the byte.
     private func contents(_ directory: String) throws -> [String: Data] {

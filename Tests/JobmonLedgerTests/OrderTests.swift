@@ -3,7 +3,7 @@ import JobmonLedger
 import Testing
 
 /// P3: whatever the order in which the facts of an instance arrive, it has one outcome, and the same one.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct OrderTests {
     enum Said: String, CaseIterable, Hashable {
         case submitted, running, process, complete, failed, heartbeat

@@ -3,7 +3,7 @@ import JobmonLedger
 import Testing
 
 /// What people ask for: retry and cancel; and what is known of those that are silent.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct PersonTests {
     let clock = ManualClock()
     let ledger: SQLiteLedger

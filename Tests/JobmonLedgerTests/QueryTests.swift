@@ -6,7 +6,7 @@ import Testing
 @testable import JobmonLedger
 
 /// A query reads, and nothing else.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct QueryTests {
     /// The places where a ledger can lie, by name.
     enum Kind: String, CaseIterable {

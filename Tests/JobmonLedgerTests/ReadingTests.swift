@@ -6,7 +6,7 @@ import Testing
 @testable import JobmonLedger
 
 /// Lists, filters, pages, numbers and the stream.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct ReadingTests {
     let clock = ManualClock()
 

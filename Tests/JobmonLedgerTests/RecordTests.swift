@@ -3,7 +3,7 @@ import JobmonLedger
 import Testing
 
 /// The rules of recording, each by itself.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct RecordTests {
     let clock = ManualClock()
     let ledger: SQLiteLedger

@@ -3,7 +3,7 @@ import JobmonLedger
 import Testing
 
 /// What a job says itself went wrong, and what becomes of it when the job ends.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct ReportedErrorTests {
     let clock = ManualClock()
     let ledger: SQLiteLedger

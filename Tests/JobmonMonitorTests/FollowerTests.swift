@@ -6,7 +6,7 @@ import Testing
 @testable import JobmonMonitor
 
 /// Whoever follows gets every change once and in order, wherever it starts and however slow it is.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct FollowerTests {
     private func record(_ count: Int, _ prefix: String, in monitor: Monitor) async throws {
         for number in 0..<count {

@@ -10,7 +10,7 @@ import Testing
 @testable import JobmonMonitor
 
 /// Start, spool and end of a monitor.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct MonitorTests {
     private func spooled(_ directory: String) -> [String] {
         let names = try? FileManager.default.contentsOfDirectory(atPath: "\(directory)/spool")

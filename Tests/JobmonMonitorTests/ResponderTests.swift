@@ -8,7 +8,7 @@ import Testing
 @testable import JobmonMonitor
 
 /// Real answers over a real socket, held against docs/openapi.yaml.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct ResponderTests {
     private let document: OpenAPIDocument
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import JobmonMonitor
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct WatchdogTests {
     private func withRunning(
         _ body: (TestClock, Watchdog, any Ledger, InProcessConnection) async throws -> Void

@@ -8,7 +8,7 @@ import Testing
 @testable import JobmonMonitor
 
 /// Wrappers that are killed on the monitor's own host.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct WrapperWatchTests {
     private func running(_ key: String, wrapper: ProcessIdentity, command: ProcessIdentity) throws -> Event {
         let namespace = try #require(HostIdentity.pidNamespace)

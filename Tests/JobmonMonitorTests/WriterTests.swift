@@ -7,7 +7,7 @@ import Testing
 
 @testable import JobmonMonitor
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct WriterTests {
     /// Holds a commit until the test lets it go.
     final class Hold: Sendable {

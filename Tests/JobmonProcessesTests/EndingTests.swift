@@ -5,7 +5,7 @@ import JobmonTestSupport
 import Testing
 
 /// Ending commands: the time limit, TERM, the grace, KILL, and who is left.
-@Suite(.timeLimit(.minutes(1))) struct EndingTests {
+@Suite(.timeLimit(.minutes(20))) struct EndingTests {
     @Test func aTimeLimitEndsTheGroup() async throws {
         try await withTestDirectory { path in
             var command = shell("sleep 300 & echo $! >\(path)/other; wait")

@@ -25,7 +25,7 @@ func shell(_ line: String) -> Command {
 /// Both ways to start must look the same from outside.
 private let bothWays = [true, false]
 
-@Suite(.timeLimit(.minutes(1))) struct ProcessLoopTests {
+@Suite(.timeLimit(.minutes(20))) struct ProcessLoopTests {
     @Test(arguments: [0, 1, 126, 255], bothWays) func exitCodes(code: Int, fast: Bool) throws {
         var command = shell("exit \(code)")
         command.startsFast = fast

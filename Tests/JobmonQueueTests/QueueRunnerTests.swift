@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// The loop around the queue, with a scripted executor and real time.
-@Suite(.timeLimit(.minutes(2))) struct QueueRunnerTests {
+@Suite(.timeLimit(.minutes(20))) struct QueueRunnerTests {
     private func runner(
         _ ledger: TestLedger, window: Int = 50, haltAfter: Int? = nil, changes: AsyncStream<[Change]>? = nil
     ) -> QueueRunner {

@@ -30,7 +30,7 @@ struct DiscoveryTests {
     }
 
     @Test(
-        .timeLimit(.minutes(1)), arguments: ["symlink", "fifo", "folder", "half", "empty", "large", "port", "secret"])
+        .timeLimit(.minutes(20)), arguments: ["symlink", "fifo", "folder", "half", "empty", "large", "port", "secret"])
     func whatIsNoSuchFileIsNoMonitor(_ kind: String) async throws {
         try await withTestDirectory { path in
             let layout = DirectoryLayout(root: path)
@@ -85,7 +85,7 @@ struct DiscoveryTests {
     }
 
     /// A forked child shares the lock, and one that has executed does not: what a recovery relies on.
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(20)))
     func aChildHasTheLockUntilItExecutes() async throws {
         try await withTestDirectory { path in
             let file = "\(path)/lock"
@@ -118,7 +118,7 @@ struct DiscoveryTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(20)))
     func processesAreFoundByTheirInstance() async throws {
         let key = makeUUID()
         let running = try Running("/bin/sleep", ["60"], environment: ["JOBMON_INSTANCE": key])

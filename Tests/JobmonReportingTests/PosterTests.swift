@@ -45,7 +45,7 @@ struct PosterTests {
 
     private static func layout(_ path: String) -> DirectoryLayout { DirectoryLayout(root: path) }
 
-    @Test(.timeLimit(.minutes(1)), arguments: ["length", "chunked", "closing", "interim"])
+    @Test(.timeLimit(.minutes(20)), arguments: ["length", "chunked", "closing", "interim"])
     func answersOfEveryForm(_ form: String) async throws {
         try await withTestDirectory { path in
             let responder = try TinyResponder { _, request in
@@ -74,7 +74,7 @@ struct PosterTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: ["garbage", "html", "hang", "die", "few", "401", "500", "503", "half"])
+    @Test(.timeLimit(.minutes(20)), arguments: ["garbage", "html", "hang", "die", "few", "401", "500", "503", "half"])
     func whatIsNoAnswerMeansNoMonitorForNow(_ fault: String) async throws {
         try await withTestDirectory { path in
             let responder = try TinyResponder { number, request in
@@ -102,7 +102,7 @@ struct PosterTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(20)))
     func aMonitorThatComesBackElsewhereIsFound() async throws {
         try await withTestDirectory { path in
             let layout = Self.layout(path)
@@ -128,7 +128,7 @@ struct PosterTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(20)))
     func batchesAreBoundedAndHalvedWhenTooLarge() async throws {
         try await withTestDirectory { path in
             let responder = try TinyResponder { _, request in
@@ -148,7 +148,7 @@ struct PosterTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(20)))
     func whatWaitsBehindAnUnansweredRequestIsSentAtTheEnd() async throws {
         try await withTestDirectory { path in
             let responder = try TinyResponder { _, _ in .hang }

@@ -5,7 +5,7 @@ import JobmonTestSupport
 import Testing
 
 /// The same for both connections: in the monitor's own process, and over HTTP.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct ConnectionTests {
     enum Kind: CaseIterable {
         case inProcess

@@ -7,7 +7,7 @@ import JobmonTestSupport
 import Testing
 
 /// What only a connection over HTTP goes through: monitors that come, go, and are not monitors.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct RemoteConnectionTests {
     @Test func noMonitorIsSaidAtOnceWithoutPatience() async throws {
         try await withFixture { fixture async throws in

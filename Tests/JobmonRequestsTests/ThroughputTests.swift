@@ -7,7 +7,7 @@ import Testing
 /// Prints how many events a monitor records in a second; nothing is asserted about a number of one machine.
 @Suite(
     .serialized,  // two at once would measure each other
-    .timeLimit(.minutes(5)), .enabled(if: ProcessInfo.processInfo.environment["JOBMON_BENCHMARK"] != nil))
+    .timeLimit(.minutes(20)), .enabled(if: ProcessInfo.processInfo.environment["JOBMON_BENCHMARK"] != nil))
 struct ThroughputTests {
     @Test(arguments: ["in process", "over HTTP"], [1, 8])
     func batchesOfAHundred(_ way: String, _ senders: Int) async throws {

@@ -4,7 +4,7 @@ import JobmonTestSupport
 import Testing
 
 /// The example of a controller, on real .py, .R and .sh files.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct ClassicControllerTests {
     static let hasR = ["/usr/bin", "/usr/local/bin"].contains {
         FileManager.default.isExecutableFile(atPath: "\($0)/Rscript")

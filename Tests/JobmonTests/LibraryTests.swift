@@ -7,7 +7,7 @@ import Testing
 @testable import Jobmon
 
 /// The library as a program uses it: real processes, a real ledger, the monitor in this process.
-@Suite(.timeLimit(.minutes(2)), .serialized)
+@Suite(.timeLimit(.minutes(20)), .serialized)
 struct LibraryTests {
     private struct Wrong: Error, CustomStringConvertible { let description: String }
 

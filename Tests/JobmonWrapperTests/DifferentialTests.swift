@@ -4,7 +4,7 @@ import Testing
 
 /// Each hard case bare and under `jobmon exec`, whatever the monitor does: `Tests/Differential/differential.py` runs
 /// and compares them, and says which differ.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct DifferentialTests {
+@Suite(.serialized, .timeLimit(.minutes(20))) struct DifferentialTests {
     @Test(arguments: ["none", "absent", "up", "stopped", "silent", "garbage"])
     func nothingDiffersUnderExec(monitor: String) async throws {
         let finished = try await compare(Executable.path, monitor)

@@ -4,7 +4,7 @@ import JobmonTestSupport
 import Testing
 
 /// What reaches the command of `jobmon exec` when others signal or kill: as without it.
-@Suite(.timeLimit(.minutes(2)), .serialized) struct ExecSignalTests {
+@Suite(.timeLimit(.minutes(20)), .serialized) struct ExecSignalTests {
     /// Counts the signals that it gets, one line a signal, and says when it is ready.
     private static let counter = """
         import os, signal, sys, time

@@ -4,7 +4,7 @@ import JobmonTestSupport
 import Testing
 
 /// `jobmon exec` as a process, without a monitor: what it leaves in the spool, and what only it does.
-@Suite(.timeLimit(.minutes(2))) struct ExecTests {
+@Suite(.timeLimit(.minutes(20))) struct ExecTests {
     /// The spooled events, in order.
     private func events(in directory: String) throws -> [Event] {
         let spool = DirectoryLayout(root: directory).spool

@@ -9,7 +9,7 @@ import Testing
 
 /// P9: what a supervisor keeps in memory for a monitor that is away has a bound, and nothing is forgotten for it.
 struct SupervisorJournalTests {
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(20)))
     func whatIsTooMuchForMemoryIsLeftInTheSpool() async throws {
         try await withTestDirectory { path in
             let layout = DirectoryLayout(root: path)
@@ -50,7 +50,7 @@ struct SupervisorJournalTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(20)))
     func whatNobodyElseTakesIsPostedASegmentAtATime() async throws {
         try await withTestDirectory { path in
             let layout = DirectoryLayout(root: path)

@@ -6,7 +6,7 @@ import JobmonWire
 import Testing
 
 /// `jobmon exec --task` as a process, in what looks like a task of Grid Engine's, without a monitor.
-@Suite(.timeLimit(.minutes(2))) struct TaskTests {
+@Suite(.timeLimit(.minutes(20))) struct TaskTests {
     private struct Task: Sendable {
         let layout: DirectoryLayout
         let manifest: String

@@ -3,7 +3,7 @@ import Synchronization
 
 /// What every executor must do, as `Executor` says it. Each contract is a test of its own:
 ///
-///     @Test(.timeLimit(.minutes(1)), arguments: ExecutorConformance.contracts)
+///     @Test(.timeLimit(.minutes(20)), arguments: ExecutorConformance.contracts)
 ///     func conforms(_ contract: ExecutorConformance.Contract) async throws {
 ///         try await contract.check { slots in ScriptedExecutor(slots: slots) }
 ///     }

@@ -8,7 +8,7 @@ package struct WaitTimeout: Error, CustomStringConvertible {
 /// Waits until `condition` holds, looking every 10 ms; what tests use instead of sleeping for a guessed time.
 /// - Throws: `WaitTimeout` with `what` when it does not hold within `seconds`, and whatever `condition` throws.
 package func waitUntil(
-    _ what: String, within seconds: Double = 45, _ condition: () async throws -> Bool
+    _ what: String, within seconds: Double = 120, _ condition: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + .seconds(seconds)
     while try await !condition() {
@@ -21,7 +21,7 @@ package func waitUntil(
 
 /// Waits until `look` finds something, and returns it.
 package func waitFor<Found>(
-    _ what: String, within seconds: Double = 45, _ look: () async throws -> Found?
+    _ what: String, within seconds: Double = 120, _ look: () async throws -> Found?
 ) async throws -> Found {
     var found: Found?
     try await waitUntil(what, within: seconds) {
