@@ -1,4 +1,4 @@
-"""A small model: a straight line through noisy data of one location and year. Stands for any job that works."""
+"""Fits a straight line to noisy data of one location and year. An example of a job that succeeds."""
 
 import random
 import sys

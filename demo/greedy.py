@@ -1,4 +1,4 @@
-"""Is killed without a word, as the kernel does to a job that wants too much memory."""
+"""Is killed without a message, as the kernel kills a job that uses too much memory."""
 
 import os
 import signal

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The demo: five real jobs, three that work, one that raises deep in Python, one that is killed, each failure tried
-# twice; then what a person looks at next. Exits 0 exactly when the ledger says 3 COMPLETE and 2 FAILED.
+# The demo runs five real jobs: three that succeed, one that raises an error in Python, and one that is killed. Each
+# failed job is tried twice. Then it shows the commands to look at the result. It exits with 0 if and only if the ledger
+# has 3 COMPLETE and 2 FAILED jobs.
 # usage: demo/run.sh PATH-OF-JOBMON [DIRECTORY]
 set -euo pipefail
 jobmon=$(realpath "$1")
@@ -14,7 +15,7 @@ show() {
 }
 
 export JOBMON_DIR=$directory
-echo "The ledger, the logs and everything else of this demo is in $directory"
+echo "The ledger, the logs and all other files of this demo are in $directory"
 
 say run -f jobs.jsonl -j 2 --retries 1
 status=0
@@ -27,11 +28,11 @@ say logs 4 --stderr
 counts=$("$jobmon" query --csv "select s.label, count(*) n from job j join status s on s.id = j.status group by s.label order by s.label")
 expected=$'label,n\nCOMPLETE,3\nFAILED,2'
 if [ "$status" = 1 ] && [ "$(tr -d '\r' <<<"$counts")" = "$expected" ]; then
-    printf '\nThree jobs COMPLETE, two FAILED, as they should. Look around:\n'
+    printf '\nThree jobs COMPLETE, two FAILED, as expected. Try:\n'
     printf '  export JOBMON_DIR=%s\n' "$directory"
     printf '  %s show 4      # everything about one job\n' "$jobmon"
     printf '  %s query "select cause, count(*) from job_instance group by cause"\n' "$jobmon"
 else
-    printf '\nThe demo went wrong: run exited with %s (1 was due), and the ledger says:\n%s\n' "$status" "$counts" >&2
+    printf '\nThe demo failed: run exited with %s (expected 1), and the ledger has:\n%s\n' "$status" "$counts" >&2
     exit 1
 fi

@@ -1,4 +1,4 @@
-"""Fails deep inside, as real code does: the last line of the traceback is the one that says why."""
+"""Fails in a nested call, like real code: the last line of the traceback has the reason."""
 
 import json
 
