@@ -18,7 +18,7 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let testSettings = strict + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies + ["JobmonTestSupport"], swiftSettings: testSettings)
+    .testTarget(name: name, dependencies: dependencies + ["JobmonTestSupport", "JobmonSystem"], swiftSettings: testSettings)
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -56,28 +56,34 @@ let package = Package(
         .systemLibrary(name: "CExpat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CLibcrypto", providers: [.apt(["libssl-dev"])]),
         library("JobmonCore", []),
+        library("JobmonSystem", ["JobmonCore", "CJobmonPOSIX"]),
 
         // Level 1: each cuts off a heavy dependency or is a seam.
         library("JobmonWire", ["JobmonCore"]),
-        library("JobmonProcesses", ["JobmonCore", "CJobmonPOSIX"]),
-        library("JobmonReporting", ["JobmonCore", "JobmonWire", "CJobmonPOSIX"]),
-        library("JobmonLedger", ["JobmonCore", "CJobmonPOSIX", grdb, grdbSQLite]),
+        library("JobmonProcesses", ["JobmonCore", "JobmonSystem", "CJobmonPOSIX"]),
+        library("JobmonReporting", ["JobmonCore", "JobmonSystem", "JobmonWire", "CJobmonPOSIX"]),
+        library("JobmonLedger", ["JobmonCore", "JobmonSystem", "CJobmonPOSIX", grdb, grdbSQLite]),
         library("JobmonQueue", ["JobmonCore", "CLibcrypto"]),
         library(
-            "JobmonExecutors", ["JobmonCore", "JobmonWire", "CJobmonPOSIX", "CExpat", subprocess, systemPackage]),
+            "JobmonExecutors",
+            ["JobmonCore", "JobmonSystem", "JobmonWire", "CJobmonPOSIX", "CExpat", subprocess, systemPackage]),
 
         // Level 2: processes that talk.
-        library("JobmonWrapper", ["JobmonCore", "JobmonWire", "JobmonProcesses", "JobmonReporting", "CJobmonPOSIX"]),
-        library("JobmonHook", ["JobmonCore", "JobmonReporting", "CJobmonPOSIX"]),
         library(
-            "JobmonMonitor", ["JobmonCore", "JobmonWire", "JobmonReporting", hummingbird, logging, serviceLifecycle]),
-        library("JobmonRequests", ["JobmonCore", "JobmonWire", "JobmonReporting", asyncHTTPClient]),
+            "JobmonWrapper",
+            ["JobmonCore", "JobmonSystem", "JobmonWire", "JobmonProcesses", "JobmonReporting", "CJobmonPOSIX"]),
+        library("JobmonHook", ["JobmonCore", "JobmonSystem", "JobmonReporting", "CJobmonPOSIX"]),
+        library(
+            "JobmonMonitor",
+            ["JobmonCore", "JobmonSystem", "JobmonWire", "JobmonReporting", hummingbird, logging, serviceLifecycle]),
+        library("JobmonRequests", ["JobmonCore", "JobmonSystem", "JobmonWire", "JobmonReporting", asyncHTTPClient]),
 
         // Level 3: the public library: composition.
         library(
             "Jobmon",
             [
-                "JobmonCore", "JobmonWire", "JobmonReporting", "JobmonLedger", "JobmonMonitor", "JobmonRequests",
+                "JobmonCore", "JobmonSystem", "JobmonWire", "JobmonReporting", "JobmonLedger", "JobmonMonitor",
+                "JobmonRequests",
                 "JobmonQueue",
                 "JobmonExecutors", "CJobmonPOSIX", logging, serviceLifecycle,
             ]),
@@ -86,7 +92,8 @@ let package = Package(
         library(
             "JobmonCommands",
             [
-                "Jobmon", "JobmonCore", "JobmonWire", "JobmonReporting", "JobmonQueue", "JobmonExecutors", "JobmonHook",
+                "Jobmon", "JobmonCore", "JobmonSystem", "JobmonWire", "JobmonReporting", "JobmonQueue",
+                "JobmonExecutors", "JobmonHook",
                 argumentParser, yams,
             ]),
         .executableTarget(
@@ -108,7 +115,7 @@ let package = Package(
 
         // Tests: one unit target per library, then the tiers that run the real executable.
         .target(
-            name: "JobmonTestSupport", dependencies: ["JobmonCore", "JobmonWire", "CJobmonPOSIX"],
+            name: "JobmonTestSupport", dependencies: ["JobmonCore", "JobmonSystem", "JobmonWire", "CJobmonPOSIX"],
             path: "Tests/Support",
             swiftSettings: testSettings),
         tests("JobmonCoreTests", ["JobmonCore"]),

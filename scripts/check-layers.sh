@@ -8,18 +8,19 @@ cd "$(dirname "$0")/.."
 # target | what it may import besides Swift's own modules
 allowed='
 JobmonCore|Glibc
+JobmonSystem|JobmonCore CJobmonPOSIX Glibc
 JobmonWire|JobmonCore Glibc
-JobmonProcesses|JobmonCore CJobmonPOSIX Glibc
-JobmonReporting|JobmonCore JobmonWire CJobmonPOSIX Glibc
-JobmonLedger|JobmonCore CJobmonPOSIX GRDB GRDBSQLite Dispatch Glibc
+JobmonProcesses|JobmonCore JobmonSystem CJobmonPOSIX Glibc
+JobmonReporting|JobmonCore JobmonSystem JobmonWire CJobmonPOSIX Glibc
+JobmonLedger|JobmonCore JobmonSystem CJobmonPOSIX GRDB GRDBSQLite Dispatch Glibc
 JobmonQueue|JobmonCore CLibcrypto
-JobmonExecutors|JobmonCore JobmonWire CJobmonPOSIX CExpat Glibc Subprocess SystemPackage
-JobmonWrapper|JobmonCore JobmonWire JobmonProcesses JobmonReporting CJobmonPOSIX Glibc
-JobmonHook|JobmonCore JobmonReporting CJobmonPOSIX Glibc
-JobmonMonitor|JobmonCore JobmonWire JobmonReporting Glibc Hummingbird HummingbirdCore HTTPTypes NIOCore NIOPosix NIOHTTPTypes Logging ServiceLifecycle
-JobmonRequests|JobmonCore JobmonWire JobmonReporting AsyncHTTPClient NIOCore NIOHTTP1 Logging
-Jobmon|JobmonCore JobmonWire JobmonReporting JobmonLedger JobmonMonitor JobmonRequests JobmonQueue JobmonExecutors CJobmonPOSIX Logging ServiceLifecycle Glibc FoundationEssentials
-JobmonCommands|JobmonCore JobmonWire JobmonReporting JobmonQueue JobmonExecutors JobmonHook Jobmon ArgumentParser Yams Foundation Glibc Dispatch Logging
+JobmonExecutors|JobmonCore JobmonSystem JobmonWire CJobmonPOSIX CExpat Glibc Subprocess SystemPackage
+JobmonWrapper|JobmonCore JobmonSystem JobmonWire JobmonProcesses JobmonReporting CJobmonPOSIX Glibc
+JobmonHook|JobmonCore JobmonSystem JobmonReporting CJobmonPOSIX Glibc
+JobmonMonitor|JobmonCore JobmonSystem JobmonWire JobmonReporting Glibc Hummingbird HummingbirdCore HTTPTypes NIOCore NIOPosix NIOHTTPTypes Logging ServiceLifecycle
+JobmonRequests|JobmonCore JobmonSystem JobmonWire JobmonReporting AsyncHTTPClient NIOCore NIOHTTP1 Logging
+Jobmon|JobmonCore JobmonSystem JobmonWire JobmonReporting JobmonLedger JobmonMonitor JobmonRequests JobmonQueue JobmonExecutors CJobmonPOSIX Logging ServiceLifecycle Glibc FoundationEssentials
+JobmonCommands|JobmonCore JobmonSystem JobmonWire JobmonReporting JobmonQueue JobmonExecutors JobmonHook Jobmon ArgumentParser Yams Foundation Glibc Dispatch Logging
 JobmonCLI|JobmonCore JobmonWrapper JobmonHook JobmonCommands Glibc
 '
 failed=0

@@ -50,7 +50,7 @@ if [ -n "$long" ]; then
     failed=1
 fi
 
-for target in JobmonCore JobmonWire JobmonProcesses JobmonReporting JobmonWrapper JobmonHook; do
+for target in JobmonCore JobmonSystem JobmonWire JobmonProcesses JobmonReporting JobmonWrapper JobmonHook; do
     if grep -rnE '^ *(package |public )?import (Foundation|FoundationEssentials|NIO.*|Dispatch|_Concurrency)' "Sources/$target" --include='*.swift'; then
         echo "check-source: $target is on the fast path of exec, which can't afford that import"
         failed=1

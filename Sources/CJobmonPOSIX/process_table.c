@@ -58,26 +58,28 @@ static int read_stat(const char *text, struct jobmon_process *process) {
     return 0;
 }
 
+// Takes the value of `entry` if it is a variable of that name.
 static void take(const char *entry, const char *name, char *into, size_t capacity) {
     size_t length = strlen(name);
-    if (strncmp(entry, name, length) != 0) return;
-    strncpy(into, entry + length, capacity - 1);
+    if (strncmp(entry, name, length) != 0 || entry[length] != '=') return;
+    strncpy(into, entry + length + 1, capacity - 1);
     into[capacity - 1] = 0;
 }
 
-static void read_marks(const char *environment, size_t count, struct jobmon_process *process) {
+static void read_marks(
+    const char *environment, size_t count, const char *const *names, size_t name_count,
+    struct jobmon_process *process) {
     for (const char *at = environment; at < environment + count; at += strlen(at) + 1) {
-        switch (*at) {
-        case 'J':
-            take(at, "JOBMON_INSTANCE=", process->instance, sizeof process->instance);
-            take(at, "JOB_ID=", process->grid_job, sizeof process->grid_job);
-            break;
-        case 'S': take(at, "SLURM_JOB_ID=", process->slurm_job, sizeof process->slurm_job); break;
+        if (*at == 'J') take(at, "JOBMON_INSTANCE", process->instance, sizeof process->instance);
+        for (size_t i = 0; i < name_count; i++) {
+            if (*at == *names[i]) take(at, names[i], process->jobs[i], sizeof process->jobs[i]);
         }
     }
 }
 
-ssize_t jobmon_process_table(struct jobmon_process *found, size_t capacity) {
+ssize_t jobmon_process_table(
+    struct jobmon_process *found, size_t capacity, const char *const *names, size_t name_count) {
+    if (name_count > JOBMON_MOST_JOB_NAMES) name_count = JOBMON_MOST_JOB_NAMES;
     DIR *processes = opendir("/proc");
     if (!processes) return -1;
     uid_t user = geteuid();
@@ -97,7 +99,7 @@ ssize_t jobmon_process_table(struct jobmon_process *found, size_t capacity) {
             process.user = status.st_uid;
             if (process.user == user && process.state != 'Z' && process.state != 'X') {
                 ssize_t count = slurp(folder, "environ", &text, &room);
-                if (count > 0) read_marks(text, (size_t)count, &process);
+                if (count > 0) read_marks(text, (size_t)count, names, name_count, &process);
                 process.unsettled = count == 0 && (process.state == 'R' || process.state == 'D');
             }
             if (total < capacity) found[total] = process;
@@ -111,8 +113,9 @@ ssize_t jobmon_process_table(struct jobmon_process *found, size_t capacity) {
 }
 
 const char *jobmon_process_instance(const struct jobmon_process *process) { return process->instance; }
-const char *jobmon_process_slurm_job(const struct jobmon_process *process) { return process->slurm_job; }
-const char *jobmon_process_grid_job(const struct jobmon_process *process) { return process->grid_job; }
+const char *jobmon_process_job(const struct jobmon_process *process, size_t name) {
+    return name < JOBMON_MOST_JOB_NAMES ? process->jobs[name] : "";
+}
 
 int jobmon_process_is_ours(pid_t process) {
     char path[40], text[2048];

@@ -62,7 +62,8 @@ import Testing
     }
 
     @Test(
-        "the scheduler starts a task again under its id: its command is not run a second time", .timeLimit(.minutes(20)),
+        "the scheduler starts a task again under its id: its command is not run a second time",
+        .timeLimit(.minutes(20)),
         arguments: Rig.allCases)
     func requeued(_ rig: Rig) async throws {
         try await withFake { mon, fake in

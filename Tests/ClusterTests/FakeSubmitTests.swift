@@ -25,7 +25,8 @@ import Testing
 
     @Test(
         "a submit that timed out, and was carried out at once, later, or never: each job runs once",
-        .timeLimit(.minutes(20)), arguments: Rig.allCases, ["accept_then_timeout", "accept_later", "timeout_unaccepted"])
+        .timeLimit(.minutes(20)), arguments: Rig.allCases,
+        ["accept_then_timeout", "accept_later", "timeout_unaccepted"])
     func unclearSubmit(_ rig: Rig, _ mode: String) async throws {
         try await withFake { mon, fake in
             try fake.setFault(rig.submit, ["mode": mode, "times": 1, "seconds": 3])

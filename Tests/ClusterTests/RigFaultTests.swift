@@ -4,7 +4,8 @@ import Testing
 
 /// Daemons, wrappers and queues of real clusters die: no status is lost or invented, and nothing runs twice.
 @Suite(.serialized, .enabled(if: !Rig.up.isEmpty, Rig.why)) struct RigFaultTests {
-    @Test("the controller goes away and comes back while jobs run and wait", .timeLimit(.minutes(20)), arguments: Rig.up)
+    @Test(
+        "the controller goes away and comes back while jobs run and wait", .timeLimit(.minutes(20)), arguments: Rig.up)
     func controllerAway(_ rig: Rig) async throws {
         try await withCluster { mon in
             let command =

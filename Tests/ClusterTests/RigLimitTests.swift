@@ -206,7 +206,8 @@ import Testing
     }
 
     @Test(
-        "a warning that a job asked for reaches it, and is said", .enabled(if: slurm, Rig.why), .timeLimit(.minutes(20)))
+        "a warning that a job asked for reaches it, and is said", .enabled(if: slurm, Rig.why), .timeLimit(.minutes(20))
+    )
     func warnedAsAsked() async throws {
         try await withCluster { mon in
             let command =

@@ -9,11 +9,12 @@ import Testing
     ) -> ProcessRecord {
         ProcessRecord(
             ProcessIdentity(pid: pid, started: Int64(pid)), parent: parent, group: group ?? pid, session: session,
-            isOver: isOver, isOurs: isOurs, marks: ProcessMarks(instance: instance, slurmJob: slurm))
+            isOver: isOver, isOurs: isOurs,
+            marks: ProcessMarks(instance: instance, jobs: slurm.map { [.slurm: $0] } ?? [:]))
     }
 
     private let attempt = ProcessKin.Attempt(
-        root: 10, group: 10, marks: ProcessMarks(instance: "a", slurmJob: "5"), isKeyed: true)
+        root: 10, group: 10, marks: ProcessMarks(instance: "a", jobs: [.slurm: "5"]), isKeyed: true)
 
     private func members(
         _ records: [ProcessRecord], of attempts: [ProcessKin.Attempt]? = nil,

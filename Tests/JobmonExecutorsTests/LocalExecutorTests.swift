@@ -2,6 +2,7 @@ import Foundation
 import JobmonCore
 import JobmonExecutors
 import JobmonReporting
+import JobmonSystem
 import JobmonTestSupport
 import Testing
 
@@ -128,7 +129,7 @@ struct LocalExecutorTests {
             _ = try await executor.submit([bench.order("limited", bench.marking("limited", line), timeout: 0.3)])
             let outcome = try await bench.end("limited")
             #expect(outcome.cause == .timeout)
-            let living = ProcessTable.find(instances: ["limited"])
+            let living = livingProcesses(ofInstances: ["limited"])
             #expect(living?.isEmpty == true)
             await executor.stop(ending: false)
         }

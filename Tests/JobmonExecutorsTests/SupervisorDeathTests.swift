@@ -2,6 +2,7 @@ import Foundation
 import JobmonCore
 import JobmonExecutors
 import JobmonReporting
+import JobmonSystem
 import JobmonTestSupport
 import Testing
 
@@ -97,7 +98,7 @@ struct SupervisorDeathTests {
                 #expect(outcome.status == .failed && outcome.cause == .lost && outcome.returnsAttempt)
             }
             // By now a second one may start beside nobody.
-            #expect(ProcessTable.find(instances: keys)?.isEmpty == true)
+            #expect(livingProcesses(ofInstances: keys)?.isEmpty == true)
             #expect(ProcessTable.process(far) == nil)
             _ = try await executor.submit([
                 bench.order("waits", "exit 6"), bench.order("again", bench.marking("r1", "true")),

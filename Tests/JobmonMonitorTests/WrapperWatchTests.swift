@@ -2,6 +2,7 @@ import Glibc
 import JobmonCore
 import JobmonLedger
 import JobmonReporting
+import JobmonSystem
 import JobmonTestSupport
 import Testing
 

@@ -10,7 +10,7 @@ import Testing
 
     private static func job(_ more: [String: String] = [:]) throws -> ClusterJob {
         let variables = slurm.merging(more) { $1 }
-        return try #require(ClusterJob { variables[$0] })
+        return try #require(ClusterJob.current { variables[$0] })
     }
 
     private static func start(_ stamp: String? = nil, restarts: Int = 0, hasEnded: Bool = false) -> RememberedStart {
@@ -60,7 +60,7 @@ import Testing
         #expect(!Self.start().isFollowed(by: try Self.job(), name: "fit"))
         #expect(!Self.start(restarts: 2).isFollowed(by: try Self.job(["SLURM_RESTART_COUNT": "1"]), name: "fit"))
         let sge = ["JOB_ID": "7", "SGE_TASK_ID": "1", "SGE_ROOT": "/", "RESTARTED": "1"]
-        #expect(Self.start(restarts: 1).isFollowed(by: try #require(ClusterJob { sge[$0] }), name: "fit"))
+        #expect(Self.start(restarts: 1).isFollowed(by: try #require(ClusterJob.current { sge[$0] }), name: "fit"))
     }
 
     @Test func itIsKept() async throws {

@@ -2,6 +2,7 @@ import CJobmonPOSIX
 import Foundation
 import JobmonCore
 import JobmonReporting
+import JobmonSystem
 import JobmonTestSupport
 import Testing
 
@@ -123,14 +124,14 @@ struct DiscoveryTests {
         let key = makeUUID()
         let running = try Running("/bin/sleep", ["60"], environment: ["JOBMON_INSTANCE": key])
         let found = try await waitFor("it is found") {
-            ProcessTable.find(instances: [makeUUID(), key, "zzz"])?[key]?.first
+            livingProcesses(ofInstances: [makeUUID(), key, "zzz"])?.first
         }
         #expect(found.pid == running.pid)
         #expect(ProcessTable.isAlive(found))
         #expect(!ProcessTable.isAlive(ProcessIdentity(pid: found.pid, started: (found.started ?? 0) + 1)))
         try await running.killed()
         #expect(!ProcessTable.isAlive(found))
-        #expect(ProcessTable.find(instances: [key]) == [:])
+        #expect(livingProcesses(ofInstances: [key]) == [])
     }
 
     @Test func identitiesLookAsTheyShould() {

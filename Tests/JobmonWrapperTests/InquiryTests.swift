@@ -7,7 +7,7 @@ import Testing
 /// What Slurm's word on a job that ends means. The texts are real ones, shortened.
 @Suite struct InquiryTests {
     private func cause(_ text: String, restarts: Int = 0, isOver: Bool = false) -> Cause? {
-        SchedulerInquiry.word(SlurmJobText("JobId=7 \(text)\n"), name: "SIGTERM", restarts: restarts, isOver: isOver)
+        SlurmWrapper.word(SlurmJobText("JobId=7 \(text)\n"), name: "SIGTERM", restarts: restarts, isOver: isOver)
             .cause
     }
 

@@ -2,8 +2,12 @@
 #ifndef JOBMON_PROCESS_TABLE_H
 #define JOBMON_PROCESS_TABLE_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+// How many environment variables may name a scheduler's job.
+#define JOBMON_MOST_JOB_NAMES 8
 
 // A process, as /proc shows it.
 struct jobmon_process {
@@ -14,18 +18,18 @@ struct jobmon_process {
     int64_t started;  // clock ticks since boot
     // Of its environment when it was executed; empty: not there, or not to be read.
     char instance[129];  // JOBMON_INSTANCE
-    char slurm_job[32];  // SLURM_JOB_ID
-    char grid_job[32];  // JOB_ID
+    char jobs[JOBMON_MOST_JOB_NAMES][32];  // the jobs of schedulers, in the order of the names asked for
 };
 
 /// All processes but this one and the kernel's threads, with the environments of those of our user. Returns how many
-/// there are, at most `capacity` of them written; -1 with errno when /proc can't be read.
-ssize_t jobmon_process_table(struct jobmon_process *found, size_t capacity);
+/// there are, at most `capacity` of them written; -1 with errno when /proc can't be read. `names` are the environment
+/// variables that hold the number of a scheduler's job, at most JOBMON_MOST_JOB_NAMES.
+ssize_t jobmon_process_table(
+    struct jobmon_process *found, size_t capacity, const char *const *names, size_t name_count);
 
 /// The texts of a record, which Swift sees as tuples.
 const char *jobmon_process_instance(const struct jobmon_process *process);
-const char *jobmon_process_slurm_job(const struct jobmon_process *process);
-const char *jobmon_process_grid_job(const struct jobmon_process *process);
+const char *jobmon_process_job(const struct jobmon_process *process, size_t name);
 
 /// 1: its real user is ours, whatever user it works as.
 int jobmon_process_is_ours(pid_t process);

@@ -18,18 +18,4 @@ int jobmon_process_io(pid_t pid, int64_t *read_bytes, int64_t *written_bytes);
 // The living descendants of a process, at most `capacity`. Returns how many there are.
 size_t jobmon_descendants(pid_t root, pid_t *found, size_t capacity);
 
-/// A process that was found by its environment.
-struct jobmon_found {
-    pid_t process;
-    int64_t started;
-    /// Which of the wanted keys it has.
-    size_t key;
-};
-
-/// Finds the living processes (no zombies, not the caller) whose initial environment holds `JOBMON_INSTANCE=` and one of
-/// the sorted keys. Returns how many there are, at most `capacity` of them written; -1 with errno when `/proc` can't be
-/// read. `unsettled` counts our own processes whose environment was empty: they may be in the middle of an execve.
-ssize_t jobmon_find_instances(
-    const char *const *sorted_keys, size_t keys, struct jobmon_found *found, size_t capacity, size_t *unsettled);
-
 #endif

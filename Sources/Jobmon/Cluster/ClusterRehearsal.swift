@@ -16,9 +16,11 @@ package enum ClusterRehearsal {
 
     /// - Throws: why these jobs can't be asked for, or `.unavailable` when the scheduler does not answer.
     package static func run(_ jobs: [NewJob], _ settings: QueueSettings) async throws(Problem) -> [ArrayJob] {
-        let dialect: BatchDialect = settings.executor == "slurm" ? .slurm : .sge
+        guard let scheduler = ClusterScheduler(rawValue: settings.executor) else {
+            throw Problem(.invalid, "\(settings.executor) is not a cluster")
+        }
         let executor = try BatchExecutor(
-            dialect,
+            .of(scheduler),
             BatchExecutor.Configuration(
                 layout: settings.layout, queue: settings.queue, executable: try SupervisorExecutable.find(),
                 host: HostIdentity.host, bootID: HostIdentity.bootID, random: makeUUID)

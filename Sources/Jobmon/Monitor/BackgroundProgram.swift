@@ -1,6 +1,7 @@
 import CJobmonPOSIX
 import Glibc
 package import JobmonCore
+import JobmonSystem
 
 /// This program once more, in the background: in a session of its own, without the terminal, its words in a file.
 package struct BackgroundProgram {
@@ -16,9 +17,8 @@ package struct BackgroundProgram {
     /// - Throws: what hinders its start. When it ends before it is ready, what it wrote to the file is the message, and
     ///   `.contradiction` carries its exit code in the hint.
     package static func start(arguments: [[CChar]], log: String) throws(StartProblem) -> BackgroundProgram {
-        var path = [CChar](repeating: 0, count: 4097)
-        guard readlink("/proc/self/exe", &path, path.count - 1) > 0 else {
-            throw .problem(Problem(.unavailable, "this program's own file can't be named: \(reason())"))
+        guard let path = SymbolicLink.target(SymbolicLink.ownExecutable) else {
+            throw .problem(Problem(.unavailable, "this program's own file can't be named: \(SystemError.text())"))
         }
         let opened = open(log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)
         // Above those that the new program gets: where stdin is closed, the file would be in its place.
@@ -27,13 +27,16 @@ package struct BackgroundProgram {
         guard errors >= 0 else {
             throw .problem(
                 Problem(
-                    .unavailable, "\(log) can't be written: \(reason())", hint: "it is needed to run in the background")
+                    .unavailable, "\(log) can't be written: \(SystemError.text())",
+                    hint: "it is needed to run in the background")
             )
         }
         defer { close(errors) }
         let before = lseek(errors, 0, SEEK_END)
         var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw .problem(Problem(.unavailable, "no pipe can be opened: \(reason())")) }
+        guard pipe(&ends) == 0 else {
+            throw .problem(Problem(.unavailable, "no pipe can be opened: \(SystemError.text())"))
+        }
         defer { close(ends[0]) }
         // What our caller has open (a lock, a pipe that somebody reads to its end) is not the new program's.
         jobmon_close_others_at_exec()
@@ -59,7 +62,7 @@ package struct BackgroundProgram {
     }
 
     private static func spawn(
-        _ path: [CChar], _ arguments: [[CChar]], output: Int32, errors: Int32
+        _ path: String, _ arguments: [[CChar]], output: Int32, errors: Int32
     ) -> Result<Int32, Problem> {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -85,7 +88,7 @@ package struct BackgroundProgram {
         let failure = posix_spawn(&pid, path, &actions, &attributes, &words, environ)
         guard failure == 0 else {
             return .failure(
-                Problem(.unavailable, "this program can't be started once more: \(String(cString: strerror(failure)))"))
+                Problem(.unavailable, "this program can't be started once more: \(SystemError.text(failure))"))
         }
         return .success(pid)
     }
@@ -112,6 +115,4 @@ package struct BackgroundProgram {
         let count = read(file, &bytes, bytes.count)
         return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
     }
-
-    private static func reason() -> String { String(cString: strerror(errno)) }
 }

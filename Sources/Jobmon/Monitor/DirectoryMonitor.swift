@@ -62,7 +62,7 @@ package final class DirectoryMonitor: Sendable {
         let layout = configuration.layout
         settings.isAskedAbout = { silent in
             // A queue that runs asks its cluster's scheduler, which knows of a wrapper that can't be heard.
-            guard let queue = silent.queue, silent.executor == "slurm" || silent.executor == "sge" else { return false }
+            guard let queue = silent.queue, ClusterScheduler(rawValue: silent.executor) != nil else { return false }
             return FileLock.isHeld(layout.queueLock(queue)) == true
         }
         // Not held by it: who lets go of the lock frees the directory.

@@ -1,6 +1,7 @@
 import Glibc
 package import JobmonCore
 import JobmonReporting
+import JobmonSystem
 
 /// Who may write to a directory's ledger: the holder of `monitor.lock`. It ends with the process, however it ends.
 package final class MonitorLock: Sendable {

@@ -1,6 +1,7 @@
 import Glibc
 import JobmonCore
 import JobmonReporting
+import JobmonSystem
 
 /// A piece of this program that is a job instance.
 struct ProgramPiece: Sendable {

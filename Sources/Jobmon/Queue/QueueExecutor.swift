@@ -9,22 +9,25 @@ enum QueueExecutor: Sendable {
     case batch(BatchExecutor, cap: Int)
 
     /// The words for executors.
-    static let names = ["local", "slurm", "sge"]
+    static let names = [local] + ClusterScheduler.allCases.map(\.rawValue)
+
+    /// The word for processes of this host.
+    static let local = "local"
 
     /// Begins to bring it up.
     /// - Throws: `.invalid` for a name that is none; `.notFound` without a `jobmon` for it to start.
     static func begin(
         _ settings: QueueSettings, link: MonitorLink, time: TimeSource, say: @escaping @Sendable (String) -> Void
     ) throws(Problem) -> QueueExecutor {
-        switch settings.executor {
-        case "local":
+        if settings.executor == local {
             var configuration = LocalExecutor.Configuration(
                 layout: settings.layout, queue: settings.queue, slots: settings.slots, host: HostIdentity.host,
                 bootID: HostIdentity.bootID)
             configuration.time = time
             configuration.say = say
             return .local(try LocalExecutor.begin(configuration) { try await link.known($0) })
-        case "slurm", "sge":
+        }
+        if let scheduler = ClusterScheduler(rawValue: settings.executor) {
             var configuration = BatchExecutor.Configuration(
                 layout: settings.layout, queue: settings.queue, executable: try SupervisorExecutable.find(),
                 host: HostIdentity.host, bootID: HostIdentity.bootID, random: makeUUID)
@@ -35,15 +38,14 @@ enum QueueExecutor: Sendable {
                 configuration.interval = interval
                 configuration.grace = min(configuration.grace, interval * 15)
             }
-            let executor = try BatchExecutor(settings.executor == "slurm" ? .slurm : .sge, configuration) {
+            let executor = try BatchExecutor(.of(scheduler), configuration) {
                 try await link.known($0)
             }
             return .batch(executor, cap: settings.slots)
-        default:
-            throw Problem(
-                .invalid, "there is no executor \"\(settings.executor)\"",
-                hint: "there are \(names.joined(separator: ", "))")
         }
+        throw Problem(
+            .invalid, "there is no executor \"\(settings.executor)\"",
+            hint: "there are \(names.joined(separator: ", "))")
     }
 
     var executor: any Executor {

@@ -1,5 +1,6 @@
 import JobmonCore
 import JobmonReporting
+import JobmonSystem
 
 /// The end of a process that is not ours: looked for twice a second, and not mistaken when its number is used again.
 struct ProcessEnd: Sendable {

@@ -87,7 +87,7 @@ package struct RunCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Where the jobs run: local, slurm or sge.", valueName: "executor"),
-        completion: .list(["local", "slurm", "sge"]))
+        completion: .list(JobExecutor.names))
     var executor = "local"
 
     @OptionGroup(title: "Clusters") var cluster: ClusterOptions
@@ -237,11 +237,11 @@ package struct RunCommand: AsyncParsableCommand {
 
     /// - Throws: `CommandFailure` for what is no executor, and no number of retries.
     func checkOptions() throws {
-        guard ["local", "slurm", "sge"].contains(executor) else {
-            let meant = NearWord.nearest(to: executor, among: ["local", "slurm", "sge"])
+        guard JobExecutor.names.contains(executor) else {
+            let meant = NearWord.nearest(to: executor, among: JobExecutor.names)
             throw CommandFailure(
                 .usage, "there is no executor \"\(executor)\"\(meant.map { ": did you mean \($0)?" } ?? "")",
-                hint: "there are local, slurm and sge")
+                hint: "there are \(JobExecutor.names.joined(separator: ", "))")
         }
         if let retries, retries < 0 { throw CommandFailure(.usage, "--retries must be 0 or more, not \(retries)") }
     }

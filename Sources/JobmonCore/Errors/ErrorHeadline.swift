@@ -1,10 +1,10 @@
 /// The one line of an error's text that says most. Programs of every language end in their own way; each way that is
 /// known has a reader here, tried in order, and the last line that is no warning answers for the rest.
 struct ErrorHeadline {
-    /// The end of the text in lines: what is blank is left out, marks of colour and what Slurm wrote too.
+    /// The end of the text in lines: what is blank is left out, marks of colour and what a scheduler wrote too.
     private let lines: [Substring]
-    /// What Slurm wrote.
-    private let slurmLines: [Substring]
+    /// What a scheduler wrote.
+    private let schedulerLines: [Substring]
 
     /// Bytes of the text's end that are looked at, and characters that a headline has at most.
     private static let looked = 32 << 10
@@ -17,15 +17,15 @@ struct ErrorHeadline {
                 .filter { !$0.allSatisfy(\.isWhitespace) }
             return states.last { !Self.isOrnament($0) } ?? states.last
         }
-        slurmLines = all.filter { SlurmLine.isOne($0) }
-        lines = slurmLines.isEmpty ? all : all.filter { !SlurmLine.isOne($0) }
+        schedulerLines = all.filter { SchedulerLine.isOne($0) }
+        lines = schedulerLines.isEmpty ? all : all.filter { !SchedulerLine.isOne($0) }
     }
 
     var text: String {
-        guard let last = lines.last ?? slurmLines.last else { return "" }
+        guard let last = lines.last ?? schedulerLines.last else { return "" }
         let found =
             sanitizer ?? fatalPython ?? python ?? pytest ?? r ?? stata ?? cPlusPlus ?? panic ?? stackTrace ?? make
-        let line = found ?? String(slurmEnding ?? lastTelling ?? last)
+        let line = found ?? String(schedulersEnding ?? lastTelling ?? last)
         return line.count > Self.longest ? "\(line.prefix(Self.longest - 1))…" : line
     }
 
@@ -128,8 +128,8 @@ struct ErrorHeadline {
 
     // MARK: All others
 
-    /// Why Slurm ended it: more than a program can say that was ended from outside.
-    private var slurmEnding: Substring? { slurmLines.last { SlurmLine.tellsEnd($0) } }
+    /// Why the scheduler ended it: more than a program can say that was ended from outside.
+    private var schedulersEnding: Substring? { schedulerLines.last { SchedulerLine.tellsEnd($0) } }
 
     /// The last line that tells something; where a shell says only that it `Aborted`, what was said before.
     private var lastTelling: Substring? {

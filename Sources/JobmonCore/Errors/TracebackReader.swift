@@ -120,7 +120,7 @@ struct TracebackReader {
     }
 
     private mutating func skipEmpty(_ margin: String) {
-        while let line = line(margin), line.isEmpty || SlurmLine.isOne(line) { index += 1 }
+        while let line = line(margin), line.isEmpty || SchedulerLine.isOne(line) { index += 1 }
     }
 
     // MARK: One
@@ -141,10 +141,10 @@ struct TracebackReader {
 
     private mutating func readException(margin: String, isGroup: Bool, depth: Int) -> PythonTraceback? {
         var frames: [PythonTraceback.Frame] = []
-        while let line = line(margin), line.isEmpty || line.first == " " || SlurmLine.isOne(line) {
+        while let line = line(margin), line.isEmpty || line.first == " " || SchedulerLine.isOne(line) {
             index += 1
             // The scheduler writes whenever it likes.
-            if SlurmLine.isOne(line) { continue }
+            if SchedulerLine.isOne(line) { continue }
             let text = line.drop { $0 == " " }
             if let frame = Self.frame(line) {
                 frames.append(frame)
@@ -186,7 +186,7 @@ struct TracebackReader {
             "Exception ignored", "Exception in thread ", "make: ", "make[", "INFO", "DEBUG", "WARNING", "ERROR",
             "CRITICAL",
         ]
-        return starts.contains { line.hasPrefix($0) } || SlurmLine.isOne(line) || SlurmLine.beginsWithTime(line)
+        return starts.contains { line.hasPrefix($0) } || SchedulerLine.isOne(line) || LogTime.begins(line)
     }
 
     // MARK: A group

@@ -28,20 +28,16 @@ package struct ProcessRecord: Sendable, Equatable {
 package struct ProcessMarks: Sendable, Equatable {
     /// `JOBMON_INSTANCE`.
     package var instance: String?
-    /// `SLURM_JOB_ID`.
-    package var slurmJob: String?
-    /// `JOB_ID`, Grid Engine's.
-    package var gridJob: String?
+    /// The numbers of schedulers' jobs (`SLURM_JOB_ID` and its like).
+    package var jobs: [ClusterScheduler: String]
 
-    package init(instance: String? = nil, slurmJob: String? = nil, gridJob: String? = nil) {
+    package init(instance: String? = nil, jobs: [ClusterScheduler: String] = [:]) {
         self.instance = instance
-        self.slurmJob = slurmJob
-        self.gridJob = gridJob
+        self.jobs = jobs
     }
 
     /// A process with these belongs to another job than one with `others`. What is missing names no job.
     func contradict(_ others: ProcessMarks) -> Bool {
-        (instance != nil && instance != others.instance) || (slurmJob != nil && slurmJob != others.slurmJob)
-            || (gridJob != nil && gridJob != others.gridJob)
+        (instance != nil && instance != others.instance) || jobs.contains { others.jobs[$0.key] != $0.value }
     }
 }

@@ -1,4 +1,4 @@
-import JobmonCore
+package import JobmonCore
 
 /// How one scheduler is spoken to: the commands, and what their answers mean. Everything here is a function of texts; the
 /// engine runs the commands.
@@ -7,6 +7,12 @@ package struct BatchDialect: Sendable {
     package var name: String
     /// The scheduler's name for people.
     package var title: String
+    /// What the scheduler's commands put before their words of complaint.
+    var prefixes: [String]
+    /// The environment of its commands.
+    var environment: CommandEnvironment
+    /// Several slots on one host must be asked for by a parallel environment.
+    var asksForEnvironments: Bool
     /// What tells us its limits; read by `readTraits`.
     var traitCommands: @Sendable (ClusterRequest) -> [[String]]
     var readTraits: @Sendable ([CommandResult], inout SchedulerTraits) -> Void
@@ -51,6 +57,17 @@ package struct BatchDialect: Sendable {
     var listsArrays: Bool
     /// What a task came to of which there is neither a start nor a record: it waited, and is gone.
     var goneUnstarted: @Sendable (Confirmation, _ accountingAnswered: Bool) -> Outcome
+
+    /// The one of a scheduler.
+    package static func of(_ scheduler: ClusterScheduler) -> BatchDialect {
+        switch scheduler {
+        case .slurm: .slurm
+        case .sge: .sge
+        }
+    }
+
+    /// A complaint of the scheduler's in one line.
+    func sentence(_ text: String) -> String { SchedulerText.sentence(text, dropping: prefixes) }
 }
 
 /// What a scheduler says of a task that is not in its list.

@@ -1,4 +1,5 @@
 package import JobmonCore
+import JobmonSystem
 import Synchronization
 
 extension BatchExecutor {
@@ -55,7 +56,7 @@ extension BatchExecutor {
         if list.isEmpty, let probe = dialect.probe {
             let result = try await run(probe)
             guard dialect.readProbe(result) else {
-                throw .unreachable(SchedulerText.sentence(result.text, dropping: SlurmCommands.prefixes))
+                throw .unreachable(dialect.sentence(result.text))
             }
         }
         let ended = now()
@@ -270,7 +271,7 @@ extension BatchExecutor {
     ) async throws(ExecutorError) -> Observation {
         if let record, record.host == configuration.host, let process = record.process {
             let isOver = record.bootID != nil && record.bootID != configuration.bootID
-            if isOver || !LiveProcesses.isAlive(process) { return .gone }
+            if isOver || !ProcessTable.isAlive(process) { return .gone }
             return .unknown("\(dialect.title) has it no more, but its process \(process.pid) is alive on this host")
         }
         guard let swept = task.swept else {

@@ -88,7 +88,7 @@ extension BatchExecutor {
     /// What is known of the scheduler, asked for once.
     private func traits(for request: ClusterRequest) async throws(ExecutorError) -> SchedulerTraits {
         let known = state.withLock { $0.traits }
-        let needsMore = request.slots > 1 && known.environments.isEmpty && dialect.name == "sge"
+        let needsMore = request.slots > 1 && known.environments.isEmpty && dialect.asksForEnvironments
         guard !known.isRead || needsMore else { return known }
         var results: [CommandResult] = []
         for command in dialect.traitCommands(request) {
@@ -96,7 +96,7 @@ extension BatchExecutor {
             guard result.status == 0 else {
                 throw .unreachable(
                     "\(command.joined(separator: " ")): "
-                        + SchedulerText.sentence(result.text, dropping: SlurmCommands.prefixes))
+                        + dialect.sentence(result.text))
             }
             results.append(result)
         }

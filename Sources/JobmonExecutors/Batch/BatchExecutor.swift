@@ -79,12 +79,12 @@ package final class BatchExecutor: Executor {
     /// - Parameter known: what is on record of instances, in the spool and in the ledger.
     /// - Throws: when what was left can't be read.
     package init(
-        _ dialect: BatchDialect, _ configuration: Configuration, runner: any CommandRunner = ProcessRunner(),
+        _ dialect: BatchDialect, _ configuration: Configuration, runner: (any CommandRunner)? = nil,
         known: @escaping LocalExecutor.KnownInstances
     ) throws(Problem) {
         self.dialect = dialect
         self.configuration = configuration
-        self.runner = runner
+        self.runner = runner ?? ProcessRunner(dialect)
         self.known = known
         files = BatchFiles(layout: configuration.layout, executable: configuration.executable)
         let now = configuration.time.steadySeconds()
@@ -111,7 +111,7 @@ package final class BatchExecutor: Executor {
     /// - Throws: `.unreachable` too when it did not answer in time.
     func run(_ command: [String]) async throws(ExecutorError) -> CommandResult {
         let result = try await runner.run(command, within: configuration.patience)
-        if let silence = result.silence(of: command.first ?? "", dropping: SlurmCommands.prefixes) {
+        if let silence = result.silence(of: command.first ?? "", dropping: dialect.prefixes) {
             throw .unreachable(silence)
         }
         return result
@@ -126,7 +126,7 @@ package final class BatchExecutor: Executor {
         guard result.status == 0, !nodes.isEmpty else {
             throw .unreachable(
                 "\(dialect.title) does not list its nodes: "
-                    + SchedulerText.sentence(result.text, dropping: SlurmCommands.prefixes))
+                    + dialect.sentence(result.text))
         }
         return nodes
     }

@@ -1,5 +1,6 @@
 import Glibc
 import JobmonCore
+import JobmonSystem
 import JobmonWire
 
 /// The files of array jobs: what is to run, what runs it, and under which id the scheduler has it.
@@ -73,7 +74,7 @@ struct BatchFiles: Sendable {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
             if errno == EEXIST { return claimant(key) == .queue }
-            throw Problem(.unavailable, "the fence \(path) can't be written: \(String(cString: strerror(errno)))")
+            throw Problem(.unavailable, "the fence \(path) can't be written: \(SystemError.text())")
         }
         let text = Array(Self.givenUp.utf8)
         _ = text.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -142,7 +143,7 @@ struct BatchFiles: Sendable {
         guard let names = Self.names(in: layout.manifests) else {
             if errno == ENOENT { return [] }
             throw Problem(
-                .unavailable, "\(layout.manifests) can't be read: \(String(cString: strerror(errno)))",
+                .unavailable, "\(layout.manifests) can't be read: \(SystemError.text())",
                 hint: "it says which jobs the cluster has")
         }
         var found: [(manifest: TaskManifest, job: String?)] = []
@@ -150,7 +151,7 @@ struct BatchFiles: Sendable {
             guard name.hasSuffix(".\(DirectoryLayout.ManifestPart.tasks.rawValue)") else { continue }
             let path = "\(layout.manifests)/\(name)"
             guard let bytes = Self.read(path, last: .max) else {
-                throw Problem(.unavailable, "\(path) can't be read: \(String(cString: strerror(errno)))")
+                throw Problem(.unavailable, "\(path) can't be read: \(SystemError.text())")
             }
             let reader = TaskManifest.Reader { offset, count in
                 offset <= bytes.count ? Array(bytes[offset..<min(bytes.count, offset + count)]) : nil
@@ -175,39 +176,18 @@ struct BatchFiles: Sendable {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { return nil }
         let size = Int(status.st_size)
-        var bytes = [UInt8](repeating: 0, count: min(size, limit))
-        var done = 0
-        while done < bytes.count {
-            let start = size - bytes.count + done
-            let count = bytes.withUnsafeMutableBytes { buffer in
-                buffer.baseAddress.map { pread(descriptor, $0 + done, buffer.count - done, off_t(start)) } ?? 0
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { break }
-            done += count
-        }
-        return Array(bytes[..<done])
+        return Descriptor.read(descriptor, from: max(0, size - limit), atMost: limit)
     }
 
     /// Writes a file whole and to the disk, or not at all.
     private static func write(_ path: String, _ bytes: [UInt8]) throws(Problem) {
         let temporary = "\(path).new"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        var done = descriptor >= 0
-        var offset = 0
-        while done, offset < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                buffer.baseAddress.map { Glibc.write(descriptor, $0 + offset, buffer.count - offset) } ?? -1
-            }
-            if count < 0, errno == EINTR { continue }
-            done = count >= 0
-            offset += max(0, count)
-        }
-        done = done && fsync(descriptor) == 0
+        var done = descriptor >= 0 && Descriptor.writeAll(descriptor, bytes) && fsync(descriptor) == 0
         let error = errno
         if descriptor >= 0, close(descriptor) != 0 { done = false }
         guard done, rename(temporary, path) == 0 else {
-            let reason = String(cString: strerror(done ? errno : error))
+            let reason = SystemError.text(done ? errno : error)
             unlink(temporary)
             throw Problem(.unavailable, "\(path) can't be written: \(reason)", hint: "make room there")
         }

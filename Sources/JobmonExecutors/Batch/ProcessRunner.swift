@@ -1,6 +1,7 @@
 import CJobmonPOSIX
 import Glibc
 package import JobmonCore
+import JobmonSystem
 import Subprocess
 import SystemPackage
 
@@ -9,23 +10,14 @@ package struct ProcessRunner: CommandRunner {
     /// Bytes of output that are taken: 100,000 jobs in a list are 10 MB.
     private static let limit = 256 << 20
 
-    package init() {}
+    private let environment: CommandEnvironment
 
-    /// What is changed of our environment. A question is asked as nobody's taste has it; and a job must not take the place
-    /// that this process has in a cluster for its own.
-    private static func changes(for program: String) -> [Environment.Key: String?] {
-        var changes: [Environment.Key: String?] = [:]
-        let isSubmit = program == "sbatch" || program == "qsub"
-        for variable in ProcessEnvironment.names {
-            let isTaste = ["SQUEUE_", "SCANCEL_", "SACCT_"].contains { variable.hasPrefix($0) }
-            let isPlace = variable.hasPrefix("SLURM_") && variable != "SLURM_CONF"
-            if isTaste || isSubmit && isPlace { changes[Environment.Key(stringLiteral: variable)] = .some(nil) }
-        }
-        guard !isSubmit else { return changes }
-        changes["LC_ALL"] = "C"
-        // Else it may cut lists of tasks.
-        changes["SLURM_BITSTR_LEN"] = "0"
-        return changes
+    /// - Parameter dialect: that of the scheduler whose commands it runs; nil: of none.
+    package init(_ dialect: BatchDialect? = nil) { environment = dialect?.environment ?? CommandEnvironment() }
+
+    private func changes(for program: String) -> [Environment.Key: String?] {
+        let changes = environment.changes(for: program, ProcessEnvironment.names)
+        return Dictionary(uniqueKeysWithValues: changes.map { (Environment.Key(stringLiteral: $0.key), $0.value) })
     }
 
     /// Seconds between two looks at what a command has written so far, and at whether its time is over.
@@ -40,7 +32,7 @@ package struct ProcessRunner: CommandRunner {
         // Files, not pipes: what was written stays there when the command is killed, and nobody who has inherited it is
         // waited for.
         guard let output = OutputFile(), let complaint = OutputFile() else {
-            throw .unreachable("\(program) could not be run: \(String(cString: strerror(errno)))")
+            throw .unreachable("\(program) could not be run: \(SystemError.text())")
         }
         defer {
             output.close()
@@ -59,7 +51,7 @@ package struct ProcessRunner: CommandRunner {
                     ]
                     return try await Subprocess.run(
                         .name(program), arguments: Arguments(Array(command.dropFirst())),
-                        environment: .inherit.updating(Self.changes(for: program)), platformOptions: options,
+                        environment: .inherit.updating(changes(for: program)), platformOptions: options,
                         output: .fileDescriptor(output.descriptor, closeAfterSpawningProcess: false),
                         error: .fileDescriptor(complaint.descriptor, closeAfterSpawningProcess: false)
                     ).terminationStatus
@@ -115,17 +107,8 @@ private struct OutputFile: Sendable {
     }
 
     func text(atMost limit: Int) -> String {
-        var bytes = [UInt8](repeating: 0, count: min(count, limit))
-        var done = 0
-        while done < bytes.count {
-            let got = bytes.withUnsafeMutableBytes { buffer in
-                buffer.baseAddress.map { pread(descriptor.rawValue, $0 + done, buffer.count - done, off_t(done)) } ?? 0
-            }
-            if got < 0, errno == EINTR { continue }
-            guard got > 0 else { break }
-            done += got
-        }
-        return String(decoding: bytes[..<done], as: UTF8.self)
+        let bytes = Descriptor.read(descriptor.rawValue, from: 0, atMost: min(count, limit)) ?? []
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     func close() { try? descriptor.close() }

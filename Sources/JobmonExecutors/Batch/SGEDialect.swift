@@ -3,7 +3,8 @@ import JobmonCore
 extension BatchDialect {
     /// Grid Engine: Sun's, Son of, Univa's.
     package static let sge = BatchDialect(
-        name: "sge", title: "Grid Engine",
+        name: ClusterScheduler.sge.rawValue, title: ClusterScheduler.sge.signs.title, prefixes: SGECommands.prefixes,
+        environment: CommandEnvironment(submits: ["qsub"]), asksForEnvironments: true,
         traitCommands: { request in
             var commands = [["qconf", "-sconf"], ["qconf", "-sc"]]
             if request.slots > 1 { commands.append(["qconf", "-spl"]) }

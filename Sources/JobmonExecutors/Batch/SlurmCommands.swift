@@ -3,6 +3,12 @@ import JobmonCore
 
 /// The submits and lists of Slurm.
 enum SlurmCommands {
+    static let environment = CommandEnvironment(
+        submits: ["sbatch"],
+        isTaste: { name in ["SQUEUE_", "SCANCEL_", "SACCT_"].contains { name.hasPrefix($0) } },
+        // Else a list of tasks may be cut.
+        settings: ["SLURM_BITSTR_LEN": "0"])
+
     static let prefixes = ["sbatch: error: ", "sbatch: ", "scancel: error: ", "slurm_load_jobs error: "]
 
     /// Words of answers that are none.

@@ -4,7 +4,9 @@ import JobmonCore
 extension BatchDialect {
     /// Slurm 20 and later.
     package static let slurm = BatchDialect(
-        name: "slurm", title: "Slurm",
+        name: ClusterScheduler.slurm.rawValue, title: ClusterScheduler.slurm.signs.title,
+        prefixes: SlurmCommands.prefixes,
+        environment: SlurmCommands.environment, asksForEnvironments: false,
         traitCommands: { _ in [["scontrol", "show", "config"]] },
         readTraits: { results, traits in
             for line in (results.first?.output ?? "").split(separator: "\n") {

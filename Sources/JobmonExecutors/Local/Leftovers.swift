@@ -48,8 +48,7 @@ struct Leftovers {
             attempts[index].group = record.group
             attempts[index].root = record.identity.pid
             // Which job of a scheduler's they belong to, the command itself shows.
-            attempts[index].marks.slurmJob = record.marks.slurmJob
-            attempts[index].marks.gridJob = record.marks.gridJob
+            attempts[index].marks.jobs = record.marks.jobs
         }
         let groups = Set(records.filter { !$0.isOver }.map(\.group))
         let living = Set(records.map(\.identity.pid))

@@ -1,6 +1,7 @@
 import CJobmonPOSIX
 import Glibc
 import JobmonCore
+import JobmonSystem
 
 /// Judges the instances of a supervisor that is dead (its lock is free, or another one has it): which never started,
 /// which are over. What lives on of them is ended first, since nobody watches it any more and its job may be run again.
@@ -66,7 +67,7 @@ struct LocalRecovery: Sendable {
         var quiet = 0
         var unsettledLooks = Self.unsettledLooks
         while quiet < Self.quietLooks {
-            guard let table = LiveProcesses.all() else {
+            guard let table = ProcessSnapshot.take() else {
                 throw .unreachable("/proc can't be read, so what still runs of lost instances can't be found")
             }
             let alive = leftovers.find(among: table.records)
@@ -95,7 +96,7 @@ struct LocalRecovery: Sendable {
     }
 
     private static func end(_ process: ProcessIdentity, by signal: Int32) {
-        guard LiveProcesses.isAlive(process) else { return }
+        guard ProcessTable.isAlive(process) else { return }
         kill(process.pid, signal)
         // So that a stopped one can heed it.
         if signal == SIGTERM { kill(process.pid, SIGCONT) }

@@ -1,6 +1,7 @@
 import CJobmonPOSIX
 import Glibc
 package import JobmonCore
+import JobmonSystem
 
 /// The program that becomes the supervisor: `jobmon` itself.
 package enum SupervisorExecutable {
@@ -45,7 +46,7 @@ package enum SupervisorExecutable {
         pointers.append(nil)
         let error = jobmon_start_detached(executable, &pointers, jobmon_environment(), log(layout, queue: queue), nil)
         guard error != 0 else { return nil }
-        return "\(executable) can't be started: \(String(cString: strerror(error)))"
+        return "\(executable) can't be started: \(SystemError.text(error))"
     }
 
     private static func isExecutable(_ path: String) -> Bool {
@@ -54,10 +55,6 @@ package enum SupervisorExecutable {
     }
 
     private static func ownProgram() -> String? {
-        var path = [CChar](repeating: 0, count: 4096)
-        let count = readlink("/proc/self/exe", &path, path.count)
-        guard count > 0, count < path.count else { return nil }
-        let program = String(decoding: path[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return isExecutable(program) ? program : nil
+        SymbolicLink.target(SymbolicLink.ownExecutable).flatMap { isExecutable($0) ? $0 : nil }
     }
 }

@@ -2,6 +2,7 @@ import CJobmonPOSIX
 import Glibc
 import JobmonCore
 import JobmonReporting
+import JobmonSystem
 
 /// `jobmon __hook`: what the hook's pieces of shell call within a job.
 package enum HookInside {
@@ -57,7 +58,7 @@ package enum HookInside {
     }
 
     private static func next(_ directory: String, _ number: String, _ comment: String?) -> String? {
-        guard let pid = Int32(number), let exe = HookFiles.link("/proc/\(pid)/exe"),
+        guard let pid = Int32(number), let exe = SymbolicLink.target("/proc/\(pid)/exe"),
             let line = HookFiles.readAll(path: "/proc/\(pid)/cmdline").whole
         else { return nil }
         let shell = HookPlan.lastPart(exe)
@@ -132,12 +133,9 @@ package enum HookInside {
             return value
         }
         var words = ["-d", directory]
-        let isSlurm = variable("SLURM_JOB_ID") != nil
-        let known = isSlurm ? variable("SLURM_JOB_NAME") : variable("JOB_NAME") ?? variable("PBS_JOBNAME")
-        if let name = name ?? known { words.append("--name=\(name)") }
-        if let task = isSlurm ? variable("SLURM_ARRAY_TASK_ID") : variable("SGE_TASK_ID") {
-            words.append("--param=task=\(task)")
-        }
+        let job = ClusterJob.current(variable)
+        if let name = name ?? job.flatMap({ variable($0.dialect.nameVariable) }) { words.append("--name=\(name)") }
+        if let task = job?.task { words.append("--param=task=\(task)") }
         if !isStep { words.append("--whole-job") }
         // The processes of one step are apart by their rank only.
         if isStep, let rank = ProcessRank.current(isStep: true, variable) { words.append("--param=rank=\(rank)") }
@@ -161,7 +159,7 @@ package enum HookInside {
     }
 
     private static func print(_ text: String) -> Never {
-        _ = HookFiles.write(STDOUT_FILENO, Array("\(text)\n".utf8))
+        _ = Descriptor.writeAll(STDOUT_FILENO, Array("\(text)\n".utf8))
         _exit(0)
     }
 
@@ -169,7 +167,7 @@ package enum HookInside {
     package static func become(_ command: [[UInt8]]) -> Never {
         if let program = command.first { execvp(String(decoding: program, as: UTF8.self), Shim.words(command)) }
         Shim.say(
-            "\(command.first.map { String(decoding: $0, as: UTF8.self) } ?? ""): \(String(cString: strerror(errno)))")
+            "\(command.first.map { String(decoding: $0, as: UTF8.self) } ?? ""): \(SystemError.text())")
         _exit(errno == ENOENT ? 127 : 126)
     }
 }

@@ -1,6 +1,7 @@
 import Glibc
 import JobmonCore
 import JobmonReporting
+import JobmonSystem
 
 /// Whether what asks runs under jobmon already: a script may start itself once more (`exec bash -l "$0"`, `srun "$0"`,
 /// `flock "$0"`), and is one job all the same.
@@ -17,22 +18,17 @@ enum HookStart {
             job: job, host: HostIdentity.host, bootID: HostIdentity.bootID,
             instance: getenv("JOBMON_INSTANCE").map { String(cString: $0) }, isBelow: isBelow,
             isAlive: { ProcessTable.isAlive($0) },
-            submitted: {
-                guard job.scheduler == .slurm else { return nil }
-                let deadline = TimeSource.system.steadySeconds() + patience
-                let command = ["scontrol", "-o", "show", "job", job.executorID]
-                return SchedulerCommand.output(of: command, until: deadline).flatMap { SlurmJobText($0).submitted }
-            })
+            submitted: { SchedulerInquiry(job, patience: patience).submitted })
         return start.isThatOf(asker)
     }
 
     /// Whether a process above this one is the wrapper of this very script, whatever became of the environment.
     /// - Parameter script: the path of the script, as its shell has it.
     static func isBelowItsWrapper(_ script: [UInt8]) -> Bool {
-        guard ClusterJob.current() == nil, let own = HookFiles.link("/proc/self/exe") else { return false }
+        guard ClusterJob.current() == nil, let own = SymbolicLink.target("/proc/self/exe") else { return false }
         let pieces = ["batch", "named"].map { Array($0.utf8) }
         return above { pid in
-            guard HookFiles.link("/proc/\(pid)/exe") == own,
+            guard SymbolicLink.target("/proc/\(pid)/exe") == own,
                 let line = HookFiles.readAll(path: "/proc/\(pid)/cmdline").whole
             else { return false }
             let arguments = line.split(separator: 0, omittingEmptySubsequences: false).map { Array($0) }

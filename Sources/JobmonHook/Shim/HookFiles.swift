@@ -2,6 +2,7 @@ import CJobmonPOSIX
 import Glibc
 package import JobmonCore
 import JobmonReporting
+import JobmonSystem
 
 /// The files of the hook in a monitor's directory, and reading and writing whole files.
 package enum HookFiles {
@@ -10,7 +11,7 @@ package enum HookFiles {
     package static func make(_ layout: DirectoryLayout, executable: String) throws(Problem) {
         if let remark = distrusted(layout) { throw Problem(.unavailable, remark) }
         guard prepare(layout, executable: executable) else {
-            throw Problem(.unavailable, "\(layout.hook.root) can't be made: \(String(cString: strerror(errno)))")
+            throw Problem(.unavailable, "\(layout.hook.root) can't be made: \(SystemError.text())")
         }
         if let foreign = foreignCommand(layout.hook.commands) {
             throw Problem(.unavailable, "\(layout.hook.commands)/\(foreign) is not jobmon's: it would be on PATH")
@@ -18,24 +19,19 @@ package enum HookFiles {
         guard keep(layout.hook.environment, HookText.environment(layout.hook)),
             keep(layout.hook.login, HookText.login(layout.hook))
         else {
-            throw Problem(.unavailable, "\(layout.hook.root) can't be written: \(String(cString: strerror(errno)))")
+            throw Problem(.unavailable, "\(layout.hook.root) can't be written: \(SystemError.text())")
         }
         for command in HookedCommand.allCases {
             guard link("\(layout.hook.commands)/\(command.rawValue)", to: executable) else {
                 throw Problem(
                     .unavailable,
-                    "\(layout.hook.commands)/\(command.rawValue) can't be made: \(String(cString: strerror(errno)))")
+                    "\(layout.hook.commands)/\(command.rawValue) can't be made: \(SystemError.text())")
             }
         }
     }
 
     /// This program's own file.
-    package static func executable() -> String? {
-        var buffer = [CChar](repeating: 0, count: 4097)
-        let count = readlink("/proc/self/exe", &buffer, 4096)
-        guard count > 0 else { return nil }
-        return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
+    package static func executable() -> String? { SymbolicLink.target(SymbolicLink.ownExecutable) }
 
     /// Makes the folders and the launchers, where they are not there or are another jobmon's. `errno` says why not.
     static func prepare(_ layout: DirectoryLayout, executable: String) -> Bool {
@@ -111,7 +107,7 @@ package enum HookFiles {
         let path = "\(folder)/\(name)"
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return nil }
-        let written = write(descriptor, bytes)
+        let written = Descriptor.writeAll(descriptor, bytes)
         return close(descriptor) == 0 && written ? path : nil
     }
 
@@ -161,10 +157,9 @@ package enum HookFiles {
 
     /// Makes a link, or leaves it when it is there.
     private static func link(_ path: String, to target: String) -> Bool {
-        var buffer = [CChar](repeating: 0, count: 4097)
-        let count = readlink(path, &buffer, 4096)
-        if count > 0, target.utf8.elementsEqual(buffer[..<count].map { UInt8(bitPattern: $0) }) { return true }
-        if count < 0, errno == ENOENT, symlink(target, path) == 0 || errno == EEXIST { return true }
+        let present = SymbolicLink.target(path)
+        if present == target { return true }
+        if present == nil, errno == ENOENT, symlink(target, path) == 0 || errno == EEXIST { return true }
         // Another one: replaced in one step, since somebody may go by it now.
         let temporary = "\(path).\(getpid()).tmp"
         unlink(temporary)
@@ -180,7 +175,7 @@ package enum HookFiles {
         let temporary = "\(path).\(getpid()).tmp"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o700)
         guard descriptor >= 0 else { return false }
-        let written = write(descriptor, bytes)
+        let written = Descriptor.writeAll(descriptor, bytes)
         if close(descriptor) == 0, written, rename(temporary, path) == 0 { return true }
         unlink(temporary)
         return false
@@ -241,30 +236,12 @@ package enum HookFiles {
         }
     }
 
-    /// Where a link leads; nil: it is none.
-    static func link(_ path: String) -> String? {
-        var buffer = [CChar](repeating: 0, count: 4097)
-        let count = readlink(path, &buffer, 4096)
-        return count > 0 ? String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
-    }
-
-    static func write(_ descriptor: Int32, _ bytes: [UInt8]) -> Bool {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            if count <= 0 { return false }
-            rest = rest.dropFirst(count)
-        }
-        return true
-    }
-
     /// A descriptor, kept over an exec, of a file in memory that is read from its start; nil when there can't be one.
     static func inMemory(_ bytes: [UInt8]) -> Int32? {
         // High enough to be nobody's: scripts use the small ones.
         let descriptor = jobmon_memory_file("jobmon-hook", 60)
         guard descriptor >= 0 else { return nil }
-        guard write(descriptor, bytes), lseek(descriptor, 0, SEEK_SET) == 0 else {
+        guard Descriptor.writeAll(descriptor, bytes), lseek(descriptor, 0, SEEK_SET) == 0 else {
             close(descriptor)
             return nil
         }

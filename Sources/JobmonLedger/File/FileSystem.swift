@@ -1,6 +1,7 @@
 import CJobmonPOSIX
 import Glibc
 import JobmonCore
+import JobmonSystem
 
 /// How a file can be shared, by the file system that it lies on.
 enum Sharing: Sendable {
@@ -63,22 +64,12 @@ enum FileSystem {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw unreadable(path) }
         defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: count)
-        var length = 0
-        while length < count {
-            let read = bytes.withUnsafeMutableBytes { buffer in
-                buffer.baseAddress.map { pread(descriptor, $0 + length, count - length, off_t(length)) } ?? 0
-            }
-            if read < 0, errno == EINTR { continue }
-            guard read >= 0 else { throw unreadable(path) }
-            if read == 0 { break }
-            length += read
-        }
-        return Array(bytes[..<length])
+        guard let bytes = Descriptor.read(descriptor, from: 0, atMost: count) else { throw unreadable(path) }
+        return bytes
     }
 
     private static func unreadable(_ path: String) -> Problem {
-        let reason = String(cString: strerror(errno))
+        let reason = SystemError.text()
         return Problem(
             .unavailable, "the ledger \(path) can't be read: \(reason)",
             hint: "give yourself the right to read it, or use another directory")

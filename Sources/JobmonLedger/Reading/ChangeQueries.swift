@@ -21,7 +21,8 @@ struct ChangeQueries {
             Change(
                 sequence: row.int(), kind: row.text(), time: row.time(), jid: row.optionalInt(),
                 queue: row.optionalText(), jobKey: row.optionalText(), jobInstanceID: row.optionalInt(),
-                instanceKey: row.optionalText(), status: row.status(), jobStatus: row.status(), cause: row.cause(),
+                instanceKey: row.optionalText(), status: row.optionalStatus(), jobStatus: row.optionalStatus(),
+                cause: row.cause(),
                 error: row.optionalText().map(ErrorText.headline))
         }
     }

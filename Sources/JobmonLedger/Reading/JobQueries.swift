@@ -34,7 +34,7 @@ struct JobQueries {
                 cwd: row.optionalText(), env: row.object(), shell: row.bool(), timeout: row.optionalDouble(),
                 resources: row.object())
             let submitted = row.time()
-            let status = row.status() ?? .queued
+            let status = row.status()
             let attempts = Int(row.int())
             description.maxAttempts = Int(row.int())
             return JobRecord(
@@ -72,7 +72,7 @@ extension InstanceRecord {
     fileprivate init(_ row: inout Row) {
         self.init(
             jobInstanceID: row.int(), instanceKey: row.optionalText(), jid: row.int(), retryNumber: Int(row.int()),
-            executor: row.text(), executorID: row.optionalText(), status: row.status() ?? .unknown,
+            executor: row.text(), executorID: row.optionalText(), status: row.status(),
             cause: row.cause(), exitCode: row.optionalInt().map { Int($0) },
             signal: row.optionalInt().map { Int($0) }, host: row.optionalText(), bootID: row.optionalText(),
             process: ProcessIdentity(&row), submittedDate: row.time(), startedDate: row.optionalTime(),

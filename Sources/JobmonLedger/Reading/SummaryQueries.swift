@@ -10,7 +10,7 @@ struct SummaryQueries {
         var counts = Dictionary(uniqueKeysWithValues: Status.allCases.map { ($0, 0) })
         var errors = 0
         let rows = try connection.prepare(
-            "SELECT what, sum(count) FROM tally WHERE ?1 IS NULL OR queue = ?1 GROUP BY what"
+            "SELECT what, coalesce(sum(count), 0) FROM tally WHERE ?1 IS NULL OR queue = ?1 GROUP BY what"
         ).put(queue).all { row in (what: Int(row.int()), count: Int(row.int())) }
         for row in rows {
             if row.what == 0 { errors = row.count }
@@ -28,13 +28,17 @@ struct SummaryQueries {
 
     /// How many jobs have one of these statuses.
     func count(of statuses: [Status]) throws(SQLiteFailure) -> Int {
-        try connection.prepare("SELECT sum(count) FROM tally WHERE what IN (SELECT value FROM json_each(?))")
-            .put(JSON.array(statuses.map { .int(Int64($0.rawValue)) }).text).first { Int($0.int()) } ?? 0
+        try connection.prepare(
+            "SELECT coalesce(sum(count), 0) FROM tally WHERE what IN (SELECT value FROM json_each(?))"
+        )
+        .put(JSON.array(statuses.map { .int(Int64($0.rawValue)) }).text).first { Int($0.int()) } ?? 0
     }
 
     /// How many errors the jobs of a queue (nil: all jobs) have.
     func errors(queue: String?) throws(SQLiteFailure) -> Int {
-        try connection.prepare("SELECT sum(count) FROM tally WHERE what = 0 AND (?1 IS NULL OR queue = ?1)")
-            .put(queue).first { Int($0.int()) } ?? 0
+        try connection.prepare(
+            "SELECT coalesce(sum(count), 0) FROM tally WHERE what = 0 AND (?1 IS NULL OR queue = ?1)"
+        )
+        .put(queue).first { Int($0.int()) } ?? 0
     }
 }

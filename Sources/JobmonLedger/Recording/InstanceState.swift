@@ -37,7 +37,7 @@ struct InstanceState {
     init(_ row: inout Row) {
         id = row.int()
         key = row.optionalText()
-        status = row.status() ?? .unknown
+        status = row.status()
         cause = row.cause()
         executorID = row.optionalText()
         host = row.optionalText()

@@ -34,7 +34,7 @@ struct JobState {
         jid = row.int()
         queue = row.optionalText()
         key = row.optionalText()
-        status = row.status() ?? .queued
+        status = row.status()
         attempts = Int(row.int())
         maxAttempts = Int(row.int())
         cancelRequested = row.optionalTime()

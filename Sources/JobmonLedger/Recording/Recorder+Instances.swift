@@ -41,9 +41,11 @@ extension Recorder {
         }
 
         try statements.insertInstance
-            .put(key).put(job.jid).put(job.instances).put(submission.executor).put(submission.executorID)
-            .put(Status.submitted.rawValue).put(time == batch.now ? batch.nowText : time.description)
-            .put(submission.stdoutPath).put(submission.stderrPath).run()
+            .put(.instanceKey, key).put(.jid, job.jid).put(.retryNumber, job.instances)
+            .put(.executor, submission.executor).put(.executorId, submission.executorID)
+            .put(.status, Status.submitted.rawValue)
+            .put(.submittedDate, time == batch.now ? batch.nowText : time.description)
+            .put(.stdoutPath, submission.stdoutPath).put(.stderrPath, submission.stderrPath).run()
         let id = connection.lastInsertedRow
         job.instances += 1
         job.attempts += 1
@@ -104,8 +106,9 @@ extension Recorder {
             changed = true
         }
         if let place = start.place {
-            try statements.placeInstance.put(place.queue)
-                .put(place.allocated.isEmpty ? nil : JSON.object(place.allocated).text).put(instance.id).run()
+            try statements.placeInstance.put(.schedulerQueue, place.queue)
+                .put(.allocated, place.allocated.isEmpty ? nil : JSON.object(place.allocated).text)
+                .put(.jobInstanceId, instance.id).run()
             changed = changed || connection.changedRows > 0
         }
         switch InstanceStateMachine.answer(current: instance.status, said: .running) {
@@ -165,17 +168,20 @@ extension Recorder {
         }
         for instance in changed.instances {
             let update = instance.ending == nil ? statements.updateInstance : statements.endInstance
-            update.put(instance.status.rawValue).put(instance.cause?.rawValue).put(instance.executorID)
-                .put(instance.host).put(instance.bootID).put(instance.pid).put(instance.pidStarted)
-                .put(instance.startedDate?.description).put(instance.wallclock)
-                .put(instance.isSeen ? batch.nowText : nil).put(instance.isSeen)
+            update.put(.status, instance.status.rawValue).put(.cause, instance.cause?.rawValue)
+                .put(.executorId, instance.executorID).put(.host, instance.host).put(.bootId, instance.bootID)
+                .put(.pid, instance.pid).put(.pidStarted, instance.pidStarted)
+                .put(.startedDate, instance.startedDate?.description).put(.wallclock, instance.wallclock)
+                .put(.lastSeen, instance.isSeen ? batch.nowText : nil).put(.isSeen, instance.isSeen)
             if let end = instance.ending {
-                update.put(end.evidence.exitCode).put(end.evidence.signal).put(instance.finishedDate?.description)
-                    .put(end.usage.cpu).put(end.usage.maxrss).put(end.usage.maxrssAtMost).put(end.usage.ioRead)
-                    .put(end.usage.ioWritten).put(end.evidence.oomKills).put(instance.attemptReturned)
-                    .put(end.stdoutEmpty).put(end.stderrEmpty)
+                update.put(.exitCode, end.evidence.exitCode).put(.signal, end.evidence.signal)
+                    .put(.finishedDate, instance.finishedDate?.description).put(.cpu, end.usage.cpu)
+                    .put(.maxrss, end.usage.maxrss).put(.maxrssAtMost, end.usage.maxrssAtMost)
+                    .put(.ioRead, end.usage.ioRead).put(.ioWritten, end.usage.ioWritten)
+                    .put(.oomKills, end.evidence.oomKills).put(.attemptReturned, instance.attemptReturned)
+                    .put(.stdoutEmpty, end.stdoutEmpty).put(.stderrEmpty, end.stderrEmpty)
             }
-            try update.put(instance.id).run()
+            try update.put(.jobInstanceId, instance.id).run()
         }
         return changed.instances
     }

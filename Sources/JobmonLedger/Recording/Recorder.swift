@@ -133,12 +133,14 @@ final class Recorder {
         var body: [UInt8] = []
         event.write(to: &body)
         try statements.insertEvent
-            .put(sequence).put(event.identity?.sender).put(event.identity?.seq)
-            .put(time == batch.now ? batch.nowText : time.description).put(batch.nowText).put(event.fact.kind)
-            .put(verdict.jid).put(verdict.instanceID).put(verdict.outcome.rawValue).put(bytes: body)
-            .put(verdict.problem?.stored).put(verdict.changed).put(verdict.status?.rawValue)
-            .put(verdict.jobStatus?.rawValue).put(verdict.cause?.rawValue)
-            .put(verdict.awaited?.instanceKey).put(verdict.awaited?.queue).put(verdict.awaited?.jobKey).run()
+            .put(.seq, sequence).put(.sender, event.identity?.sender).put(.senderSeq, event.identity?.seq)
+            .put(.time, time == batch.now ? batch.nowText : time.description).put(.recordedTime, batch.nowText)
+            .put(.kind, event.fact.kind).put(.jid, verdict.jid).put(.jobInstanceId, verdict.instanceID)
+            .put(.outcome, verdict.outcome.rawValue).put(.body, UTF8Bytes(bytes: body))
+            .put(.problem, verdict.problem?.stored).put(.changed, verdict.changed)
+            .put(.status, verdict.status?.rawValue).put(.jobStatus, verdict.jobStatus?.rawValue)
+            .put(.cause, verdict.cause?.rawValue).put(.instanceKey, verdict.awaited?.instanceKey)
+            .put(.queue, verdict.awaited?.queue).put(.jobKey, verdict.awaited?.jobKey).run()
         if verdict.outcome == .early { position.early += 1 }
         if verdict.changed { batch.changes.append(verdict.change(sequence, event.fact.kind, time)) }
         if position.early > 0, let created = verdict.created { try applyEarly(created) }
@@ -187,9 +189,11 @@ final class Recorder {
         position.nextSequence += 1
         position.early -= 1
         try statements.settleEvent
-            .put(sequence).put(verdict.jid).put(verdict.instanceID).put(verdict.outcome.rawValue)
-            .put(verdict.problem?.stored).put(verdict.changed).put(verdict.status?.rawValue)
-            .put(verdict.jobStatus?.rawValue).put(verdict.cause?.rawValue).put(earlier).run()
+            .put(.seq, sequence).put(.jid, verdict.jid).put(.jobInstanceId, verdict.instanceID)
+            .put(.outcome, verdict.outcome.rawValue).put(.problem, verdict.problem?.stored)
+            .put(.changed, verdict.changed).put(.status, verdict.status?.rawValue)
+            .put(.jobStatus, verdict.jobStatus?.rawValue).put(.cause, verdict.cause?.rawValue)
+            .put(.earlier, earlier).run()
         if verdict.changed { batch.changes.append(verdict.change(sequence, kind, time)) }
         if position.early > 0, let created = verdict.created { try applyEarly(created) }
     }

@@ -1,9 +1,9 @@
 /// The recorder's statements, prepared once. Frozen columns are named in each, never `*`.
 struct RecorderStatements {
     let findEvent: Statement
-    let insertEvent: Statement
+    let insertEvent: NamedStatement<EventParameter>
     let findEarly: Statement
-    let settleEvent: Statement
+    let settleEvent: NamedStatement<EventParameter>
 
     let findJobByKey: Statement
     let findJob: Statement
@@ -17,10 +17,10 @@ struct RecorderStatements {
 
     let findInstanceByKey: Statement
     let findInstance: Statement
-    let insertInstance: Statement
-    let updateInstance: Statement
-    let endInstance: Statement
-    let placeInstance: Statement
+    let insertInstance: NamedStatement<InstanceParameter>
+    let updateInstance: NamedStatement<InstanceParameter>
+    let endInstance: NamedStatement<InstanceParameter>
+    let placeInstance: NamedStatement<InstanceParameter>
     let insertStatus: Statement
     let insertError: Statement
 
@@ -37,22 +37,22 @@ struct RecorderStatements {
     init(_ connection: Connection) throws(SQLiteFailure) {
         findEvent = try connection.prepare(
             "SELECT seq, outcome, jid, job_instance_id, problem FROM event WHERE sender = ? AND sender_seq = ?")
-        insertEvent = try connection.prepare(
-            """
-            INSERT INTO event (seq, sender, sender_seq, time, recorded_time, kind, jid, job_instance_id, outcome, body,
-                problem, changed, status, job_status, cause, instance_key, queue, job_key)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """)
+        let event = EventParameter.columns
+        insertEvent = try NamedStatement(connection, "INSERT INTO event (\(event.columns)) VALUES (\(event.values))")
         findEarly = try connection.prepare(
             """
             SELECT seq, time, body FROM event WHERE outcome = 'early' AND instance_key = ?1
             UNION SELECT seq, time, body FROM event WHERE outcome = 'early' AND queue = ?2 AND job_key = ?3
             ORDER BY seq
             """)
-        settleEvent = try connection.prepare(
+        let settled: [EventParameter] = [
+            .seq, .jid, .jobInstanceId, .outcome, .problem, .changed, .status, .jobStatus, .cause,
+        ]
+        settleEvent = try NamedStatement(
+            connection,
             """
-            UPDATE event SET seq = ?, jid = ?, job_instance_id = ?, outcome = ?, problem = ?, changed = ?, status = ?,
-                job_status = ?, cause = ?, instance_key = NULL, queue = NULL, job_key = NULL WHERE seq = ?
+            UPDATE event SET \(settled.assignments), instance_key = NULL, queue = NULL, job_key = NULL
+            WHERE seq = :earlier
             """)
 
         let findJob = "SELECT \(JobState.columns) FROM job j WHERE"
@@ -90,32 +90,26 @@ struct RecorderStatements {
             "SELECT \(InstanceState.columns), \(JobState.columns) FROM job_instance i JOIN job j ON j.jid = i.jid WHERE"
         findInstanceByKey = try connection.prepare("\(findInstance) i.instance_key = ?")
         self.findInstance = try connection.prepare("\(findInstance) i.job_instance_id = ?")
-        insertInstance = try connection.prepare(
-            """
-            INSERT INTO job_instance (instance_key, jid, retry_number, executor, executor_id, status, submitted_date,
-                stdout_path, stderr_path)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """)
+        let made = InstanceParameter.made
+        insertInstance = try NamedStatement(
+            connection, "INSERT INTO job_instance (\(made.columns)) VALUES (\(made.values))")
         let move = """
-            UPDATE job_instance SET status = ?, cause = ?, executor_id = ?, host = ?, boot_id = ?, pid = ?,
-                pid_started = ?, started_date = ?, wallclock = ?, last_seen = coalesce(?, last_seen),
-                late_since = iif(?, NULL, late_since)
+            UPDATE job_instance SET \(InstanceParameter.moved.assignments),
+                last_seen = coalesce(:last_seen, last_seen), late_since = iif(:is_seen, NULL, late_since)
             """
-        updateInstance = try connection.prepare(
+        updateInstance = try NamedStatement(connection, "\(move) WHERE job_instance_id = :job_instance_id")
+        endInstance = try NamedStatement(
+            connection,
             """
-            \(move) WHERE job_instance_id = ?
+            \(move), \(InstanceParameter.ended.assignments),
+                stdout_path = iif(:stdout_empty, NULL, stdout_path), stderr_path = iif(:stderr_empty, NULL, stderr_path)
+            WHERE job_instance_id = :job_instance_id
             """)
-        endInstance = try connection.prepare(
+        placeInstance = try NamedStatement(
+            connection,
             """
-            \(move), exit_code = ?, signal = ?, finished_date = ?, cpu = ?, maxrss = ?, maxrss_at_most = ?,
-                io_read = ?, io_written = ?, oom_kills = ?, attempt_returned = ?,
-                stdout_path = iif(?, NULL, stdout_path), stderr_path = iif(?, NULL, stderr_path)
-            WHERE job_instance_id = ?
-            """)
-        placeInstance = try connection.prepare(
-            """
-            UPDATE job_instance SET scheduler_queue = ?, allocated = ?
-            WHERE job_instance_id = ? AND scheduler_queue IS NULL AND allocated IS NULL
+            UPDATE job_instance SET scheduler_queue = :scheduler_queue, allocated = :allocated
+            WHERE job_instance_id = :job_instance_id AND scheduler_queue IS NULL AND allocated IS NULL
             """)
         // An instance may come back from UNKNOWN and take a status twice: the first time stays.
         insertStatus = try connection.prepare(

@@ -1,5 +1,6 @@
 import Glibc
 package import JobmonCore
+import JobmonSystem
 
 /// A report's file while it is written: it takes the place of the one before it once it is whole, and not otherwise.
 package final class ReportFile {
@@ -51,21 +52,13 @@ package final class ReportFile {
     }
 
     private func flush() throws(Problem) {
-        var offset = 0
-        while offset < buffer.count {
-            let count = buffer.withUnsafeBytes { bytes in
-                bytes.baseAddress.map { Glibc.write(descriptor, $0 + offset, bytes.count - offset) } ?? 0
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw Self.problem(path) }
-            offset += count
-        }
+        guard Descriptor.writeAll(descriptor, buffer) else { throw Self.problem(path) }
         buffer.removeAll(keepingCapacity: true)
     }
 
     private static func problem(_ path: String) -> Problem {
         Problem(
-            .unavailable, "the report \(path) can't be written: \(String(cString: strerror(errno)))",
+            .unavailable, "the report \(path) can't be written: \(SystemError.text())",
             hint: "make room, or name another directory with --to; an earlier report is as it was")
     }
 }

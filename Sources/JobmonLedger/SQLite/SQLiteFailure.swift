@@ -2,6 +2,7 @@ import GRDB
 import GRDBSQLite
 import Glibc
 import JobmonCore
+import JobmonSystem
 
 /// What SQLite answered instead of doing what it was told.
 struct SQLiteFailure: Error {
@@ -13,6 +14,9 @@ struct SQLiteFailure: Error {
     /// What SQLite says of a file that is no database.
     static let notADatabase = SQLiteFailure(code: SQLITE_NOTADB, message: "file is not a database")
 
+    /// A fault of this program's: how it uses a statement.
+    static func misuse(_ message: String) -> SQLiteFailure { SQLiteFailure(code: SQLITE_MISUSE, message: message) }
+
     /// What SQLite would say of a file that can't be made, by the kernel's reason.
     static func cannotMake(_ error: Int32) -> SQLiteFailure {
         let code =
@@ -21,7 +25,7 @@ struct SQLiteFailure: Error {
             case EACCES, EPERM, EROFS: SQLITE_READONLY
             default: SQLITE_CANTOPEN
             }
-        return SQLiteFailure(code: code, message: String(cString: strerror(error)))
+        return SQLiteFailure(code: code, message: SystemError.text(error))
     }
 
     /// The code without its extension.

@@ -1,12 +1,15 @@
 import GRDBSQLite
 import JobmonCore
 
-/// A prepared statement. Values are put in one after the other, in the order of their question marks, then it runs.
-/// Belongs to one connection and is used where that is used.
+/// A prepared statement. Values are put in one after the other, in the order of their question marks, then it runs. It
+/// runs only with exactly as many values as it has parameters. Belongs to one connection and is used where that is used.
 final class Statement {
     private let connection: Connection
     private let pointer: OpaquePointer
+    private let parameters: Int32
     private var next: Int32 = 1
+    /// What is wrong with the values that were put in, or with a row that was read.
+    fileprivate var fault: SQLiteFailure?
 
     /// - Throws: for text that is no statement.
     init(_ connection: Connection, _ sql: String) throws(SQLiteFailure) {
@@ -16,90 +19,98 @@ final class Statement {
         guard code == SQLITE_OK, let prepared else { throw connection.failure() }
         self.connection = connection
         pointer = prepared
+        parameters = sqlite3_bind_parameter_count(prepared)
     }
 
     deinit { sqlite3_finalize(pointer) }
 
     // MARK: - Values in
 
-    @discardableResult func put(_ value: Int64?) -> Statement {
-        if let value { sqlite3_bind_int64(pointer, next, value) }
+    /// Puts in the value of the next parameter.
+    @discardableResult func put(_ value: some SQLiteValue) -> Statement {
+        bind(value, at: next)
         next += 1
         return self
     }
 
-    @discardableResult func put(_ value: Int?) -> Statement { put(value.map { Int64($0) }) }
+    /// Puts in text that is UTF-8 already.
+    @discardableResult func put(bytes: [UInt8]) -> Statement { put(UTF8Bytes(bytes: bytes)) }
 
-    @discardableResult func put(_ value: Bool) -> Statement { put(Int64(value ? 1 : 0)) }
-
-    @discardableResult func put(_ value: Double?) -> Statement {
-        if let value { sqlite3_bind_double(pointer, next, value) }
-        next += 1
-        return self
-    }
-
-    @discardableResult func put(_ value: String?) -> Statement {
-        if var value {
-            value.withUTF8 { bind($0) }
-        }
-        next += 1
-        return self
-    }
-
-    /// Text that is UTF-8 already.
-    @discardableResult func put(bytes: [UInt8]) -> Statement {
-        bytes.withUnsafeBufferPointer { bind($0) }
-        next += 1
-        return self
-    }
-
-    private func bind(_ bytes: UnsafeBufferPointer<UInt8>) {
-        // An empty buffer may have no address, and no address means null.
-        guard let start = bytes.baseAddress else {
-            sqlite3_bind_text(pointer, next, "", 0, Self.copied)
-            return
-        }
-        start.withMemoryRebound(to: CChar.self, capacity: bytes.count) { text in
-            _ = sqlite3_bind_text64(pointer, next, text, UInt64(bytes.count), Self.copied, UInt8(SQLITE_UTF8))
+    /// Puts in the value of a parameter by its number.
+    func bind(_ value: some SQLiteValue, at index: Int32) {
+        let code = value.bind(to: pointer, at: index)
+        if code != SQLITE_OK, fault == nil {
+            fault = SQLiteFailure(code: code, message: "\(Self.words(code)): value \(index) of \(text)")
         }
     }
 
-    /// SQLITE_TRANSIENT: SQLite makes its own copy before the call returns.
-    private static var copied: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
+    /// The number of a parameter that has a name; nil: the statement has none of that name.
+    func index(of name: String) -> Int32? {
+        let index = sqlite3_bind_parameter_index(pointer, name)
+        return index > 0 ? index : nil
+    }
+
+    /// The names of its parameters; nil: one has none.
+    var names: [String?] {
+        (0..<parameters).map { sqlite3_bind_parameter_name(pointer, $0 + 1).map { String(cString: $0) } }
+    }
+
+    /// Says that all values are in, put there by their numbers.
+    func isFilled() { next = parameters + 1 }
+
+    private var text: String { sqlite3_sql(pointer).map { String(cString: $0) } ?? "" }
+
+    private static func words(_ code: Int32) -> String { String(cString: sqlite3_errstr(code)) }
 
     // MARK: - Running
 
     /// Runs it to its end, and makes it ready for the next time.
     func run() throws(SQLiteFailure) {
         defer { reset() }
+        try check()
         while try step() {}
     }
 
     /// The first row; nil when there is none.
     func first<Value>(_ read: (inout Row) -> Value) throws(SQLiteFailure) -> Value? {
         defer { reset() }
+        try check()
         guard try step() else { return nil }
-        var row = Row(statement: pointer)
-        return read(&row)
+        return try self.read(read)
     }
 
     /// Every row.
     func all<Value>(_ read: (inout Row) -> Value) throws(SQLiteFailure) -> [Value] {
         defer { reset() }
+        try check()
         var values: [Value] = []
-        while try step() {
-            var row = Row(statement: pointer)
-            values.append(read(&row))
-        }
+        while try step() { values.append(try self.read(read)) }
         return values
     }
 
     /// Every row, one after the other.
     func forEach(_ body: (inout Row) throws -> Void) throws {
         defer { reset() }
+        try check()
         while try step() {
-            var row = Row(statement: pointer)
+            var row = Row(self, pointer)
             try body(&row)
+            if let fault { throw fault }
+        }
+    }
+
+    private func read<Value>(_ read: (inout Row) -> Value) throws(SQLiteFailure) -> Value {
+        var row = Row(self, pointer)
+        let value = read(&row)
+        if let fault { throw fault }
+        return value
+    }
+
+    /// A value too few would be NULL without a word.
+    private func check() throws(SQLiteFailure) {
+        if let fault { throw fault }
+        guard next - 1 == parameters else {
+            throw .misuse("\(next - 1) values for the \(parameters) parameters of: \(text)")
         }
     }
 
@@ -111,49 +122,76 @@ final class Statement {
         }
     }
 
-    private func reset() {
+    /// Gives up the values that were put in.
+    func reset() {
         sqlite3_reset(pointer)
         sqlite3_clear_bindings(pointer)
         next = 1
+        fault = nil
+    }
+
+    /// A row holds what it may not hold.
+    fileprivate func note(_ what: String, column: Int32) {
+        guard fault == nil else { return }
+        let name = sqlite3_column_name(pointer, column).map { String(cString: $0) } ?? "column \(column + 1)"
+        fault = SQLiteFailure(code: SQLITE_CORRUPT, message: "\(name) \(what)")
     }
 }
 
-/// A row, read column by column from the left.
+/// A row, read column by column from the left. What it may not hold makes the reading statement throw.
 struct Row {
-    fileprivate let statement: OpaquePointer
-    fileprivate var column: Int32 = 0
+    private let owner: Statement
+    private let statement: OpaquePointer
+    private let columns: Int32
+    private var column: Int32 = 0
 
-    mutating func int() -> Int64 {
+    fileprivate init(_ owner: Statement, _ statement: OpaquePointer) {
+        self.owner = owner
+        self.statement = statement
+        columns = sqlite3_column_count(statement)
+    }
+
+    /// The next column.
+    private mutating func advance() -> Int32 {
+        if column >= columns { owner.note("is not selected", column: column) }
         defer { column += 1 }
+        return column
+    }
+
+    /// A whole number.
+    mutating func int() -> Int64 {
+        let column = advance()
+        if sqlite3_column_type(statement, column) == SQLITE_NULL { owner.note("is NULL", column: column) }
         return sqlite3_column_int64(statement, column)
     }
 
-    mutating func bool() -> Bool { int() != 0 }
+    /// NULL is false.
+    mutating func bool() -> Bool {
+        let column = advance()
+        return sqlite3_column_int64(statement, column) != 0
+    }
 
     mutating func optionalInt() -> Int64? {
-        defer { column += 1 }
+        let column = advance()
         guard sqlite3_column_type(statement, column) != SQLITE_NULL else { return nil }
         return sqlite3_column_int64(statement, column)
     }
 
     mutating func optionalDouble() -> Double? {
-        defer { column += 1 }
+        let column = advance()
         guard sqlite3_column_type(statement, column) != SQLITE_NULL else { return nil }
         return sqlite3_column_double(statement, column)
     }
 
     mutating func optionalText() -> String? {
-        defer { column += 1 }
-        guard let start = sqlite3_column_text(statement, column) else { return nil }
-        let count = Int(sqlite3_column_bytes(statement, column))
-        return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+        withText { bytes in bytes.map { String(decoding: $0, as: UTF8.self) } }
     }
 
     /// The next column as SQLite writes it; nil: null. The bytes are there for as long as `body` runs.
-    mutating func withText(_ body: (UnsafeBufferPointer<UInt8>?) -> Void) {
-        defer { column += 1 }
+    mutating func withText<Value>(_ body: (UnsafeBufferPointer<UInt8>?) -> Value) -> Value {
+        let column = advance()
         guard let start = sqlite3_column_text(statement, column) else { return body(nil) }
-        body(UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column))))
+        return body(UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column))))
     }
 
     /// A column of JSON text that holds an object.
@@ -164,19 +202,58 @@ struct Row {
         return object
     }
 
-    mutating func text() -> String { optionalText() ?? "" }
+    mutating func text() -> String {
+        guard let text = optionalText() else {
+            owner.note("is NULL", column: column - 1)
+            return ""
+        }
+        return text
+    }
 
-    mutating func status() -> Status? { optionalInt().flatMap { Status(rawValue: Int($0)) } }
-    mutating func cause() -> Cause? { optionalText().flatMap(Cause.init(rawValue:)) }
-    mutating func optionalTime() -> Timestamp? { optionalText().flatMap(Timestamp.init) }
-    mutating func time() -> Timestamp { optionalTime() ?? Timestamp(milliseconds: 0) }
+    /// A status, by its number.
+    mutating func status() -> Status {
+        guard let status = optionalStatus() else {
+            owner.note("is NULL", column: column - 1)
+            return .unknown
+        }
+        return status
+    }
+
+    mutating func optionalStatus() -> Status? {
+        optionalInt().flatMap { number in
+            let status = Status(rawValue: Int(truncatingIfNeeded: number))
+            if status == nil { owner.note("holds \(number), which is not a status", column: column - 1) }
+            return status
+        }
+    }
+
+    mutating func cause() -> Cause? {
+        optionalText().flatMap { text in
+            let cause = Cause(rawValue: text)
+            if cause == nil { owner.note("holds \"\(text)\", which is not a cause", column: column - 1) }
+            return cause
+        }
+    }
+
+    mutating func optionalTime() -> Timestamp? {
+        optionalText().flatMap { text in
+            let time = Timestamp(text)
+            if time == nil { owner.note("holds \"\(text)\", which is not a time", column: column - 1) }
+            return time
+        }
+    }
+
+    mutating func time() -> Timestamp {
+        guard let time = optionalTime() else {
+            owner.note("is NULL", column: column - 1)
+            return Timestamp(milliseconds: 0)
+        }
+        return time
+    }
 
     /// JSON text as its value; null for what is none.
     mutating func json() -> JSON {
-        defer { column += 1 }
-        guard let start = sqlite3_column_text(statement, column) else { return .null }
-        let count = Int(sqlite3_column_bytes(statement, column))
-        return (try? JSON(parsing: UnsafeBufferPointer(start: start, count: count))) ?? .null
+        withText { bytes in bytes.flatMap { try? JSON(parsing: $0) } ?? .null }
     }
 
     mutating func object() -> JSONObject {

@@ -1,5 +1,6 @@
 import JobmonCore
 import JobmonReporting
+import JobmonSystem
 import Logging
 import ServiceLifecycle
 import Synchronization

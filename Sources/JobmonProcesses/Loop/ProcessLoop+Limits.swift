@@ -1,6 +1,7 @@
 import CJobmonPOSIX
 import Glibc
 import JobmonCore
+import JobmonSystem
 
 /// Ending commands with all that they started: TERM, the grace, KILL.
 extension ProcessLoop {
@@ -94,8 +95,7 @@ extension ProcessLoop {
             guard let root = endings[index].attempt.root, let found = marks[root], found.instance != nil else {
                 continue
             }
-            endings[index].attempt.marks.slurmJob = found.slurmJob
-            endings[index].attempt.marks.gridJob = found.gridJob
+            endings[index].attempt.marks.jobs = found.jobs
         }
     }
 

@@ -1,6 +1,7 @@
 import CJobmonPOSIX
 import Glibc
 import JobmonCore
+import JobmonSystem
 
 /// A command that was handed to C.
 struct Launch {
@@ -85,18 +86,11 @@ extension StartFailure {
         case JOBMON_STEP_COMMAND: step = .command
         default: step = .process
         }
-        self.init(step: step, path: path, errno: report.error, reason: errorText(report.error))
+        self.init(step: step, path: path, errno: report.error, reason: SystemError.text(report.error))
     }
 }
 
 private func withOptionalCString<Result>(_ text: String?, _ body: (UnsafePointer<CChar>?) -> Result) -> Result {
     guard let text else { return body(nil) }
     return text.withCString { body($0) }
-}
-
-/// An error number in words.
-package func errorText(_ error: Int32) -> String {
-    var text = [CChar](repeating: 0, count: 256)
-    return jobmon_error_text(error, &text, text.count) == 0
-        ? String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : "error \(error)"
 }

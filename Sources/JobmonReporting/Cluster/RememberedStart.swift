@@ -84,8 +84,7 @@ package struct RememberedStart: Sendable, Equatable {
     /// Whether a start of the job is the next one after this.
     package func isFollowed(by job: ClusterJob, name: String?) -> Bool {
         guard self.name == name else { return false }
-        // Grid Engine says only that it is not the first one.
-        return job.restarts > restarts || job.scheduler == .sge && job.restarts > 0
+        return job.restarts > restarts || !job.dialect.countsRestarts && job.restarts > 0
     }
 
     // MARK: The file

@@ -1,4 +1,6 @@
-/// Which of several processes that one command started this one is: MPI's rank, or the number of a task of Slurm's step.
+import JobmonCore
+
+/// Which of several processes that one command started this one is: MPI's rank, or its number in a scheduler's step.
 package enum ProcessRank {
     /// What tells it, and how many there are; whoever started the process last stands first.
     private static let sources = [
@@ -8,7 +10,7 @@ package enum ProcessRank {
 
     /// The rank as text; nil where there is only one process, or none of its kind.
     /// - Parameters:
-    ///   - isStep: it is known to be a task of a step of Slurm's. A batch script has the number 0 too.
+    ///   - isStep: it is known to be a process of a step.
     ///   - variable: the environment.
     package static func current(isStep: Bool = false, _ variable: (String) -> String?) -> String? {
         func number(_ name: String) -> Int? { variable(name).flatMap { Int($0) } }
@@ -16,12 +18,9 @@ package enum ProcessRank {
             guard let rank = number(source.rank) else { continue }
             return source.sizes.compactMap { number($0) }.first == 1 ? nil : "\(rank)"
         }
-        guard let rank = number("SLURM_PROCID"), let count = number("SLURM_STEP_NUM_TASKS") ?? number("SLURM_NTASKS"),
-            count > 1
-        else { return nil }
-        // The numbers of steps that are none (a batch script, say) are negative, or as large as can be.
-        let step = number("SLURM_STEP_ID") ?? number("SLURM_STEPID")
-        let isTask = isStep || rank > 0 || step.map { (0..<1 << 31).contains($0) } ?? false
-        return isTask ? "\(rank)" : nil
+        for scheduler in ClusterScheduler.allCases {
+            if let rank = WrapperDialect.of(scheduler).rank(isStep, variable) { return rank }
+        }
+        return nil
     }
 }

@@ -1,6 +1,7 @@
 import CJobmonPOSIX
 import Glibc
 package import JobmonCore
+import JobmonSystem
 
 /// Keeps the events of a process that has many of them: appended, a line each, to `spool/<sender>.<first seq>.jsonl`.
 ///
@@ -118,7 +119,7 @@ package final class SegmentWriter {
     private func write(_ lines: [UInt8], _ first: Int64, _ last: Int64) -> Bool {
         if open == nil, !openSegment(first) { return false }
         guard let segment = open else { return false }
-        if SmallFile.writeAll(descriptor, lines) {
+        if Descriptor.writeAll(descriptor, lines) {
             open?.bytes += lines.count
             open?.last = last
             return true
@@ -143,7 +144,7 @@ package final class SegmentWriter {
         }
         if !saidFallback {
             saidFallback = true
-            tell("\(folder) can't be written (\(SmallFile.reason())); trying \(folders.fallback)")
+            tell("\(folder) can't be written (\(SystemError.text())); trying \(folders.fallback)")
         }
         if file >= 0 {
             unlink(temporary)

@@ -1,5 +1,6 @@
 import CJobmonPOSIX
 import Glibc
+import JobmonSystem
 
 /// Whole small files, read and written so that nobody sees half of one and nobody can put something else in its place.
 enum SmallFile {
@@ -40,7 +41,7 @@ enum SmallFile {
     static func replace(_ path: String, temporary: String, with bytes: [UInt8]) -> Bool {
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return false }
-        var written = writeAll(descriptor, bytes)
+        var written = Descriptor.writeAll(descriptor, bytes)
         // On NFS a full disk may show at the close only.
         if close(descriptor) != 0 { written = false }
         if written, rename(temporary, path) == 0 { return true }
@@ -48,22 +49,6 @@ enum SmallFile {
         unlink(temporary)
         errno = error
         return false
-    }
-
-    /// Writes all bytes; `errno` says why not.
-    static func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) -> Bool {
-        var offset = 0
-        while offset < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                buffer.baseAddress.map { write(descriptor, $0 + offset, buffer.count - offset) } ?? 0
-            }
-            if count < 0 {
-                if errno == EINTR { continue }
-                return false
-            }
-            offset += count
-        }
-        return true
     }
 
     /// The names in a folder, without `.` and `..`; nil when it can't be read.
@@ -79,12 +64,9 @@ enum SmallFile {
         }
         return names
     }
-
-    /// The current error in words.
-    static func reason(_ error: Int32 = errno) -> String { String(cString: strerror(error)) }
 }
 
 /// One line for people, on stderr; lost when stderr is closed.
 func tell(_ line: String) {
-    _ = SmallFile.writeAll(2, Array("jobmon: \(line)\n".utf8))
+    _ = Descriptor.writeAll(2, Array("jobmon: \(line)\n".utf8))
 }

@@ -3,6 +3,7 @@ import Glibc
 import JobmonCore
 import JobmonProcesses
 import JobmonReporting
+import JobmonSystem
 
 /// `jobmon exec`.
 package enum ExecMain {
@@ -15,7 +16,7 @@ package enum ExecMain {
         jobmon_signals_remember()
         switch ExecOptions.parse(arguments) {
         case .help:
-            write(ExecOptions.help, to: STDOUT_FILENO)
+            _ = Descriptor.writeAll(STDOUT_FILENO, Array(ExecOptions.help.utf8))
             _exit(0)
         case .wrong(let sentence):
             say("\(sentence) (see jobmon exec --help)")
@@ -62,20 +63,10 @@ package enum ExecMain {
         say("\(why); the command runs in place of jobmon exec, and is not recorded")
         let error = replaceProcess(by: command)
         let failure = StartFailure(
-            step: .command, path: command.arguments.first, errno: error, reason: errorText(error))
+            step: .command, path: command.arguments.first, errno: error, reason: SystemError.text(error))
         say(ErrorText.sentence(failure))
         _exit(failure.exitCode)
     }
 
-    static func say(_ text: String) { write("jobmon exec: \(text)\n", to: STDERR_FILENO) }
-
-    private static func write(_ text: String, to fd: Int32) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { Glibc.write(fd, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            if count <= 0 { return }
-            bytes = bytes.dropFirst(count)
-        }
-    }
+    static func say(_ text: String) { _ = Descriptor.writeAll(STDERR_FILENO, Array("jobmon exec: \(text)\n".utf8)) }
 }

@@ -1,6 +1,7 @@
 import Glibc
 import JobmonCore
 import JobmonReporting
+import JobmonSystem
 
 /// What a wrapper knows of earlier starts of the scheduler's job that it runs in, and leaves for later ones.
 struct ExecMemory {
@@ -16,7 +17,7 @@ struct ExecMemory {
     init?(_ options: ExecOptions, _ layout: DirectoryLayout, _ job: ClusterJob?, key: String) {
         guard let job, options.instance == nil else { return nil }
         isWholeJob = options.isWholeJob
-        path = RememberedStart.path(layout, job, command: isWholeJob ? nil : Self.mark(options))
+        path = RememberedStart.path(layout, job, command: isWholeJob ? nil : Self.mark(options, job))
         // What is not a whole job is remembered only once it was requeued.
         let earlier = isWholeJob || job.restarts > 0 ? RememberedStart.read(path) : nil
         let isNext = earlier?.isFollowed(by: job, name: options.name) ?? false
@@ -43,8 +44,8 @@ struct ExecMemory {
     }
 
     /// Tells the commands of one job apart.
-    private static func mark(_ options: ExecOptions) -> UInt64 {
-        let rank = getenv("SLURM_PROCID").map { String(cString: $0) } ?? ""
+    private static func mark(_ options: ExecOptions, _ job: ClusterJob) -> UInt64 {
+        let rank = job.dialect.rankVariable.flatMap { getenv($0) }.map { String(cString: $0) } ?? ""
         var bytes = Array("\(options.name ?? "")\u{0}\(JSON.object(options.params).text)\u{0}\(rank)\u{0}".utf8)
         for word in options.command { bytes += word + [0] }
         return FNV1a.hash(bytes)

@@ -2,6 +2,7 @@ import Glibc
 import JobmonCore
 import JobmonProcesses
 import JobmonReporting
+import JobmonSystem
 
 /// Tells the monitor of one command: every fact is spooled first and sent second, and leaves the spool once it is
 /// acknowledged.

@@ -107,7 +107,7 @@ final class ExecRun {
     func finish() -> Never {
         reporter?.proceed(0)
         while end == nil { turn(atMost: nil) }
-        if options.isWholeJob, job?.scheduler == .slurm { listen() }
+        if options.isWholeJob, job?.dialect.signalsEachProcess ?? false { listen() }
         witness?.end()
         streams.relay?.endHere()
         if let end {
@@ -130,8 +130,8 @@ final class ExecRun {
         _exit(Int32(end?.evidence.exitCode ?? 126))
     }
 
-    /// Slurm may end all processes of a job one after the other: those of the command first, which then may end as it likes,
-    /// even well.
+    /// The scheduler may end the processes of a job one after the other: the command's first, which then may end in any way,
+    /// even successfully.
     private func listen() {
         isListening = true
         defer { isListening = false }
@@ -146,19 +146,20 @@ final class ExecRun {
     /// Why the scheduler ended it, where it died of what the scheduler told us, or goes on with it.
     private func schedulersWord(_ evidence: Evidence) -> SchedulerWord? {
         guard let job, !evidence.timedOut, evidence.notStarted == nil else { return nil }
-        if options.isWholeJob, job.scheduler == .sge, evidence.exitCode == 99 {
-            return SchedulerWord("exit code 99: started once more", cause: .requeued)
+        if options.isWholeJob, let code = evidence.exitCode, code == job.dialect.requeueExitCode {
+            return SchedulerWord("exit code \(code): started once more", cause: .requeued)
         }
         let code = evidence.exitCode.map { Int32($0) - 128 }
         let signal = evidence.signal.map { Int32($0) } ?? code ?? 0
         // Where a scheduler tells all processes at once, the command may be over before we have read our own signal.
         let isTold =
             warnings.contains(signal) || options.isWholeJob && warnings.contains(SIGTERM)
-            || job.scheduler == .slurm && signal == SIGTERM
+            || job.dialect.signalsEachProcess && signal == SIGTERM
         if isTold {
             let ran = time.steadySeconds() - began
             let signal = warnings.contains(signal) ? signal : SIGTERM
-            return SchedulerInquiry(job, of: signal).why(signal: signal, limit: nil, ran: ran)
+            return SchedulerInquiry(job, of: signal).why(
+                SchedulerWarning(signal: signal, name: SignalName.name(Int(signal)), limit: nil, ran: ran))
         }
         // A program that asks for its own requeue ends as it likes.
         guard evidence.exitCode != 0 || !warnings.isEmpty else { return nil }

@@ -2,6 +2,7 @@ import CJobmonPOSIX
 import Glibc
 import JobmonCore
 import JobmonReporting
+import JobmonSystem
 
 /// What the line in a job script calls: `jobmon __hook job-start` and `job-end`. Nothing here may hurt the script: it is
 /// told of trouble on stderr, and goes on.
@@ -39,8 +40,9 @@ package enum ScriptMain {
     /// `DIRECTORY PID NAME SCRIPT ARGUMENTS...`: prints the shell text that the script goes on with.
     private static func start(_ words: [String]) -> Never {
         let layout = DirectoryLayout(root: words[0])
-        guard let pid = Int32(words[1]), let process = ProcessTable.process(pid), let exe = link("/proc/\(pid)/exe"),
-            let own = link("/proc/self/exe")
+        guard let pid = Int32(words[1]), let process = ProcessTable.process(pid),
+            let exe = SymbolicLink.target("/proc/\(pid)/exe"),
+            let own = SymbolicLink.target("/proc/self/exe")
         else { print(":\n") }
         let script = words[3]
         let isBash = lastPart(exe) == "bash"
@@ -170,7 +172,9 @@ package enum ScriptMain {
         }
         reporter.say(.outcome(.key(key), outcome), at: now)
         // It is kept: now nobody has to look after the process, which must not be found gone meanwhile.
-        if let watcher = Int32(word(3)), let exe = link("/proc/\(watcher)/exe"), exe == link("/proc/self/exe") {
+        if let watcher = Int32(word(3)), let exe = SymbolicLink.target("/proc/\(watcher)/exe"),
+            exe == SymbolicLink.target("/proc/self/exe")
+        {
             kill(watcher, SIGKILL)
         }
         reporter.finish(within: patience)
@@ -209,8 +213,7 @@ package enum ScriptMain {
 
     private static func name(_ script: String) -> String {
         if let job = ClusterJob.current() {
-            let name = job.scheduler == .slurm ? variable("SLURM_JOB_NAME") : variable("JOB_NAME")
-            if let name { return name }
+            if let name = variable(job.dialect.nameVariable) { return name }
         }
         return lastPart(script)
     }
@@ -218,11 +221,13 @@ package enum ScriptMain {
     /// Whether one of the processes above is jobmon's own: the instance in the environment is this script's, and not
     /// that of a job that has submitted it.
     private static func isUnderJobmon(_ pid: Int32) -> Bool {
-        guard let own = link("/proc/self/exe") else { return false }
+        guard let own = SymbolicLink.target("/proc/self/exe") else { return false }
         var pid = pid
         for _ in 0..<64 {
             guard let parent = parent(pid), parent > 1 else { return false }
-            if let exe = link("/proc/\(parent)/exe"), exe == own || lastPart(exe) == "jobmon" { return true }
+            if let exe = SymbolicLink.target("/proc/\(parent)/exe"), exe == own || lastPart(exe) == "jobmon" {
+                return true
+            }
             pid = parent
         }
         return false
@@ -237,12 +242,6 @@ package enum ScriptMain {
         guard let close = buffer[..<count].lastIndex(of: UInt8(ascii: ")")) else { return nil }
         let words = buffer[(close + 1)..<count].split(separator: 0x20)
         return words.count > 1 ? Int32(String(decoding: words[1], as: UTF8.self)) : nil
-    }
-
-    private static func link(_ path: String) -> String? {
-        var buffer = [CChar](repeating: 0, count: 4097)
-        let count = readlink(path, &buffer, 4096)
-        return count > 0 ? String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
     }
 
     private static func lastPart(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
@@ -264,12 +263,6 @@ package enum ScriptMain {
     }
 
     private static func write(_ text: String, to descriptor: Int32) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            if count <= 0 { return }
-            bytes = bytes.dropFirst(count)
-        }
+        _ = Descriptor.writeAll(descriptor, Array(text.utf8))
     }
 }

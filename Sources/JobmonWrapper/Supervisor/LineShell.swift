@@ -1,6 +1,7 @@
 import Glibc
 import JobmonCore
 import JobmonProcesses
+import JobmonSystem
 
 /// What runs a job that is a line for a shell.
 enum LineShell {
@@ -48,16 +49,8 @@ enum LineShell {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        var rest = Array("\(line)\n".utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                unlink(path)
-                return false
-            }
-            rest = rest.dropFirst(count)
-        }
-        return true
+        if Descriptor.writeAll(descriptor, Array("\(line)\n".utf8)) { return true }
+        unlink(path)
+        return false
     }
 }

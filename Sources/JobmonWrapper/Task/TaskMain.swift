@@ -3,6 +3,7 @@ import Glibc
 import JobmonCore
 import JobmonProcesses
 import JobmonReporting
+import JobmonSystem
 import JobmonWire
 
 /// `jobmon exec --task MANIFEST`: what a queue's array job runs in each of its tasks.
@@ -23,19 +24,14 @@ enum TaskMain {
     private static func read(_ path: String) throws(Problem) -> (TaskManifest, InstanceOrder, ClusterJob) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw Problem(.notFound, "the manifest can't be read: \(String(cString: strerror(errno)))")
+            throw Problem(.notFound, "the manifest can't be read: \(SystemError.text())")
         }
         defer { close(descriptor) }
         let reader = TaskManifest.Reader { offset, count in
-            var buffer = [UInt8](repeating: 0, count: count)
-            while true {
-                let got = pread(descriptor, &buffer, count, off_t(offset))
-                if got < 0, errno == EINTR { continue }
-                return got < 0 ? nil : Array(buffer[..<got])
-            }
+            Descriptor.read(descriptor, from: offset, atMost: count)
         }
         let manifest = try reader.header()
-        guard let job = ClusterJob.current(of: ClusterJob.Scheduler(rawValue: manifest.executor)), let task = job.task
+        guard let job = ClusterJob.current(of: ClusterScheduler(rawValue: manifest.executor)), let task = job.task
         else {
             throw Problem(.notFound, "this is no task of an array job of \(manifest.executor)")
         }
@@ -54,7 +50,7 @@ enum TaskMain {
                     "instance \(order.instanceKey) was started before, or given up (\(path)): its command was not run")
                 _exit(Int32(TaskExit.forbidden))
             }
-            ExecMain.say("\(path): \(String(cString: strerror(error))): the command was not run")
+            ExecMain.say("\(path): \(SystemError.text(error)): the command was not run")
             _exit(Int32(TaskExit.cantCreate))
         }
         let text = Array("\(HostIdentity.host) \(getpid()) \(job.executorID)\n".utf8)

@@ -28,14 +28,14 @@ final class TaskRun {
     /// Where our output begins in the scheduler's file for stderr; nil: the command's goes into ours.
     private let stderrStart: Int?
     private var command: (id: CommandID, pid: Int32)?
-    /// Slurm signals each process of a job, the command too, as far as it can find them.
+    /// Tells what the command has got by itself, where the scheduler signals each process of a job.
     private var witness: SignalWitness?
     private var end: CommandEnd?
     /// Why the scheduler ends it.
     private var word: SchedulerWord?
     /// A limit of which it was told, and that it may heed.
     private var softWord: SchedulerWord?
-    /// Slurm, or somebody else, told it to end.
+    /// The scheduler, or somebody else, told it to end.
     private var isToldToEnd = false
     /// It is ended because our queue asked for that; nil: it did not.
     private var cancel: (returningAttempt: Bool, Void)?
@@ -82,7 +82,7 @@ final class TaskRun {
         case .success(let started):
             command = (started.id, started.process.pid)
             reporter.running(started.process, at: moment)
-            if job?.scheduler == .slurm { loop.setTimer(Token.witness, after: SignalWitness.delay) }
+            if signalsEachProcess { loop.setTimer(Token.witness, after: SignalWitness.delay) }
             loop.setTimer(Token.heartbeat, after: reporter.nextBeat())
         case .failure(let failure):
             end = CommandEnd(evidence: Evidence(notStarted: failure), usage: Usage(), stderr: nil)
@@ -94,7 +94,7 @@ final class TaskRun {
     func finish() -> Never {
         reporter.proceed(0)
         while end == nil { turn(atMost: nil) }
-        if job?.scheduler == .slurm, command != nil { listen() }
+        if signalsEachProcess, command != nil { listen() }
         witness?.end()
         var evidence = end?.evidence ?? Evidence()
         // Where all processes are told at once, the command may be over before we have read what we were told.
@@ -137,17 +137,19 @@ final class TaskRun {
         _exit(exitCode(end?.evidence.exitCode ?? 126))
     }
 
-    /// Whether Slurm may have ended the command: then its list and its accounting tell why, and the queue asks them, once
-    /// for all tasks.
+    /// Whether the scheduler may have ended the command without a word to us: then its list and its accounting tell why, and
+    /// the queue asks them, once for all tasks.
     private func isOpen(_ evidence: Evidence) -> Bool {
-        guard job?.scheduler == .slurm, evidence.notStarted == nil, !evidence.timedOut else { return false }
+        guard signalsEachProcess, evidence.notStarted == nil, !evidence.timedOut else { return false }
         return isToldToEnd || evidence.signal == Int(SIGTERM) || evidence.exitCode == 128 + Int(SIGTERM)
     }
 
-    /// Grid Engine takes 99 for a wish to be run once more, and 100 for one to be held in error.
+    /// A code that the scheduler would take for a request of its own is handed on as 1.
     private func exitCode(_ code: Int) -> Int32 {
-        job?.scheduler == .sge && (code == 99 || code == 100) ? 1 : Int32(code)
+        job?.dialect.reservedExitCodes.contains(code) ?? false ? 1 : Int32(code)
     }
+
+    private var signalsEachProcess: Bool { job?.dialect.signalsEachProcess ?? false }
 
     private func turn(atMost milliseconds: Int?) {
         reporter.watch(in: loop, token: Token.poster)
@@ -170,8 +172,8 @@ final class TaskRun {
 
     // MARK: Signals
 
-    /// Slurm may end all processes of a job one after the other: those of the command first, which then may end as it likes,
-    /// even well.
+    /// The scheduler may end the processes of a job one after the other: the command's first, which then may end in any way,
+    /// even successfully.
     private func listen() {
         let deadline = time.steadySeconds() + SchedulerInquiry.togetherness
         while !isToldToEnd {
@@ -186,10 +188,8 @@ final class TaskRun {
         guard end == nil, let command else { return }
         switch signal.number {
         case SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGXCPU: warned(signal)
-        // Grid Engine's announcement of a kill (-notify).
-        case SIGUSR2 where job?.scheduler == .sge: warned(signal)
-        // Its announcement of a suspension, or of more.
-        case SIGUSR1 where job?.scheduler == .sge: announced(command.pid)
+        case job?.dialect.killAnnouncement: warned(signal)
+        case job?.dialect.suspensionAnnouncement: announced(command.pid)
         // A warning that the job asked for (--signal).
         case SIGUSR1, SIGUSR2: told(signal, command.id)
         case SIGCONT: resume()
@@ -212,39 +212,42 @@ final class TaskRun {
     private func warned(_ received: ReceivedSignal) {
         guard let command else { return }
         let signal = received.number
-        if !hasReached(received) { kill(-command.pid, signal == SIGUSR2 ? SIGTERM : signal) }
+        if !hasReached(received) { kill(-command.pid, signal == job?.dialect.killAnnouncement ? SIGTERM : signal) }
         resume()
         guard word?.cause == nil, cancel == nil else { return }
         cancel = cancelWish()
         guard cancel == nil, let job else { return }
-        if job.scheduler == .slurm {
+        if signalsEachProcess {
             if !isToldToEnd { reporter.said("told to end (\(SignalName.name(Int(signal))))") }
             isToldToEnd = true
             return
         }
         let ran = time.steadySeconds() - began
-        let found = SchedulerInquiry(job, of: signal).why(signal: signal, limit: manifest.timeLimit, ran: ran)
+        let warning = SchedulerWarning(
+            signal: signal, name: SignalName.name(Int(signal)), limit: manifest.timeLimit, ran: ran)
+        let found = SchedulerInquiry(job, of: signal).why(warning)
         word = found
         reporter.said(found.cause == nil ? "a warning (\(found.said))" : "the scheduler ends it (\(found.said))")
     }
 
-    /// Grid Engine announces a suspension, and a soft limit of the run time, by the same signal, which ends whatever does not
+    /// A suspension and a soft limit of the run time are announced by the same signal, which ends a command that does not
     /// expect it. A limit is the command's to heed. A suspension stops our own group alone, so we stop the command's.
     private func announced(_ pid: pid_t) {
         guard let job else { return }
-        let inquiry = SchedulerInquiry(job, of: SIGUSR1)
+        let signal = job.dialect.suspensionAnnouncement ?? SIGUSR1
+        let inquiry = SchedulerInquiry(job, of: signal)
         // Of the limit it is told once.
         if softWord == nil, let word = inquiry.softLimit(ran: time.steadySeconds() - began) {
             softWord = word
             reporter.said("the scheduler's warning (\(word.said))")
-            kill(-pid, SIGUSR1)
+            kill(-pid, signal)
         } else if inquiry.isSuspended {
             isSuspended = true
             kill(-pid, SIGSTOP)
         }
     }
 
-    /// The command gets what Slurm was asked to tell it; what it makes of that is its own affair.
+    /// The command gets what the scheduler was asked to tell it, and does with it what it likes.
     private func told(_ signal: ReceivedSignal, _ command: CommandID) {
         if !hasReached(signal) { loop.forward(signal, to: command) }
         guard job != nil, softWord == nil else { return }

@@ -1,4 +1,5 @@
 import Glibc
+import JobmonSystem
 
 /// Files that `run` reads whole.
 enum RunFiles {
@@ -8,15 +9,7 @@ enum RunFiles {
         let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(path) }
         defer { if descriptor != 0 { close(descriptor) } }
-        var bytes: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = Glibc.read(descriptor, &piece, piece.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw failure(path) }
-            if count == 0 { break }
-            bytes.append(contentsOf: piece[..<count])
-        }
+        guard var bytes = Descriptor.readAll(descriptor) else { throw failure(path) }
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
             throw CommandFailure(
                 .usage, "\(path): the text is UTF-16, not UTF-8", hint: "iconv -f UTF-16 -t UTF-8 makes one of it")
@@ -73,14 +66,14 @@ enum RunFiles {
     /// The current directory, absolute.
     static func currentDirectory() throws -> String {
         guard let path = getcwd(nil, 0) else {
-            throw CommandFailure(.usage, "the current directory can't be named: \(String(cString: strerror(errno)))")
+            throw CommandFailure(.usage, "the current directory can't be named: \(SystemError.text())")
         }
         defer { free(path) }
         return String(cString: path)
     }
 
     private static func failure(_ path: String) -> CommandFailure {
-        CommandFailure(.usage, "\(path) can't be read: \(String(cString: strerror(errno)))")
+        CommandFailure(.usage, "\(path) can't be read: \(SystemError.text())")
     }
 }
 

@@ -13,12 +13,6 @@ enum SlurmLine {
         return endings.contains { content.holds($0) } || isTaskEnd(content)
     }
 
-    /// Whether a line begins as the line of a log does: `2026-01-31 …`, `[2026-01-31T…] …`.
-    static func beginsWithTime(_ line: Substring) -> Bool {
-        if isDate(line) { return true }
-        return bracketed(line) != nil
-    }
-
     private static let daemons = ["slurmstepd", "slurmd"]
     private static let commands = ["srun: ", "salloc: ", "sbatch: ", "scancel: "]
     private static let levels = ["error: ", "fatal: ", "warning: ", "info: ", "debug: "]
@@ -44,7 +38,7 @@ enum SlurmLine {
             let isName = name.isEmpty || name.hasPrefix("-") || name.hasPrefix("[") || name.hasPrefix(" [")
             if isName, rest.hasPrefix(": ") { return rest.dropFirst(2) }
         }
-        guard let rest = bracketed(line) else { return nil }
+        guard let rest = LogTime.afterBrackets(line) else { return nil }
         let said = levels.first { rest.hasPrefix($0) }.map { rest.dropFirst($0.count) } ?? rest
         return marks.contains { said.holds($0) } ? said : nil
     }
@@ -55,33 +49,6 @@ enum SlurmLine {
         let rest = digits.drop { $0.isASCII && $0.isNumber }
         guard rest.startIndex > digits.startIndex, rest.hasPrefix(": ") else { return line }
         return rest.dropFirst(2)
-    }
-
-    /// What follows a time in brackets; nil: there is none.
-    private static func bracketed(_ line: Substring) -> Substring? {
-        guard line.first == "[", let close = line.firstIndex(of: "]") else { return nil }
-        let time = line[line.index(after: line.startIndex)..<close]
-        let rest = line[line.index(after: close)...]
-        guard rest.first == " ", isDate(time) || isShortTime(time) else { return nil }
-        return rest.dropFirst()
-    }
-
-    /// 2026-01-…
-    private static func isDate(_ text: Substring) -> Bool {
-        let date = text.utf8.prefix(8)
-        return date.count == 8
-            && date.enumerated().allSatisfy { place, byte in
-                place == 4 || place == 7 ? byte == UInt8(ascii: "-") : (0x30...0x39).contains(byte)
-            }
-    }
-
-    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-
-    /// `Nov 28 16:40:09`, and with more behind it.
-    private static func isShortTime(_ text: Substring) -> Bool {
-        let words = text.split(separator: " ")
-        guard words.count >= 3, months.contains(String(words[0])), Int(words[1]) != nil else { return false }
-        return words[2].contains(":") && words[2].first?.isNumber == true
     }
 
     /// `error: node2: task 0: Out Of Memory`: by which signal tasks of a step ended. That one failed by its exit code says

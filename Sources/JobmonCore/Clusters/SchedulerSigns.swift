@@ -1,0 +1,35 @@
+/// What shows that a scheduler is at work: its name for people, the mark that its jobs carry, and the lines that it
+/// writes among theirs.
+package struct SchedulerSigns: Sendable {
+    /// The scheduler's name for people, such as `Slurm`.
+    package var title: String
+    /// The environment variable that holds the number of a job in each of the job's processes.
+    package var jobVariable: String
+    /// Whether an environment variable describes the place of a process in a job.
+    package var isPlace: @Sendable (_ variable: String) -> Bool
+    /// Whether the scheduler itself wrote a line that stands among those of a job.
+    var isLine: @Sendable (Substring) -> Bool
+    /// Whether such a line tells why the scheduler ended the job, and not only that the job is over.
+    var tellsEnd: @Sendable (Substring) -> Bool
+}
+
+extension SchedulerSigns {
+    static let slurm = SchedulerSigns(
+        title: "Slurm", jobVariable: "SLURM_JOB_ID", isPlace: { $0.hasPrefix("SLURM_") && $0 != "SLURM_CONF" },
+        isLine: { SlurmLine.isOne($0) },
+        tellsEnd: { SlurmLine.tellsEnd($0) })
+
+    /// Grid Engine writes nothing among the lines of its jobs.
+    static let gridEngine = SchedulerSigns(
+        title: "Grid Engine", jobVariable: "JOB_ID", isPlace: { _ in false }, isLine: { _ in false },
+        tellsEnd: { _ in false })
+}
+
+/// Lines that some scheduler wrote among those of a job.
+enum SchedulerLine {
+    private static let signs = ClusterScheduler.allCases.map(\.signs)
+
+    static func isOne(_ line: Substring) -> Bool { signs.contains { $0.isLine(line) } }
+
+    static func tellsEnd(_ line: Substring) -> Bool { signs.contains { $0.tellsEnd(line) } }
+}
