@@ -32,7 +32,7 @@ struct LedgerModel {
         case .running(.key(let key), _): return say(key, .running, event) { _ in }
         case .outcome(.key(let key), let outcome):
             return say(key, outcome.status, event) { instance in
-                instance.cause = outcome.cause ?? Cause.decide(outcome.evidence).cause
+                instance.cause = outcome.resolvedCause
                 instance.returnedAttempt = outcome.returnsAttempt
                 instance.finishedDate = event.time
             }

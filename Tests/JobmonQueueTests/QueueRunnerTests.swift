@@ -158,6 +158,7 @@ import Testing
         async let summary = runner.run(jobs(3))
         try await waitUntil("one runs") { runner.counts.running == 1 && runner.counts.total == 3 }
         func say(_ kind: String, _ jid: Int64) {
+            if kind == "retry" { ledger.retry(jid) } else { ledger.cancel(jid) }
             publish.yield([Change(sequence: 1, kind: kind, time: Timestamp(milliseconds: 0), jid: jid)])
         }
         say("cancel", 3)
@@ -168,6 +169,24 @@ import Testing
         let done = try await summary
         #expect(done.counts.complete == 2)
         #expect(done.counts.cancelled == 1)
+    }
+
+    @Test("a retry that is acknowledged before the last job ends is run, however late the monitor's word of it comes")
+    func heedsALateRetry() async throws {
+        let executor = ScriptedExecutor(slots: 2) { order in
+            if order.jid == 2 { return ScriptedCluster.Script(runsFor: 300) }
+            return ScriptedCluster.Script(outcome: order.retryNumber == 0 ? .failure() : .success)
+        }
+        let ledger = TestLedger(executor: executor)
+        let runner = runner(ledger, window: 2)
+        async let summary = runner.run(jobs(2))
+        try await waitUntil("the first has failed") { ledger.records.first?.status == .failed }
+        ledger.retry(1)
+        let done = try await summary
+        #expect(done.counts.complete == 2)
+        #expect(done.failures.isEmpty)
+        #expect(ledger.records.map(\.status) == [.complete, .complete])
+        #expect(executor.violations.isEmpty)
     }
 
     @Test("5,000 jobs: what the queue itself costs")

@@ -27,6 +27,10 @@ final class TestLedger: LedgerReading {
 
     var contradictions: [String] { state.withLock { $0.model.contradictions } }
 
+    /// A person cancels a job, or retries it.
+    func cancel(_ jid: Int64) { state.withLock { $0.model.cancel(jid) } }
+    func retry(_ jid: Int64) { state.withLock { $0.model.retry(jid) } }
+
     /// The next events of the queue's own are answered like this.
     func fail(_ answers: [SinkAnswer]) { state.withLock { $0.failures = answers } }
 
@@ -65,6 +69,7 @@ final class TestLedger: LedgerReading {
     func jobs(_ filter: JobFilter, page: Page) async throws(Problem) -> Paged<JobRecord> {
         let wanted = records.filter { record in
             record.jid > page.after && (filter.jids.isEmpty || filter.jids.contains(record.jid))
+                && (filter.statuses.isEmpty || filter.statuses.contains(record.status))
         }
         let items = Array(wanted.prefix(page.limit))
         return Paged(items: items, next: items.count < wanted.count ? items.last?.jid : nil)

@@ -23,7 +23,7 @@ struct PosterTests {
 
     /// Drives a poster as a loop does, until `done` or the time is over.
     private static func drive(
-        _ poster: Poster, within seconds: Double = 20, until done: ([(EventIdentity, EventResult)]) -> Bool
+        _ poster: Poster, within seconds: Double = 120, until done: ([(EventIdentity, EventResult)]) -> Bool
     ) async -> [(EventIdentity, EventResult)] {
         var answered: [(EventIdentity, EventResult)] = []
         // A timeout is told by what was answered.

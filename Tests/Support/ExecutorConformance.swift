@@ -24,7 +24,7 @@ package enum ExecutorConformance {
         ///   - waiting: resources with which an instance waits, where no lack of slots makes it wait.
         ///   - patience: seconds that anything may take.
         package func check(
-            waiting: JSONObject = [:], within patience: Double = 20, _ make: Factory
+            waiting: JSONObject = [:], within patience: Double = 120, _ make: Factory
         ) async throws {
             let executor = try await make(slots)
             let heard = Heard(patience: patience)

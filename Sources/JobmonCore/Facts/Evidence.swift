@@ -28,4 +28,7 @@ package struct Evidence: Sendable, Equatable {
         self.oomKills = oomKills
         self.scheduler = scheduler
     }
+
+    /// It shows that the instance completed.
+    package var isSuccess: Bool { Cause.decide(self).status == .complete }
 }

@@ -55,6 +55,16 @@ extension Outcome {
     /// The command is known to be over, and why it ended is not: whoever ended it has the word.
     package var isOpen: Bool { status == .unknown && (evidence.exitCode != nil || evidence.signal != nil) }
 
+    /// Why the instance did not complete: the sender's word, else what the evidence shows; nil for COMPLETE.
+    package var resolvedCause: Cause? {
+        switch status {
+        case .failed: cause ?? Cause.decide(evidence).cause ?? .exit
+        case .cancelled: cause ?? .cancelled
+        case .unknown: cause ?? .lost
+        default: nil
+        }
+    }
+
     /// The end of a command with the scheduler's word on why it ended.
     package func closed(by word: SchedulerWord?) -> Outcome {
         var evidence = evidence

@@ -32,3 +32,17 @@ package struct JobRecord: Sendable, Equatable {
         self.forgotten = forgotten
     }
 }
+
+extension JobRecord {
+    /// What the job's status follows from.
+    package var standing: JobStanding {
+        let last = instances.last
+        var standing = JobStanding(
+            attempts: attempts, maxAttempts: description.maxAttempts, cancelRequested: cancelRequested,
+            anyComplete: instances.contains { $0.status == .complete }, latest: last?.status,
+            latestReturnedAttempt: last?.returnedAttempt ?? false, latestRefused: last?.cause == .submitFailed)
+        // The ledger decides the status. A job that is queued although its attempts do not show why was retried.
+        if status == .queued, standing.status != .queued { standing.latestReturnedAttempt = true }
+        return standing
+    }
+}

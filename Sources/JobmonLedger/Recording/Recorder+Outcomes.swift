@@ -16,7 +16,7 @@ extension Recorder {
         }
         let wasUnknown = instance.status == .unknown
         instance.status = outcome.status
-        instance.cause = cause(of: outcome)
+        instance.cause = outcome.resolvedCause
         let final = outcome.status.isFinal
         instance.finishedDate = final ? time : nil
         instance.wallclock = outcome.usage.wallclock ?? instance.wallclock ?? instance.lived
@@ -36,16 +36,6 @@ extension Recorder {
         var verdict = Verdict(instance, changed: true)
         verdict.error = headline
         return verdict
-    }
-
-    /// Why it ended: what the sender knows, else what the evidence shows. Only COMPLETE has none.
-    private func cause(of outcome: Outcome) -> Cause? {
-        switch outcome.status {
-        case .failed: outcome.cause ?? Cause.decide(outcome.evidence).cause ?? .exit
-        case .cancelled: outcome.cause ?? .cancelled
-        case .unknown: outcome.cause ?? .lost
-        default: nil
-        }
     }
 
     private func keepEnd(_ instance: inout InstanceState, _ outcome: Outcome) {

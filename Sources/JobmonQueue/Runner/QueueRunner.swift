@@ -162,6 +162,7 @@ package final class QueueRunner: Sendable {
             }
             let actions = state.take(facts, at: Moment(environment.time))
             latest.withLock { $0 = state.currentCounts }
+            var finished: QueueSummary?
             for action in actions {
                 switch action {
                 case .prepare(let batch): recorder.prepare(batch)
@@ -183,9 +184,16 @@ package final class QueueRunner: Sendable {
                 // Whoever asked reads the ledger next: what was decided before is in it then.
                 case .idle(let number, let summary):
                     recorder.afterwards { [idleQuestions] in idleQuestions.answer(upTo: number, summary) }
-                case .finished(let summary): return summary
+                case .finished(let summary): finished = summary
                 }
             }
+            guard let finished else { continue }
+            guard case .done = finished.ending else { return await withReasons(finished) }
+            // A retry that was acknowledged before the last job ended is not left for the next run.
+            let retried = await retried(among: state.unsuccessful)
+            guard !retried.isEmpty else { return await withReasons(finished) }
+            state.reopen()
+            post(.retried(retried))
         }
         return nil
     }
@@ -206,6 +214,38 @@ package final class QueueRunner: Sendable {
         } catch {
             post(.notFenced(key, error.description))
         }
+    }
+
+    /// The summary with the reasons that the ledger has, which knows what jobs reported themselves.
+    private func withReasons(_ summary: QueueSummary) async -> QueueSummary {
+        var summary = summary
+        guard !summary.failures.isEmpty,
+            let jobs = try? await environment.reading.jobs(
+                JobFilter(jids: summary.failures.map(\.jid)), page: Page(after: 0, limit: summary.failures.count))
+        else { return summary }
+        let errors = Dictionary(jobs.items.map { ($0.jid, $0.instances.last?.error) }) { first, _ in first }
+        for index in summary.failures.indices {
+            guard let error = errors[summary.failures[index].jid] ?? nil else { continue }
+            summary.failures[index].headline = ErrorText.headline(error)
+        }
+        return summary
+    }
+
+    /// Those of some jobs that the ledger has as queued again. None where it can't be read: they wait for the next run.
+    private func retried(among jids: [Int64]) async -> [JobRecord] {
+        var found: [JobRecord] = []
+        var rest = jids[...]
+        while !rest.isEmpty {
+            let batch = Array(rest.prefix(500))
+            rest = rest.dropFirst(batch.count)
+            do throws(Problem) {
+                let filter = JobFilter(statuses: [.queued], jids: batch)
+                found += try await environment.reading.jobs(filter, page: Page(after: 0, limit: batch.count)).items
+            } catch {
+                return found
+            }
+        }
+        return found
     }
 
     /// Reads jobs again, until it can.

@@ -36,6 +36,8 @@ package enum QueueFact: Sendable {
     case notFenced(String, String)
     /// What the monitor published.
     case changed([Change])
+    /// These jobs were retried by somebody before the run was over, as the ledger has them.
+    case retried([JobRecord])
     /// How many instances the executor wants to have, running and waiting.
     case window(Int)
     /// A time that was asked for has come.

@@ -19,7 +19,7 @@ extension QueueState {
             becomeUnclear(key: key, if: { _ in true }, at: now)
             return
         }
-        let cause = outcome.cause ?? Cause.decide(outcome.evidence).cause
+        let cause = outcome.resolvedCause
         var outcome = outcome
         if outcome.returnsAttempt, cause == .lost {
             jobs[index].lossesRunning += 1

@@ -19,13 +19,7 @@ extension QueueState {
 
     private mutating func insert(_ record: JobRecord, isNamed: Bool = true, at now: Moment) {
         let last = record.instances.last
-        var standing = JobStanding(
-            attempts: record.attempts, maxAttempts: record.description.maxAttempts,
-            cancelRequested: record.cancelRequested,
-            anyComplete: record.instances.contains { $0.status == .complete }, latest: last?.status,
-            latestReturnedAttempt: last?.returnedAttempt ?? false, latestRefused: last?.cause == .submitFailed)
-        // Somebody asked to retry a job whose attempts do not show it.
-        if record.status == .queued, standing.status != .queued { standing.latestReturnedAttempt = true }
+        let standing = record.standing
         let index = jobs.count
         var description = record.description
         // Filled in already where the command has them: the ledger keeps them for people.
@@ -188,6 +182,14 @@ extension QueueState {
         // The ledger knows the end already; the report of it is on its way.
         default: jobs[index].retryAsked = jobs[index].live != nil
         }
+    }
+
+    /// The ledger has it that a job which is over here was retried: the monitor's word of that is still on its way.
+    mutating func retried(_ record: JobRecord, at now: Moment) {
+        guard let index = indexOfJid[record.jid], record.status == .queued, jobs[index].live == nil else { return }
+        jobs[index].standing.cancelRequested = record.cancelRequested
+        jobs[index].retryAsked = true
+        merge(record, into: index, at: now)
     }
 
     /// A job that was over has another attempt, at once.

@@ -144,6 +144,14 @@ package struct QueueState: Sendable {
         return now
     }
 
+    /// The jobs of this run that are over and did not succeed.
+    package var unsuccessful: [Int64] {
+        jobs.filter { $0.isNamed && ($0.phase == .failed || $0.phase == .cancelled) }.map(\.jid)
+    }
+
+    /// Continues after an end: some of its jobs are not over after all.
+    package mutating func reopen() { ending = nil }
+
     private mutating func take(_ fact: QueueFact, at now: Moment) {
         switch fact {
         case .known(let records):
@@ -180,6 +188,7 @@ package struct QueueState: Sendable {
             outbox.say("the fence of an instance could not be written: \(reason)")
             becomeUnclear(key: key, if: { $0 == .fencing }, at: now)
         case .changed(let changes): for change in changes { changed(change, at: now) }
+        case .retried(let records): for record in records { retried(record, at: now) }
         case .window(let wanted): window = max(1, wanted)
         case .woke: wokenAt = nil
         case .tellWhenIdle(let number): idleAsked = number

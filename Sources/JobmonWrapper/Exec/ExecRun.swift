@@ -111,11 +111,11 @@ final class ExecRun {
         witness?.end()
         streams.relay?.endHere()
         if let end {
-            // Not read where nothing went wrong: nobody would look at it.
-            let succeeded = end.evidence.exitCode == 0 && !end.evidence.timedOut
             var evidence = end.evidence
             if reporter != nil { evidence.scheduler = schedulersWord(evidence) }
-            let outcome = Outcome(evidence: evidence, usage: end.usage, stderr: succeeded ? nil : streams.tail)
+            // Not read where nothing went wrong: nobody would look at it.
+            let stderr = evidence.isSuccess ? nil : streams.tail
+            let outcome = Outcome(evidence: evidence, usage: end.usage, stderr: stderr)
             reporter?.ended(outcome)
             memory?.ended(outcome)
         }

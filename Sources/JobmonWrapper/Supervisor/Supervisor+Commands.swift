@@ -140,7 +140,7 @@ extension Supervisor {
 
     private func noteEnd(_ instance: RunningInstance, _ end: CommandEnd, _ moment: Timestamp) {
         let order = instance.order
-        let failed = Cause.decide(end.evidence).status != .complete
+        let failed = !end.evidence.isSuccess
         let (stdoutEmpty, stderrEmpty, logged) = CapturedFiles.take(order, failed: failed, in: layout)
         let outcome = Outcome(
             evidence: end.evidence,
