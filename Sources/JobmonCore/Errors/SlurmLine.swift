@@ -1,19 +1,19 @@
-/// The lines that Slurm itself writes among those of a job: its node daemon into the job's stderr, and `srun`.
+/// Lines that Slurm itself writes into a job's stderr: those of its node daemon, and those of `srun`.
 ///
-/// Until Slurm 25.05 the daemon's lines begin with its name, `slurmstepd: error: ` or `slurmstepd-NODE: error: `; since
-/// then they begin with the time, `[2026-11-28T16:40:09.730] error: `, whose form an administrator chooses.
-/// `srun --label` puts the number of the task in front.
+/// Until Slurm 25.05, the daemon's lines begin with its name: `slurmstepd: error: ` or `slurmstepd-NODE: error: `.
+/// Since then they begin with the time: `[2026-11-28T16:40:09.730] error: `; an administrator chooses the form of the
+/// time. `srun --label` puts the task number in front.
 enum SlurmLine {
     /// Whether Slurm wrote a line.
     static func isOne(_ line: Substring) -> Bool { content(line) != nil }
 
-    /// Whether a line tells why Slurm ended a job or a step, and not only that it is over.
+    /// Whether a line says why Slurm ended a job or a step, and not only that it ended.
     static func tellsEnd(_ line: Substring) -> Bool {
         guard let content = content(line) else { return false }
         return endings.contains { content.holds($0) } || isTaskEnd(content)
     }
 
-    /// Whether a line begins as the line of a log does: `2026-01-31 …`, `[2026-01-31T…] …`.
+    /// Whether a line begins with a time, as a line of a log does: `2026-01-31 …`, `[2026-01-31T…] …`.
     static func beginsWithTime(_ line: Substring) -> Bool {
         if isDate(line) { return true }
         return bracketed(line) != nil
@@ -22,7 +22,8 @@ enum SlurmLine {
     private static let daemons = ["slurmstepd", "slurmd"]
     private static let commands = ["srun: ", "salloc: ", "sbatch: ", "scancel: "]
     private static let levels = ["error: ", "fatal: ", "warning: ", "info: ", "debug: "]
-    /// What the daemon's lines without its name are known by: a program may write the time in front of its own.
+    /// Words that identify the daemon's lines without its name, because a program may also begin its lines with the
+    /// time.
     private static let marks: [StaticString] = [
         "*** JOB ", "*** STEP ", "StepId=", "JobId=", "oom_kill", "oom-kill", "slurm", "Exceeded job memory limit",
         "Exceeded step memory limit", "execve(): ", "couldn't chdir to ", "task_p_", "cgroup",
@@ -32,7 +33,7 @@ enum SlurmLine {
         "OOM Killed", "execve(): ", "couldn't chdir to ",
     ]
 
-    /// A line of Slurm's without what stands before its words; nil: it is none.
+    /// The content of a line that Slurm wrote, without its prefix; nil for any other line.
     private static func content(_ line: Substring) -> Substring? {
         let line = withoutLabel(line)
         for command in commands where line.hasPrefix(command) { return line.dropFirst(command.count) }
@@ -49,7 +50,7 @@ enum SlurmLine {
         return marks.contains { said.holds($0) } ? said : nil
     }
 
-    /// ` 3: ` in front of a line.
+    /// The line without a task label such as ` 3: `.
     private static func withoutLabel(_ line: Substring) -> Substring {
         let digits = line.drop { $0 == " " }
         let rest = digits.drop { $0.isASCII && $0.isNumber }
@@ -57,7 +58,7 @@ enum SlurmLine {
         return rest.dropFirst(2)
     }
 
-    /// What follows a time in brackets; nil: there is none.
+    /// The text after a time in brackets; nil if there is no such time.
     private static func bracketed(_ line: Substring) -> Substring? {
         guard line.first == "[", let close = line.firstIndex(of: "]") else { return nil }
         let time = line[line.index(after: line.startIndex)..<close]
@@ -77,15 +78,15 @@ enum SlurmLine {
 
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
-    /// `Nov 28 16:40:09`, and with more behind it.
+    /// `Nov 28 16:40:09`, possibly with more text after it.
     private static func isShortTime(_ text: Substring) -> Bool {
         let words = text.split(separator: " ")
         guard words.count >= 3, months.contains(String(words[0])), Int(words[1]) != nil else { return false }
         return words[2].contains(":") && words[2].first?.isNumber == true
     }
 
-    /// `error: node2: task 0: Out Of Memory`: by which signal tasks of a step ended. That one failed by its exit code says
-    /// less than what it wrote itself.
+    /// `error: node2: task 0: Out Of Memory`: the signal that ended tasks of a step. If a task failed by its exit code,
+    /// what it wrote itself says more.
     private static func isTaskEnd(_ content: Substring) -> Bool {
         guard content.hasPrefix("error: "), content.holds(": task") else { return false }
         return !content.holds("Exited with exit code")
