@@ -1,8 +1,8 @@
 import FoundationEssentials
 import JobmonCore
 
-/// The changes that a monitor records, in order and without a gap. Each iteration starts anew. An
-/// iteration ends when its task is cancelled.
+/// The changes that a monitor records, in order and without a gap. Each iteration starts anew. An iteration
+/// ends when its task is cancelled.
 ///
 /// `init(directory:)` follows a directory from monitor to monitor: while there is none, it waits, and then continues
 /// where it was. To continue in a later run of the program, keep the last `sequence` and pass it as `after`.

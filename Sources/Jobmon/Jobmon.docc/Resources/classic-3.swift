@@ -5,8 +5,8 @@ import Jobmon
 ///
 ///     swift run ClassicController DIRECTORY [SECONDS]
 ///
-/// Run it in the project's directory. You can kill it at any time, even with -9, and run it again: the jobs have keys, so
-/// complete jobs are not run again. Jobs that were running continue to their end meanwhile.
+/// Run it in the project's directory. You can kill it at any time, even with -9, and run it again: the jobs have keys,
+/// so complete jobs are not run again. Jobs that were running continue to their end meanwhile.
 @main
 struct ClassicController {
     static func main() async {
