@@ -2,13 +2,13 @@ import CJobmonPOSIX
 import Glibc
 import JobmonCore
 
-/// All processes of this host at one moment, as far as /proc shows one.
+/// All processes of this host at one moment, as far as /proc shows them.
 struct ProcessSnapshot {
     var records: [ProcessRecord]
-    /// Some of our processes showed no environment, as one does in the middle of an execve.
+    /// Some of our processes showed no environment, as happens in the middle of an execve.
     var isUnsettled: Bool
 
-    /// Nil when /proc can't be read.
+    /// Nil if /proc cannot be read.
     static func take() -> ProcessSnapshot? {
         var capacity = 1024
         while true {
@@ -52,7 +52,7 @@ extension ProcessMarks {
         }
     }
 
-    /// Ours, which a command inherits.
+    /// The marks of this process, which a command inherits.
     static let own = ProcessMarks(
         instance: variable("JOBMON_INSTANCE"), slurmJob: variable("SLURM_JOB_ID"), gridJob: variable("JOB_ID"))
 
