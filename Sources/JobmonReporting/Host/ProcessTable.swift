@@ -4,7 +4,7 @@ package import JobmonCore
 
 /// The processes of this host, as `/proc` shows them.
 package enum ProcessTable {
-    /// The living process of a number, with its start time; nil when there is none (a zombie is over).
+    /// The living process with a pid, and its start time; nil if there is none (a zombie is over).
     package static func process(_ pid: Int32) -> ProcessIdentity? {
         var state: CChar = 0
         let started = jobmon_process_started(pid, &state)
@@ -13,14 +13,14 @@ package enum ProcessTable {
         return ProcessIdentity(pid: pid, started: started)
     }
 
-    /// Whether this very process is alive: the same number and, where it is known, the same start time.
+    /// Whether exactly this process is alive: same pid and, if known, same start time.
     package static func isAlive(_ identity: ProcessIdentity) -> Bool {
         guard let process = process(identity.pid) else { return false }
         return identity.started == nil || process.started == identity.started
     }
 
     /// The living processes that were started with `JOBMON_INSTANCE` set to one of the keys, by key.
-    /// - Returns: nil when `/proc` can't be read: nothing is known then.
+    /// - Returns: nil if `/proc` cannot be read; then nothing is known.
     package static func find(instances keys: some Collection<String>) -> [String: [ProcessIdentity]]? {
         guard !keys.isEmpty else { return [:] }
         let sorted = Set(keys).map { Array($0.utf8CString) }.sorted { one, other in
@@ -48,7 +48,7 @@ package enum ProcessTable {
     }
 }
 
-/// C strings handed to C as an array of pointers.
+/// C strings passed to C as an array of pointers.
 private enum KeyTable {
     static func withPointers<Result>(
         _ strings: [[CChar]], _ body: ([UnsafePointer<CChar>?]) -> Result
