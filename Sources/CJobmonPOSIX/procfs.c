@@ -21,7 +21,7 @@ static ssize_t slurp(const char *path, char *text, size_t capacity) {
     return count;
 }
 
-// The text after the name in /proc/PID/stat: the name may hold anything, parentheses too.
+// The text after the name in /proc/PID/stat. The name may contain anything, even parentheses.
 static const char *after_name(pid_t pid, char *text, size_t capacity) {
     char path[32];
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
@@ -34,7 +34,7 @@ int64_t jobmon_process_started(pid_t pid, char *state) {
     char text[1024];
     const char *field = after_name(pid, text, sizeof text);
     if (field && state) *state = *field;
-    // Field 3, the state, is first here; 22 is the start time.
+    // The text starts with field 3, the state; field 22 is the start time.
     for (int i = 3; field && i < 22; i++) {
         field = strchr(field, ' ');
         if (field) field++;
@@ -111,7 +111,7 @@ size_t jobmon_descendants(pid_t root, pid_t *found, size_t capacity) {
     return total;
 }
 
-// The whole initial environment of a process, 0-separated; NULL when it can't be read (gone, or not ours).
+// The whole initial environment of a process, separated by NULs; NULL if it cannot be read (process gone, or not ours).
 static char *read_environment(pid_t process, size_t *count) {
     char path[40];
     snprintf(path, sizeof path, "/proc/%d/environ", (int)process);
@@ -167,7 +167,8 @@ ssize_t jobmon_find_instances(
             struct stat status;
             char state = 'Z';
             snprintf(path, sizeof path, "/proc/%d", (int)process);
-            // A zombie's environment is empty too, and a kernel thread's; a process that is executing is none of these.
+            // Zombies and kernel threads have an empty environment too; a process in the middle of an execve is
+            // neither.
             if (stat(path, &status) == 0 && status.st_uid == user && jobmon_process_started(process, &state) >= 0
                 && (state == 'R' || state == 'D'))
                 (*unsettled)++;

@@ -1,25 +1,25 @@
-// The processes of this host, with what tells which job they belong to.
+// The processes of this host, with the values that show which job they belong to.
 #ifndef JOBMON_PROCESS_TABLE_H
 #define JOBMON_PROCESS_TABLE_H
 
 #include <stdint.h>
 #include <sys/types.h>
 
-// A process, as /proc shows it.
+// A process according to /proc.
 struct jobmon_process {
     pid_t pid, parent, group, session;
     uid_t user;
     char state;  // the letter of /proc/PID/stat
-    char unsettled;  // 1: one of ours without an environment, which may be in the middle of an execve
+    char unsettled;  // 1: our process, without an environment: it may be in the middle of an execve
     int64_t started;  // clock ticks since boot
-    // Of its environment when it was executed; empty: not there, or not to be read.
+    // From its initial environment; empty: not set, or not readable.
     char instance[129];  // JOBMON_INSTANCE
     char slurm_job[32];  // SLURM_JOB_ID
     char grid_job[32];  // JOB_ID
 };
 
-/// All processes but this one and the kernel's threads, with the environments of those of our user. Returns how many
-/// there are, at most `capacity` of them written; -1 with errno when /proc can't be read.
+/// All processes except this one and kernel threads, with the environments of our user's. Returns their number, of
+/// which at most `capacity` are written; -1 with errno if /proc cannot be read.
 ssize_t jobmon_process_table(struct jobmon_process *found, size_t capacity);
 
 /// The texts of a record, which Swift sees as tuples.
@@ -27,12 +27,12 @@ const char *jobmon_process_instance(const struct jobmon_process *process);
 const char *jobmon_process_slurm_job(const struct jobmon_process *process);
 const char *jobmon_process_grid_job(const struct jobmon_process *process);
 
-/// 1: its real user is ours, whatever user it works as.
+/// 1: its real user is ours, whatever its effective user.
 int jobmon_process_is_ours(pid_t process);
-/// 1: it executes our own program, as a monitor, queue or supervisor (its first argument).
+/// 1: it executes our own program as a monitor, queue or supervisor (its first argument).
 int jobmon_process_is_service(pid_t process);
 
-/// How many clock ticks a second has, and how many have passed since the boot.
+/// The number of clock ticks per second, and of those since boot.
 int64_t jobmon_ticks_per_second(void);
 int64_t jobmon_ticks_now(void);
 
