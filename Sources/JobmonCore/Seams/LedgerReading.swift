@@ -1,5 +1,8 @@
 /// The interface for reading the durable record. The file, the monitor in this process and a remote monitor answer
 /// alike, so that every command works with and without a monitor.
+///
+/// Besides the errors named below, every method throws `.unavailable` if the ledger cannot be read or its monitor does
+/// not answer.
 package protocol LedgerReading: Sendable {
     /// Jobs with their instances, in the order of `jid`.
     func jobs(_ filter: JobFilter, page: Page) async throws(Problem) -> Paged<JobRecord>
