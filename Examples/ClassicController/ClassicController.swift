@@ -1,12 +1,12 @@
 import Glibc
 import Jobmon
 
-/// The classic controller: a program that makes jobs of scripts, has them run, waits, and reports.
+/// The classic controller: a program that makes jobs of scripts, runs them, waits for them, and writes reports.
 ///
 ///     swift run ClassicController DIRECTORY [SECONDS]
 ///
-/// Run in the project's directory. Kill it whenever you like, with -9 if you like, and run it again: the jobs have keys,
-/// so what is complete is not run again, and what was running comes to its end meanwhile.
+/// Run it in the project's directory. You can kill it at any time, even with -9, and run it again: the jobs have keys,
+/// so complete jobs are not run again. Jobs that were running continue to their end meanwhile.
 @main
 struct ClassicController {
     static func main() async {
@@ -44,7 +44,7 @@ struct ClassicController {
             await monitor.stopResponder()
             await monitor.stopPublisher()
         } catch {
-            // It says what is wrong, and what to do.
+            // The error says what is wrong, and what to do.
             print("\(error)")
             exit(1)
         }

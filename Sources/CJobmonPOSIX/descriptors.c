@@ -18,7 +18,7 @@ static long close_range_of(unsigned first, unsigned last, unsigned flags) {
 #endif
 }
 
-// The kernel's record of a directory's entry.
+// The kernel's format of a directory entry.
 struct linux_dirent {
     uint64_t inode;
     int64_t offset;
@@ -29,7 +29,7 @@ struct linux_dirent {
 
 void jobmon_close_others_at_exec(void) {
     if (close_range_of(3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */) == 0) return;
-    // An older kernel. No allocation and no errno: this runs between fork and exec.
+    // For older kernels. No allocation and no errno: this runs between fork and exec.
     int folder = (int)raw4(SYS_openat, AT_FDCWD, (long)"/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (folder < 0) return;
     _Alignas(8) char buffer[2048];

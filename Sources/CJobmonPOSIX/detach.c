@@ -30,7 +30,7 @@ int jobmon_start_detached(
         return error;
     }
     if (between == 0) {
-        // Only what is safe between fork and exec in a program with threads.
+        // From here on only calls that are safe between fork and exec in a program with threads.
         if (setsid() < 0) fail_start(ends[1]);
         pid_t process = fork();
         if (process < 0) fail_start(ends[1]);
@@ -51,7 +51,7 @@ int jobmon_start_detached(
                          : open(stderr_path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (dup2(errors < 0 ? null : errors, 2) < 0) fail_start(ends[1]);
         if (directory != NULL && chdir(directory) < 0) fail_start(ends[1]);
-        // The pipe's end goes at the exec, like everything else that is left open.
+        // The end of the pipe closes at the exec, like all other open descriptors.
         jobmon_close_others_at_exec();
         execve(path, arguments, environment);
         fail_start(ends[1]);

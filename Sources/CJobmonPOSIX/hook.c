@@ -18,12 +18,12 @@
 int jobmon_memory_file(const char *name, int lowest) {
     int made = -1;
 #ifdef SYS_memfd_create
-    // MFD_CLOEXEC, and MFD_NOEXEC_SEAL, without which a kernel may refuse; older ones don't know that.
+    // MFD_CLOEXEC and MFD_NOEXEC_SEAL. A kernel may refuse without the latter; older kernels do not know it.
     made = (int)syscall(SYS_memfd_create, name, 1U | 8U);
     if (made < 0 && errno == EINVAL) made = (int)syscall(SYS_memfd_create, name, 1U);
 #endif
     if (made < 0) {
-        // A file without a name does the same.
+        // An unlinked file serves the same purpose.
         char path[] = "/tmp/jobmon-hook.XXXXXX";
         made = mkostemp(path, O_CLOEXEC);
         if (made < 0) return -1;
@@ -40,7 +40,7 @@ int jobmon_process_descriptor(pid_t process) {
 #ifdef SYS_pidfd_open
     int made = (int)syscall(SYS_pidfd_open, process, 0);
     if (made < 0 || made > 2) return made;
-    // One of the three that all have, where it was closed.
+    // The descriptor took the number of a standard descriptor that was closed.
     int kept = fcntl(made, F_DUPFD_CLOEXEC, 3);
     close(made);
     return kept;
@@ -52,7 +52,7 @@ int jobmon_process_descriptor(pid_t process) {
 }
 
 int jobmon_process_end(int descriptor, int *status) {
-    // The kernel's struct pidfd_info, as far as it goes since it is there, and what is asked of it.
+    // The first version of the kernel's struct pidfd_info, with the mask of the requested members.
     struct {
         uint64_t mask, cgroup;
         uint32_t process, group, parent, users[8];
@@ -79,7 +79,8 @@ int jobmon_go_background(pid_t *background, int descriptor) {
         ssize_t count;
         while ((count = read(ends[0], &found, sizeof found)) < 0 && errno == EINTR) {}
         close(ends[0]);
-        // It ends at once: its own child is nobody's, so that the shell never finds one that it did not start.
+        // The child exits at once: its own child becomes an orphan, so that the shell never finds a child that it did
+        // not start.
         while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {}
         if (count != (ssize_t)sizeof found || found < 0) return -1;
         *background = found;
@@ -109,7 +110,7 @@ static void trapped(int number) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    // Allowed in a handler; it puts every handler back to the default.
+    // execve is allowed in a handler, and resets every handler to the default.
     execve(trapped_path, trapped_arguments, environ);
     _exit(126);
 }

@@ -1,10 +1,10 @@
-// Shared among the C files only.
+// Declarations for the C files only.
 #ifndef JOBMON_INTERNAL_H
 #define JOBMON_INTERNAL_H
 
 #include <signal.h>
 
-// In a child before it executes: dispositions default, or as this process was started with.
+// In a child before it executes: sets dispositions to default, or as this process was started with.
 void jobmon_signals_for_child(int as_started);
 const sigset_t *jobmon_signals_started_mask(void);
 

@@ -48,7 +48,7 @@ int jobmon_status_signal(int status) { return WTERMSIG(status); }
 int jobmon_adopt_orphans(int adopt) { return prctl(PR_SET_CHILD_SUBREAPER, adopt, 0, 0, 0) < 0 ? errno : 0; }
 
 void jobmon_die_by(int number) {
-    // RLIMIT_CORE does not hold where cores go into a pipe.
+    // RLIMIT_CORE has no effect if core dumps go to a pipe.
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-// Reads a file of /proc/PID whole, with a NUL at its end, into a buffer that grows. The length, or -1.
+// Reads a whole file of /proc/PID into a growing buffer, with a NUL at its end. Returns its length, or -1.
 static ssize_t slurp(int folder, const char *name, char **buffer, size_t *capacity) {
     int fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return -1;
@@ -39,9 +39,9 @@ static ssize_t slurp(int folder, const char *name, char **buffer, size_t *capaci
     return (ssize_t)used;
 }
 
-// Takes the fields of /proc/PID/stat that are wanted. 0, or -1.
+// Reads the required fields of /proc/PID/stat. 0, or -1.
 static int read_stat(const char *text, struct jobmon_process *process) {
-    // The name, in parentheses, may hold anything: the fields are counted from its end.
+    // The name, in parentheses, may contain anything: fields are counted from its end.
     const char *at = strrchr(text, ')');
     if (!at || at[1] != ' ') return -1;
     process->state = at[2];
@@ -49,7 +49,7 @@ static int read_stat(const char *text, struct jobmon_process *process) {
     process->parent = (pid_t)strtol(at + 3, &next, 10);
     process->group = (pid_t)strtol(next, &next, 10);
     process->session = (pid_t)strtol(next, &next, 10);
-    // 6 is the session, 22 the start time.
+    // Field 6 is the session, 22 the start time.
     for (int field = 6; field < 21; field++) {
         next = strchr(next + 1, ' ');
         if (!next) return -1;
@@ -142,7 +142,7 @@ int jobmon_process_is_service(pid_t process) {
     text[count] = 0;
     const char *program = text, *slash = strrchr(text, '/'), *word = text + strlen(text) + 1;
     if (slash) program = slash + 1;
-    // Another version of it may be installed at another place.
+    // Another version of jobmon may be installed elsewhere.
     int is_jobmon = strcmp(program, "jobmon") == 0 || (its.st_dev == ours.st_dev && its.st_ino == ours.st_ino);
     if (!is_jobmon || word >= text + count) return 0;
     return strcmp(word, "monitor") == 0 || strcmp(word, "run") == 0 || strcmp(word, "__supervisor") == 0;

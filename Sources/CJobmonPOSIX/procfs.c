@@ -21,7 +21,7 @@ static ssize_t slurp(const char *path, char *text, size_t capacity) {
     return count;
 }
 
-// The text after the name in /proc/PID/stat: the name may hold anything, parentheses too.
+// The text after the name in /proc/PID/stat. The name may contain anything, even parentheses.
 static const char *after_name(pid_t pid, char *text, size_t capacity) {
     char path[32];
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
@@ -34,7 +34,7 @@ int64_t jobmon_process_started(pid_t pid, char *state) {
     char text[1024];
     const char *field = after_name(pid, text, sizeof text);
     if (field && state) *state = *field;
-    // Field 3, the state, is first here; 22 is the start time.
+    // The text starts with field 3, the state; field 22 is the start time.
     for (int i = 3; field && i < 22; i++) {
         field = strchr(field, ' ');
         if (field) field++;

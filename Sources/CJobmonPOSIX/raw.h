@@ -1,4 +1,4 @@
-// System calls that touch nothing but the kernel: no errno, which a child that shares our memory would share with us.
+// System calls without errno: a child that shares our memory would share our errno too.
 #ifndef JOBMON_RAW_H
 #define JOBMON_RAW_H
 
@@ -6,7 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// The result, or a negative errno.
+// Returns the result, or a negative errno.
 #if defined(__x86_64__)
 #define JOBMON_RAW_CALLS 1
 static inline long raw4(long number, long a, long b, long c, long d) {
@@ -30,7 +30,7 @@ static inline long raw4(long number, long a, long b, long c, long d) {
     return x0;
 }
 #else
-// Whoever shares our memory must be waited for on this machine: this sets errno.
+// On this machine, a child that shares our memory must be waited for, since this sets errno.
 #define JOBMON_RAW_CALLS 0
 static inline long raw4(long number, long a, long b, long c, long d) {
     long result = syscall(number, a, b, c, d);

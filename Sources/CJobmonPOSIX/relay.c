@@ -14,7 +14,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-// A relay in the background writes what its command may write; it is the command that is stopped for it, not the relay.
+// Blocks SIGTTOU. A relay in the background may write what its command may write: the command is stopped, not the
+// relay.
 static sigset_t without_ttou(void) {
     sigset_t ttou, before;
     sigemptyset(&ttou);
@@ -44,7 +45,7 @@ int jobmon_fill_standard_descriptors(void) {
     int filled = 0;
     for (int fd = 0; fd < 3; fd++) {
         if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
-        // The lowest free number is this one.
+        // `fd` is the lowest free number, so open returns it.
         if (open("/dev/null", O_RDWR | O_CLOEXEC) == fd) filled |= 1 << fd;
     }
     return filled;
@@ -96,7 +97,7 @@ void jobmon_terminal_pass_settings(int outer, int real, void *last) {
     if (tcgetattr(outer, &now) < 0 || memcmp(&now, &before, sizeof now) == 0) return;
     memcpy(last, &now, sizeof now);
     if (tcgetattr(real, &outside) < 0) return;
-    // Only a command that takes the whole terminal raw wants raw output; else the real terminal goes on processing.
+    // Only a command that makes the whole terminal raw wants raw output; else the real terminal processes output.
     int raw = !(now.c_lflag & (ICANON | ISIG | IEXTEN)) && !(now.c_oflag & OPOST);
     struct termios wanted = now;
     wanted.c_oflag = raw ? now.c_oflag & ~(tcflag_t)OPOST : now.c_oflag | OPOST;

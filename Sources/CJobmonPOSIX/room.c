@@ -8,13 +8,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-// Opens so many descriptors, and closes them. 0 or errno.
+// Opens `count` descriptors and closes them. 0 or errno.
 static int try_descriptors(int count) {
     int *opened = malloc((size_t)count * sizeof *opened);
     if (!opened) return ENOMEM;
     int made = 0, error = 0;
     while (made < count && !error) {
-        // No file: there may be none, not even /dev/null, in an empty root.
+        // An eventfd, not a file: an empty root has no files, not even /dev/null.
         int fd = eventfd(0, EFD_CLOEXEC);
         if (fd < 0) {
             error = errno;
@@ -31,7 +31,7 @@ int jobmon_room_for_descriptors(int count) {
     int error = try_descriptors(count);
     struct rlimit limit;
     if (error != EMFILE || getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= limit.rlim_max) return error;
-    // No more than is needed: the commands that are started inherit it.
+    // Not more than needed: the commands that are started inherit the limit.
     rlim_t more = limit.rlim_cur + (rlim_t)count;
     limit.rlim_cur = more < limit.rlim_max ? more : limit.rlim_max;
     return setrlimit(RLIMIT_NOFILE, &limit) < 0 ? error : try_descriptors(count);

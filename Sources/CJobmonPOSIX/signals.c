@@ -14,15 +14,15 @@
 #include "internal.h"
 #include "raw.h"
 
-// Bit n is signal n + 1.
+// Bit n stands for signal n + 1.
 static uint64_t ignored_at_start;
-// What libraries beside us in this process had ignored when the last inbox was opened.
+// Signals that other libraries in this process ignored when an inbox was opened.
 static _Atomic uint64_t ignored_since;
 static sigset_t mask_at_start;
 static pthread_once_t remembered = PTHREAD_ONCE_INIT;
 static _Atomic uint64_t caught;
 
-// The inboxes' writing ends; 0: a free place. (A process has one; tests have several.)
+// The writing ends of the inboxes; 0: free. (A process has one; tests have several.)
 #define INBOXES 64
 static _Atomic int inboxes[INBOXES];
 static int reading_ends[INBOXES];
@@ -30,15 +30,15 @@ static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
 
 static uint64_t bit(int number) { return 1ULL << (number - 1); }
 
-// Which signals are ignored now.
+// The signals that are ignored now.
 static uint64_t ignored_now(void) {
     uint64_t ignored = 0;
     struct sigaction action;
     for (int number = 1; number <= 64; number++) {
         if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN) ignored |= bit(number);
     }
-    // The C library keeps 32 and 33 for itself and does not even tell of them, but whoever started us may have had them
-    // ignored, and exec hands that on.
+    // The C library hides signals 32 and 33. But the process that started us may have ignored them, and exec passes
+    // that on.
     for (int number = 32; number <= 33; number++) {
         unsigned long raw[8] = {0};
         if (syscall(SYS_rt_sigaction, number, NULL, raw, (size_t)8) == 0 && raw[0] == (unsigned long)SIG_IGN) {
@@ -65,7 +65,7 @@ int jobmon_signals_was_ignored(int number) {
     return (ignored_at_start & bit(number)) != 0;
 }
 
-// A fault of our own, not a signal that somebody sent: it must end us as it would have without a handler.
+// Whether a signal is a fault of this process, not one that was sent: it must end us as it would without a handler.
 static int is_own_fault(int number, const siginfo_t *info) {
     switch (number) {
     case SIGSEGV:
@@ -92,7 +92,7 @@ static void handle(int number, siginfo_t *info, void *context) {
         signal(number, SIG_DFL);
         raise(number);
     }
-    // The kernel fills only what goes with the code.
+    // The kernel fills in only the members that belong to the code.
     int sent = info->si_code <= 0;
     struct jobmon_signal record = {
         .number = number,
@@ -103,7 +103,7 @@ static void handle(int number, siginfo_t *info, void *context) {
     };
     for (int i = 0; i < INBOXES; i++) {
         int fd = atomic_load(&inboxes[i]);
-        // A full pipe has more to tell than its reader has looked at: SIGCHLD is not counted, only noticed.
+        // If the pipe is full, its reader has more to read anyway: SIGCHLD is not counted, only noticed.
         if (fd > 0 && write(fd, &record, sizeof record) < 0) continue;
     }
     errno = error;
@@ -147,7 +147,7 @@ int jobmon_signals_catch(int number) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_sigaction = handle;
-    // SA_NOCLDSTOP is not given: a stopped command stops its wrapper.
+    // Without SA_NOCLDSTOP: a stopped command stops its wrapper.
     action.sa_flags = SA_SIGINFO | SA_RESTART;
     sigfillset(&action.sa_mask);
     atomic_fetch_or(&caught, bit(number));
@@ -173,8 +173,8 @@ void jobmon_signals_for_child(int as_started) {
     for (int number = 1; number <= 64; number++) {
         if (!(change & bit(number))) continue;
         int ignore = as_started && (ignored_at_start & bit(number));
-        // The kernel's own record, whose first word is the handler wherever Swift runs: no flags, no mask. By the kernel
-        // itself, since the C library would set errno, and does not let 32 and 33 be touched.
+        // The kernel's own structure: on all platforms of Swift its first word is the handler, with no flags and no
+        // mask. The system call is used directly, since the C library would set errno and refuses signals 32 and 33.
         unsigned long action[8] = {(unsigned long)(ignore ? SIG_IGN : SIG_DFL)};
         raw4(SYS_rt_sigaction, number, (long)action, 0, 8);
     }

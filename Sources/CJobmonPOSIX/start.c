@@ -17,8 +17,8 @@
 #include "jobmon_signals.h"
 #include "raw.h"
 
-// What the child works with: all made before it exists. It may share our memory while we go on, so from its first
-// instruction to its execution it allocates nothing, calls the kernel by raw.h only, and writes nothing but this.
+// The child's data, all prepared before it exists. The child may share our memory while we continue. So from its first
+// instruction to its execution it allocates nothing, calls the kernel through raw.h only, and writes only here.
 struct plan {
     const struct jobmon_command *command;
     char **arguments;
@@ -27,12 +27,12 @@ struct plan {
     char *candidates;  // packed: the files to try
     size_t candidate_count;
     const sigset_t *mask;
-    pid_t parent;  // us
-    int report;  // the pipe to the parent; -1: it shares our memory
+    pid_t parent;  // the process that starts the child
+    int report;  // the pipe to the parent; -1: the memory is shared
     volatile struct jobmon_report told;
 };
 
-// Brings what was told to the parent, unless it sees it anyway.
+// Sends the report to the parent, unless the parent shares the memory.
 static void tell(struct plan *plan) {
     if (plan->report < 0) return;
     struct jobmon_report told = plan->told;
@@ -46,7 +46,7 @@ static void fail(struct plan *plan, int step, int error) {
     for (;;) raw1(SYS_exit_group, 127);
 }
 
-// Puts descriptors in their places, whatever their numbers are. 0 or errno.
+// Moves the descriptors to 0, 1 and 2, whatever their numbers are. 0 or errno.
 static int place(struct plan *plan) {
     int source[3];
     for (int i = 0; i < 3; i++) {
@@ -71,7 +71,7 @@ static int place(struct plan *plan) {
     return 0;
 }
 
-// Tries each file, as execvp does. Returns the error that says most.
+// Tries each file, as execvp does. Returns the most informative error.
 static int execute(struct plan *plan) {
     int denied = 0, error = ENOENT;
     const char *file = plan->candidates;
@@ -102,7 +102,7 @@ static int child(void *argument) {
     if (command->own_group) raw2(SYS_setpgid, 0, 0);
     if (command->dies_with_us) {
         raw2(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
-        // If the parent ended before that, no signal comes.
+        // If the parent ended before the prctl, no signal comes.
         if (raw1(SYS_getppid, 0) != plan->parent) raw2(SYS_kill, raw1(SYS_getpid, 0), SIGKILL);
     }
     jobmon_signals_for_child(command->signals_as_started);
@@ -121,7 +121,7 @@ static int child(void *argument) {
     return 127;
 }
 
-// ---- before the fork ----
+// ---- Before the fork ----
 
 static void unpack(const char *packed, size_t count, char **into) {
     for (size_t i = 0; i < count; i++) {
@@ -209,7 +209,7 @@ static pid_t start_copying(struct plan *plan, int *error) {
         *error = errno;
         return -1;
     }
-    // Among 0 to 2 it would be overwritten when the command's descriptors are put in their places.
+    // Above 2, so that placing the command's descriptors does not overwrite it.
     plan->report = report[1] > 2 ? report[1] : fcntl(report[1], F_DUPFD_CLOEXEC, 3);
     pid_t pid = fork();
     if (pid == 0) child(plan);
@@ -232,7 +232,7 @@ static void free_plan(struct plan *plan) {
     free(plan->candidates);
 }
 
-// Makes the child by `make`, with all signals blocked: no handler of ours runs in a child that shares our memory.
+// Calls `make` with all signals blocked: no handler of ours may run in a child that shares our memory.
 static pid_t with_signals_blocked(struct plan *plan, pid_t (*make)(struct plan *, int *), int *error) {
     sigset_t all, before, none;
     jobmon_signals_remember();
@@ -281,13 +281,13 @@ int jobmon_replace(const struct jobmon_command *command) {
     return error;
 }
 
-// ---- sharing our memory ----
+// ---- Sharing our memory ----
 
 struct jobmon_launch {
-    struct plan plan;  // first: a plan's launch is where the plan is
-    struct jobmon_command command;  // a copy, as the caller's own is gone before the child has executed
+    struct plan plan;  // first: a plan and its launch have the same address
+    struct jobmon_command command;  // a copy: the caller's own is gone before the child has executed
     sigset_t none;
-    // Not 0: the child may still look at all this. The kernel writes the 0 when it has executed or ended.
+    // Not 0: the child may still read all this. The kernel writes 0 when it has executed or ended.
     pid_t sharing;
     _Alignas(16) char stack[32768];
 };
@@ -334,7 +334,7 @@ static struct jobmon_launch *make_launch(const struct jobmon_command *command, i
 
 static pid_t start_sharing(struct plan *plan, int *error) {
     struct jobmon_launch *launch = (struct jobmon_launch *)plan;
-    // The mask that it is to have is read after we have gone on.
+    // The child reads its mask after this function has returned.
     if (!plan->command->signals_as_started) {
         sigemptyset(&launch->none);
         plan->mask = &launch->none;
@@ -344,7 +344,7 @@ static pid_t start_sharing(struct plan *plan, int *error) {
     if (!JOBMON_RAW_CALLS) flags |= CLONE_VFORK;
     char *top = launch->stack + sizeof launch->stack;
     pid_t pid = clone(child, top, flags, plan, NULL, NULL, &launch->sharing);
-    // A sandbox may know only what posix_spawn does, which waits.
+    // A sandbox may allow only the call that posix_spawn makes, which waits.
     if (pid < 0 && errno == EINVAL) pid = clone(child, top, flags | CLONE_VFORK, plan, NULL, NULL, &launch->sharing);
     *error = errno;
     return pid;
@@ -356,7 +356,7 @@ pid_t jobmon_begin(const struct jobmon_command *command, struct jobmon_launch **
     pid_t pid = -1;
     *launch = make_launch(command, &error);
     if (*launch) pid = with_signals_blocked(&(*launch)->plan, start_sharing, &error);
-    // The child does so too: whoever comes first, its group is there for a signal to it from here on.
+    // The child does this too. Whichever is first, the group exists from here on and can be signalled.
     if (pid > 0 && command->own_group) setpgid(pid, pid);
     if (pid < 0) {
         if (*launch) free_launch(*launch);

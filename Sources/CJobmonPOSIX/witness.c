@@ -18,7 +18,7 @@
 #include "jobmon_signals.h"
 #include "jobmon_witness.h"
 
-// Another command line and name than ours: whoever picks processes by these means us, or the command, but not this one.
+// Sets a command line and name of its own: whoever selects processes by these means us or the command, not the witness.
 static void rename_process(pid_t parent) {
     prctl(PR_SET_NAME, "signal-witness", 0, 0, 0);
     char text[2048];
@@ -28,7 +28,7 @@ static void rename_process(pid_t parent) {
     if (count <= 0) return;
     text[count] = 0;
     char *field = strrchr(text, ')');
-    // Field 2 ends here; 48 and 49 are where the arguments begin and end.
+    // The loop starts at the end of field 2; fields 48 and 49 are the start and end of the arguments.
     for (int i = 2; field && i < 48; i++) {
         field = strchr(field, ' ');
         if (field) field++;
@@ -47,7 +47,7 @@ static void witness(pid_t parent, int apart, int report) {
     uint64_t all = ~0ULL;
     if (apart) {
         setpgid(0, 0);
-        // What the group that we were in was told meanwhile, the command has not heard.
+        // Discard signals that were sent to our former group meanwhile: the command has not received them.
         struct timespec now = {0, 0};
         while (syscall(SYS_rt_sigtimedwait, &all, NULL, &now, sizeof all) > 0) {}
     }
@@ -77,9 +77,9 @@ pid_t jobmon_witness_start(int apart, int *reading) {
     sigset_t all, before;
     sigfillset(&all);
     pid_t parent = getpid();
-    // Blocked from its first moment on: no signal is lost, and none ends it.
+    // Signals are blocked from its first moment on: none is lost, and none ends it.
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    // As fork() does, but without a signal at its end: it is nobody's business that it is there.
+    // Like fork(), but without a signal at its end, so that it goes unnoticed.
     pid_t pid = (pid_t)syscall(SYS_clone, 0UL, NULL, NULL, NULL, NULL);
     if (pid == 0) witness(parent, apart, ends[1]);
     int error = errno;

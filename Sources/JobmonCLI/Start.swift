@@ -3,8 +3,8 @@ import JobmonCommands
 import JobmonHook
 import JobmonWrapper
 
-/// Goes the way of the first argument: `exec`, the supervisor and the shell hook take the short one, which starts no
-/// threads and knows no Foundation; everything else is a command of the full program.
+/// Selects the path for the first argument. `exec`, the supervisor and the shell hook take the fast path, which starts
+/// no threads and does not use Foundation. Everything else is a command of the full program.
 func startJobmon() -> Never {
     let arguments = commandLineBytes()
     if let name = arguments.first, let command = HookedCommand(startedAs: String(decoding: name, as: UTF8.self)) {
@@ -20,17 +20,17 @@ func startJobmon() -> Never {
     }
 }
 
-/// What the hook's pieces of shell call: most of it is an `exec`.
+/// Runs what the hook's shell code calls, which is mostly an `exec`.
 private func runWithinJob(_ arguments: [[UInt8]]) -> Never {
     switch HookInside.run(arguments) {
     case .exec(let options, let command):
-        // Whatever is the matter with our own options, the command runs.
+        // Even if our own options are wrong, the command must run.
         ExecMain.run(options + [Array("--".utf8)] + command) { HookInside.become(command) }
     case .report(let piece, let arguments): ScriptMain.run(piece, arguments)
     }
 }
 
-/// The arguments as they are: `CommandLine.arguments` repairs what is not UTF-8.
+/// The arguments as bytes: `CommandLine.arguments` replaces invalid UTF-8.
 private func commandLineBytes() -> [[UInt8]] {
     (0..<Int(CommandLine.argc)).compactMap { index in
         guard let text = CommandLine.unsafeArgv[index] else { return nil }

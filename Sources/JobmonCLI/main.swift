@@ -1,2 +1,2 @@
-// Only calls: what stands here is isolated to the main actor, which the supervised loops know nothing of.
+// Only a call: code in this file is isolated to the main actor, which the supervised loops do not use.
 startJobmon()

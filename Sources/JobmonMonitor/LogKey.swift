@@ -1,4 +1,4 @@
-/// The names of what log lines carry besides their sentence.
+/// The names of the metadata of log lines.
 enum LogKey {
     static let error = "error"
     static let events = "events"

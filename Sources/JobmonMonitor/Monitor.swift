@@ -8,12 +8,12 @@ import NIOCore
 import ServiceLifecycle
 import Synchronization
 
-/// The central process of one directory, around an open ledger: answers requests, records events, publishes changes,
-/// looks for silent instances and takes the spool in.
+/// The central process of one directory, with an open ledger: answers requests, records events, publishes changes,
+/// detects silent instances and takes in the spool.
 ///
-/// It takes no lock, writes no file of its own and does not close the ledger: whoever opened the ledger owns that.
+/// It takes no lock, writes no files of its own and does not close the ledger: that is up to the code that opened it.
 package final class Monitor: Sendable {
-    /// Where a monitor listens.
+    /// The address and port on which a monitor listens.
     package struct Bound: Sendable, Equatable {
         package var address: String
         package var port: Int
@@ -59,21 +59,22 @@ package final class Monitor: Sendable {
         InProcessConnection(ledger: ledger, writer: writer, publisher: publisher, layout: layout)
     }
 
-    /// Requests are refused from now on, as by a monitor that has no room; what is in this process goes on.
+    /// Refuses requests from now on, like a monitor that has no room. The connection of this process still works.
     package func closeResponder() { gate.close() }
 
-    /// Asks for an orderly end: requests being answered are answered, what waits is committed, then `run` returns.
+    /// Asks the monitor to stop in order: current requests are answered, waiting events are committed, then `run`
+    /// returns.
     package func stop() { stopSwitch.ask() }
 
-    /// Runs until `stop`, a stop request, a graceful shutdown or cancellation; each ends it in order.
+    /// Runs until `stop`, a stop request, a graceful shutdown or cancellation. Each of them stops it in order.
     ///
-    /// - Parameter onReady: called once the spool was taken in and the monitor listens. When it throws, the monitor
-    ///   ends and `run` throws that.
-    /// - Throws: a `Problem` when the address can't be listened on or the ledger can't be read.
+    /// - Parameter onReady: called once the spool is taken in and the monitor listens. If it throws, the monitor stops
+    ///   and `run` throws that error.
+    /// - Throws: a `Problem` if it cannot listen on the address, or if the ledger cannot be read.
     package func run(onReady: @escaping @Sendable (Bound) async throws -> Void = { _ in }) async throws {
         publisher.start(after: try await ledger.summary(queue: nil).sequence)
         let group = ServiceGroup(configuration: services(onReady))
-        // A cancelled group drops its services all at once; ours stop one by one, the last commit included.
+        // A cancelled group stops its services all at once; these must stop one by one, including the last commit.
         let running = Task { try await group.run() }  // allowed: awaited right below
         do {
             try await withTaskCancellationOrGracefulShutdownHandler {
@@ -88,8 +89,8 @@ package final class Monitor: Sendable {
         if let failure = state.withLock({ $0.failure }) { throw failure }
     }
 
-    /// They stop in the reverse order: first what brings work in, the writer once nobody hands anything in any more,
-    /// and the publisher when everything is committed.
+    /// The services, which stop in reverse order: first those that bring work in, then the writer once nothing more can
+    /// come, and the publisher when everything is committed.
     private func services(_ onReady: @escaping @Sendable (Bound) async throws -> Void) -> ServiceGroupConfiguration {
         let services: [any Service] = [
             publisher, writer, watchdog, intake, wrappers,
@@ -115,7 +116,7 @@ package final class Monitor: Sendable {
             stop: stopSwitch, logger: logger)
         let requestSeconds = configuration.requestSeconds
         var quiet = logger
-        // The framework says things of every start and request that are ours to say.
+        // The framework logs each start and request, which is up to this program.
         quiet.logLevel = max(quiet.logLevel, .warning)
         var application = Application(
             responder: responder,
@@ -149,7 +150,7 @@ package final class Monitor: Sendable {
         return application
     }
 
-    /// What keeps an address from being listened on, in a sentence.
+    /// The error for an address on which the monitor cannot listen.
     private static func listenProblem(_ error: any Error, _ configuration: MonitorConfiguration) -> any Error {
         if error is Problem || error is CancellationError { return error }
         let address = configuration.bindAddress
@@ -180,8 +181,8 @@ package final class Monitor: Sendable {
     }
 }
 
-/// The application, under a name: a service's description is asked for at the start, and that of an application is made
-/// of all its parts, which takes milliseconds.
+/// The application with a short description. A service's description is read at the start, and the default one is made
+/// of all parts of the application, which takes milliseconds.
 private struct Listener<Application: ApplicationProtocol>: Service, CustomStringConvertible {
     let application: Application
 

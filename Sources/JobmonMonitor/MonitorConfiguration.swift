@@ -1,52 +1,52 @@
 package import JobmonCore
 
-/// How a monitor listens, and its bounds. The defaults are those of the product; tests shorten the times.
+/// A monitor's address and limits. The defaults are those of the product; tests use shorter times.
 package struct MonitorConfiguration: Sendable {
-    /// The numeric address or host name to listen on; `any` is every address of this host.
+    /// The numeric address or host name to listen on; `any` means all addresses of this host.
     package var address = "127.0.0.1"
-    /// The port to listen on; 0 is any that is free.
+    /// The port to listen on; 0: any free port.
     package var port = 0
-    /// What requesters must show; never empty, never logged.
+    /// The secret that requests must carry; never empty, never logged.
     package var secret: String
-    /// Further names of this host that a request may be addressed to.
+    /// Further host names that may appear in the `Host` header.
     package var hostNames: [String] = []
 
-    /// Seconds that a sender may take from the first line of a request to the end of its body.
+    /// Maximum seconds from the first line of a request to the end of its body.
     package var requestSeconds = 30.0
-    /// Seconds after which a connection without a request, or with half a header, is closed.
+    /// Seconds after which a connection is closed that has no request or only half a header.
     package var idleSeconds = 75.0
-    /// Bytes of one request's body.
+    /// Maximum bytes of one request's body.
     package var maximumBody = 16 << 20
 
-    /// Events in one transaction, so that it stays short.
+    /// Maximum events in one transaction, so that it stays short.
     package var eventsPerCommit = 1000
-    /// Events that may wait for the writer; more are answered with 503.
+    /// Maximum events that wait for the writer; further ones are answered with 503.
     package var maximumPendingEvents = 50000
-    /// Bytes of the bodies that may wait for the writer.
+    /// Maximum bytes of the bodies that wait for the writer.
     package var maximumPendingBytes = 128 << 20
 
-    /// Seconds for which changes are gathered before they are published together.
+    /// Seconds for which changes are collected before they are published together.
     package var publishSeconds = 0.05
-    /// Seconds between signs of life on a stream on which nothing happens.
+    /// Seconds between keep-alive signs on a stream without changes.
     package var keepAliveSeconds = 15.0
-    /// Changes that are kept ready for subscribers; one that is further behind reads on from the ledger.
+    /// The number of changes kept in memory for subscribers. A subscriber that is further behind reads from the ledger.
     package var keptChanges = 4096
 
-    /// Seconds between two looks for late instances.
+    /// Seconds between two checks for late instances.
     package var watchdogSeconds = 10.0
-    /// Seconds between two looks for killed wrappers on this host.
+    /// Seconds between two checks for killed wrappers on this host.
     package var wrapperSeconds = 1.0
-    /// Seconds without a sign of life after which a running instance is late: three heartbeats.
+    /// Seconds of silence after which a running instance is late: three heartbeats.
     package var lateSeconds = 90.0
-    /// Seconds without a sign of life after which an instance is UNKNOWN.
+    /// Seconds of silence after which an instance becomes UNKNOWN.
     package var lostSeconds = 600.0
-    /// Whether somebody asks its scheduler about an instance, and so knows more than that it is silent.
+    /// Whether a queue asks the scheduler about an instance, and so knows more than that it is silent.
     package var isAskedAbout: @Sendable (SilentInstance) -> Bool = { _ in false }
-    /// Whether the directory is not the one any more that the ledger is in: what is in its spool is for another monitor.
+    /// Whether the ledger's directory was replaced or removed. The spool there then belongs to another monitor.
     package var hasLostDirectory: @Sendable () -> Bool = { false }
-    /// Seconds between two looks into the spool.
+    /// Seconds between two scans of the spool.
     package var spoolSeconds = 5.0
-    /// Seconds that an orderly end may take before what is left of it is cut off.
+    /// Maximum seconds of an orderly stop; after them, the rest is cut off.
     package var stopSeconds = 10.0
 
     package init(secret: String) { self.secret = secret }

@@ -8,21 +8,21 @@ import Synchronization
 
 /// The connection to a directory's monitor over HTTP.
 ///
-/// It finds the monitor by its file, keeps its connections, and when the monitor does not answer (or is another one by
-/// now) it reads the file again and goes on trying for as long as its patience lasts. Every wait is bounded.
+/// It reads the monitor's address from its file and keeps its connections open. If the monitor does not answer, or is
+/// another one by now, it reads the file again and retries until its patience ends. Every wait is bounded.
 package final class RemoteConnection: MonitorConnection {
     private let layout: DirectoryLayout
     private let patience: Double
     private let timeout: Double
     private let time: TimeSource
     private let info: Mutex<MonitorInfo?>
-    /// What makes events of people (retry, cancel) recognizable when they are handed over twice.
-    /// Seconds that an action on a million jobs may take.
+    /// Maximum seconds of an action, which may be on a million jobs.
     private static let longest = 600.0
+    /// Identifies users' events (retry, cancel) that are sent twice.
     private let sender = makeUUID()
     private let seq = Mutex<Int64>(0)
 
-    /// Shared by all, so that nobody has to end it: idle connections close by themselves.
+    /// Shared by all connections and never closed: idle connections close by themselves.
     private static let http: HTTPClient = {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
@@ -34,8 +34,8 @@ package final class RemoteConnection: MonitorConnection {
     }()
 
     /// - Parameters:
-    ///   - patience: seconds for which a monitor that does not answer is tried again; 0: once.
-    ///   - timeout: seconds that one answer may take.
+    ///   - patience: seconds for which a monitor that does not answer is tried again; 0: try once.
+    ///   - timeout: maximum seconds for one answer.
     package init(layout: DirectoryLayout, patience: Double = 10, timeout: Double = 60, time: TimeSource = .system) {
         self.layout = layout
         self.patience = patience
@@ -77,10 +77,10 @@ package final class RemoteConnection: MonitorConnection {
         return AsyncThrowingStream { try await subscription.next() }
     }
 
-    /// Asks the monitor to end in order. It may still be there for a moment when this returns.
+    /// Asks the monitor to stop in order. It may still be there for a moment when this returns.
     package func stopMonitor() async throws(Problem) { _ = try await call(.stop, body: Array("{}".utf8)) }
 
-    /// Whether the monitor answers, and is the one of the file: it knows the secret that the file names.
+    /// Whether the monitor answers, and is the one that the file names: it knows the file's secret.
     package func isAlive(within seconds: Double) async -> Bool {
         guard let current = MonitorInfo.read(layout) else { return false }
         let request = Self.request(.summary, path: Endpoint.summary.path(), current)
@@ -111,11 +111,11 @@ package final class RemoteConnection: MonitorConnection {
         }
     }
 
-    /// Has what a person wants of jobs recorded, in one request.
-    /// - Throws: why nothing of it was done.
+    /// Records a user's action on jobs, in one request.
+    /// - Throws: why no part of it was done.
     package func act(_ action: ActionRequest) async throws(Problem) -> ActionAnswer {
         var action = action
-        // Whoever is not heard is asked again; what was done is not done twice.
+        // A request without an answer is sent again; its identity prevents doing it twice.
         action.request = action.request ?? makeUUID()
         let body = try await call(.actions, body: action.json.bytes, acceptResults: true, seconds: Self.longest)
         guard action.jobs.count > 1 else {
@@ -201,8 +201,8 @@ package final class RemoteConnection: MonitorConnection {
         do throws(FieldError) { return try message(json) } catch { throw Self.notOurs(error) }
     }
 
-    /// Sends one request and returns the body of its answer.
-    /// - Parameter acceptResults: an answer with an error status is no error when it answers for each event.
+    /// Sends one request, and returns the body of its answer.
+    /// - Parameter acceptResults: an answer with an error status is not an error if it has a result for each event.
     private func call(
         _ endpoint: Endpoint, id: Int64? = nil, query: QueryString = QueryString(), body: [UInt8]? = nil,
         acceptResults: Bool = false, seconds: Double? = nil
@@ -247,7 +247,7 @@ package final class RemoteConnection: MonitorConnection {
         return event
     }
 
-    /// The bodies of as few requests as the bounds of one allow.
+    /// The bodies of as few requests as the limits allow.
     private static func bodies(_ events: [Event]) -> [(bytes: [UInt8], count: Int)] {
         let whole = EventRequest.body(events)
         guard whole.count > EventLimits.request || events.count > EventLimits.eventsPerRequest, events.count > 1 else {
@@ -264,12 +264,12 @@ package final class RemoteConnection: MonitorConnection {
     }
 }
 
-// MARK: - Trying again
+// MARK: - Retrying
 
 extension RemoteConnection {
     /// Why a call failed, and whether it may be tried again.
     enum CallError: Error {
-        /// Nobody answered, or somebody who is not (or no longer) the monitor that we took it for.
+        /// No answer, or an answer from a process that is not (or no longer) this monitor.
         case away(Problem)
         case refused(Problem)
     }
@@ -277,7 +277,7 @@ extension RemoteConnection {
     private static let firstPause = 0.02
     private static let longestPause = 1.0
 
-    /// Calls until there is an answer, or patience ends. What is called must do no harm when it is done twice.
+    /// Calls until there is an answer or patience ends. The call must be safe to repeat.
     private func retrying<Answer: Sendable>(
         _ call: (MonitorInfo) async throws(CallError) -> Answer
     ) async throws(Problem) -> Answer {
@@ -294,7 +294,7 @@ extension RemoteConnection {
                     case .away(let away): problem = away
                     }
                 }
-                // It may have been started again, elsewhere and with another secret.
+                // The monitor may have been restarted at another address and with another secret.
                 info.withLock { $0 = nil }
             } else {
                 problem = Problem(
@@ -303,7 +303,7 @@ extension RemoteConnection {
             }
             let left = patience - (time.steadySeconds() - start)
             if left <= 0 { throw problem }
-            // Many who lost the same monitor must not come back all at once.
+            // Many requesters that lost the same monitor must not return all at once.
             let wait = min(left, pause * Double.random(in: 0.5...1.5))
             do {
                 try await Task.sleep(for: .seconds(wait))
@@ -351,7 +351,7 @@ extension RemoteConnection {
         .away(Problem(.unavailable, "the monitor does not answer: \(error)", hint: "is it still running?"))
     }
 
-    /// What an answer that is an error means.
+    /// The error for an answer with an error status.
     private static func failure(_ status: HTTPResponseStatus, _ body: [UInt8]) -> CallError {
         let problem: Problem
         do {

@@ -3,9 +3,10 @@ import JobmonCore
 import JobmonWire
 import NIOCore
 
-/// The stream of one subscriber, pulled by one reader at a time: nothing is read ahead but what the network holds.
+/// The stream of one subscriber, for one reader at a time. Nothing is read ahead except what the network buffers.
 final class Subscription: Sendable {
-    // One reader at a time, as of every stream: only `next` touches them, and it is not called again before it returned.
+    // As in every stream there is one reader at a time: only `next` uses these, and it is not called again before it
+    // returns.
     private nonisolated(unsafe) var bytes: HTTPClientResponse.Body.AsyncIterator
     private nonisolated(unsafe) var reader: EventFrameReader
     private nonisolated(unsafe) var ready: [EventFrame]
@@ -16,7 +17,7 @@ final class Subscription: Sendable {
         self.ready = ready
     }
 
-    /// Reads up to the first frame, which says that the subscription stands: what is recorded from then on will come.
+    /// Reads up to the first frame, which confirms the subscription: everything recorded from then on will follow.
     static func start(_ body: HTTPClientResponse.Body) async throws(RemoteConnection.CallError) -> Subscription {
         var bytes = body.makeAsyncIterator()
         var reader = EventFrameReader()
@@ -33,8 +34,8 @@ final class Subscription: Sendable {
         }
     }
 
-    /// The next changes; nil when the monitor ended the stream in order.
-    /// - Throws: a `Problem` when it broke off.
+    /// The next changes; nil if the monitor ended the stream in order, or the task is cancelled.
+    /// - Throws: a `Problem` if the stream broke off.
     func next() async throws -> [Change]? {
         while true {
             let changes = ready.compactMap { frame in

@@ -3,11 +3,11 @@ import JobmonExecutors
 import JobmonTestSupport
 import Testing
 
-/// The batch executor keeps what every executor must keep, on both schedulers: on the real ones here, and on fake ones
-/// below.
+/// The batch executor conforms to the rules for executors with both schedulers: first the real ones, then the fake
+/// ones.
 @Suite(.serialized) struct ClusterConformanceTests {
     @Test(
-        "on a real cluster the batch executor does what every executor must", .timeLimit(.minutes(20)),
+        "on a real cluster the batch executor keeps every executor's contract", .timeLimit(.minutes(20)),
         .enabled(if: !Rig.up.isEmpty, Rig.why), arguments: Rig.up, ExecutorConformance.shared)
     func conformsOnReal(_ rig: Rig, _ contract: ExecutorConformance.Contract) async throws {
         try await withCluster { mon in try await conforms(rig, contract, mon, ProcessRunner()) }
@@ -16,7 +16,7 @@ import Testing
 
 @Suite(.serialized) struct FakeConformanceTests {
     @Test(
-        "on a fake cluster the batch executor does what every executor must", .timeLimit(.minutes(20)),
+        "on a fake cluster the batch executor keeps every executor's contract", .timeLimit(.minutes(20)),
         .enabled(if: FakeCluster.isThere, "there is no python3"),
         arguments: Rig.allCases, ExecutorConformance.shared)
     func conformsOnFake(_ rig: Rig, _ contract: ExecutorConformance.Contract) async throws {

@@ -2,15 +2,16 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// `jobmon run` on a scheduler where only the accounting, in whatever state, can tell how a job ended.
+/// `jobmon run` with a scheduler whose accounting is the only source for how a job ended; the accounting may be in any
+/// state.
 @Suite(.serialized, .enabled(if: FakeCluster.isThere, "there is no python3")) struct FakeAccountingTests {
-    /// What the accounting does when it is asked about a task that is over.
+    /// How the accounting reacts when it is asked about a task that is over.
     enum Accounting: String, CaseIterable, Sendable {
         case normal, late, unfinished, running, midnight, duplicates, reissued
     }
 
     @Test(
-        "kill -9 of the wrapper: the outcome comes from the accounting, whatever state that is in",
+        "kill -9 of the wrapper: the outcome comes from the accounting, in whatever state that is",
         .timeLimit(.minutes(20)), arguments: Rig.allCases, Accounting.allCases)
     func wrapperKilled(_ rig: Rig, _ accounting: Accounting) async throws {
         try await withFake { mon, fake in
@@ -32,7 +33,7 @@ import Testing
     }
 
     @Test(
-        "without accounting nobody knows how it ended: UNKNOWN, and it is started again once it is surely over",
+        "without accounting the end is unknown: UNKNOWN, and started again once it is surely over",
         .timeLimit(.minutes(20)), arguments: Rig.allCases, ["off", "empty"])
     func noAccounting(_ rig: Rig, _ mode: String) async throws {
         try await withFake { mon, fake in

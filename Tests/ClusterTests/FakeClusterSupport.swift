@@ -7,11 +7,11 @@ extension Rig {
     var submit: String { self == .slurm ? "sbatch" : "qsub" }
     var list: String { self == .slurm ? "squeue" : "qstat" }
     var accounting: String { self == .slurm ? "sacct" : "qacct" }
-    /// A task of the first array job.
+    /// The id of a task of the first array job.
     func id(_ task: Int) -> String { "101\(self == .slurm ? "_" : ".")\(task)" }
 }
 
-/// The address of some other host beside this one; nil when this one has no address but the loopback's.
+/// The address of another host, beside this one; nil if this host has only the loopback address.
 let neighbour: String? = {
     let own = HostAddress.reachable.split(separator: ".").compactMap { UInt8($0) }
     guard own.count == 4, own[0] != 127 else { return nil }
@@ -22,7 +22,7 @@ extension ClusterDirectory {
     /// Lets the jobs of `untilGo` end.
     func go() throws { try Data().write(to: URL(fileURLWithPath: "\(path)/go")) }
 
-    /// The statuses that jobs have.
+    /// The statuses that the jobs have.
     func statuses() async throws -> Set<String> { Set(try await jobs().values.map(\.status)) }
 }
 
@@ -30,12 +30,12 @@ func named(_ command: String) -> [String] { ["--name", "n{n}", "--", "sh", "-c",
 
 func untilGo(_ mon: ClusterDirectory) -> String { "until test -e \(mon.path)/go; do sleep 0.05; done" }
 
-/// What a command begins with whose first attempt runs until it is ended; it has left its mark by then.
+/// The start of a command whose first attempt leaves a mark and runs until it is ended.
 func endlessAtFirst(_ mon: ClusterDirectory) -> String {
     "if mkdir \(mon.path)/first; then echo $JOBMON_INSTANCE >> \(mon.path)/marks; exec sleep 300; fi 2>/dev/null"
 }
 
-/// What a command begins with that must not be alive twice: the second one leaves a mark.
+/// The start of a command that must not be alive twice at once: a second one leaves a mark.
 func once(_ mon: ClusterDirectory) -> String {
     "exec 9>>\(mon.path)/alive; flock -n 9 || echo $JOBMON_INSTANCE >> \(mon.path)/twice"
 }
@@ -46,7 +46,7 @@ func withFake(
     try await withCluster(name) { mon in try await body(mon, try FakeCluster(in: "\(mon.path)/..")) }
 }
 
-/// Runs `jobmon run` on the fake cluster; it has ended when this returns.
+/// Runs `jobmon run` on the fake cluster while `body` runs. It has ended when this returns.
 func withRun(
     _ rig: Rig, _ mon: ClusterDirectory, _ fake: FakeCluster, _ more: [String],
     _ body: (Running) async throws -> Void

@@ -2,12 +2,12 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// `jobmon run` on a scheduler that ends jobs of its own accord, or starts them again.
+/// `jobmon run` with a scheduler that ends jobs by itself, or starts them again.
 @Suite(.serialized, .enabled(if: FakeCluster.isThere, "there is no python3")) struct FakeEndTests {
-    @Test("the scheduler's time limit, heeded and not", .timeLimit(.minutes(20)), arguments: Rig.allCases)
+    @Test("the scheduler's time limit, obeyed and ignored", .timeLimit(.minutes(20)), arguments: Rig.allCases)
     func timeLimit(_ rig: Rig) async throws {
         try await withFake { mon, fake in
-            // Slurm counts in minutes.
+            // Slurm's unit is the minute.
             try fake.setFault("cluster", ["minute": 2, "kill_wait": 1.5])
             let command =
                 "echo {n} >> \(mon.path)/marks; test {n} = 1 || trap '' TERM; while :; do sleep 0.1; done"
@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    @Test("held in error by Grid Engine: not started, with its reason; the others go on", .timeLimit(.minutes(20)))
+    @Test("held in error by Grid Engine: not started, with its reason; the others continue", .timeLimit(.minutes(20)))
     func heldInError() async throws {
         try await withFake { mon, fake in
             let reason = "can't open output file \"/no/such/file\": No such file or directory"
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test("somebody cancels a task that waits: cancelled, not run", .timeLimit(.minutes(20)), arguments: Rig.allCases)
+    @Test("a waiting task is cancelled by hand: CANCELLED, not run", .timeLimit(.minutes(20)), arguments: Rig.allCases)
     func cancelledWaiting(_ rig: Rig) async throws {
         try await withFake { mon, fake in
             try fake.setFault("cluster", ["hold": [2]])
@@ -74,7 +74,7 @@ import Testing
                 try await waitUntil("it was started again, and is over", within: 150) {
                     try fake.tasks().first.map { $0.restarts == 1 && $0.phase == "over" } ?? false
                 }
-                // Slurm says that it was no end of the job: its attempt is given back, and the queue makes the next one.
+                // Slurm says that the job did not end: its attempt is given back, and the queue makes the next one.
                 if rig == .slurm { try await waitUntil("it is made again", within: 150) { mon.marks().count == 2 } }
                 try mon.go()
                 let status = try await run.finished().status
@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test(
-        "a node is thought lost, and its task started again while the first goes on: the first one counts",
+        "a node is thought lost and its task started again while the first one runs: the first one counts",
         .timeLimit(.minutes(20)), arguments: Rig.allCases)
     func requeuedAlive(_ rig: Rig) async throws {
         try await withFake { mon, fake in
@@ -116,7 +116,7 @@ import Testing
     }
 
     @Test(
-        "a node is thought lost while its wrapper is heard of: nothing is over, and what the wrapper says counts",
+        "a node is thought lost while its wrapper is heard of: nothing is over, and the wrapper's report counts",
         .timeLimit(.minutes(20)), arguments: Rig.allCases)
     func nodeFails(_ rig: Rig) async throws {
         try await withFake { mon, fake in
@@ -124,7 +124,7 @@ import Testing
             try await withRun(rig, mon, fake, ["--retries", "2", "--name", "one", "--", "sh", "-c", command]) { run in
                 try await waitUntil("it runs") { mon.marks().count == 1 }
                 try await fake.command("node-fail", rig.id(1))
-                // The wrapper's own word is waited for first: that it is over must be read more than once.
+                // The wrapper's own report is awaited first: that it is over must be read more than once.
                 try await fake.waitForCalls(6, of: rig.list, within: 150)
                 #expect(try await mon.statuses() == ["RUNNING"])
                 try mon.go()
@@ -137,7 +137,7 @@ import Testing
         }
     }
 
-    @Test("the id is another's now: that one's end is not ours", .timeLimit(.minutes(20)), arguments: Rig.allCases)
+    @Test("the id is another job's by now: its end is not ours", .timeLimit(.minutes(20)), arguments: Rig.allCases)
     func reissuedID(_ rig: Rig) async throws {
         try await withFake { mon, fake in
             let command = "\(once(mon)); echo $JOBMON_INSTANCE >> \(mon.path)/marks; \(untilGo(mon))"

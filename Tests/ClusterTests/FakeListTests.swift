@@ -2,7 +2,7 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// `jobmon run` on a scheduler whose list of jobs is late, cut off, empty or wrong: none of that is an end.
+/// `jobmon run` with a scheduler whose list of jobs is late, cut off, empty or wrong. None of that means an end.
 @Suite(.serialized, .enabled(if: FakeCluster.isThere, "there is no python3")) struct FakeListTests {
     @Test("a scheduler that does not answer changes no status", .timeLimit(.minutes(20)), arguments: Rig.allCases)
     func unreachable(_ rig: Rig) async throws {
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test(
-        "a list that is empty, cut off, no list, or leaves tasks out changes no status", .timeLimit(.minutes(20)),
+        "a list that is empty, cut off, invalid or incomplete changes no status", .timeLimit(.minutes(20)),
         arguments: Rig.allCases, ["empty", "nothing", "truncated", "garbage", "omit"])
     func badList(_ rig: Rig, _ mode: String) async throws {
         try await withFake { mon, fake in
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test(
-        "a list that goes on being empty ends nothing that is there", .timeLimit(.minutes(20)), arguments: Rig.allCases)
+        "a list that stays empty ends no existing job", .timeLimit(.minutes(20)), arguments: Rig.allCases)
     func emptyForLong(_ rig: Rig) async throws {
         try await withFake { mon, fake in
             try fake.setFault("cluster", ["hold": [3, 4]])
@@ -56,7 +56,7 @@ import Testing
                 try await waitUntil("two run") { mon.marks().count == 2 }
                 let list = rig == .slurm ? "--noheader" : "-xml"
                 try fake.setFault(rig.list, ["mode": "empty", "match": list])
-                // Longer than a record is waited for.
+                // Longer than the time to wait for a record.
                 try await fake.waitForCalls(rig == .slurm ? 10 : 14, of: rig.list, within: 150)
                 #expect(try await mon.statuses() == ["RUNNING", "SUBMITTED"])
                 #expect(try fake.calls(of: rig == .slurm ? "scancel" : "qdel").isEmpty)

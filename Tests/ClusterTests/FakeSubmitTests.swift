@@ -2,10 +2,10 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// `jobmon run` on a scheduler that fails in every way that real ones were seen to: how jobs are handed over. What a
-/// job has done it has written down itself, so each test sees whether anything ran twice.
+/// `jobmon run` with a scheduler that fails in every way that was seen of real ones: submissions. Each job writes down
+/// what it did, so that each test sees whether anything ran twice.
 @Suite(.serialized, .enabled(if: FakeCluster.isThere, "there is no python3")) struct FakeSubmitTests {
-    @Test("an array, one task of which fails", .timeLimit(.minutes(20)), arguments: Rig.allCases)
+    @Test("an array with one task that fails", .timeLimit(.minutes(20)), arguments: Rig.allCases)
     func finishes(_ rig: Rig) async throws {
         try await withFake { mon, fake in
             let command = "echo {n} >> \(mon.path)/marks; test {n} != 4 || exit 3"
@@ -40,12 +40,12 @@ import Testing
     }
 
     @Test(
-        "a refused submit: its sentence, no second try although there are retries, the others go on",
+        "a refused submit: the scheduler's reason, no second try despite retries, the others continue",
         .timeLimit(.minutes(20)), arguments: Rig.allCases)
     func refusedSubmit(_ rig: Rig) async throws {
         try await withFake { mon, fake in
             let sentence = "Nobody here may use the bad one"
-            // Names of array jobs are hexadecimal, and must not match.
+            // Names of array jobs are hexadecimal and must not match.
             try fake.setFault(rig.submit, ["mode": "refuse", "match": "wrong", "sentence": sentence])
             let options = rig == .slurm ? "--partition=wrong" : "-q wrong"
             let file = try mon.file([
@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test("a user may have fewer jobs than the array has tasks: it goes in by parts", .timeLimit(.minutes(20)))
+    @Test("a user's limit is below the array's size: it is submitted in parts", .timeLimit(.minutes(20)))
     func submitLimit() async throws {
         try await withFake { mon, fake in
             try fake.setFault("cluster", ["max_submit": 5])
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test("the scheduler's table of jobs is full: smaller arrays at once, and why is said", .timeLimit(.minutes(20)))
+    @Test("the scheduler's job table is full: smaller arrays at once, with a message", .timeLimit(.minutes(20)))
     func jobTable() async throws {
         try await withFake { mon, fake in
             try fake.setFault("cluster", ["max_jobs": 4])
@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test(
-        "the queue is killed between its submit and the record of it, and goes on: nothing runs twice",
+        "the queue is killed between its submit and the record of it, and continues: nothing runs twice",
         .timeLimit(.minutes(20)), arguments: Rig.allCases, [true, false])
     func killedAfterSubmit(_ rig: Rig, running: Bool) async throws {
         try await withFake { mon, fake in
@@ -134,7 +134,7 @@ import Testing
     }
 
     @Test(
-        "nodes that are other hosts: a monitor on the loopback is refused, and one of our own listens where they reach it",
+        "nodes on other hosts: a monitor on the loopback is refused, and our own listens on an address they reach",
         .enabled(if: neighbour != nil, "this host has no address but the loopback's"),
         .timeLimit(.minutes(20)), arguments: Rig.allCases)
     func otherHosts(_ rig: Rig) async throws {

@@ -2,14 +2,14 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// The shell hook on the real schedulers: each line with it and without it, and nothing may differ but that the ledger
-/// knows of the jobs.
+/// The shell hook with the real schedulers: each command line runs with and without it. The only difference may be that
+/// the ledger knows the jobs.
 @Suite(.timeLimit(.minutes(20)), .serialized) struct HookTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var rig: Rig
-        /// Run in a folder with `job.sh`, `job.py` and `job.csh`; its jobs write to `out*`.
+        /// The command line. It runs in a folder with `job.sh`, `job.py` and `job.csh`; its jobs write to `out*`.
         var line: String
-        /// The names that the ledger has then, and exit codes.
+        /// The names in the ledger afterwards, and the exit codes.
         var jobs: [String]
         var testDescription: String { "\(rig.rawValue): \(line)" }
 
@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    /// What it says includes all that a line in front of it could have changed.
+    /// A script that prints everything that a line in front of it could have changed.
     private static let script = """
         #!/bin/bash
         #SBATCH --comment=kept
@@ -91,7 +91,7 @@ import Testing
     @Test(.enabled(if: Rig.up.contains(.sge), Rig.why), arguments: sge)
     func gridEngineIsTheSame(_ item: Case) async throws { try await compare(item) }
 
-    /// What a line left: its own words and end, and what its jobs wrote.
+    /// The results of a command line: its own output and exit code, and the output of its jobs.
     struct Left: Equatable {
         var status: Int32
         var stdout: String
@@ -118,7 +118,7 @@ import Testing
         return Left(status: done.status, stdout: Self.masked(done.stdout), stderr: stderr, output: output)
     }
 
-    /// Without the numbers that rise with each job.
+    /// Masks the numbers that rise with each job.
     private static func masked(_ text: String) -> String {
         text.replacing(
             #/job[ -]?\d+|job-array \d+|Job[ -]\d+|batch job \d+|^\d+$|^\d+\.\d|job_scripts/\d+|zero=\d+/#
@@ -145,7 +145,7 @@ import Testing
     private func compare(_ item: Case, _ cluster: ClusterDirectory, in folder: String) async throws {
         let plain = try await run(item.line, in: folder, "")
         try FileManager.default.removeItem(atPath: folder)
-        // The same folder: its name is in what is said.
+        // The same folder, since its name is part of the output.
         let hooked = try await run(
             item.line, in: folder, "eval \"$('\(Executable.path)' hook -d '\(cluster.path)')\"")
         #expect(hooked == plain)

@@ -2,9 +2,9 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// What becomes of jobs on real clusters: each has one outcome, with the right cause, and it is what the job itself did.
+/// Outcomes of jobs on real clusters: each job has one outcome, with the right cause, which is what the job itself did.
 @Suite(.serialized, .enabled(if: !Rig.up.isEmpty, Rig.why)) struct OutcomeTests {
-    @Test("success, exit code, signal, our time limit, no such command", .timeLimit(.minutes(20)), arguments: Rig.up)
+    @Test("success, exit code, signal, our time limit, command not found", .timeLimit(.minutes(20)), arguments: Rig.up)
     func ends(_ rig: Rig) async throws {
         try await withCluster { mon in
             let file = try mon.file([
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test("the scheduler's time limit, heeded and not", .timeLimit(.minutes(20)), arguments: Rig.up)
+    @Test("the scheduler's time limit, obeyed and ignored", .timeLimit(.minutes(20)), arguments: Rig.up)
     func timeLimit(_ rig: Rig) async throws {
         try await withCluster { mon in
             let file = try mon.file([
@@ -47,7 +47,7 @@ import Testing
             let run = try Running(Executable.path, rig.arguments(mon.path, ["-f", file]), stdin: "")
             for name in ["heeds", "deaf"] {
                 let job = try await mon.wait(for: name, "runs") { $0.status == "RUNNING" }
-                // Slurm counts in minutes; its administrator can make the end come sooner.
+                // Slurm's unit is the minute; its administrator can make the end come sooner.
                 guard rig == .slurm, let id = job.last?.executorID else { continue }
                 try await rig.command("scontrol", "update", "JobId=\(id)", "EndTime=now")
             }
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test("more memory than asked for", .enabled(if: Rig.up.contains(.slurm), Rig.why), .timeLimit(.minutes(20)))
+    @Test("more memory than requested", .enabled(if: Rig.up.contains(.slurm), Rig.why), .timeLimit(.minutes(20)))
     func memoryLimit() async throws {
         try await withCluster { mon in
             let file = try mon.file([
@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    @Test("ended by hand, while it runs and while it waits", .timeLimit(.minutes(20)), arguments: Rig.up)
+    @Test("ended by hand while it runs and while it waits", .timeLimit(.minutes(20)), arguments: Rig.up)
     func endedByHand(_ rig: Rig) async throws {
         try await withCluster { mon in
             let file = try mon.file([
@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    @Test("an array with one bad task: that one is tried again", .timeLimit(.minutes(20)), arguments: Rig.up)
+    @Test("an array with one failing task: that one is tried again", .timeLimit(.minutes(20)), arguments: Rig.up)
     func relaunches(_ rig: Rig) async throws {
         try await withCluster { mon in
             let command = "echo {n} >> \(mon.path)/marks; [ {n} != 4 ] || [ $(grep -c 4 \(mon.path)/marks) -ge 2 ]"
@@ -116,7 +116,7 @@ import Testing
     }
 
     @Test(
-        "what a cluster can't give: its own sentence, no second try, the others go on", .timeLimit(.minutes(20)),
+        "what a cluster cannot give: its own reason, no second try, others continue", .timeLimit(.minutes(20)),
         arguments: Rig.up)
     func refused(_ rig: Rig) async throws {
         try await withCluster { mon in
@@ -155,7 +155,7 @@ import Testing
     }
 
     @Test(
-        "files of the scheduler's take a job's output, and the end of stderr is its error all the same",
+        "the scheduler's files take a job's output, and the end of stderr is still its error",
         .timeLimit(.minutes(20)), arguments: Rig.up)
     func schedulersFiles(_ rig: Rig) async throws {
         try await withCluster { mon in

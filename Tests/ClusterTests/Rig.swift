@@ -2,14 +2,14 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// A real scheduler with its real daemons, as the scripts in `clusters/` bring it up.
+/// A real scheduler with its real daemons, started by the scripts in `clusters/`.
 enum Rig: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case slurm
     case sge
 
     var testDescription: String { rawValue }
 
-    /// Those that are up: `JOBMON_TEST_CLUSTERS` names them, as `make test-clusters` sets it.
+    /// The schedulers that are up. `JOBMON_TEST_CLUSTERS` names them; `make test-clusters` sets it.
     static let up: [Rig] = (ProcessInfo.processInfo.environment["JOBMON_TEST_CLUSTERS"] ?? "")
         .split(separator: ",").compactMap { Rig(rawValue: String($0)) }
 
@@ -18,17 +18,17 @@ enum Rig: String, CaseIterable, Sendable, CustomTestStringConvertible {
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().path
 
-    /// The scheduler's daemon that decides.
+    /// The scheduler's central daemon.
     var controller: String { self == .slurm ? "slurmctld" : "qmaster" }
 
-    /// Stops, kills or starts a daemon; returns once that has happened.
+    /// Stops, kills or starts a daemon; returns once that is done.
     func daemon(_ verb: String, _ words: [String]) async throws {
         let script = "\(Self.root)/clusters/\(rawValue)/daemon.sh"
         let done = try await Running("/bin/bash", [script, verb] + words, stdin: "").finished()
         guard done.status == 0 else { throw Failure(description: "\(script) \(verb) \(words): \(done.stderr)") }
     }
 
-    /// Starts again what has died of it, which takes a moment where nothing has.
+    /// Starts the daemons that have died; if none has, this takes a moment only.
     func bringUp() async throws {
         let script = "\(Self.root)/clusters/\(rawValue)/up.sh"
         let done = try await Running("/bin/bash", [script], stdin: "").finished()
@@ -39,13 +39,13 @@ enum Rig: String, CaseIterable, Sendable, CustomTestStringConvertible {
         let description: String
     }
 
-    /// Runs a command of the scheduler's.
+    /// Runs one of the scheduler's commands.
     @discardableResult
     func command(_ words: String...) async throws -> Executable.Finished {
         try await Running("/usr/bin/env", words, stdin: "").finished()
     }
 
-    /// Ends a task, as its user would by hand.
+    /// Ends a task as its user would, by hand.
     func end(_ id: String) async throws {
         if self == .slurm { try await command("scancel", id) } else { try await command("qdel", id) }
     }
@@ -53,13 +53,13 @@ enum Rig: String, CaseIterable, Sendable, CustomTestStringConvertible {
     /// Options that keep a job waiting.
     var waitingOptions: String { self == .slurm ? "--hold" : "-h" }
 
-    /// `jobmon run` on this cluster.
+    /// The arguments of `jobmon run` for this cluster.
     func arguments(_ directory: String, _ more: [String]) -> [String] {
         ["run", "-d", directory, "--executor", rawValue, "--poll", "1s", "--no-progress"] + more
     }
 }
 
-/// What a test looks at in a monitor's directory.
+/// The values that tests read from a monitor's directory.
 struct ClusterDirectory: Sendable {
     let path: String
 
@@ -85,7 +85,7 @@ struct ClusterDirectory: Sendable {
         var gpus: Int?
     }
 
-    /// All jobs, by their names.
+    /// All jobs by name.
     func jobs() async throws -> [String: Job] {
         let listed = try await Executable.run(["jobs", "-d", path, "--json"])
         guard listed.status == 0,
@@ -111,7 +111,7 @@ struct ClusterDirectory: Sendable {
         return jobs
     }
 
-    /// Waits until a job is as wanted, and returns it.
+    /// Waits until a job satisfies a condition, and returns it.
     func wait(
         for name: String, within seconds: Double = 60, _ what: String, _ holds: (Job) -> Bool
     ) async throws -> Job {
@@ -124,20 +124,20 @@ struct ClusterDirectory: Sendable {
         return found
     }
 
-    /// The lines that jobs wrote down themselves.
+    /// The lines that the jobs wrote themselves.
     func marks(_ name: String = "marks") -> [String] {
         ((try? String(contentsOfFile: "\(path)/\(name)", encoding: .utf8)) ?? "").split(separator: "\n").map(
             String.init)
     }
 
-    /// What is left of array jobs when all are over; logs with something to say may stay.
+    /// The files of array jobs that are left when all are over. Logs with content may stay.
     func leftovers() throws -> [String] {
         let manager = FileManager.default
         return try manager.contentsOfDirectory(atPath: "\(path)/manifests").filter { !$0.hasSuffix(".log") }
             + manager.contentsOfDirectory(atPath: "\(path)/run/fence")
     }
 
-    /// A job file of these lines.
+    /// Creates a job file of these lines.
     func file(_ lines: [String]) throws -> String {
         let file = "\(path)/../jobs.jsonl"
         try lines.joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)
@@ -145,8 +145,8 @@ struct ClusterDirectory: Sendable {
     }
 }
 
-/// A test's directory for a monitor, in a folder of its own. A test that fails may leave a daemon dead or stopped: the
-/// next finds the rigs whole.
+/// Runs a test with a monitor's directory in a new folder. A failing test may leave a daemon dead or stopped; the
+/// clusters are repaired for the next test.
 func withCluster<Result>(
     _ name: String = #function, _ body: (ClusterDirectory) async throws -> Result
 ) async throws -> Result {
@@ -156,7 +156,7 @@ func withCluster<Result>(
         do {
             return try await body(ClusterDirectory(path: path))
         } catch {
-            // What failed first is what is said.
+            // Report the first failure.
             for rig in Rig.up { try? await rig.bringUp() }
             throw error
         }

@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test(
-        "the daemon of a node is killed: what runs there runs on, and what it says counts", .timeLimit(.minutes(20)),
+        "the daemon of a node is killed: its running jobs continue, and their reports count", .timeLimit(.minutes(20)),
         arguments: Rig.up)
     func nodeDaemonKilled(_ rig: Rig) async throws {
         try await withCluster { mon in
@@ -86,7 +86,7 @@ import Testing
     }
 
     @Test(
-        "the queue is killed half-way through 200 jobs, and again: each runs once", .timeLimit(.minutes(20)),
+        "the queue is killed in the middle of 200 jobs, twice: each job runs once", .timeLimit(.minutes(20)),
         arguments: Rig.up)
     func queueKilled(_ rig: Rig) async throws {
         try await withCluster { mon in
@@ -116,7 +116,7 @@ import Testing
     }
 
     @Test(
-        "an interrupted run leaves its cluster jobs running, and the same again goes on with them",
+        "an interrupted run leaves its cluster jobs running, and the same command continues with them",
         .timeLimit(.minutes(20)), arguments: Rig.up)
     func interrupted(_ rig: Rig) async throws {
         try await withCluster { mon in
@@ -152,7 +152,7 @@ import Testing
         }
     }
 
-    @Test("exec in somebody's own script finds out where it runs", .timeLimit(.minutes(20)), arguments: Rig.up)
+    @Test("exec in a user's own script detects where it runs", .timeLimit(.minutes(20)), arguments: Rig.up)
     func dropIn(_ rig: Rig) async throws {
         try await withCluster { mon in
             let monitor = try await MonitorProcess.start(mon.path)

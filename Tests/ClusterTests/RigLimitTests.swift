@@ -2,13 +2,13 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// What real clusters do to jobs of their own accord: limits, holds, preemption, suspension, warnings.
+/// What real clusters do to jobs by themselves: limits, holds, preemption, suspension, warnings.
 @Suite(.serialized, .enabled(if: !Rig.up.isEmpty, Rig.why)) struct RigLimitTests {
     private static let slurm = Rig.up.contains(.slurm)
     private static let sge = Rig.up.contains(.sge)
 
     @Test(
-        "a user may have fewer jobs than the array has tasks: it goes in by parts",
+        "a user's limit is below the array's size: it is submitted in parts",
         .enabled(if: slurm, Rig.why), .timeLimit(.minutes(20)))
     func submitLimit() async throws {
         try await withCluster { mon in
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    /// Lets this user have so many jobs.
+    /// Sets the maximum number of jobs of this user.
     private func limit(to count: String) async throws {
         let user = NSUserName()
         let done = try await Rig.slurm.command(
@@ -41,17 +41,17 @@ import Testing
         guard done.status == 0 else { throw Rig.Failure(description: "sacctmgr: \(done.stderr)") }
     }
 
-    @Test("preempted: that is why, and it is started again", .enabled(if: slurm, Rig.why), .timeLimit(.minutes(20)))
+    @Test("preempted: recorded as the cause, and started again", .enabled(if: slurm, Rig.why), .timeLimit(.minutes(20)))
     func preempted() async throws {
         try await endedOnce(["--partition", "preempt.q"], as: "preempted") { _ in
-            // One that takes all there is.
+            // A job that takes all slots.
             try await Rig.slurm.command(
                 "sbatch", "--partition=all.q", "--nodes=4", "--exclusive", "--output=/dev/null", "--wrap=sleep 1")
         }
     }
 
-    /// Runs a job on Slurm whose first attempt is ended by a deed, which is told its node: that is why it ended, and it
-    /// is started again.
+    /// Runs a job on Slurm. Its first attempt is ended by `deed`, which gets the name of its node. That must be the
+    /// recorded cause, and the job is started again.
     private func endedOnce(
         _ options: [String], as cause: String, _ deed: (_ node: String) async throws -> Void
     ) async throws {
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test("suspended: the command stops, and goes on", .enabled(if: sge, Rig.why), .timeLimit(.minutes(20)))
+    @Test("suspended: the command stops, and continues", .enabled(if: sge, Rig.why), .timeLimit(.minutes(20)))
     func suspended() async throws {
         try await withCluster { mon in
             let command = "echo $$ > \(mon.path)/marks; until test -e \(mon.path)/go; do sleep 0.1; done"
@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test(
-        "the node of a job goes down: that is why, and it is started again",
+        "the node of a job goes down: recorded as the cause, and the job is started again",
         .enabled(if: slurm, Rig.why), .timeLimit(.minutes(20)))
     func nodeDown() async throws {
         var node = ""
@@ -107,7 +107,7 @@ import Testing
         try await Rig.slurm.command("scontrol", "update", "NodeName=\(node)", "State=RESUME")
     }
 
-    @Test("GPUs: given, and said; more than there are: refused", .timeLimit(.minutes(20)), arguments: Rig.up)
+    @Test("GPUs: allocated and recorded; refused if there are not enough", .timeLimit(.minutes(20)), arguments: Rig.up)
     func gpus(_ rig: Rig) async throws {
         try await withCluster { mon in
             let file = try mon.file([
@@ -117,7 +117,7 @@ import Testing
             #expect(run.status == 1, "\(run.stderr)")
             let jobs = try await mon.jobs()
             #expect(jobs["one"]?.status == "COMPLETE", "\(jobs)")
-            // Grid Engine does not tell a job what it has.
+            // Grid Engine does not tell a job what it was allocated.
             if rig == .slurm { #expect(jobs["one"]?.last?.gpus == 1, "\(jobs)") }
             #expect(jobs["many"]?.last?.cause == "submit_failed" && jobs["many"]?.instances.count == 1, "\(jobs)")
             #expect(jobs["many"]?.last?.error?.isEmpty == false)
@@ -125,7 +125,7 @@ import Testing
     }
 
     @Test(
-        "memory that nodes report, and Grid Engine does not count, can be asked for", .enabled(if: sge, Rig.why),
+        "memory that nodes report but Grid Engine does not count can be requested", .enabled(if: sge, Rig.why),
         .timeLimit(.minutes(20)))
     func reportedMemory() async throws {
         try await withCluster { mon in
@@ -138,12 +138,12 @@ import Testing
     }
 
     @Test(
-        "removed by force while its node does not answer: not over, and what its wrapper says counts",
+        "removed by force while its node does not answer: not over, and its wrapper's report counts",
         .enabled(if: sge, Rig.why), .timeLimit(.minutes(20)))
     func removedByForce() async throws {
         try await withCluster { mon in
             let command = "echo ran >> \(mon.path)/marks; until test -e \(mon.path)/go; do sleep 0.1; done"
-            // A qacct that notes that it was asked.
+            // A qacct that records that it was asked.
             let folder = "\(mon.path)/../bin"
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
@@ -155,14 +155,14 @@ import Testing
                 environment: ["PATH": "\(folder):\(path)"], stdin: "")
             let job = try await mon.wait(for: "one", "runs") { $0.status == "RUNNING" }
             let id = try #require(job.last?.executorID?.split(separator: ".").first.map { String($0) })
-            // One that hangs: a qmaster (8.1.9) that has to tell a dead one of a removal by force may abort itself.
+            // Pause it: a qmaster (8.1.9) that must tell a dead one about a forced removal may abort.
             try await Rig.sge.daemon("pause", ["execd"])
             do {
                 try await Rig.sge.command("qdel", "-f", id)
                 try await waitUntil("it has a record", within: 60) {
                     try await Rig.sge.command("qacct", "-j", id).status == 0
                 }
-                // It is asked once a second about one that is missing, and judged after three.
+                // A missing job is asked about once a second, and judged after three times.
                 let asked = mon.marks("asked").count
                 try await waitUntil("the record is read often enough", within: 60) {
                     mon.marks("asked").count > asked + 6
@@ -180,7 +180,7 @@ import Testing
         }
     }
 
-    @Test("--hold: not before somebody's own job is over", .timeLimit(.minutes(20)), arguments: Rig.up)
+    @Test("--hold: the job starts only when another job is over", .timeLimit(.minutes(20)), arguments: Rig.up)
     func hold(_ rig: Rig) async throws {
         try await withCluster { mon in
             let script = "\(mon.path)/../first.sh"
@@ -229,7 +229,7 @@ import Testing
     }
 
     @Test(
-        "what Slurm tells each process of a job, a task's command hears once", .enabled(if: slurm, Rig.why),
+        "what Slurm sends to each process of a job reaches a task's command once", .enabled(if: slurm, Rig.why),
         .timeLimit(.minutes(20)), arguments: [[], ["--signal=USR1", "--full"]])
     func heardOnce(_ how: [String]) async throws {
         try await withCluster { mon in
@@ -258,7 +258,7 @@ import Testing
         }
     }
 
-    @Test("a warning in somebody's own script: why is said", .timeLimit(.minutes(20)), arguments: Rig.up)
+    @Test("a warning in a user's own script is recorded with its reason", .timeLimit(.minutes(20)), arguments: Rig.up)
     func warned(_ rig: Rig) async throws {
         try await withCluster { mon in
             let monitor = try await MonitorProcess.start(mon.path)
@@ -272,7 +272,7 @@ import Testing
             try await rig.command(rig == .slurm ? "sbatch" : "qsub", script)
             let job = try await mon.wait(for: "own", within: 120, "is over") { $0.last?.cause != nil }
             if rig == .slurm {
-                // A job that goes on was only told something.
+                // A job that continues was only told something.
                 #expect(job.last?.cause == "signal" && job.last?.signal == 15, "\(job)")
             } else {
                 #expect(job.last?.cause == "time_limit", "\(job)")

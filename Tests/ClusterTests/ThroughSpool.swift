@@ -5,8 +5,8 @@ import JobmonReporting
 import JobmonTestSupport
 import Synchronization
 
-/// A batch executor as its queue knows it: what its wrappers report comes by the monitor there, and here from the spool,
-/// where it is when there is no monitor.
+/// A batch executor as its queue sees it. There, the wrappers' reports arrive through the monitor; here, they are read
+/// from the spool, where they are without a monitor.
 final class ThroughSpool: Executor {
     let name: String
     private let executor: BatchExecutor
@@ -88,7 +88,7 @@ final class ThroughSpool: Executor {
         return stream
     }
 
-    /// What the wrappers said that was not reported yet.
+    /// Reports of the wrappers that were not passed on yet.
     private func spooled() -> [ExecutorReport] {
         var reports: [ExecutorReport] = []
         for event in SpoolReader(layout: layout).batches().flatMap(\.events) {
@@ -106,7 +106,8 @@ final class ThroughSpool: Executor {
         return reports
     }
 
-    /// An end that the executor found out: one that never began, and not by anybody's wish, is as good as never made.
+    /// Converts an end that the executor found. An instance that never started and gives its attempt back counts as
+    /// never made.
     private func found(_ key: String, _ outcome: Outcome) -> [ExecutorReport] {
         guard said.withLock({ $0.ended.insert(key).inserted }) else { return [] }
         let hasBegun = said.withLock { $0.started.contains(key) }

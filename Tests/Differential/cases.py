@@ -1,4 +1,4 @@
-"""The hard cases away from terminals."""
+"""The hard cases without terminals."""
 
 import ctypes
 import fcntl
@@ -24,7 +24,7 @@ from running import *
 
 @case("a script without #!")
 def plain_script(prefix, world):
-    # Whoever starts by execvp has it run by a shell.
+    # execvp runs it with a shell.
     script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "plain-script")
     return run((prefix or ["env"]) + [script, "a b"])
 
@@ -94,7 +94,7 @@ def ignored_signals(prefix, world):
     return status_of(process.wait(LIMIT))
 
 
-# How the command finds its world.
+# The environment of the command.
 @case("signal dispositions, mask, descriptors, limits, directory, environment")
 def world_of_command(prefix, world):
     def prepare():
@@ -199,7 +199,7 @@ def pipeline(prefix, world):
 def grandchild(prefix, line, **options):
     process = subprocess.Popen(prefix + sh(line), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, **options)
     code = process.wait(LIMIT)
-    # The grandchild writes only once it is told: the command's end was seen first, whatever the time.
+    # The grandchild writes only when told to, so that the end of the command was seen first.
     return process, code
 
 
@@ -246,7 +246,7 @@ def nohup(prefix, world):
     return summary(out), summary(err), status_of(process.returncode)
 
 
-# Starts that fail: a shell's exit codes; the sentence names what is missing.
+# Failed starts: the exit codes of a shell; the message names what is missing.
 @case("a command that can't be started")
 def not_started(prefix, world):
     with tempfile.TemporaryDirectory() as folder:
@@ -257,6 +257,6 @@ def not_started(prefix, world):
         results = []
         for command, (code, named) in commands.items():
             process = subprocess.run((prefix or ["env"]) + [command], stderr=subprocess.PIPE, timeout=LIMIT)
-            # Both say it in their own words.
+            # The wording of both differs.
             results.append((process.returncode == code, named.encode() in process.stderr))
         return results

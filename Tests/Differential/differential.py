@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Runs each hard case bare and under `jobmon exec`, and compares what the caller sees: stdout, stderr, both in one
+"""Runs each hard case alone and under `jobmon exec`, and compares what the caller sees: stdout, stderr, both in one
 file and in one pipe, the wait status, the terminal. Whatever the monitor does, there must be no difference.
 
     differential.py JOBMON MODE [WORD]
 
-MODE is what the monitor does: `none` (no directory), `absent`, `up`, `stopped` (both the real one, by SIGSTOP), `silent`
-(accepts, never answers), `garbage`; WORD picks the cases whose name has it. Prints a line for each case; exits 1 if any differs.
+MODE is the behaviour of the monitor: `none` (no directory), `absent`, `up`, `stopped` (the real one, stopped by
+SIGSTOP), `silent` (accepts, never answers), `garbage`. WORD selects the cases whose name contains it. Prints one line
+per case; exits with 1 if any differs.
 """
 
 import ctypes
@@ -44,7 +45,7 @@ def main():
     jobmon, mode = sys.argv[1], sys.argv[2]
     word = sys.argv[3] if len(sys.argv) > 3 else ""
     base = tempfile.mkdtemp(prefix="jobmon-differential-")
-    # Whoever runs this may have blocked or ignored what the cases send.
+    # The caller may have blocked or ignored signals that the cases send.
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     for number in names_signals():
         if number not in (signal.SIGKILL, signal.SIGSTOP, signal.SIGPIPE):

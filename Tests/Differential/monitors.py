@@ -1,4 +1,4 @@
-"""What stands in for a monitor, in every mode of the comparison."""
+"""The monitors for all modes of the comparison."""
 
 import ctypes
 import fcntl
@@ -30,7 +30,7 @@ LIMIT = 60
 
 
 def serve(mode, ready):
-    """The process of a monitor that lies: it accepts, and answers nothing or garbage."""
+    """The process of a false monitor: it accepts connections, and answers nothing or garbage."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
     os.write(ready, b"%d\n" % listener.getsockname()[1])
@@ -46,7 +46,7 @@ def serve(mode, ready):
 
 
 class Monitor:
-    """`up` and `stopped` are the real one."""
+    """A monitor in one of the modes; `up` and `stopped` use the real one."""
 
     def __init__(self, mode, base, jobmon):
         self.mode = mode
@@ -96,7 +96,7 @@ class Monitor:
                 if name.endswith(".json") and not name.startswith(".")]
 
     def recorded(self):
-        """What is in the ledger once the real monitor has taken everything in and has ended."""
+        """The content of the ledger after the real monitor has taken everything in and has ended."""
         self.real.send_signal(signal.SIGCONT)
         deadline = time.monotonic() + LIMIT
         while self.spooled() and time.monotonic() < deadline:
@@ -114,7 +114,7 @@ class Monitor:
             ledger.close()
 
     def events(self):
-        """Everything that was said, by wrapper and by number: recorded, or left in the spool."""
+        """All reported events by wrapper and number: recorded, or left in the spool."""
         lines = self.recorded() if self.real else []
         for path in self.spooled():
             lines.append(open(path).read())

@@ -1,4 +1,4 @@
-"""Running a command bare or under the wrapper, and what of it is compared."""
+"""Runs a command alone or under the wrapper, and collects what is compared."""
 
 import ctypes
 import fcntl
@@ -22,7 +22,7 @@ import time
 
 from monitors import *
 
-# ---- what a case does with a prefix: [] or the wrapper ----
+# ---- Runners for the cases; the prefix is [] or the wrapper ----
 
 
 def clean(data):
@@ -39,7 +39,7 @@ def summary(data):
 
 
 def run(command, stdin=b"", **options):
-    """stdout and stderr each in a pipe of its own."""
+    """Runs it with separate pipes for stdout and stderr."""
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
     out, err = process.communicate(stdin, timeout=LIMIT)
     return {"out": summary(out), "err": summary(err), "status": status_of(process.returncode)}
@@ -74,7 +74,7 @@ def run_both_in_socket(command):
 
 
 def run_with_closed(command, *closed):
-    """With some of 0, 1, 2 closed."""
+    """Runs it with some of the descriptors 0, 1, 2 closed."""
     def close():
         for fd in closed:
             os.close(fd)

@@ -31,7 +31,7 @@ def set_size(fd, rows, columns):
 
 
 class TerminalJob:
-    """A command as the foreground job of a small shell on a terminal of its own."""
+    """A command as the foreground job of a small shell on its own terminal."""
 
     def __init__(self, command, stdout=None):
         self.master, slave = pty.openpty()
@@ -42,7 +42,7 @@ class TerminalJob:
         self.shell = os.fork()
         if self.shell == 0:
             try:
-                # So that it sees its words end, and the caller its output, if this process fails.
+                # If this process fails, it must see the end of its input, and the caller the end of its output.
                 for fd in (self.master, self.words, self.events):
                     os.close(fd)
                 nothing = os.open(os.devnull, os.O_RDWR)
@@ -78,7 +78,7 @@ class TerminalJob:
             os.tcsetpgrp(slave, os.getpgrp())
             if not os.WIFSTOPPED(status):
                 os.write(events, ("%s\n" % status_of(os.waitstatus_to_exitcode(status))).encode())
-                # The terminal stays until all of its output was read.
+                # The terminal stays open until all of its output is read.
                 os.read(words, 1)
                 os._exit(0)
             os.write(events, b"stopped by %d\n" % os.WSTOPSIG(status))
@@ -105,7 +105,7 @@ class TerminalJob:
             ready, _, _ = select.select([self.events, self.master], [], [], LIMIT)
             if not ready:
                 raise TimeoutError("the job does not end or stop; seen: %r" % self.seen)
-            # A full terminal must not hold the job up.
+            # A full terminal must not block the job.
             if self.master in ready:
                 self.seen += os.read(self.master, 65536)
             if self.events in ready:
@@ -119,12 +119,12 @@ class TerminalJob:
         os.write(self.words, b"c")
 
     def finish(self):
-        """Everything that came out."""
+        """The whole output."""
         while select.select([self.master], [], [], 0.05)[0]:
             self.seen += os.read(self.master, 65536)
         os.write(self.words, b"x")
         try:
-            # EIO comes once everybody has closed the other side.
+            # EIO comes when all processes have closed the other side.
             while part := os.read(self.master, 65536):
                 self.seen += part
         except OSError:

@@ -2,7 +2,7 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// Places where a monitor can't live: one clear sentence, what to do, exit code 4, and what was there untouched.
+/// Places where a monitor cannot run: one clear sentence with a hint, exit code 4, and existing files unchanged.
 struct BadPlacesTests {
     private static let isRoot = geteuid() == 0
 
@@ -18,7 +18,7 @@ struct BadPlacesTests {
         #expect(!result.stderr.contains("Fatal"), "\(result.stderr)", sourceLocation: location)
     }
 
-    /// What lies in a directory, byte for byte.
+    /// The content of the ledger's files.
     private func contents(_ directory: String) throws -> [String: Data] {
         var all: [String: Data] = [:]
         for name in try FileManager.default.contentsOfDirectory(atPath: directory) where name.hasPrefix("job_monitor") {
@@ -37,9 +37,9 @@ struct BadPlacesTests {
         }
     }
 
-    /// Whose the monitor is: the queue's own, or another process.
+    /// Whether the monitor belongs to the queue itself or is another process.
     @Test(
-        "a queue whose directory is removed says so and ends, and what it ran", .timeLimit(.minutes(20)),
+        "a queue whose directory is removed says so and ends, with its commands", .timeLimit(.minutes(20)),
         arguments: [true, false])
     func removedUnderTheQueue(_ isOwn: Bool) async throws {
         try await withTestDirectory { directory in
@@ -73,7 +73,7 @@ struct BadPlacesTests {
             #expect(result.status == 4, "\(result.stderr)")
             #expect(result.stderr.contains("job_monitor.sqlite"), "\(result.stderr)")
             #expect(try contents(directory) == before)
-            // It has come up, and ends as soon as it sees that its queue is gone.
+            // It has started, and ends as soon as it notices that its queue is gone.
             let lock = open("\(directory)/run/supervisor.run.lock", O_RDONLY)
             #expect(lock >= 0)
             defer { close(lock) }
@@ -82,7 +82,7 @@ struct BadPlacesTests {
     }
 
     @Test(
-        "a queue that can't run leaves alone what an earlier one's supervisor still runs",
+        "a queue that cannot run leaves the running commands of an earlier one's supervisor alone",
         .enabled(if: SQLiteCommand.isThere), .timeLimit(.minutes(20)))
     func queueBesideAnEarlierSupervisor() async throws {
         try await withTestDirectory { directory in
@@ -122,10 +122,10 @@ struct BadPlacesTests {
         }
     }
 
-    @Test("an address that is not this host's", .timeLimit(.minutes(20)))
+    @Test("an address of another host", .timeLimit(.minutes(20)))
     func wrongAddress() async throws {
         try await withTestDirectory { directory in
-            // 203.0.113.0/24 is for documentation: nobody has such an address.
+            // 203.0.113.0/24 is reserved for documentation: no host has such an address.
             try await refuses(
                 directory, ["203.0.113.77", "this host has no such address", "--listen"], ["--listen", "203.0.113.77"])
             try await refuses(
@@ -181,7 +181,7 @@ struct BadPlacesTests {
         }
     }
 
-    @Test("a directory that can't be made", .timeLimit(.minutes(20)))
+    @Test("a directory that cannot be created", .timeLimit(.minutes(20)))
     func notADirectory() async throws {
         try await withTestDirectory { directory in
             try Data().write(to: URL(fileURLWithPath: "\(directory)/file"))

@@ -2,7 +2,7 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// The demo of the README, as a new user runs it.
+/// The demo of the README, run as by a new user.
 struct DemoTests {
     @Test("make demo's script: three COMPLETE, two FAILED, each failure named", .timeLimit(.minutes(20)))
     func demo() async throws {

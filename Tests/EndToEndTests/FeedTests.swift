@@ -2,7 +2,7 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// `jobmon run --feed`: the queue of a program in another language.
+/// `jobmon run --feed`: the queue for a program in another language.
 @Suite(.timeLimit(.minutes(20)))
 struct FeedTests {
     private func answers(_ text: String) throws -> [[String: Any]] {
@@ -17,7 +17,7 @@ struct FeedTests {
             stdin: requests.joined(separator: "\n") + "\n")
     }
 
-    @Test("jobs are taken, answered, waited for and named")
+    @Test("jobs are accepted, answered, awaited and named")
     func takesJobs() async throws {
         try await withTestDirectory { directory in
             let run = try await feed(
@@ -51,7 +51,7 @@ struct FeedTests {
         }
     }
 
-    @Test("a program that goes without a word: what runs ends and is recorded, the rest is left to the next")
+    @Test("a program that disappears: running jobs end and are recorded, the rest is left to the next run")
     func programGoes() async throws {
         try await withTestDirectory { directory in
             let run = try feed(
@@ -61,7 +61,7 @@ struct FeedTests {
                         + "\"touch began.\($0); while [ ! -e go ]; do sleep 0.05; done; echo x >> ran.\($0)\"],"
                         + "\"cwd\":\"\(directory)\"}}"
                 } + [#"{"id":9,"counts":true}"#])
-            // Those that were started by then go on; whether that were none, one or two is chance.
+            // Jobs that had started continue; whether none, one or two had is chance.
             let ended = try await run.finished()
             #expect(ended.status == 130, "\(ended.stderr)")
             #expect(ended.stderr.contains("is gone"), "\(ended.stderr)")
@@ -77,7 +77,7 @@ struct FeedTests {
         }
     }
 
-    @Test("stopped by a signal it records what it ends, though the program is gone by then")
+    @Test("stopped by a signal, it records the ends of its jobs even if the program is gone")
     func isStoppedAndLeft() async throws {
         try await withTestDirectory { directory in
             let pipe = "\(directory)/requests"
@@ -100,7 +100,7 @@ struct FeedTests {
         }
     }
 
-    @Test("options that would name other jobs are refused")
+    @Test("options that select other jobs are refused")
     func refusesOtherJobs() async throws {
         try await withTestDirectory { directory in
             let run = try await Executable.run(["run", "--feed", "-d", directory, "--", "true"])

@@ -2,7 +2,7 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// Following what happens: `events`, `watch`, `logs -f`, and what runs in the background.
+/// Following changes: `events`, `watch`, `logs -f`, and background processes.
 @Suite(.timeLimit(.minutes(20)))
 struct FollowTests {
     private func sequences(_ text: String) throws -> [Int] {
@@ -17,7 +17,7 @@ struct FollowTests {
         #expect(run.status == 0, "\(run.stderr)")
     }
 
-    @Test("events go on when the monitor is back, without a gap, and from where a reader left off")
+    @Test("events continue when the monitor is back, without a gap, and from where a reader stopped")
     func eventsGoOn() async throws {
         try await withTestDirectory { directory in
             let mon = "\(directory)/mon"
@@ -48,7 +48,7 @@ struct FollowTests {
         }
     }
 
-    @Test("watch names what fails, says how far it is, and ends with the jobs")
+    @Test("watch names failed jobs, shows the progress, and ends with the jobs")
     func watch() async throws {
         try await withTestDirectory { directory in
             let mon = "\(directory)/mon"
@@ -77,13 +77,13 @@ struct FollowTests {
                 "\(watched.stdout)")
             #expect(try await run.finished().status == 1)
             try await second.killed()
-            // Without a monitor, of jobs that are over, the end is said.
+            // Without a monitor, if all jobs are over, the final state is shown.
             let late = try await Executable.run(["watch", "-d", mon])
             #expect(late.status == 1 && late.stdout.contains("2/2 done"), "\(late.stderr)")
         }
     }
 
-    @Test("logs -f prints what a job writes as it comes, through its attempts")
+    @Test("logs -f prints a job's output as it comes, through all its attempts")
     func followedLogs() async throws {
         try await withTestDirectory { directory in
             let mon = "\(directory)/mon"
@@ -109,7 +109,7 @@ struct FollowTests {
         }
     }
 
-    @Test("logs -f of a job that nobody hears of any more prints what there is, and says so")
+    @Test("logs -f of a job that is no longer monitored prints what there is, and says so")
     func followedLogsWithoutAMonitor() async throws {
         try await withTestDirectory { directory in
             let mon = "\(directory)/mon"
@@ -125,7 +125,7 @@ struct FollowTests {
             try await waitUntil("it says that the monitor is away") { follower.stderr.contains("went away") }
             let late = try await Executable.run(["logs", "-d", mon, "1", "-f"])
             #expect(late.status == 3 && late.stdout == "begun\n", "\(late.stderr)")
-            // The next run hears of the end: by its own hand.
+            // The next run learns of the end by itself.
             let next = try Running(
                 Executable.path, ["run", "-d", mon, "--", "sh", "-c", "echo begun; exec sleep 600"], stdin: "")
             try await waitUntil("one is back") { follower.stderr.contains("is back") }
@@ -135,7 +135,7 @@ struct FollowTests {
         }
     }
 
-    @Test("what runs in the background holds nothing that its starter has open")
+    @Test("background processes hold none of their starter's open files")
     func detachedHoldsNothing() async throws {
         try await withTestDirectory { directory in
             let mon = "\(directory)/mon"
@@ -149,7 +149,7 @@ struct FollowTests {
         }
     }
 
-    @Test("a monitor in the background is ready when the command returns, and what hinders it is said")
+    @Test("a monitor in the background is ready when the command returns; errors are reported")
     func detachedMonitor() async throws {
         try await withTestDirectory { directory in
             let mon = "\(directory)/mon"
@@ -165,7 +165,7 @@ struct FollowTests {
         }
     }
 
-    @Test("a run in the background goes on when the command has returned; what is wrong is said at once")
+    @Test("a run in the background continues after the command has returned; errors are reported at once")
     func detachedRun() async throws {
         try await withTestDirectory { directory in
             let mon = "\(directory)/mon"

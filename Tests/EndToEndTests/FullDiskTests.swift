@@ -2,10 +2,10 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// A disk that is really full: a small file system in memory, which only root can make.
+/// A real full disk: a small file system in memory, which only root can mount.
 @Suite(.enabled(if: SmallDisk.isPossible, "a file system of its own is mounted, which needs root"))
 struct FullDiskTests {
-    /// Sends events of so many bytes, one a request, and prints the status of each answer.
+    /// Sends events with the given number of bytes, one per request, and prints the status of each answer.
     private static let sender = """
         import http.client, json, sys
         info = json.load(open(sys.argv[1] + "/monitor_info.json"))
@@ -27,7 +27,7 @@ struct FullDiskTests {
         return finished.stdout.split(separator: "\n").map(String.init)
     }
 
-    @Test("a running monitor says 503, lives on, and goes on when there is room", .timeLimit(.minutes(20)))
+    @Test("a running monitor answers 503, stays alive, and continues when there is room", .timeLimit(.minutes(20)))
     func fullWhileRunning() async throws {
         try await SmallDisk.with { disk in
             let monitor = try await MonitorProcess.start("\(disk.path)/mon")

@@ -2,7 +2,7 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// The members of every `--json`: scripts read them, so one that goes or changes its name is a break.
+/// The members of all `--json` outputs: scripts read them, so removing or renaming one is a breaking change.
 @Suite(.timeLimit(.minutes(20)))
 struct JSONKeysTests {
     private static let instance = [
@@ -75,7 +75,7 @@ struct JSONKeysTests {
         }
     }
 
-    @Test("logs and show take several jobs; one that is not there does not hide the others")
+    @Test("logs and show accept several jobs; a missing one does not hide the others")
     func severalJobs() async throws {
         try await withTestDirectory { directory in
             let mon = "\(directory)/mon"

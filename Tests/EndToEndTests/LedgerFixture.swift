@@ -2,11 +2,11 @@ import Foundation
 import JobmonTestSupport
 
 /// A directory as an earlier build of jobmon left it: `Tests/Fixtures/NAME`. It was made at a path of 150 bytes, which
-/// stands in its files; a copy is put at another path of the same length, so that nothing else changes in them.
+/// its files contain. The copy gets another path of the same length, so that nothing else changes in them.
 struct LedgerFixture {
     /// The directory with the ledger.
     let directory: String
-    /// A line for each time that a command of a job ran.
+    /// A file with one line for each run of a job's command.
     let marks: String
 
     private static let original =
@@ -48,7 +48,7 @@ struct LedgerFixture {
         return bytes
     }
 
-    /// What ran since, a word pair each.
+    /// The runs since then, as pairs of words.
     func ran() throws -> [String] {
         try String(contentsOfFile: marks, encoding: .utf8).split(separator: "\n").map(String.init).sorted()
     }

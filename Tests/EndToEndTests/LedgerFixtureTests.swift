@@ -2,7 +2,8 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// A directory of an earlier build opens, reads right and goes on, and nothing that is finished in it runs again.
+/// A directory of an earlier build can be opened, is read correctly and is continued; nothing that is finished runs
+/// again.
 @Suite(.timeLimit(.minutes(20)))
 struct LedgerFixtureTests {
     private static let statuses = [
@@ -18,7 +19,7 @@ struct LedgerFixtureTests {
         return jobs.map { "\($0["jid"] ?? "?") \($0["status"] ?? "?")" }
     }
 
-    @Test("it reads right without a monitor, and with one, which takes its spool in")
+    @Test("it is read correctly without a monitor, and with one, which takes its spool in")
     func reads() async throws {
         try await withTestDirectory { parent in
             let fixture = try LedgerFixture("ledger-1", in: parent)
@@ -61,7 +62,7 @@ struct LedgerFixtureTests {
         }
     }
 
-    @Test("what waits in a queue goes on, and one more attempt is one more")
+    @Test("waiting jobs of a queue continue, and a retry gives one more attempt")
     func continuesAndRetries() async throws {
         try await withTestDirectory { parent in
             let fixture = try LedgerFixture("ledger-1", in: parent)
@@ -70,7 +71,7 @@ struct LedgerFixtureTests {
             let sweep = try await fixture.run(["run", "-d", fixture.directory, "--no-progress", "--queue", "sweep"])
             #expect(sweep.status == 1, "\(sweep.stderr)")
             #expect(try fixture.ran() == ["sweep 1992"])
-            // The commands sleep for long: each is cancelled as soon as it runs.
+            // The commands sleep for a long time: each is cancelled as soon as it runs.
             let open = try Running(
                 Executable.path, ["run", "-d", fixture.directory, "--no-progress", "--queue", "open", "-j", "3"],
                 in: "/",
@@ -82,7 +83,7 @@ struct LedgerFixtureTests {
         }
     }
 
-    @Test("tasks of a cluster that a killed queue had submitted run once", .enabled(if: FakeCluster.isThere))
+    @Test("cluster tasks that a killed queue had submitted run once", .enabled(if: FakeCluster.isThere))
     func array() async throws {
         try await withTestDirectory { parent in
             let fixture = try LedgerFixture("ledger-1", in: parent)

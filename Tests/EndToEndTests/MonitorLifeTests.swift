@@ -2,7 +2,7 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// Who is the monitor of a directory, and how it begins and ends.
+/// Which process is the monitor of a directory, and how it starts and ends.
 struct MonitorLifeTests {
     private func info(_ directory: String) throws -> [String: Any] {
         let data = try Data(contentsOf: URL(fileURLWithPath: "\(directory)/monitor_info.json"))
@@ -43,7 +43,7 @@ struct MonitorLifeTests {
             let mon = "\(directory)/mon"
             let first = try await MonitorProcess.start(mon)
             try FileManager.default.removeItem(atPath: mon)
-            // Nobody serves it: the fact lies in its spool.
+            // There is no monitor: the fact is in the spool.
             #expect(try await Executable.run(["exec", "-d", mon, "--name", "kept", "--", "true"]).status == 0)
             let ended = try await first.finished()
             #expect(ended.status == 4)
@@ -77,13 +77,13 @@ struct MonitorLifeTests {
         }
     }
 
-    @Test("a monitor of another host that answers counts, where locks do not reach it", .timeLimit(.minutes(20)))
+    @Test("a monitor on another host that answers counts, even if locks do not reach it", .timeLimit(.minutes(20)))
     func anotherHostsMonitorCounts() async throws {
         try await withTestDirectory { directory in
             let elsewhere = try await MonitorProcess.start("\(directory)/mon")
             var told = try info("\(directory)/mon")
             told["host"] = "another-host"
-            // The same directory, as a host sees it that the lock does not reach.
+            // The same directory, as seen by a host that the lock does not reach.
             let seen = "\(directory)/seen"
             try FileManager.default.createDirectory(atPath: seen, withIntermediateDirectories: true)
             let file = URL(fileURLWithPath: "\(seen)/monitor_info.json")
@@ -109,7 +109,7 @@ struct MonitorLifeTests {
         }
     }
 
-    @Test("stop ends it, and says when there is none", .timeLimit(.minutes(20)))
+    @Test("stop ends it, and says if there is none", .timeLimit(.minutes(20)))
     func stop() async throws {
         try await withTestDirectory { directory in
             let monitor = try await MonitorProcess.start("\(directory)/mon")
@@ -121,7 +121,7 @@ struct MonitorLifeTests {
         }
     }
 
-    @Test("the directory and what is secret in it are the owner's alone, whatever the umask", .timeLimit(.minutes(20)))
+    @Test("the directory and its secrets are private to the owner, whatever the umask", .timeLimit(.minutes(20)))
     func modes() async throws {
         try await withTestDirectory { directory in
             let script = "umask 000; exec \"$0\" monitor \"$1\""

@@ -2,10 +2,10 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// A run that names jobs runs those and no others.
+/// A run with given jobs runs those and no others.
 @Suite(.timeLimit(.minutes(20)))
 struct NamedRunTests {
-    @Test("another command after one that failed: its exit code is its own")
+    @Test("another command after a failed one: the exit code is its own")
     func ownExitCode() async throws {
         try await withTestDirectory { directory in
             let first = try await Executable.run(["run", "--no-progress", "--", "false"], in: directory)
@@ -16,7 +16,7 @@ struct NamedRunTests {
         }
     }
 
-    @Test("the rest of an interrupted sweep is left, said in one line, and can be continued")
+    @Test("the rest of an interrupted sweep is left, reported in one line, and can be continued")
     func leavesTheRest() async throws {
         try await withTestDirectory { directory in
             let sweep = [
@@ -39,7 +39,7 @@ struct NamedRunTests {
         }
     }
 
-    @Test("a command that a killed queue left running keeps running, and is recorded, beside another run")
+    @Test("a command that a killed queue left keeps running and is recorded, beside another run")
     func followsWhatIsAlive() async throws {
         try await withTestDirectory { directory in
             let first = try Running(
@@ -61,7 +61,7 @@ struct NamedRunTests {
         }
     }
 
-    @Test("one round more of a command is not one more of another")
+    @Test("a new round of a command is not a new round of another one")
     func rounds() async throws {
         try await withTestDirectory { directory in
             func run(_ words: String...) async throws {

@@ -3,7 +3,7 @@ import Glibc
 import JobmonTestSupport
 import Testing
 
-/// Which directory is meant where nobody names one, and who else can read it.
+/// The default directory, and who else can read it.
 @Suite(.timeLimit(.minutes(20)))
 struct OwnFolderTests {
     private func mode(_ path: String) throws -> Int {
@@ -15,7 +15,7 @@ struct OwnFolderTests {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
-    @Test("run makes .jobmon, git does not see it, and commands in folders below find it")
+    @Test("run creates .jobmon, git does not see it, and commands in subfolders find it")
     func madeAndFound() async throws {
         try await withTestDirectory { directory in
             try make("\(directory)/project/sub/deeper")
@@ -31,7 +31,7 @@ struct OwnFolderTests {
             let list = try await Executable.run(["query", "select count(*) from job"], in: "\(project)/sub")
             #expect(list.stdout.contains("2"), "\(list)")
             #expect(try FileManager.default.contentsOfDirectory(atPath: "\(project)/sub") == ["deeper"])
-            // A folder that is named, or that holds a ledger itself, comes first.
+            // A named folder, or one with a ledger, takes precedence.
             let named = try await Executable.run(["run", "-d", "sub/mon", "--no-progress", "--", "true"], in: project)
             #expect(named.status == 0, "\(named.stderr)")
             let inside = try await Executable.run(["jobs", "--json"], in: "\(project)/sub/mon")
@@ -39,7 +39,7 @@ struct OwnFolderTests {
         }
     }
 
-    @Test("a folder that others could have put there is passed over, and said")
+    @Test("a folder that others could have created is passed over, with a message")
     func foreign() async throws {
         try await withTestDirectory { directory in
             try make("\(directory)/shared/.jobmon")
@@ -56,7 +56,7 @@ struct OwnFolderTests {
         }
     }
 
-    @Test("a .jobmon that is a file is one clear sentence")
+    @Test("a .jobmon that is a file gives one clear sentence")
     func aFile() async throws {
         try await withTestDirectory { directory in
             try "mine\n".write(toFile: "\(directory)/.jobmon", atomically: true, encoding: .utf8)
@@ -68,7 +68,7 @@ struct OwnFolderTests {
         }
     }
 
-    @Test("what is in it is for its owner alone, whatever the umask, and what an older version left becomes so")
+    @Test("its content is private to the owner, whatever the umask, and content of an older version becomes so")
     func isPrivate() async throws {
         try await withTestDirectory { directory in
             let run = try await Running(
@@ -100,7 +100,7 @@ struct OwnFolderTests {
         }
     }
 
-    @Test("a directory that a group can write is warned about once")
+    @Test("a directory that its group can write is warned about once")
     func groupWritable() async throws {
         try await withTestDirectory { directory in
             try make("\(directory)/mon")

@@ -2,9 +2,9 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// P8: what is written for people is what the ledger says, whatever its texts hold.
+/// The reports for people contain what the ledger contains, whatever its texts are.
 struct ReportTests {
-    /// Names, params, arguments and errors that have broken readers of tables before.
+    /// Names, params, arguments and errors that have broken table readers before.
     private static let jobs = [
         #"{"name": "plain", "command": ["true"]}"#,
         #"{"name": "a \"quoted\", and\nbroken\r\nname", "command": ["true", "a,b", ""], "params": {"x": "=1+1"}}"#,
@@ -24,7 +24,7 @@ struct ReportTests {
         #expect(read.status == 0, "\(read.stdout)\(read.stderr)")
     }
 
-    @Test("an independent reader finds the ledger in the reports, with a monitor and without", .timeLimit(.minutes(20)))
+    @Test("an independent reader finds the ledger in the reports, with and without a monitor", .timeLimit(.minutes(20)))
     func reportsEqualTheLedger() async throws {
         try await withTestDirectory { directory in
             let mon = "\(directory)/mon"
@@ -76,14 +76,14 @@ struct ReportTests {
         }
     }
 
-    @Test("a report that can't be written leaves the old one, and nothing beside it", .timeLimit(.minutes(20)))
+    @Test("a report that cannot be written leaves the old one, and no other files", .timeLimit(.minutes(20)))
     func whatCanNotBeWritten() async throws {
         try await withTestDirectory { directory in
             let mon = "\(directory)/mon"
             #expect(try await Executable.run(["run", "-d", mon, "--no-progress", "--", "true"]).status == 0)
             #expect(try await Executable.run(["report", "-d", mon]).status == 0)
             let old = FileManager.default.contents(atPath: "\(mon)/job_report.csv")
-            // Something in the way of the second one.
+            // An obstacle for the second report.
             try FileManager.default.removeItem(atPath: "\(mon)/job_status_report.csv")
             try FileManager.default.createDirectory(
                 atPath: "\(mon)/job_status_report.csv/x", withIntermediateDirectories: true)

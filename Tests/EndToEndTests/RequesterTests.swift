@@ -35,7 +35,7 @@ struct RequesterTests {
         #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count <= 40)
     }
 
-    @Test("a command's bytes and exit code are its own, and the ledger has them")
+    @Test("a command keeps its bytes and exit code, and the ledger has them")
     func runsCommands() async throws {
         try await withTestDirectory { directory in
             let monitor = try await MonitorProcess.start("\(directory)/mon")
@@ -68,7 +68,7 @@ struct RequesterTests {
         }
     }
 
-    @Test("without a monitor the facts wait in the spool, and a monitor that comes back is found again")
+    @Test("without a monitor the facts wait in the spool, and a monitor that returns is found again")
     func survivesMonitors() async throws {
         try await withTestDirectory { directory in
             let mon = "\(directory)/mon"
@@ -96,7 +96,7 @@ struct RequesterTests {
         }
     }
 
-    @Test("it is told how it is used")
+    @Test("it prints its usage")
     func saysHowItIsUsed() async throws {
         try await withTestDirectory { directory in
             let run = try await run(directory, ["only-a-name"]).finished()

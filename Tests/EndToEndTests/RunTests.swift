@@ -12,7 +12,7 @@ struct RunTests {
     }
 
     @Test(
-        "each value of each list is a job, and the same again runs nothing", .enabled(if: SQLiteCommand.isThere),
+        "each value of each list is a job; the same command again runs nothing", .enabled(if: SQLiteCommand.isThere),
         .timeLimit(.minutes(20)))
     func eachAndAgain() async throws {
         try await withTestDirectory { directory in
@@ -33,7 +33,7 @@ struct RunTests {
     }
 
     @Test(
-        "a failed job is tried again as often as --retries says, and run exits 1", .enabled(if: SQLiteCommand.isThere),
+        "a failed job is tried again up to --retries times, and run exits 1", .enabled(if: SQLiteCommand.isThere),
         .timeLimit(.minutes(20)))
     func retries() async throws {
         try await withTestDirectory { directory in
@@ -51,7 +51,7 @@ struct RunTests {
         }
     }
 
-    @Test("a bad line in a job file: file and line, and nothing is queued", .timeLimit(.minutes(20)))
+    @Test("an invalid line in a job file: file and line are named, and nothing is queued", .timeLimit(.minutes(20)))
     func badLine() async throws {
         try await withTestDirectory { directory in
             try """
@@ -66,7 +66,7 @@ struct RunTests {
     }
 
     @Test(
-        "a signal stops in order, gives the attempts back, and the same command goes on",
+        "a signal stops in order, gives the attempts back, and the same command continues",
         .enabled(if: SQLiteCommand.isThere), .timeLimit(.minutes(20)), arguments: [SIGINT, SIGTERM, SIGHUP])
     func stopAndGoOn(signal: Int32) async throws {
         try await withTestDirectory { directory in
@@ -129,7 +129,7 @@ struct RunTests {
         }
     }
 
-    @Test("cancel and retry reach a queue that runs", .enabled(if: SQLiteCommand.isThere), .timeLimit(.minutes(20)))
+    @Test("cancel and retry reach a running queue", .enabled(if: SQLiteCommand.isThere), .timeLimit(.minutes(20)))
     func cancelAndRetry() async throws {
         try await withTestDirectory { directory in
             let ledger = "\(directory)/mon/job_monitor.sqlite"
@@ -157,7 +157,7 @@ struct RunTests {
     }
 
     @Test(
-        "a time limit ends a job that ignores TERM, with all that it started", .enabled(if: SQLiteCommand.isThere),
+        "a time limit ends a job that ignores TERM, with all its processes", .enabled(if: SQLiteCommand.isThere),
         .timeLimit(.minutes(20)))
     func timeLimit() async throws {
         try await withTestDirectory { directory in
@@ -174,8 +174,7 @@ struct RunTests {
         }
     }
 
-    /// Ignores every signal there is, by the kernel's own call (the C library keeps 32 and 33 for itself), then becomes
-    /// what it is told.
+    /// Ignores all signals with a direct system call (the C library reserves 32 and 33), then executes its arguments.
     private static let ignoringAll = """
         import ctypes, os, platform, struct, sys
         call = {"x86_64": 13, "aarch64": 134}[platform.machine()]
@@ -184,7 +183,7 @@ struct RunTests {
         os.execv(sys.argv[1], sys.argv[1:])
         """
 
-    @Test("a queue's command ignores nothing, whatever the queue was started with", .timeLimit(.minutes(20)))
+    @Test("a queue's command ignores no signals, whatever the queue was started with", .timeLimit(.minutes(20)))
     func nothingIsIgnored() async throws {
         try await withTestDirectory { directory in
             let started = try Running(

@@ -21,7 +21,7 @@ struct SelectionTests {
         return Int(read.stdout.split(whereSeparator: \.isNewline).last ?? "") ?? -1
     }
 
-    @Test("all that failed, in one command, with a monitor and without", arguments: [false, true])
+    @Test("all failed jobs in one command, with and without a monitor", arguments: [false, true])
     func allThatFailed(withMonitor: Bool) async throws {
         try await withTestDirectory { directory in
             let mon = "\(directory)/mon"
@@ -43,7 +43,7 @@ struct SelectionTests {
         }
     }
 
-    @Test("what can't be meant is one sentence, and nothing is done")
+    @Test("a request that cannot be meant is answered with one sentence, and nothing is done")
     func badSelections() async throws {
         try await withTestDirectory { directory in
             let mon = "\(directory)/mon"
@@ -66,7 +66,7 @@ struct SelectionTests {
         }
     }
 
-    @Test("a job that runs is not forgotten, nor are jobs of a queue that runs")
+    @Test("running jobs and jobs of a running queue are not forgotten")
     func forgetsNothingAlive() async throws {
         try await withTestDirectory { directory in
             let mon = "\(directory)/mon"

@@ -2,11 +2,11 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// What strangers typed, and what they expected.
+/// Mistakes of new users, and the answers that they expected.
 @Suite(.timeLimit(.minutes(20)))
 struct SlipTests {
     @Test(
-        "a slip on the command line is answered with the line that was meant",
+        "a mistake on the command line is answered with the command that was meant",
         arguments: [
             (["jbos"], "there is no subcommand \"jbos\": did you mean jobs?", "jobmon jobs"),
             (["python3", "model.py", "3"], "there is no subcommand \"python3\"", "jobmon run -- python3 model.py 3"),
@@ -43,7 +43,7 @@ struct SlipTests {
             #expect(
                 result.stderr.contains(sentence) && (hint.isEmpty || result.stderr.contains(hint)), "\(result.stderr)")
             #expect(result.stdout.isEmpty)
-            // Nothing was made.
+            // Nothing was created.
             #expect(try FileManager.default.contentsOfDirectory(atPath: directory).isEmpty)
         }
     }
@@ -57,7 +57,7 @@ struct SlipTests {
         }
     }
 
-    @Test("a param that is misspelled, or that nothing uses, starts nothing")
+    @Test("a param that is misspelled or unused starts nothing")
     func slipsInTemplates() async throws {
         try await withTestDirectory { directory in
             for (command, sentence) in [("{yaer}", "did you mean {year}?"), ("{}", "does not use the param \"year\"")] {
@@ -73,7 +73,7 @@ struct SlipTests {
         }
     }
 
-    @Test("values and tables that Windows wrote: no mark, no carriage return, in any form of file and on stdin")
+    @Test("values and tables written by Windows: no mark or carriage return remains, in all files and stdin")
     func windowsFiles() async throws {
         try await withTestDirectory { directory in
             let mark = "\u{FEFF}"
@@ -122,7 +122,7 @@ struct SlipTests {
     }
 }
 
-/// Lines for a shell, as they stand in job files.
+/// Shell lines in job files.
 @Suite(.timeLimit(.minutes(20)), .enabled(if: FileManager.default.isExecutableFile(atPath: "/bin/bash")))
 struct ShellLineTests {
     private func run(_ lines: String, _ options: [String] = [], in directory: String) async throws
@@ -134,7 +134,7 @@ struct ShellLineTests {
             environment: ["BASH_FUNC_module%%": "() { echo module $1; }"])
     }
 
-    @Test("functions that bash exports are there, and bash's own words")
+    @Test("functions that bash exports and bash's own syntax work")
     func isBash() async throws {
         try await withTestDirectory { directory in
             let result = try await run("module load > a && [[ a == a ]] && echo {1..3} > b\n", in: directory)
@@ -144,7 +144,7 @@ struct ShellLineTests {
         }
     }
 
-    @Test("--shell chooses another one, which show names")
+    @Test("--shell selects another shell, which show names")
     func otherShell() async throws {
         try await withTestDirectory { directory in
             let result = try await run("echo \"$0\" > a\n", ["--shell", "/bin/sh"], in: directory)
@@ -152,13 +152,13 @@ struct ShellLineTests {
             #expect(try String(contentsOfFile: "\(directory)/a", encoding: .utf8) == "/bin/sh\n")
             let shown = try await Executable.run(["show", "-d", "mon", "1"], in: directory)
             #expect(shown.stdout.contains("(a line for /bin/sh)"), "\(shown.stdout)")
-            // It is no part of the key.
+            // It is not part of the key.
             let again = try await run("echo \"$0\" > a\n", in: directory)
             #expect(again.stderr.contains("nothing was left to do"), "\(again.stderr)")
         }
     }
 
-    @Test("a line that is too long for an argument is run all the same, and leaves no file behind")
+    @Test("a line that is too long for an argument runs all the same, and leaves no file behind")
     func longLine() async throws {
         try await withTestDirectory { directory in
             let line = "printf %s " + String(repeating: "x", count: 1 << 20) + " | wc -c > a; exit 3\n"

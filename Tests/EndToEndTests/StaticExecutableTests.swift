@@ -2,13 +2,13 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// The executable that `make dist` leaves: for any node, whatever libraries it has or lacks.
+/// The executable made by `make dist`, which runs on any node, whatever libraries it has or lacks.
 struct StaticExecutableTests {
     static let executable = ProcessInfo.processInfo.environment["JOBMON_STATIC_EXECUTABLE"] ?? "dist/jobmon"
     static let isBuilt = FileManager.default.fileExists(atPath: executable)
 
     @Test(
-        "it works where no shared library exists at all", .timeLimit(.minutes(20)),
+        "it works where there are no shared libraries at all", .timeLimit(.minutes(20)),
         .enabled(if: isBuilt, "make dist makes dist/jobmon, which this test looks at"))
     func worksWithoutLibraries() async throws {
         try await withTestDirectory { directory in
@@ -29,7 +29,7 @@ struct StaticExecutableTests {
             #expect(node.stderr.contains("5 jobs: 5 complete"), "\(said)")
             #expect(node.stdout.contains("run: 1"), "\(said)")
             #expect(node.stderr.contains("3 jobs: 0 complete, 3 failed"), "\(said)")
-            // COMPLETE: one under the wrapper, five of the queue; FAILED: one, and three.
+            // COMPLETE: one under the wrapper, five of the queue. FAILED: one and three.
             let rows = node.stdout.split(separator: "\n").map { $0.split(separator: " ") }
             #expect(rows.contains(["4", "6"]) && rows.contains(["3", "4"]), "\(said)")
         }

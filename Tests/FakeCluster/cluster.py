@@ -22,7 +22,7 @@ def commands():
 
 
 def call(state, name, argv):
-    """One call of a command, with its beginning and its end in the book of calls."""
+    """Runs one call of a command, and logs its start and end."""
     import faults
 
     begun = time.time()

@@ -1,3 +1,3 @@
 #!/bin/sh
-# A command of the fake cluster: which one, its name says.
+# A command of the fake cluster, selected by its name.
 exec python3 -IS "${0%/*}/../cluster.py" "${0##*/}" "$@"

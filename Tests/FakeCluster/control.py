@@ -1,14 +1,14 @@
-"""What tests do to a fake cluster beyond what its commands do: `cluster.py VERB ID[_TASK] ...`.
+"""Actions of tests on a fake cluster, besides its commands: `cluster.py VERB ID[_TASK] ...`.
 
-    requeue ID_TASK [--processes kill|go-on] [--after SECONDS]   starts it again under the same id, whatever it came to
-    node-fail ID_TASK [--processes kill|go-on|stop]              its node is lost, as far as the scheduler knows
-    preempt|time-limit|out-of-memory ID_TASK                     ends it for that reason
-    cancel ID[_TASK]                                             cancels it as another person would
-    hold ID_TASK REASON                                          a task that waits: Eqw
-    forget ID [--processes kill]                                 the scheduler has lost the job
-    reissue ID [--name NAME] [--phase running|over] [--processes kill]   the id is another job's now
-    kill ID_TASK [--signal N]                                    a signal to the script's own process only
-    tasks                                                        lines of: id task phase restarts pid
+    requeue ID_TASK [--processes kill|go-on] [--after SECONDS]   starts it again under the same id, whatever its result
+    node-fail ID_TASK [--processes kill|go-on|stop]              the scheduler takes its node for lost
+    preempt|time-limit|out-of-memory ID_TASK                     ends it for this reason
+    cancel ID[_TASK]                                             cancels it as another user would
+    hold ID_TASK REASON                                          sets a waiting task to Eqw
+    forget ID [--processes kill]                                 the scheduler forgets the job
+    reissue ID [--name NAME] [--phase running|over] [--processes kill]   gives the id to another job
+    kill ID_TASK [--signal N]                                    signals the script's own process only
+    tasks                                                        prints lines of: id task phase restarts pid
 """
 
 import os
@@ -30,7 +30,7 @@ class Missing(Exception):
 
 
 def on_tasks(state, word, act):
-    """Does something to the tasks that a word such as `101_3`, `101.3` or `101` names."""
+    """Calls `act` for the tasks that a word such as `101_3`, `101.3` or `101` names."""
     number, _, name = word.replace(".", "_").partition("_")
     with state:
         job = state.job(number)
@@ -48,7 +48,7 @@ def ending(why):
         def act(job, number, task):
             if task["phase"] == "running" and not task["why"]:
                 if why == "out_of_memory":
-                    # The kernel does not warn.
+                    # The kernel sends no warning.
                     task["why"] = why
                     processes.kill_all(processes.mark(state, job["id"], number, task["restarts"]))
                 else:
@@ -81,7 +81,7 @@ def requeue(state, argv):
 
 
 def lose(task, why):
-    """The scheduler takes it for over, and knows no more of its processes."""
+    """The scheduler takes the task for over, and forgets its processes."""
     if task["pid"]:
         task["adrift"].append(task["pid"])
     task["records"].append(new_record(task, why, time.time()))

@@ -1,4 +1,4 @@
-"""What a task finds around itself: the variables of its scheduler, its directory, its files."""
+"""The environment of a task: the variables of its scheduler, its directory, its files."""
 
 import os
 import socket
@@ -52,7 +52,7 @@ def sge(state, job, number, task):
 
 
 def of(state, job, number, task):
-    """All variables of a task."""
+    """All environment variables of a task."""
     extra = slurm(job, number, task) if job["scheduler"] == "slurm" else sge(state, job, number, task)
     found = dict(job["environment"])
     found.update({name: str(value) for name, value in extra.items()})
@@ -62,7 +62,7 @@ def of(state, job, number, task):
 
 
 def output_path(job, number, task, path):
-    """A path of output with what stands for the job put in."""
+    """The path of an output file, with its placeholders filled in."""
     if job["scheduler"] == "slurm":
         for sign, value in (("%A", job["id"]), ("%a", number), ("%j", task["raw"]), ("%x", job["name"]),
                             ("%N", task["node"])):

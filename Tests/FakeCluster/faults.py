@@ -1,4 +1,4 @@
-"""Faults: what a test wrote into `faults.json`, read anew by every command."""
+"""Faults: the content of `faults.json`, which tests write and every command reads."""
 
 import json
 import os
@@ -11,7 +11,7 @@ MUNGE = "Protocol authentication error"
 REFUSED = "error: commlib error: got select error (Connection refused)"
 SEND = 'unable to send message to qmaster using port 6444 on host "localhost": got send error'
 
-# How each command of Slurm introduces what went wrong, and its exit codes without a connection and without an answer.
+# The prefix of error messages of each Slurm command, and its exit codes without a connection and without an answer.
 SLURM = {
     "sbatch": ("sbatch: error: Batch job submission failed: ", 1, 1),
     "squeue": ("slurm_load_jobs error: ", 1, 1),
@@ -19,12 +19,12 @@ SLURM = {
     "scancel": ("scancel: error: Kill job error on job id {job}: ", 8, 140),
     "sinfo": ("slurm_load_partitions: ", 1, 1),
 }
-# Commands that ask the controller; the accounting is asked by itself.
+# Commands that ask the controller; those that ask the accounting are separate.
 CONTROLLER = ("sbatch", "squeue", "scontrol", "scancel", "sinfo", "qsub", "qstat", "qdel", "qconf")
 
 
 def find(state, command, argv):
-    """The fault that holds for this call; an empty one if there is none. It counts as used."""
+    """The fault for this call, which counts as used; an empty one if there is none."""
     wanted = state.faults()
     found = wanted.get(command)
     if not found and command in CONTROLLER:
@@ -46,7 +46,7 @@ def find(state, command, argv):
 
 
 def sleep(state, seconds):
-    """Lets time pass, unless the test is over."""
+    """Sleeps; exits if the test is over."""
     end = time.monotonic() + float(seconds)
     while time.monotonic() < end:
         if not os.path.isdir(state.root):
@@ -55,7 +55,7 @@ def sleep(state, seconds):
 
 
 def answer(state, command, argv, fault):
-    """Answers as the fault wants it, if that is the same for every command. - Returns: an exit code, or None."""
+    """Applies faults that are the same for every command. - Returns: an exit code, or None."""
     mode = fault.get("mode")
     if "delay" in fault:
         sleep(state, fault["delay"])
@@ -72,7 +72,7 @@ def answer(state, command, argv, fault):
 
 
 def unreachable(command, argv, mode):
-    """Says what a command says when nobody answers it."""
+    """Prints the error of a command without an answer, and returns its exit code."""
     if command in SLURM:
         introduction, down, hung = SLURM[command]
         if command == "scontrol" and argv[:1] == ["ping"]:
@@ -119,7 +119,7 @@ def complain(text):
 
 
 def spoil(text, fault):
-    """A list as a fault leaves it: cut off in the middle, or no list at all."""
+    """The text of a list changed by a fault: cut off in the middle, or not a list at all."""
     if fault.get("mode") == "truncated":
         return text[: int(len(text) * float(fault.get("part", 0.5)))]
     if fault.get("mode") == "garbage":
@@ -128,7 +128,7 @@ def spoil(text, fault):
 
 
 def omitted(fault, job, number):
-    """Whether a list that lies leaves this task out: those of `tasks`, or all."""
+    """Whether a fault omits this task from lists: the tasks in `tasks`, or all."""
     if fault.get("mode") != "omit":
         return False
     if "job" in fault and str(fault["job"]) != str(job["id"]):

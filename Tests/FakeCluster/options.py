@@ -1,13 +1,13 @@
-"""Reads the options of commands: enough for those that are issued, and for a person who tries them."""
+"""Parses command options: enough for the commands that jobmon runs, and for a person who tries them."""
 
 
 class Usage(Exception):
-    """An option that is none, or lacks its value."""
+    """An unknown option, or one without its value."""
 
 
 def long_options(argv, known):
-    """Options in the manner of GNU. `known` gives for each name, long or short, its long name, with `=` where it takes
-    a value. - Returns: values by long name (a list for each), and the words left over."""
+    """Parses GNU options. `known` maps each name, long or short, to its long name, with `=` if it takes a value.
+    - Returns: values by long name (a list for each), and the remaining words."""
     found, words, argv = {}, [], list(argv)
     while argv:
         word = argv.pop(0)
@@ -35,7 +35,7 @@ def long_options(argv, known):
 
 
 def one_dash_options(argv, counts):
-    """Options in the manner of Grid Engine: one dash, and as many values as `counts` says."""
+    """Parses options of Grid Engine: one dash, and as many values as `counts` says."""
     found, words, argv = {}, [], list(argv)
     while argv:
         word = argv.pop(0)

@@ -1,4 +1,4 @@
-"""The processes of tasks: found by a variable in their environment, as a cgroup or a group of its own finds them."""
+"""The processes of tasks, found by a variable in their environment (real schedulers use cgroups or group ids)."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ def mark(state, job, number, restarts):
 
 
 def alive(prefix):
-    """The processes whose mark begins so."""
+    """The processes whose mark begins with `prefix`."""
     wanted = f"{MARK}={prefix}".encode()
     found = []
     for name in os.listdir("/proc"):
@@ -36,7 +36,7 @@ def send(pids, number):
 
 
 def kill_all(prefix):
-    """Kills processes, and what they started meanwhile."""
+    """Kills processes, and those that they started meanwhile."""
     for _ in range(5):
         pids = alive(prefix)
         if not pids:

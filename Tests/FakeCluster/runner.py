@@ -1,5 +1,5 @@
-"""Runs the tasks of one array job as real processes: the part of a cluster's daemons. One process of its own for each
-job; it ends with the last task, with the test's directory, or after five minutes."""
+"""Runs the tasks of one array job as real processes, like a cluster's daemons. There is one runner process per job. It
+ends with the last task, when the test's directory is removed, or after five minutes."""
 
 import fcntl
 import os
@@ -16,7 +16,7 @@ NODES = ["node1", "node2", "node3", "node4"]
 
 
 def start(state, number):
-    """Starts the runner of a job beside us, unless there is one; it outlives this process."""
+    """Starts the runner of a job, unless there is one. It outlives this process."""
     pid = os.fork()
     if pid:
         os.waitpid(pid, 0)
@@ -47,7 +47,7 @@ class Runner:
         self.held = None
 
     def run(self):
-        # The submitting process may still hold what signals it ignored.
+        # Signals that the submitting process ignored are still ignored.
         for name in (signal.SIGINT, signal.SIGHUP, signal.SIGPIPE):
             signal.signal(name, signal.SIG_DFL)
         with self.state:
@@ -79,11 +79,11 @@ class Runner:
                 self.state.save(job)
             if any(task["phase"] in ("waiting", "running") or task["adrift"] for task in job["tasks"].values()):
                 return True
-            # Within the lock: whoever makes a task wait again starts another runner after this one.
+            # Within the lock: a process that makes a task wait again then starts another runner.
             os.close(self.held)
             return False
 
-    # What ended
+    # Ended tasks
 
     def reap(self, job):
         while True:
@@ -100,7 +100,7 @@ class Runner:
                     self.ended(job, int(number), task, status, usage)
 
     def ended(self, job, number, task, status, usage):
-        # The daemons kill what is left of a task with it.
+        # The daemons kill the remaining processes of a task.
         if self.state.settings().get("leftovers") != "live":
             processes.kill_all(processes.mark(self.state, job["id"], number, task["restarts"]))
         code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0
@@ -118,7 +118,7 @@ class Runner:
         if job["scheduler"] != SLURM:
             self.remove_scratch(job, number)
         if why == "reschedule":
-            # At the next turn of the scheduler.
+            # Started again at the next scheduling interval.
             task["delay"] = 1.0
         if why in ("requeue", "reschedule"):
             task.update(phase="waiting", restarts=task["restarts"] + 1, start_at=time.time() + task.pop("delay", 0))
@@ -137,7 +137,7 @@ class Runner:
         except OSError:
             pass
 
-    # What is to be ended, and what can start
+    # Tasks to end, and tasks to start
 
     def look(self, job):
         now = time.time()
@@ -159,7 +159,7 @@ class Runner:
             processes.kill_all(processes.mark(self.state, job["id"], number, task["restarts"]))
             task["kill_at"] = None
         elif task["why"] is None and job["limit"] is not None:
-            # Slurm counts in minutes, which a test has no time for.
+            # Slurm's unit is the minute, which is too long for a test.
             limit = job["limit"] * (float(settings.get("minute", 60)) / 60 if job["scheduler"] == SLURM else 1)
             if now >= task["started"] + limit:
                 end(self.state, job, number, task, "time_limit")
@@ -211,7 +211,7 @@ class Runner:
         return None
 
     def hold(self, task, failed, reason):
-        """Grid Engine holds it in error, and has a record of it already."""
+        """Sets the error state (Eqw), in which Grid Engine already has a record."""
         task["records"].append(new_record(task, "held", time.time(), code=failed))
         task.update(phase="held", reason=reason)
 
@@ -222,7 +222,7 @@ class Runner:
 
 
 def end(state, job, number, task, why, delay=0.0):
-    """Begins to end a task that runs, the way its scheduler does: a warning, and the kill after a while."""
+    """Starts to end a running task as its scheduler does: a warning first, the kill later."""
     settings = state.settings()
     task["why"] = why
     task["delay"] = delay
@@ -230,7 +230,7 @@ def end(state, job, number, task, why, delay=0.0):
         processes.send([task["pid"]], signal.SIGCONT)
         processes.send([task["pid"]], signal.SIGTERM)
         task["kill_at"] = time.time() + float(settings.get("kill_wait", 5))
-        # Its accounting has the end before it is one.
+        # The accounting has the end before it happens.
         task["records"].append(new_record(task, why, time.time()))
         task["recorded"] = True
     elif job["notify"]:

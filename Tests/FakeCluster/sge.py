@@ -27,7 +27,7 @@ XML = """<?xml version='1.0'?>
 
 
 def state_of(task):
-    """The letters of a task's state; None for one that is over."""
+    """The state letters of a task; None if it is over."""
     again = "R" if task["restarts"] else ""
     if task["phase"] == "waiting":
         return "Rq" if again else "qw"
@@ -74,7 +74,7 @@ def qstat(state, argv, fault):
 
 
 def spans(numbers):
-    """Task numbers as they stand in a list: `3-6:1`, `5,6`."""
+    """Task numbers in their form in a list: `3-6:1`, `5,6`."""
     found = []
     for first, last in ranges(numbers):
         found += [f"{first}-{last}:1"] if last > first + 1 else [str(number) for number in range(first, last + 1)]
@@ -99,7 +99,7 @@ def iso(value):
 
 
 def explain(state, wanted):
-    """`qstat -j`: what is not there is left out, unless nothing is."""
+    """`qstat -j`: missing jobs are omitted; it fails only if all are missing."""
     found = False
     for job in views.shown(state, SGE):
         alive = [task for task in job["tasks"].values() if state_of(task)]
@@ -152,7 +152,7 @@ def qacct(state, argv, fault):
                 continue
             for record in task["records"]:
                 record = views.accounted(record, fault)
-                # One that is not final does not exist here.
+                # Grid Engine has no records that are not final.
                 if record and "stage" not in record:
                     twice = 2 if fault.get("mode") == "duplicates" else 1
                     records += [(record["made"], record_text(job, name, record))] * twice
@@ -165,7 +165,7 @@ def qacct(state, argv, fault):
 
 
 def failure(record):
-    """The numbers `failed` and `exit_status`, and whether it has times."""
+    """The numbers `failed` and `exit_status`, and whether the record has times."""
     why, killed = record["why"], record["signal"]
     status = 128 + killed if killed else record["code"]
     if why == "held":
@@ -226,7 +226,7 @@ def qdel(state, argv, fault):
                     runner.end(state, job, int(name), task, "cancelled")
                 else:
                     print(f"{job['user']} has deleted {what}")
-                    # It leaves no record.
+                    # No record is left.
                     task.update(phase="over", gone=True)
             state.save(job)
     return status

@@ -56,7 +56,7 @@ def one(given, name, otherwise=None):
 
 
 def read(state, given, words):
-    """The job that a command line describes, or the exit code with which it is refused."""
+    """The job of a command line, or the exit code with which it is refused."""
     name = one(given, "-N", os.path.basename(words[0]) if words else "job")
     if "/" in name:
         faults.complain("qsub: argument to -N option must not contain / ")

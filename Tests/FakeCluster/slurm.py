@@ -30,19 +30,19 @@ STATES = {
 
 
 def state_of(record):
-    """State, exit code and reason of a run that is over."""
+    """State, exit code and reason of an ended run."""
     if record["why"] in STATES:
         return STATES[record["why"]]
     code, killed = record["code"], record["signal"]
     if killed:
         return "FAILED", f"0:{killed}", "JobLaunchFailure"
-    # The accounting takes 128 off.
+    # The accounting subtracts 128.
     return ("FAILED", f"{code - 128 if code > 128 else code}:0", "NonZeroExitCode") if code else (
         "COMPLETED", "0:0", "None")
 
 
 def standing(job, task):
-    """State and reason of a task in the list; None for one that left no trace."""
+    """State and reason of a task in the list; None if it is not listed."""
     if task.get("gone"):
         return None
     if task["phase"] == "waiting":
@@ -106,7 +106,7 @@ def fields(job, number, task, seen):
     }
 
 
-# Accounts
+# Accounting
 
 def moment(value, otherwise):
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(value)) if value else otherwise
@@ -143,7 +143,7 @@ def sacct(state, argv, fault):
 
 
 def asked_of(job, wanted):
-    """The tasks that `--jobs` asks for: their numbers, an empty list for all, None for none."""
+    """The task numbers selected by `--jobs`; an empty list for all, None for none."""
     if wanted is None:
         return []
     numbers = None
@@ -172,7 +172,7 @@ def of_job(job, asked, fault, everything):
             lines += rows(job, name, task, {"start": task["started"], "stage": "running", "end": None, "rss": 0})
         elif task["phase"] == "waiting":
             waiting.append(int(name))
-    # Those that never started share a record, which is not found by the number of one of them.
+    # Tasks that never started share a record, which is not found by the number of one task.
     if not asked:
         for found in cancelled.values():
             lines += rows(job, bracketed([one[0] for one in found]), found[0][1], found[0][2])[:1]
@@ -187,7 +187,7 @@ def bracketed(numbers):
 
 
 def rows(job, name, task, record):
-    """The lines of a record: of the job, and of its batch step."""
+    """The lines of a record: the job and its batch step."""
     stage = record.get("stage")
     if stage == "pending":
         state, code, reason = "PENDING", "0:0", "None"
@@ -214,7 +214,7 @@ def rows(job, name, task, record):
     return [line, step]
 
 
-# The rest
+# Other commands
 
 def scancel(state, argv, fault):
     if fault.get("mode") == "ignored":
@@ -222,7 +222,7 @@ def scancel(state, argv, fault):
     known = {"--quiet": "quiet", "-Q": "quiet", "--user": "user=", "-u": "user=", "--name": "name=", "-n": "name="}
     given, words = options.long_options(argv, known)
     name = given["name"][-1] if "name" in given else None
-    # With ids a name restricts, without any it chooses.
+    # With ids, a name restricts the selection; without ids, it selects.
     if name and not words:
         words += [str(job["id"]) for job in state.jobs(SLURM) if job["name"] == name]
     for word in words:
@@ -240,7 +240,7 @@ def scancel(state, argv, fault):
 
 
 def cancel(state, job, numbers):
-    """Cancels tasks, or all when none are given. One that waits leaves no record unless it is the last to wait."""
+    """Cancels the given tasks, or all. A waiting task leaves no record, unless it is the last one that waits."""
     waiting = [int(name) for name, task in job["tasks"].items() if task["phase"] == "waiting"]
     leaving = [number for number in waiting if not numbers or number in numbers]
     for number in leaving:
@@ -286,7 +286,7 @@ def show(state, word, fault):
                 continue
             record = task["records"][-1] if task["records"] and task["phase"] == "over" else None
             code = state_of(record)[1] if record else "0:0"
-            # While it ends this alone tells it from one that was cancelled.
+            # While the task ends, only this distinguishes it from a cancelled one.
             preempted = moment(time.time(), "") if task["why"] == "preempted" else "None"
             lines.append(
                 f"JobId={task['raw']} ArrayJobId={job['id']} ArrayTaskId={name} JobName={job['name']} "

@@ -45,7 +45,7 @@ def sbatch(state, argv, fault):
     job = read(state, given, words)
     if isinstance(job, int):
         return job
-    # What a request that was on its way comes to, whose sender has given up.
+    # A request may take effect even if its sender has given up.
     job["visible"] = time.time() + (float(fault.get("seconds", 1)) if mode == "accept_later" else 0)
     accept(state, job)
     if mode in ("accept_then_timeout", "accept_later"):
@@ -57,7 +57,7 @@ def sbatch(state, argv, fault):
 
 
 def read(state, given, words):
-    """The job that a command line describes, or the exit code with which it is refused."""
+    """The job of a command line, or the exit code with which it is refused."""
     partition = options.last(given, "partition", PARTITIONS[0])
     if partition not in PARTITIONS:
         faults.complain(f"sbatch: error: invalid partition specified: {partition}")
@@ -79,7 +79,7 @@ def read(state, given, words):
         return refuse("Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)")
     table = state.settings().get("max_jobs")
     if table is not None and submitted(state) + len(numbers) > table:
-        # The real one tries 15 times, and sleeps a second longer each time.
+        # The real sbatch tries 15 times, and sleeps one second longer each time.
         faults.complain("sbatch: error: Slurm job queue full, sleeping and retrying")
         faults.sleep(state, 120)
         return refuse("Unable to create job record, try again")
@@ -117,7 +117,7 @@ def read(state, given, words):
 
 
 def submitted(state):
-    """How many tasks are not over."""
+    """The number of tasks that are not over."""
     with state:
         return sum(task["phase"] != "over" for job in state.jobs() for task in job["tasks"].values())
 
@@ -127,14 +127,14 @@ def user():
 
 
 def accept(state, job):
-    """Takes a job: its script is copied, as daemons do, and its runner started."""
+    """Accepts a job: copies its script, as daemons do, and starts its runner."""
     text = job.pop("text")
     hidden = ("FAKE_CLUSTER_TASK",)
     job["environment"] = {name: value for name, value in os.environ.items() if name not in hidden}
     with state:
         number = state.new_job(job)
         for name, task in job["tasks"].items():
-            # Each task has an id of its own, and the last one that of the array.
+            # Each task has its own id; the last one has the id of the array.
             task["raw"] = number if int(name) == job["last"] else number * 10000 + int(name)
         job["script"] = state.path(number, "script")
         with open(job["script"], "w", encoding="utf-8") as file:

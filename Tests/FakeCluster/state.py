@@ -1,4 +1,4 @@
-"""The state of a fake cluster: one JSON file a job, in the test's own directory, guarded by one lock."""
+"""The state of a fake cluster: one JSON file per job in the test's directory, protected by one lock."""
 
 import fcntl
 import json
@@ -20,8 +20,8 @@ class State:
         self.root = os.path.realpath(root or os.environ["FAKE_CLUSTER_STATE"])
         self.depth = 0
         self.lock = None
-        # Made by the first command of a test, and by nothing that is still running at its end: what is being removed is
-        # not to come back in part.
+        # Created by the first command of a test, and by no process that is still running at its end: a directory that
+        # is being removed must not come back in part.
         if "FAKE_CLUSTER_TASK" in os.environ or os.path.isdir(self.jobs_folder):
             return
         try:
@@ -34,7 +34,7 @@ class State:
             raise Gone(str(error))
 
     def open(self, name, flags):
-        """Opens a file that the first command makes, which may be at it just now."""
+        """Opens a file that the first command creates, perhaps at this moment."""
         for _ in range(50):
             try:
                 return os.open(f"{self.root}/{name}", flags | os.O_CLOEXEC)
@@ -49,7 +49,7 @@ class State:
     def path(self, job, ending):
         return f"{self.jobs_folder}/{job}.{ending}"
 
-    # The lock: `with state:` around whatever reads and then writes.
+    # The lock: use `with state:` around code that reads and then writes.
 
     def __enter__(self):
         if self.depth == 0:
@@ -83,7 +83,7 @@ class State:
     # Jobs
 
     def new_job(self, job):
-        """Keeps a job, and gives it the next id."""
+        """Stores a job under the next id."""
         with self:
             known = [int(name.split(".")[0]) for name in os.listdir(self.jobs_folder) if name.endswith(".json")]
             job["id"] = max(known, default=self.settings().get("last_id", 100)) + 1
@@ -97,7 +97,7 @@ class State:
         self.write(self.path(job["id"], "json"), job)
 
     def jobs(self, scheduler=None):
-        """All of them, the oldest first, but for those that are not there yet."""
+        """All jobs, oldest first, without those that are still being created."""
         found = []
         try:
             names = os.listdir(self.jobs_folder)
@@ -112,14 +112,14 @@ class State:
                 found.append(job)
         return sorted(found, key=lambda job: job["id"])
 
-    # What tests say and ask
+    # Settings and logs of tests
 
     def faults(self):
         for _ in range(20):
             try:
                 return self.read(f"{self.root}/faults.json", {})
             except ValueError:
-                # It is being written in place.
+                # The file is just being written.
                 time.sleep(0.01)
         return {}
 
@@ -134,16 +134,16 @@ class State:
 
 
 def new_task():
-    """A task of an array job that waits.
+    """A waiting task of an array job.
 
-    `phase` is `waiting`, `running`, `held` (in error) or `over`; `gone` says that it is over without a record. `why` is
-    the reason for which it is being ended, `adrift` are its processes that the scheduler knows no more of.
+    `phase` is `waiting`, `running`, `held` (in error) or `over`; `gone` means that it is over without a record. `why`
+    is the reason for which it is being ended; `adrift` are its processes that the scheduler has forgotten.
     """
     return {"phase": "waiting", "restarts": 0, "records": [], "start_at": 0, "pid": None, "why": None, "adrift": []}
 
 
 def new_record(task, why, end, code=0, signal=0, rss=0, cpu=0.0):
-    """What the accounting will know of one run of a task; of one that never ran, `start` is null."""
+    """The accounting record of one run of a task; if it never ran, `start` is null."""
     return {
         "start": task.get("started"), "end": end, "code": code, "signal": signal, "why": why, "rss": rss, "cpu": cpu,
         "made": time.time(), "node": task.get("node"),
@@ -151,7 +151,7 @@ def new_record(task, why, end, code=0, signal=0, rss=0, cpu=0.0):
 
 
 def ranges(numbers):
-    """Sorted numbers as pairs of first and last."""
+    """The numbers as sorted ranges, each a pair of first and last."""
     found = []
     for number in sorted(numbers):
         if found and found[-1][1] == number - 1:

@@ -1,4 +1,4 @@
-"""What lists and accounts are made from: jobs as the scheduler would see them now."""
+"""The jobs as the scheduler would see them now, for lists and accounting."""
 
 import copy
 import time
@@ -7,7 +7,7 @@ from state import new_record
 
 
 def shown(state, scheduler):
-    """The jobs that the scheduler knows of; an id that was given to another one shows that one."""
+    """The jobs that the scheduler knows. For an id that was reused, the other job is shown."""
     found = []
     for job in state.jobs(scheduler):
         if job.get("forgotten"):
@@ -27,7 +27,7 @@ def shown(state, scheduler):
 
 
 def accounted(record, fault):
-    """A record as the accounting has it at this moment: itself, a copy that is not final yet, or None."""
+    """A record as the accounting shows it now: the record, a copy that is not final yet, or None."""
     age = time.time() - record["made"]
     mode = fault.get("mode")
     young = age < float(fault.get("seconds", 3600))

@@ -2,10 +2,11 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// P1, P2 and P3 under fire: the monitor is killed again and again while wrappers and a plain sender talk to it.
-@Suite(.serialized)  // Each of these wants the machine for itself.
+/// The monitor is killed repeatedly while wrappers and a plain sender talk to it: nothing that was acknowledged is
+/// lost.
+@Suite(.serialized)  // Each of these needs the machine for itself.
 struct MonitorKillTests {
-    /// The wrappers that are alive at once, the kills, and the longest command.
+    /// The number of wrappers that are alive at once, the number of kills, and the longest command.
     static let wrappers = 200
     static let kills = 20
     static let longest = 20.0
@@ -44,7 +45,7 @@ struct MonitorKillTests {
                 let finished = try await wrapper.process.finished()
                 #expect(finished.status == wrapper.code, "seed \(seed)")
             }
-            // Ten seconds after the last start, or one round of the intake after the last wrapper's end.
+            // Ten seconds after the last start, or one spool scan after the last wrapper's end.
             try await waitUntil("the spool is empty", within: max(6, 10 - Date().timeIntervalSince(lastStart))) {
                 try FileManager.default.contentsOfDirectory(atPath: "\(directory)/mon/spool")
                     .filter { $0.hasSuffix(".json") || $0.hasSuffix(".jsonl") }.isEmpty

@@ -1,6 +1,6 @@
-/// A requester in another language that shares no code with the product: it follows docs/protocol.md with nothing but
-/// Python's standard library, sends an event at a time until it is told to end, and prints the identity of every event
-/// whose answer said `recorded` (or `repeat`, after an answer that it never saw).
+/// A requester in another language that shares no code with the product. It follows docs/protocol.md with only Python's
+/// standard library, sends one event at a time until it is told to end, and prints the identity of every event that was
+/// answered `recorded` (or `repeat`, after an answer that it did not receive).
 enum PlainSender {
     static let source = #"""
         import http.client, json, os, signal, sys, time, uuid

@@ -2,11 +2,11 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// P2, P3, P5 and P7 under fire: a queue of real commands, whose monitor, queue and supervisor are killed again and
-/// again, one at a time and two at once.
-@Suite(.serialized)  // Each of these wants the machine for itself.
+/// A queue of real commands whose monitor, queue and supervisor are killed repeatedly, one at a time and two at once:
+/// every job is done once, and no two instances of a job are alive at once.
+@Suite(.serialized)  // Each of these needs the machine for itself.
 struct QueueKillTests {
-    /// A command that leaves a mark of its own, and checks itself that no other instance of its job is alive.
+    /// A command that leaves a mark, and checks that no other instance of its job is alive.
     static let job = #"""
         #!/bin/bash
         exec 9>"$1/locks/$2"
@@ -42,11 +42,11 @@ struct QueueKillTests {
             }
             try lines.joined(separator: "\n").write(toFile: "\(directory)/jobs.txt", atomically: true, encoding: .utf8)
 
-            // Nil while the queue itself is the monitor: started side by side with a monitor, either may be the first.
+            // Nil while the queue itself is the monitor: if both are started at the same time, either may become it.
             var monitor: Running? = try await MonitorProcess.start("\(directory)/mon")
             func startQueue() throws -> Running {
-                // A job that loses its supervisor four times running has used an attempt, by the rule; some schedules do
-                // that (seed 3141060114918980048).
+                // A job that loses its supervisor four times in a row has used an attempt, according to the rule. Some
+                // schedules do that (seed 3141060114918980048).
                 try Running(
                     Executable.path,
                     [
@@ -63,7 +63,7 @@ struct QueueKillTests {
                 }
             }
             var queue = try startQueue()
-            // Each victim alone, and two of them at once, each `rounds` times in a random order.
+            // Each victim alone, and each pair, `rounds` times in a random order.
             var targets: [[Victim]] = []
             for _ in 0..<rounds {
                 targets += Victim.allCases.map { [$0] }
@@ -154,8 +154,8 @@ struct QueueKillTests {
         }
     }
 
-    /// The pid of the supervisor of a directory, from /proc: the one process that was started as such for it. Nil if
-    /// none was there for some seconds, as when all jobs are done.
+    /// The pid of a directory's supervisor, from /proc: the only process that was started as such for it. Nil if there
+    /// was none for some seconds, as when all jobs are done.
     static func supervisor(of directory: String) async throws -> Int32? {
         for _ in 0..<200 {
             let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []

@@ -5,7 +5,7 @@ import JobmonLedger
 import JobmonTestSupport
 import Testing
 
-/// The real executable: what it prints, where, and how it ends.
+/// The real executable: its output and exit codes.
 @Suite struct ExecutableTests {
     /// A directory with a ledger of three jobs: 1 under `exec`, failed; 2 of a queue, failed; 3 of a queue, waiting.
     private static func withLedger(_ body: (String) async throws -> Void) async throws {
@@ -84,7 +84,7 @@ import Testing
         }
     }
 
-    /// Facts that `exec` kept for a monitor that was never started are not passed over in silence.
+    /// Facts that `exec` spooled for a monitor that was never started are reported.
     @Test(.timeLimit(.minutes(20))) func factsWithoutALedgerAreSaid() async throws {
         try await withTestDirectory { directory in
             let exec = try await Self.run("exec", "-d", directory, "--", "/bin/sh", "-c", "exit 3")
@@ -176,7 +176,7 @@ import Testing
         }
     }
 
-    /// `| head` ends a long list without a word, and a full disk is said.
+    /// `| head` ends a long list silently, and a full disk is reported.
     @Test(.timeLimit(.minutes(20))) func aReaderMayGoAway() async throws {
         try await withTestDirectory { directory in
             let ledger = try SQLiteLedger.open(.file(path: "\(directory)/job_monitor.sqlite"), time: .system)
@@ -198,7 +198,7 @@ import Testing
         }
     }
 
-    /// On a terminal lines fit its width, statuses have colours, and names can't play with it.
+    /// On a terminal, lines fit its width, statuses have colours, and names cannot control it.
     @Test(.timeLimit(.minutes(20))) func onATerminal() async throws {
         try await Self.withLedger { directory in
             let program = """

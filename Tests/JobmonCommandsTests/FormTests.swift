@@ -23,9 +23,9 @@ import Testing
         #expect(Printable.text(text) == shown)
     }
 
-    /// Whatever a job is called, nothing that steers a terminal comes through.
+    /// Whatever a job's name is, it cannot control a terminal.
     @Test func nothingSteersATerminal() {
-        // Every character up to U+FFFF, and those beyond by steps; tags live at U+E0000.
+        // Every character up to U+FFFF, and a sample of those beyond; tag characters are at U+E0000.
         let values = [
             Array(0...0xFFFF), Array(stride(from: 0x10000, through: 0x10FFFF, by: 97)), Array(0xE0000...0xE007F),
         ]
@@ -65,7 +65,7 @@ import Testing
         "{1,2}", "#x", "\u{1B}[2J", "-", "a\\b", "\u{1}7",
     ]
 
-    /// A shell gets back the word that was quoted.
+    /// A shell reads a quoted word back unchanged.
     @Test(.timeLimit(.minutes(20))) func aShellReadsThemBack() async throws {
         let line = ShellWord.line(Self.words)
         let run = try Running("/bin/bash", ["-c", "printf '%s\\0' \(line)"], stdin: "")
@@ -124,7 +124,7 @@ import Testing
         #expect(try written { try QueryOutput.writeCSV(result, to: $0) } == "a\r\n\"\"\r\n1\r\n")
     }
 
-    /// Python's reader, which follows the standard, reads what is written.
+    /// Python's csv module, which follows the standard, reads what is written.
     @Test(.timeLimit(.minutes(20))) func anotherReaderReadsIt() async throws {
         let fields = ["plain", "a,b", "\"", "\"\"", "x\r\ny", "\n", " s ", "é", "'", ";", ""]
         let result = QueryResult(

@@ -4,9 +4,9 @@ import JobmonLedger
 import JobmonTestSupport
 import Testing
 
-/// Lists as they are read from a real ledger, page by page.
+/// Lists that are read from a real ledger page by page.
 @Suite struct ListTests {
-    /// A ledger with `count` jobs, of which every third failed and the others are done.
+    /// A ledger with `count` jobs; every third failed, the others are COMPLETE.
     private static func ledger(_ count: Int) async throws -> SQLiteLedger {
         let ledger = try SQLiteLedger.open(.memory, time: .system)
         var events: [Event] = []
@@ -36,7 +36,7 @@ import Testing
         return ledger
     }
 
-    /// What an asynchronous body writes.
+    /// The output of an asynchronous body.
     private static func text(_ body: (Output) async throws -> Void) async throws -> String {
         try await withTestDirectory { directory in
             let file = try OutputFile(path: "\(directory)/out")

@@ -2,7 +2,7 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// The man page is made from the parser (`make docs`); this finds one that was not made again.
+/// The man page is generated from the parser (`make docs`). This test detects an outdated one.
 @Suite(.timeLimit(.minutes(20)))
 struct ManPageTests {
     private struct Tool: Decodable { let command: Command }

@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(
-        "at 80 columns 40 characters of each error are shown: what is the same goes, params and names shrink, then it goes below"
+        "at 80 columns, 40 characters of each error fit: equal columns go, others shrink, then the error goes below"
     )
     func fitsTheTerminal() {
         let long = "ValueError: no data for the year and the place that were asked for"
@@ -55,7 +55,7 @@ import Testing
         #expect(all.allSatisfy { DisplayWidth.of(String($0)) <= 80 }, "\(names)")
         #expect(
             all.count == 4 && all.dropFirst().allSatisfy { $0.contains("exit code 1: ValueError: no data for the") })
-        // Everything differs: the reason has a line of its own.
+        // All columns differ: the reason has a line of its own.
         let below = Self.table(
             [
                 failed(1), Sample.running,
@@ -72,7 +72,7 @@ import Testing
             lines.filter { $0.hasPrefix("        exit code 1: ValueError: no data for the year and the") }.count == 2)
     }
 
-    @Test("any width: no line is wider, and no reason is cut while there are 60 columns")
+    @Test("at any width no line is wider, and from 60 columns on no reason is cut")
     func fitsAnyTerminal() {
         for columns in 20...160 {
             let text = Self.table([Sample.failed, Sample.running, Sample.queued], Terminal(columns: columns))
@@ -187,7 +187,7 @@ import Testing
                 """)
     }
 
-    @Test("a progress bar counts as its last state")
+    @Test("a progress bar is shown in its last state")
     func progressBars() {
         var job = Sample.failed
         job.instances[1].error = "  1%|\r 50%|#\r100%|##\r\nKeyError: 'x'\r\n"
@@ -255,7 +255,7 @@ import Testing
         }
     }
 
-    /// Lines that lie further from the end than is read at once.
+    /// Lines that are further from the end than one read.
     @Test func printsTheLastLinesOfALargeFile() async throws {
         try await withTestDirectory { directory in
             var instance = Sample.instance(1, jid: 4, status: .complete)
@@ -327,7 +327,7 @@ import Testing
     @Test func columns() throws {
         #expect(try sorted("jid") == [4, 5, 6] && sorted("-jid") == [6, 5, 4])
         #expect(try sorted("status") == [4, 6, 5] && sorted("name") == [6, 4, 5])
-        // Those without a value are last, whatever the direction.
+        // Jobs without a value are last in both directions.
         #expect(try sorted("time") == [5, 4, 6] && sorted("-time") == [4, 5, 6])
         #expect(try sorted("tries,-jid") == [6, 5, 4] && sorted("host,-jid") == [5, 4, 6])
     }

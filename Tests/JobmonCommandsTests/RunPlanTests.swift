@@ -4,7 +4,7 @@ import Testing
 
 @testable import JobmonCommands
 
-/// What `run` makes of its options and job files.
+/// The plan that `run` makes from its options and job files.
 @Suite struct RunPlanTests {
     private func plan(
         _ files: [String: String] = [:], _ change: (inout RunPlan.Input) -> Void
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test("every combination, the first param slowest, put into the command")
+    @Test("every combination, the first param slowest, filled into the command")
     func sweeps() throws {
         let plan = try plan(["locs": "north\nsouth west\n"]) {
             $0.each = ["year=1990..1992", "loc=@locs"]
@@ -46,14 +46,14 @@ import Testing
         #expect(Set(plan.jobs.map(\.key)).count == 6)
     }
 
-    @Test("a value that holds {jid} is refused: the attempt would fill it in")
+    @Test("a value that contains {jid} is refused, since the attempt would fill it in")
     func mistakableValues() throws {
         let said = refusal {
             $0.each = ["x=a{jid}b"]
             $0.command = ["echo", "{x}"]
         }
         #expect(said.contains("the param \"x\" holds {jid} or {attempt}"), "\(said)")
-        // One that the command has no place for goes nowhere.
+        // The value of an unused param is filled in nowhere.
         let plan = try plan {
             $0.unusedIsMeant = true
             $0.each = ["x={attempt}", "y={print}"]
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test(
-        "ranges: steps, down, negative, with decimals and leading zeros, and within lists",
+        "ranges: steps, descending, negative, decimals and leading zeros, and within lists",
         arguments: [
             ("1990..2020..10", ["1990", "2000", "2010", "2020"]), ("1..10..4", ["1", "5", "9"]),
             ("3..1..-1", ["3", "2", "1"]), ("2..-2..-2", ["2", "0", "-2"]), ("-3..-1", ["-3", "-2", "-1"]),
@@ -95,7 +95,7 @@ import Testing
         #expect(plan.jobs.map { $0.description.args[0] } == values)
     }
 
-    @Test("awk's braces, a shell's variables and empty braces are literal text")
+    @Test("awk's braces, shell variables and empty braces are literal text")
     func literalBraces() throws {
         let plan = try plan {
             $0.each = ["year=1"]
@@ -104,7 +104,7 @@ import Testing
         #expect(plan.jobs[0].description.args[1] == "awk '{print}' ${yaer} {} {a,b} {\"x\": 1} 1")
     }
 
-    @Test("--unused-ok runs a command for each value that it does not use; a name uses a value too")
+    @Test("--unused-ok runs a command for each value that it does not use; use in a name counts")
     func unusedParams() throws {
         let meant = try plan {
             $0.each = ["i=1..3"]
@@ -134,7 +134,7 @@ import Testing
         #expect(named.jobs.count == 3)
     }
 
-    @Test("a single value that looks like a range or a file is remarked on")
+    @Test("a single value that looks like a range or a file causes a remark")
     func singleValues() throws {
         func remarks(_ value: String) throws -> [String] {
             try plan {
@@ -154,7 +154,7 @@ import Testing
         }
     }
 
-    @Test("columns that a command does not use are named, and their slips refused")
+    @Test("unused columns are named, and misspelled ones refused")
     func columns() throws {
         let files = ["sheet.csv": "sample,reads,batch\ns1,r1,b1\ns2,r2,b2\n"]
         let some = try plan(files) {
@@ -181,7 +181,7 @@ import Testing
     }
 
     @Test(
-        "a table of semicolons, tabs or bars is one, whatever its ending; what is not clear is refused",
+        "a table with semicolons, tabs or bars is recognized, whatever its extension; an ambiguous one is refused",
         arguments: [
             ("t.csv", "a;b\n1,5;2\n", "1,5 2"), ("t.csv", "a\tb\n1\t2\n", "1 2"), ("t.tsv", "a,b\n1,2\n", "1 2"),
             ("t.csv", "sep=;\r\na;b\r\n1,5;\"2;3\"\r\n", "1,5 2;3"), ("t.csv", "a|b\n1|2\n", "1 2"),
@@ -207,7 +207,7 @@ import Testing
         #expect(plan.jobs.map { $0.description.args.joined(separator: " ") } == [expected])
     }
 
-    @Test("the mark of Windows editors is taken away before a text and where texts were joined, and nowhere else")
+    @Test("byte order marks are removed at the start of a text and where texts were joined, and nowhere else")
     func byteOrderMarks() {
         func removed(_ text: String) -> String {
             String(decoding: ByteOrderMark.removed(from: Array(text.utf8)), as: UTF8.self)
@@ -216,7 +216,7 @@ import Testing
         #expect(removed("é\n") == "é\n" && removed("") == "" && removed("\u{FEFF}") == "")
     }
 
-    @Test("lines of a text file are shell commands; comments and empty lines are none")
+    @Test("lines of a text file are shell commands; comments and empty lines are skipped")
     func lines() throws {
         let plan = try plan(["dir/fits.txt": "# all\n\n  echo a | wc  \r\necho {jid}\necho a | wc\n"]) {
             $0.file = "dir/fits.txt"
@@ -232,7 +232,7 @@ import Testing
         #expect(plan.jobs[0].key != plan.jobs[2].key)
     }
 
-    @Test("a table gives params; quotes hold separators, quotes and line breaks")
+    @Test("a table gives params; quoted fields may contain separators, quotes and line breaks")
     func tables() throws {
         let plan = try plan(["p.csv": "year,loc\r\n1990,\"a, \"\"b\"\"\r\nc\"\r\n1991,\r\n"]) {
             $0.file = "p.csv"
@@ -241,7 +241,7 @@ import Testing
         #expect(plan.jobs.map(\.description.args) == [["1990", "a, \"b\"\r\nc"], ["1991", ""]])
     }
 
-    @Test("objects say all that a job can have; what they leave out comes from the options")
+    @Test("objects can set everything of a job; the options supply what they omit")
     func objects() throws {
         let text = """
             {"command": ["fit", "{year}", "x"], "params": {"year": 1990}, "name": "a {year}", "cwd": "sub", "timeout": "10m"}
@@ -262,7 +262,7 @@ import Testing
         #expect(second.resources == ["slots": 2, "project": "p", "memory": .int(4 << 30)])
     }
 
-    @Test("YAML is a list of the same objects, and `no` is a word")
+    @Test("YAML is a list of the same objects, and `no` is a text")
     func yaml() throws {
         let text = """
             - command: [fit, "{loc}", "{n}"]
@@ -278,7 +278,7 @@ import Testing
         #expect(plan.jobs[1].description.runfile == "echo true" && plan.jobs[1].description.maxAttempts == 2)
     }
 
-    @Test("the same plan again gives the same keys; the order of equal jobs does not matter, other things do")
+    @Test("the same plan gives the same keys; the order of equal jobs does not matter, other changes do")
     func keys() throws {
         let first = try plan(["a.txt": "x\ny\nx\n"]) { $0.file = "a.txt" }
         let second = try plan(["a.txt": "y\nx\nx\n"]) {
@@ -292,7 +292,7 @@ import Testing
     }
 
     @Test(
-        "a bad line is named, with what is wrong with it",
+        "an invalid line is named, with the reason",
         arguments: [
             ("j.jsonl", "{\"command\":\"a\"}\n{\"command\":", "j.jsonl, line 2: not JSON: "),
             ("j.jsonl", "\n[1]\n", "j.jsonl, line 2: \"job\" must be an object, not an array"),
@@ -331,7 +331,7 @@ import Testing
     }
 
     @Test(
-        "options that make no sense are refused with what to do",
+        "invalid options are refused with a hint",
         arguments: [
             (["year"], ["x"], "--each year has no name"),
             (["=1"], ["x"], "--each =1 has no name"),

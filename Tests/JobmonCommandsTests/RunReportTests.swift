@@ -5,7 +5,7 @@ import Testing
 
 @testable import JobmonCommands
 
-/// What `run` says while it goes and at its end.
+/// The messages of `run` while it runs and at its end.
 @Suite struct RunReportTests {
     private func counts(_ change: (inout QueueCounts) -> Void) -> QueueCounts {
         var counts = QueueCounts()
@@ -21,7 +21,7 @@ import Testing
             again: "")
     }
 
-    @Test("all is well: one line")
+    @Test("if all is well, one line")
     func allComplete() {
         var report = report(counts { $0.complete = 5 })
         #expect(report.lines(columns: 80).count == 2, "nothing was begun: it says so")
@@ -30,7 +30,7 @@ import Testing
         #expect(report.exitStatus == .done)
     }
 
-    @Test("errors in a line each, and what to type next; nothing of a job's text reaches the terminal as it is")
+    @Test("one line per error, and suggested commands; no text of a job reaches the terminal unescaped")
     func failed() {
         let failures = [
             QueueFailure(
@@ -58,7 +58,7 @@ import Testing
         #expect(report.json.text.hasPrefix("{\"queue\":\"fit\",\"total\":5,\"complete\":3,\"failed\":2"))
     }
 
-    @Test("only the first errors are named")
+    @Test("only the first errors are listed")
     func manyFailed() {
         let failures = (1...30).map {
             QueueFailure(jid: $0, name: "x", attempts: 1, cause: .exit, exitCode: 1, signal: nil, headline: "")
@@ -68,7 +68,7 @@ import Testing
         #expect(lines.contains("  and 20 more: jobmon errors --queue fit"))
     }
 
-    @Test("stopped: how to go on, and exit code 130")
+    @Test("stopped: how to continue, and exit code 130")
     func stopped() {
         let report = report(
             counts {
@@ -78,7 +78,7 @@ import Testing
         #expect(report.exitStatus == .interrupted)
     }
 
-    @Test("the progress line says how far, how fast, and how long")
+    @Test("the progress line shows the count, the rate and the time")
     func progressLine() {
         let now = counts {
             $0.complete = 130; $0.failed = 2; $0.running = 8; $0.queued = 360
@@ -90,7 +90,7 @@ import Testing
         #expect(RunProgress.line(now, perSecond: 0.1).hasSuffix("6.0/min, 1h01m left"))
     }
 
-    @Test("a narrow line keeps what is done, how long it took and how long it will take")
+    @Test("a narrow line keeps the count, the elapsed and the remaining time")
     func narrowLine() {
         let now = counts {
             $0.complete = 130; $0.failed = 2; $0.running = 8; $0.queued = 360; $0.retrying = 3; $0.retryAt = 104
@@ -108,7 +108,7 @@ import Testing
         for columns in 1...130 { #expect(DisplayWidth.of(line(columns)) <= columns) }
     }
 
-    @Test("the bar of watch, the line and the end agree on what is done")
+    @Test("the bar of watch, the progress line and the report count the same jobs as done")
     func done() {
         let now = counts {
             $0.complete = 1; $0.failed = 2; $0.cancelled = 1
@@ -134,7 +134,7 @@ import Testing
         #expect(abs(try #require(rate.perSecond) - 10) < 0.5)
     }
 
-    @Test("off a terminal a line at 1 s, then ever more rarely, and only when something changed")
+    @Test("without a terminal: a line at 1 s, then less and less often, and only after changes")
     func plainLines() {
         let clock = Mutex(0.0)
         let said = Mutex<[String]>([])
@@ -155,7 +155,7 @@ import Testing
         #expect(Set(lines).count == lines.count)
     }
 
-    @Test("on a terminal one line is drawn over, and a sentence goes above it")
+    @Test("on a terminal one line is redrawn, and messages appear above it")
     func terminalLine() {
         let said = Mutex("")
         let time = TimeSource(wall: { Timestamp(milliseconds: 0) }, steady: { 0 })
@@ -167,7 +167,7 @@ import Testing
         screen.show(counts { $0.queued = 2 })
         screen.say("hello")
         #expect(said.withLock { $0 } == "0/2 done, 0s elapsed\r\u{1B}[Kjobmon: hello\n0/2 done, 0s elapsed")
-        // Made narrower, the terminal has broken the line into two: both are taken away.
+        // The narrower terminal has broken the line into two: both are removed.
         said.withLock { $0 = "" }
         columns.withLock { $0 = 15 }
         screen.show(counts { $0.queued = 2 })
@@ -175,7 +175,7 @@ import Testing
         #expect(said.withLock { $0 } == "\r\u{1B}[1A\u{1B}[J0/2 done, 0s\r\u{1B}[K")
     }
 
-    @Test("waits between retries as people write them")
+    @Test("delays between retries as people write them")
     func waits() throws {
         func waits(_ text: String) -> [Double]? { RunQuantity.waits(text, longest: 60).map { [$0.first, $0.longest] } }
         #expect(

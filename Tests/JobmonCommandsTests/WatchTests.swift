@@ -4,7 +4,7 @@ import Testing
 
 @testable import JobmonCommands
 
-/// What `watch` and `events` make of what they are told.
+/// The output of `watch` and `events` for given states.
 @Suite struct WatchTests {
     private func seen(_ jobs: [Status: Int], late: Int = 0) -> WatchPicture.Seen {
         WatchPicture.Seen(
@@ -28,7 +28,7 @@ import Testing
         #expect(lines[7] == "     and 1 more")
     }
 
-    @Test("a picture on a terminal that was made narrower is taken away whole")
+    @Test("a picture on a terminal that was made narrower is removed completely")
     func narrowed() {
         let columns = Mutex(60)
         let said = Mutex("")
@@ -39,7 +39,7 @@ import Testing
         columns.withLock { $0 = 30 }
         said.withLock { $0 = "" }
         screen.show(seen([.complete: 2]), perSecond: nil, isLast: false)
-        // The line with the bar, of 59 columns, is two lines now; the head is one.
+        // The line with the bar (59 columns) takes two lines now; the head takes one.
         #expect(said.withLock { $0 }.hasPrefix("\r\u{1B}[3A\u{1B}[J2/2 done"), "\(said.withLock { $0 })")
     }
 

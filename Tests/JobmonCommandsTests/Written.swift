@@ -3,7 +3,7 @@ import JobmonCommands
 import JobmonCore
 import JobmonTestSupport
 
-/// What a body writes to an output.
+/// The text that a body writes to an output.
 func written(_ body: (Output) throws -> Void) throws -> String {
     let path = NSTemporaryDirectory() + "/jobmon-written-\(UUID().uuidString)"
     defer { unlink(path) }
@@ -12,7 +12,7 @@ func written(_ body: (Output) throws -> Void) throws -> String {
     return try file.text()
 }
 
-/// An output into a file, which is read afterwards.
+/// An output to a file, which can be read afterwards.
 final class OutputFile {
     let output: Output
     private let path: String
@@ -33,7 +33,7 @@ final class OutputFile {
     }
 }
 
-/// Jobs as a ledger has them, to be shown.
+/// Sample jobs as a ledger has them.
 enum Sample {
     static let time = Timestamp(milliseconds: 1_769_851_800_000)
 

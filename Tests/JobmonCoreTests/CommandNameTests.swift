@@ -1,10 +1,10 @@
 import JobmonCore
 import Testing
 
-/// The name under which a job without one is shown.
+/// The displayed name of a job without a given name.
 @Suite struct CommandNameTests {
     @Test(
-        "the script or program, not what interprets it or stands in front",
+        "the script or program, not its interpreter or a command in front of it",
         arguments: [
             ("/usr/bin/python3", "python3"), ("python3 model.py 3", "model.py"), ("python -u src/model.py", "model.py"),
             ("python3.11 -W ignore -X dev model.py", "model.py"), ("python -m pkg.mod --x 1", "pkg.mod"),
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test(
-        "of a line for a shell, of its commands the first that says something",
+        "for a shell line: the first informative one of its commands",
         arguments: [
             ("python model.py", "model.py"), ("  ./a.sh\t1", "a.sh"), ("python\nx", "python"),
             ("X=1 OMP_NUM_THREADS=2 python model.py > out 2>&1", "model.py"),
@@ -62,7 +62,7 @@ import Testing
         #expect(JobDescription(runfile: line, shell: true).shownName == name)
     }
 
-    @Test("of bash -c that of what it runs; a name that was given stays")
+    @Test("for bash -c: the name of its command; a given name is kept")
     func more() {
         func name(_ words: String...) -> String {
             JobDescription(runfile: words[0], args: Array(words.dropFirst())).shownName
@@ -75,7 +75,7 @@ import Testing
         #expect(JobDescription(name: "fit", runfile: "python", args: ["x.py"]).shownName == "fit")
     }
 
-    @Test("a line of megabytes costs nothing", .timeLimit(.minutes(20)))
+    @Test("a line of megabytes takes no time", .timeLimit(.minutes(20)))
     func isQuick() {
         let line = "python model.py " + String(repeating: "x", count: 4 << 20)
         for _ in 0..<1000 { #expect(JobDescription(runfile: line, shell: true).shownName == "model.py") }

@@ -62,14 +62,14 @@ import Testing
         #expect(kinds == Set(all + ["error", "retry", "cancel"]))
     }
 
-    /// Members that nobody knows are left alone, and null is as good as absent: a newer sender talks to an older monitor.
+    /// Unknown members are ignored, and null counts as absent: a newer sender can talk to an older monitor.
     @Test func readsWhatANewerSenderSays() throws {
         let text =
             #"{"kind":"running","instance_key":"i","gpu":[{"a":1}],"pid":null,"host":null,"sender":null,"seq":null}"#
         #expect(try Event(try JSON(parsing: text)) == Event(fact: .running(.key("i"), Start())))
     }
 
-    /// What a person types into curl is enough.
+    /// The short events that a user types into curl are accepted.
     @Test func readsThePlainOnes() throws {
         let submitted = #"{"kind":"submitted","job":{"name":"fit"}}"#
         #expect(
@@ -179,7 +179,7 @@ import Testing
         for cause in Cause.allCases { #expect(error?.message.contains(cause.rawValue) == true) }
     }
 
-    /// Any JSON at all is read or refused, and never traps.
+    /// Any JSON is read or refused, and never causes a trap.
     @Test func survivesAnything() throws {
         var random = SeededRandom(seed: 5)
         let names = [

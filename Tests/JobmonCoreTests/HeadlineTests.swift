@@ -1,7 +1,7 @@
 import JobmonCore
 import Testing
 
-/// What real programs write when they fail, and the one line that lists show of it.
+/// The stderr of real failing programs, and the expected headline.
 struct Stderr: Sendable, CustomTestStringConvertible {
     let what: String
     let text: String
@@ -309,7 +309,7 @@ struct Stderr: Sendable, CustomTestStringConvertible {
     }
 
     @Test func survivesACutCharacter() {
-        // The end that is looked at may start within a character.
+        // The part that is read may start within a character.
         let text = String(repeating: "é", count: 40000) + "\nlast"
         #expect(ErrorText.headline(text) == "last")
     }

@@ -106,7 +106,7 @@ import Testing
         #expect(value.text == text)
     }
 
-    /// Random values come back as they were, in one line, and Foundation reads the same text.
+    /// Random values are read back unchanged, are written in one line, and Foundation reads the same text.
     @Test func comesBack() throws {
         var random = SeededRandom(seed: 7)
         for _ in 0..<3000 {
@@ -119,7 +119,8 @@ import Testing
         }
     }
 
-    /// A text with a byte changed, cut or doubled is read or refused, but never traps; what is read comes back.
+    /// A text with a changed, missing or doubled byte is read or refused, but never causes a trap. What is read can be
+    /// written and read back.
     @Test func survivesDamage() throws {
         var random = SeededRandom(seed: 11)
         var accepted = 0

@@ -1,7 +1,7 @@
 import JobmonCore
 import Testing
 
-/// Who ends with an attempt: the rule, without processes.
+/// Which processes end with an attempt: the rule, without processes.
 @Suite struct ProcessKinTests {
     private func process(
         _ pid: Int32, parent: Int32, group: Int32? = nil, session: Int32 = 1, instance: String? = nil,
@@ -26,32 +26,32 @@ import Testing
         return kin.members(of: attempts ?? [attempt], among: records).map { $0.map(\.identity.pid).sorted() }
     }
 
-    @Test("its group, its descendants in whatever group, and what carries its key")
+    @Test("its group, its descendants in any group, and processes that carry its key")
     func kinds() {
         let found = members([
             process(10, parent: 2, instance: "a"), process(11, parent: 10, group: 10),
-            // In a session of its own, its environment changed.
+            // In a session of its own, with a changed environment.
             process(12, parent: 11, session: 12), process(13, parent: 12, session: 13),
-            // Left its parents behind.
+            // Without its parents.
             process(14, parent: 1, session: 14, instance: "a"), process(15, parent: 14, session: 15),
             process(16, parent: 1), process(17, parent: 10, instance: "a", isOver: true),
         ])
         #expect(found == [[10, 11, 12, 13, 14, 15]])
     }
 
-    @Test("another job's processes are spared, and what they started")
+    @Test("processes of another job are spared, and what they started")
     func spares() {
         let found = members([
             process(10, parent: 2, instance: "a", slurm: "5"), process(11, parent: 10, instance: "b"),
             process(12, parent: 11), process(13, parent: 10, instance: "a", slurm: "6"), process(14, parent: 13),
             process(15, parent: 10, instance: "a", slurm: "5"), process(16, parent: 10, isOurs: false),
-            // What is in the group ends with it.
+            // A member of the group ends with it.
             process(17, parent: 10, group: 10, instance: "b"),
         ])
         #expect(found == [[10, 15, 17]])
     }
 
-    @Test("a program that works as another user, and was started by ours, is ours")
+    @Test("a program that runs as another user and was started by ours is ours")
     func otherUsers() {
         let records = [
             process(10, parent: 2), process(11, parent: 10, isOurs: false), process(12, parent: 10, isOurs: false),
@@ -59,7 +59,7 @@ import Testing
         #expect(members(records) { $0.isOursByRealUser = { $0 == 12 } } == [[10, 12]])
     }
 
-    @Test("a monitor or queue that was put in the background lives on; one in the foreground does not")
+    @Test("a monitor or queue in the background lives on; one in the foreground does not")
     func services() {
         let records = [
             process(10, parent: 2, session: 1), process(11, parent: 10, session: 1),
@@ -68,15 +68,15 @@ import Testing
         #expect(members(records) { $0.isService = { $0 > 10 } } == [[10, 11]])
     }
 
-    @Test("what was found before is known when its parents are gone")
+    @Test("processes that were found before stay known when their parents are gone")
     func known() {
         var attempt = attempt
         attempt.known = [ProcessIdentity(pid: 20, started: 20), ProcessIdentity(pid: 21, started: 1)]
-        // 21 is a later process of that number.
+        // 21 is a later process with that pid.
         #expect(members([process(20, parent: 1), process(21, parent: 1)], of: [attempt]) == [[20]])
     }
 
-    @Test("an orphan is whose we are told; those of commands that go on are theirs")
+    @Test("an orphan belongs to the attempt that the caller names; orphans of other commands are spared")
     func orphans() {
         let records = [
             process(20, parent: 2), process(21, parent: 20), process(30, parent: 2), process(31, parent: 30),
@@ -89,7 +89,7 @@ import Testing
         #expect(found == [[20, 21]])
     }
 
-    @Test("one look is for many attempts")
+    @Test("one scan serves many attempts")
     func many() {
         let attempts = (0..<500).map { number in
             ProcessKin.Attempt(

@@ -19,7 +19,7 @@ import Testing
             (Evidence(exitCode: 0, timedOut: true), .failed, .timeout),
             (Evidence(signal: 15, cancelled: true), .cancelled, .cancelled),
             (Evidence(signal: 15, timedOut: true, cancelled: true), .cancelled, .cancelled),
-            // What the scheduler says explains what the command made of it; what we did comes first.
+            // The scheduler's statement explains the command's result; an end that we caused takes precedence.
             (Evidence(signal: 15, scheduler: SchedulerWord("TIMEOUT", cause: .timeLimit)), .failed, .timeLimit),
             (Evidence(exitCode: 0, scheduler: SchedulerWord("TIMEOUT", cause: .timeLimit)), .failed, .timeLimit),
             (Evidence(signal: 15, scheduler: SchedulerWord("deleted", cause: .cancelled)), .cancelled, .cancelled),
@@ -62,7 +62,7 @@ import Testing
 }
 
 @Suite struct StateMachineTests {
-    /// DESIGN's table, written out: every pair of a status and what is said of it.
+    /// The whole table: every pair of a status and a reported status.
     @Test func theWholeTable() {
         let rows: [(Status?, [Status: InstanceStateMachine.Answer])] = [
             (nil, [.submitted: .moves]),
@@ -156,7 +156,7 @@ import Testing
         #expect(DirectoryLayout.fileName("..") == "%2E.")
     }
 
-    /// Different texts have different names, also long ones that differ only at their ends, and none is too long.
+    /// Different texts have different names, even long ones that differ only at their ends, and none is too long.
     @Test func differentTextsHaveDifferentNames() {
         var random = SeededRandom(seed: 13)
         var names: [String: [UInt8]] = [:]
@@ -187,7 +187,7 @@ import Testing
     }
 
     @Test func hashesAreFixed() {
-        // FNV-1a's published values.
+        // Published values of FNV-1a.
         #expect(FNV1a.hash("".utf8) == 0xCBF2_9CE4_8422_2325)
         #expect(FNV1a.hash("foobar".utf8) == 0x8594_4171_F739_67E8)
     }

@@ -2,7 +2,7 @@ import Foundation
 import JobmonCore
 import Testing
 
-/// docs/state-machine.md says what the code does: its diagram and its tables are read and compared.
+/// docs/state-machine.md agrees with the code: its diagram and its tables are read and compared.
 @Suite struct StateMachineDocTests {
     private let lines: [String]
 
@@ -12,7 +12,7 @@ import Testing
         lines = try String(contentsOf: file, encoding: .utf8).components(separatedBy: "\n")
     }
 
-    /// The rows of the table whose head begins with this cell.
+    /// The rows of the table whose header begins with this cell.
     private func table(_ head: String) -> [[String]] {
         func cells(_ line: String) -> [String] {
             line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test("each combination of what a job's status is derived from has the status of its row")
+    @Test("each combination of the inputs of a job's status gives the status of its row")
     func jobTable() throws {
         let rows = table("any instance COMPLETE").dropFirst()
         #expect(rows.count == 13)
@@ -57,7 +57,8 @@ import Testing
                 for returned in [false, true] {
                     for cancel in [false, true] {
                         for left in [false, true] {
-                            // What can't be: the latest is COMPLETE and none is; no instance, and one given back.
+                            // Impossible combinations: the latest is COMPLETE and none is; no instance, but one that
+                            // was given back.
                             if (latest == .complete && !anyComplete) || (latest == nil && (anyComplete || returned)) {
                                 continue
                             }
@@ -84,7 +85,7 @@ import Testing
         #expect(used.count == rows.count, "a row is never reached")
     }
 
-    @Test("the job's diagram names statuses only")
+    @Test("the diagram of jobs names statuses only")
     func jobDiagram() {
         for line in lines where line.contains("-->") && !line.contains("[*]") {
             let states = line.split(separator: ":")[0].components(separatedBy: "-->").map {

@@ -3,12 +3,12 @@ import JobmonCore
 import Testing
 
 @Suite struct TimestampTests {
-    /// Written as Foundation writes it, and read back, for thousands of moments of ten thousand years.
+    /// Thousands of moments in ten thousand years are written as Foundation writes them, and read back.
     @Test func writesAsFoundationDoes() {
         let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
         var random = SeededRandom(seed: 3)
         for turn in 0..<5000 {
-            // The years 0001 to 9999; half of them near to now. Foundation's calendar is Julian before 1582.
+            // The years 0001 to 9999, half of them near the present. Foundation's calendar is Julian before 1582.
             let range: ClosedRange<Int64> =
                 turn.isMultiple(of: 2) ? 0...4_102_444_800 : -12_219_292_800...253_402_300_799
             let seconds = Int64.random(in: range, using: &random)
@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    /// Every day of four centuries follows the one before.
+    /// Every day of four centuries follows the previous one.
     @Test func everyDayFollows() {
         var previous = Timestamp(milliseconds: -62_135_596_800_000)
         #expect(previous.description == "0001-01-01T00:00:00.000Z")
@@ -64,7 +64,7 @@ import Testing
         #expect(time < time.advanced(bySeconds: 0.001))
     }
 
-    /// A limit that somebody sent may be any number: it ends at the last moment that can be written, and traps never.
+    /// A limit in a message may be any number: the result is limited to what can be written, and nothing traps.
     @Test func neverLeavesTheCalendar() {
         let time = Timestamp(milliseconds: 0)
         #expect(time.advanced(bySeconds: 1e300).description == "9999-12-31T23:59:59.999Z")

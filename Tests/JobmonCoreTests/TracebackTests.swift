@@ -1,7 +1,7 @@
 import JobmonCore
 import Testing
 
-/// What the interpreters print when an exception ends a program, as structure.
+/// The tracebacks that interpreters print when an exception ends a program, in structured form.
 @Suite struct TracebackTests {
     private typealias Frame = PythonTraceback.Frame
 
@@ -65,7 +65,7 @@ import Testing
         guard case .context(let context) = cause.earlier else { throw Missing("context: \(cause)") }
         #expect(context.type == "FileNotFoundError" && context.frames.map(\.function) == ["f"])
         #expect(context.earlier == .none)
-        // As it goes into the ledger, and with another system's ends of lines.
+        // In its form in the ledger, and with CR LF line ends.
         let other = try #require(PythonTraceback(stderr: text.replacing("\n", with: "\r\n")))
         #expect(other == found)
         #expect(
@@ -101,7 +101,7 @@ import Testing
         #expect(cause.frames.map(\.function) == ["f"] && cause.message == "no 1")
     }
 
-    /// Before 3.13 not every line has its margin.
+    /// Before Python 3.13, some lines have no margin.
     @Test(arguments: [true, false])
     func groups(isWhole: Bool) throws {
         var text = Self.groupsText
@@ -206,7 +206,7 @@ import Testing
         #expect(found.frames.map(\.function) == ["b", "c"])
     }
 
-    /// What stands before each line, and colours, are none of it.
+    /// Labels before each line and colours are not part of it.
     @Test(arguments: ["0: ", "    ", "[rank 3] "])
     func inALog(margin: String) throws {
         let lines = [
@@ -244,7 +244,7 @@ import Testing
         #expect(try #require(PythonTraceback(stderr: text)).message == "1")
     }
 
-    /// Lines that Slurm writes into a job's stderr, of several versions and with each form of the time.
+    /// Lines that Slurm writes into a job's stderr, from several versions and with each form of the time.
     static let slurm = [
         "slurmstepd: error: *** JOB 34 ON node4 CANCELLED AT 2026-11-22T09:47:15 DUE TO TIME LIMIT ***",
         "slurmstepd-node1: error: *** STEP 34.0 ON node4 CANCELLED AT 2026-11-22T09:47:15 ***",
@@ -264,7 +264,7 @@ import Testing
         let head = "Traceback (most recent call last):\n  File \"x.py\", line 6, in b\n    c()\n"
         let behind = try #require(PythonTraceback(stderr: "\(head)ValueError: 1\nand 2\n\(line)\ngot TERM\n"))
         #expect(behind.message == "1\nand 2")
-        // Between its frames, and between it and what led to it.
+        // Between its frames, and between it and the exception that led to it.
         let within = try #require(
             PythonTraceback(stderr: "\(head)\(line)\n  File \"y.py\", line 1, in c\nKeyError: 1\n"))
         #expect(within.type == "KeyError" && within.frames.map(\.function) == ["b", "c"])
@@ -273,7 +273,7 @@ import Testing
             PythonTraceback(stderr: "\(head)KeyError: 1\n\(line)\n\n\(during)\n\n\(head)ValueError: 2\n\(line)\n"))
         guard case .context(let context) = chain.earlier else { throw Missing("context: \(chain)") }
         #expect(chain.message == "2" && context.message == "1")
-        // One that it cut off is none.
+        // A traceback that Slurm's line cuts off does not count.
         #expect(PythonTraceback(stderr: "\(head)\(line)\n") == nil)
     }
 

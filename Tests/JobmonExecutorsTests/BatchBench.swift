@@ -6,7 +6,7 @@ import Synchronization
 
 @testable import JobmonExecutors
 
-/// A batch executor on a Slurm that is a list in memory, with a clock that stands until it is moved on.
+/// A batch executor with a Slurm that is a list in memory, and a clock that moves only when told to.
 final class BatchBench: Sendable {
     let layout: DirectoryLayout
     let slurm = SlurmInMemory()
@@ -14,7 +14,7 @@ final class BatchBench: Sendable {
     private let clock: SteppedClock
     private let record = Mutex<[String: KnownInstance]>([:])
 
-    /// - Parameter listening: since when a monitor listens; nil: none does.
+    /// - Parameter previous: the bench of an earlier process, whose clock is shared.
     init(_ path: String, after previous: BatchBench? = nil) throws {
         let layout = DirectoryLayout(root: path)
         for folder in layout.folders {
@@ -33,7 +33,7 @@ final class BatchBench: Sendable {
         record.bench.withLock { $0 = self }
     }
 
-    /// What the executor asks: the bench, once there is one.
+    /// The source of records for the executor: the bench, once it exists.
     private final class Mirror: Sendable {
         let bench = Mutex<BatchBench?>(nil)
         func ask(_ keys: [String]) -> [String: KnownInstance] {
@@ -44,11 +44,11 @@ final class BatchBench: Sendable {
 
     func wait(_ seconds: Double) { clock.wait(seconds) }
 
-    /// A monitor listens since now; nil: none does.
+    /// A monitor listens from now on; `monitorGoes`: none listens.
     func monitorComes() { clock.monitorComes() }
     func monitorGoes() { clock.monitorGoes() }
 
-    /// What is on record of an instance from now on.
+    /// Sets the record of an instance from now on.
     func note(
         _ key: String, started: Bool = true, host: String = "elsewhere", seen ago: Double = 0, outcome: Outcome? = nil,
         open: Outcome? = nil
@@ -60,7 +60,7 @@ final class BatchBench: Sendable {
         record.withLock { $0[key] = known }
     }
 
-    /// Its wrapper has begun.
+    /// Its wrapper has started.
     func begin(_ key: String) throws {
         try Data("1\n".utf8).write(to: URL(fileURLWithPath: layout.fence(key)))
     }
@@ -76,7 +76,7 @@ final class BatchBench: Sendable {
     func manifests() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: layout.manifests) }
 }
 
-/// Time that passes when it is told to.
+/// A clock that moves only when told to.
 final class SteppedClock: Sendable {
     private let state = Mutex((seconds: 1000.0, listening: Double?.some(0)))
     private static let start = Timestamp(milliseconds: 1_790_000_000_000)
@@ -94,21 +94,21 @@ final class SteppedClock: Sendable {
     func monitorGoes() { state.withLock { $0.listening = nil } }
 }
 
-/// A Slurm that is a list.
+/// A Slurm that is a list in memory.
 final class SlurmInMemory: CommandRunner {
     struct State: Sendable {
-        /// Array jobs: their names and marks.
+        /// Array jobs with their names and marks.
         var jobs: [Int: (name: String, mark: String)] = [:]
-        /// Tasks in the list, by `JOB_TASK`, with their states.
+        /// Tasks in the list by `JOB_TASK`, with their states.
         var tasks: [String: String] = [:]
-        /// Records of the accounting, but for the name.
+        /// Records of the accounting, without the name.
         var accounts: [String: String] = [:]
-        /// What commands say once instead of their answers.
+        /// Results that commands return once, instead of their answers.
         var faults: [String: [CommandResult]] = [:]
-        /// Tasks that a user may have.
+        /// The maximum number of tasks of a user.
         var most = Int.max
         var maxArraySize = 1001
-        /// What happens while a command runs.
+        /// Runs while a command runs.
         var meanwhile: @Sendable (_ program: String) -> Void = { _ in }
         var calls: [[String]] = []
         var lastID = 100
@@ -180,7 +180,7 @@ final class SlurmInMemory: CommandRunner {
                 "JobId=\(id) ArrayJobId=\(id) ArrayTaskId=\(task.split(separator: "_")[1]) JobName=\(job.name) "
                     + "JobState=\(standing)\n"
             }
-            // Its array is there, whatever became of its tasks.
+            // Its array exists, whatever happened to its tasks.
             let other = "JobId=\(id) ArrayTaskId=99999 JobName=\(job.name) JobState=RUNNING\n"
             return CommandResult(status: 0, output: rows.joined() + other)
         case "scancel":

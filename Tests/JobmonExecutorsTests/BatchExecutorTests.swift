@@ -6,17 +6,17 @@ import Testing
 
 @testable import JobmonExecutors
 
-/// What the batch engine makes of answers that come late, by halves, or not at all.
+/// The batch engine's reaction to answers that come late, in part, or not at all.
 @Suite struct BatchExecutorTests {
     private func withBench(_ name: String = #function, _ body: (BatchBench) async throws -> Void) async throws {
         try await withTestDirectory(name) { path in try await body(try BatchBench(path)) }
     }
 
-    /// Hands over instances, all in one array job.
+    /// Submits instances, all in one array job.
     private func submit(_ bench: BatchBench, _ keys: String...) async throws {
         let answers = try await bench.executor.submit(keys.map { BatchBench.order($0) })
         #expect(answers.count == keys.count)
-        // A list that was begun before says nothing of them.
+        // A list that was started before says nothing about them.
         bench.wait(1)
         for answer in answers {
             guard case .taken = answer else {
@@ -26,9 +26,9 @@ import Testing
         }
     }
 
-    // MARK: What one look found is not lost with the next command
+    // MARK: The result of one query is not lost by the next command
 
-    @Test("what was found out of one is kept when the command for the next one fails")
+    @Test("what was found about one instance is kept when the command for the next one fails")
     func verdictsAreKept() async throws {
         try await withBench { bench in
             try await submit(bench, "a", "b", "c")
@@ -39,7 +39,7 @@ import Testing
             bench.slurm.change { $0.tasks = ["101_3": "RUNNING"] }
             _ = try await bench.executor.observe(["a", "b", "c"])
             bench.wait(100)
-            // Each is to be ended for sure before anything is made of its absence.
+            // Each must surely be ended before its absence counts.
             bench.slurm.change { $0.faults["scancel"] = [SlurmInMemory.timeout] }
             let first = try await bench.executor.observe(["a", "b", "c"])
             let unknown = first.filter { if case .unknown = $0.value { true } else { false } }
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test("the files of an array job stay until the ends of all its tasks are on record")
+    @Test("the files of an array job stay until the ends of all its tasks are recorded")
     func filesStay() async throws {
         try await withTestDirectory("filesStay") { path in
             let bench = try BatchBench(path)
@@ -70,7 +70,7 @@ import Testing
                 return
             }
             #expect(outcome.evidence.exitCode == 3)
-            // The queue may die now: whoever comes after it finds the same.
+            // The queue may die now: the next one finds the same.
             bench.executor.forget(["a"])
             let next = try BatchBench(path, after: bench)
             next.slurm.change { slurm in bench.slurm.change { slurm = $0 } }
@@ -85,9 +85,9 @@ import Testing
         }
     }
 
-    // MARK: Begun, or not
+    // MARK: Started or not
 
-    @Test("one that the accounting ends before it began can begin no more; one that begins just now is not ended")
+    @Test("an instance that accounting ends before its start can no longer start; one that starts now is not ended")
     func endedBeforeItBegan() async throws {
         try await withBench { bench in
             try await submit(bench, "a", "b")
@@ -97,7 +97,7 @@ import Testing
                     slurm.accounts["101_\(task)"] = "NODE_FAIL|0:0|2026-11-25T10:00:00|2026-11-25T10:00:01|1|"
                 }
             }
-            // Its wrapper is at its start: it has its fence, and has said nothing yet.
+            // Its wrapper is at its start: it has its fence, but has reported nothing yet.
             try bench.begin("b")
             let found = try await bench.executor.observe(["a", "b"])
             guard case .ended(let outcome)? = found["a"] else {
@@ -107,7 +107,7 @@ import Testing
             #expect(outcome.cause == .nodeFailure)
             #expect(try String(contentsOfFile: bench.layout.fence("a"), encoding: .utf8) == "given up\n")
             #expect(found["b"] == .running)
-            // And it is heard of: the node is not gone.
+            // It is heard of: the node is not gone.
             bench.note("b")
             bench.wait(30)
             #expect(try await bench.executor.observe(["b"])["b"] == .running)
@@ -120,7 +120,7 @@ import Testing
         }
     }
 
-    @Test("one that is heard of after the scheduler's record of its end is not over")
+    @Test("an instance that is heard of after the scheduler's record of its end is not over")
     func heardAfterwards() async throws {
         try await withBench { bench in
             try await submit(bench, "a")
@@ -142,7 +142,7 @@ import Testing
         }
     }
 
-    @Test("what was heard of it while the list was made does not keep it running")
+    @Test("a report that arrived while the list was made does not keep it running")
     func heardMeanwhile() async throws {
         try await withBench { bench in
             try await submit(bench, "a")
@@ -150,7 +150,7 @@ import Testing
             bench.slurm.change { slurm in
                 slurm.tasks = [:]
                 slurm.accounts["101_1"] = "FAILED|0:9|2026-11-25T10:00:00|2026-11-25T10:00:01|1|"
-                // It starts, and is killed, before the list is read; the word of its start comes a little later.
+                // It starts and is killed before the list is read; the report of its start comes a little later.
                 slurm.meanwhile = { program in
                     guard program == "squeue" else { return }
                     bench.wait(8)
@@ -168,7 +168,7 @@ import Testing
         }
     }
 
-    @Test("one that began, of an array job whose id nobody knows, is given up too once it is surely over")
+    @Test("a started instance of an array job with an unknown id is given up too, once it is surely over")
     func unknownID() async throws {
         try await withBench { bench in
             bench.slurm.change { $0.faults["sbatch"] = [SlurmInMemory.timeout] }
@@ -187,7 +187,7 @@ import Testing
         }
     }
 
-    @Test("whose wish an end was is known to the next process too")
+    @Test("the next process also knows who requested an end")
     func wishesAreKept() async throws {
         for whole in [true, false] {
             try await withTestDirectory("wishes") { path in
@@ -223,7 +223,7 @@ import Testing
         }
     }
 
-    @Test("to end ten thousand takes a command and a mark for each array job")
+    @Test("to end ten thousand instances takes one command and one mark per array job")
     func endsMany() async throws {
         try await withBench { bench in
             bench.slurm.change { $0.maxArraySize = 1001 }
@@ -236,7 +236,7 @@ import Testing
         }
     }
 
-    @Test("nobody is silent while no monitor listens, nor for as long after one came")
+    @Test("silence does not count while no monitor listens, nor for the same time after one has come")
     func silence() async throws {
         try await withBench { bench in
             try await submit(bench, "a")
@@ -261,7 +261,7 @@ import Testing
         }
     }
 
-    @Test("no answer of the accounting is no word that there is no record")
+    @Test("no answer from the accounting does not mean that there is no record")
     func accountingAway() async throws {
         try await withBench { bench in
             try await submit(bench, "a")
@@ -275,12 +275,12 @@ import Testing
                 Issue.record("it is gone, and never began")
                 return
             }
-            // With a record of its end by somebody's hand it would be CANCELLED: that nobody can say.
+            // With a record of an end by hand it would be CANCELLED, which cannot be determined here.
             #expect(outcome.status == .failed && outcome.cause == .lost && outcome.returnsAttempt, "\(outcome)")
         }
     }
 
-    @Test("one that waited, and is gone from its array without a record, was cancelled")
+    @Test("an instance that waited and is missing from its array without a record was cancelled")
     func cancelledByHand() async throws {
         try await withBench { bench in
             try await submit(bench, "a")
@@ -295,7 +295,7 @@ import Testing
         }
     }
 
-    @Test("who gave an instance up, its wrapper or its queue, is told apart")
+    @Test("it is known whether the wrapper or the queue claimed an instance")
     func claims() async throws {
         try await withBench { bench in
             let files = BatchFiles(layout: bench.layout, executable: "jobmon")
@@ -312,9 +312,9 @@ import Testing
         }
     }
 
-    // MARK: Submits
+    // MARK: Submissions
 
-    @Test("more than the user may have: half, and half again, and the rest later")
+    @Test("more tasks than the user's limit: half, then half again, and the rest later")
     func halves() async throws {
         try await withBench { bench in
             bench.slurm.change { $0.most = 5 }
@@ -337,7 +337,7 @@ import Testing
         }
     }
 
-    @Test("without the scheduler's limits nothing is submitted, and they are asked for again")
+    @Test("without the scheduler's limits nothing is submitted, and they are queried again")
     func noTraits() async throws {
         try await withBench { bench in
             bench.slurm.change { $0.faults["scontrol"] = [SlurmInMemory.timeout] }
@@ -348,7 +348,7 @@ import Testing
         }
     }
 
-    @Test("a cancel before it is known whether it was taken is no answer, and is done once that is known")
+    @Test("a cancel of an unclear submission fails, and is done once it is known whether it was taken")
     func cancelledUnclear() async throws {
         try await withBench { bench in
             bench.slurm.change { $0.faults["sbatch"] = [SlurmInMemory.timeout] }
@@ -377,7 +377,7 @@ import Testing
         }
     }
 
-    @Test("a scheduler whose answers take long is asked less often")
+    @Test("a scheduler that answers slowly is asked less often")
     func slowAnswers() async throws {
         try await withBench { bench in
             try await submit(bench, "a")
@@ -390,7 +390,7 @@ import Testing
         }
     }
 
-    @Test("a slow scheduler that did not take a cancel is asked anew, whatever it said lately")
+    @Test("a slow scheduler that did not take a cancel is asked anew, whatever its last answer")
     func slowAndAway() async throws {
         try await withBench { bench in
             try await submit(bench, "a")
@@ -407,9 +407,9 @@ import Testing
         }
     }
 
-    // MARK: What an earlier process left
+    // MARK: Leftovers of an earlier process
 
-    @Test("a manifest that is none is left aside, and said; a folder that can't be read is an error")
+    @Test("an invalid manifest is left aside with a message; an unreadable folder is an error")
     func damagedManifests() async throws {
         try await withTestDirectory("damaged") { path in
             let bench = try BatchBench(path)
@@ -437,7 +437,7 @@ import Testing
 
     // MARK: Requests
 
-    @Test("what jobs are found again by is not given away, and numbers have bounds")
+    @Test("options that identify jobs are reserved, and numbers have limits")
     func requests() throws {
         func failure(_ resources: JSONObject, _ dialect: BatchDialect = .slurm) -> String? {
             do throws(FieldError) {
@@ -460,13 +460,13 @@ import Testing
         #expect(failure(["slots": .int(0)]) != nil)
     }
 
-    @Test("states that a Slurm of another age has: what is over is left to the accounting, the rest runs or waits")
+    @Test("states of other Slurm versions: what is over is left to the accounting, the rest runs or waits")
     func states() throws {
         let text = ["RESV_DEL_HOLD", "SPECIAL_EXIT", "REQUEUE_FED", "SIGNALING", "STAGE_OUT", "NEW_WORD", "REVOKED"]
             .enumerated().map { "21_\($0.offset + 1)|\($0.element)|None|jobmon:k\n" }.joined()
         let tasks = try BatchDialect.slurm.readList(CommandResult(status: 0, output: text))
         #expect(tasks.map(\.standing) == [.waiting, .waiting, .waiting, .running, .running, .running])
-        // What partitions hide is ours all the same.
+        // Jobs that partitions hide are ours too.
         #expect(BatchDialect.slurm.list.contains("--all"))
     }
 }

@@ -4,9 +4,9 @@ import Testing
 
 @testable import JobmonExecutors
 
-/// What a queue that was killed leaves to the next one.
+/// What a killed queue leaves to the next one.
 @Suite struct BatchLeftoversTests {
-    @Test("array jobs that were over while nobody looked leave nothing, once the queue is done; others stay")
+    @Test("array jobs that ended meanwhile leave nothing once the queue is done; others stay")
     func whatEndedUnseenGoes() async throws {
         try await withTestDirectory("whatEndedUnseenGoes") { path in
             let bench = try BatchBench(path)
@@ -17,7 +17,7 @@ import Testing
                 try next.begin(key)
                 next.note(key, outcome: Outcome(evidence: Evidence(exitCode: key == "a" ? 1 : 0)))
             }
-            // Nobody can say what becomes of this one yet.
+            // The outcome of this one is not known yet.
             try next.begin("d")
             next.note("d", outcome: Outcome(status: .unknown, cause: .lost))
             let before = try next.manifests()

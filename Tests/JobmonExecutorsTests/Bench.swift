@@ -7,7 +7,8 @@ import JobmonWire
 import Synchronization
 import Testing
 
-/// A directory with a local executor, the real executable as its supervisor, and no monitor: all facts stay in the spool.
+/// A directory with a local executor, the real executable as its supervisor, and no monitor: all facts stay in the
+/// spool.
 final class Bench: Sendable {
     let layout: DirectoryLayout
     let queue = "bench"
@@ -20,7 +21,7 @@ final class Bench: Sendable {
         }
     }
 
-    /// Starts an executor and listens to it.
+    /// Starts an executor and reads its reports.
     func executor(slots: Int = 2, say: @escaping @Sendable (String) -> Void = { _ in }) async throws -> LocalExecutor {
         var configuration = LocalExecutor.Configuration(
             layout: layout, queue: queue, slots: slots, host: HostIdentity.host, bootID: HostIdentity.bootID)
@@ -58,7 +59,7 @@ final class Bench: Sendable {
 
     var reports: [ExecutorReport] { heard.withLock { $0 } }
 
-    /// The outcomes that were reported, by key.
+    /// The reported outcomes by key.
     var ends: [String: Outcome] {
         var ends: [String: Outcome] = [:]
         for case .ended(let key, let outcome) in reports { ends[key] = outcome }
@@ -86,7 +87,7 @@ final class Bench: Sendable {
         try await waitUntil("the start of \(key)") { started.contains(key) }
     }
 
-    /// The pid of the supervisor, as its lock's file says.
+    /// The pid of the supervisor, from its lock file.
     func supervisor() throws -> Int32 {
         guard let holder = FileLock.holder(layout.supervisorLock(queue)) else {
             throw Problem(.notFound, "no supervisor has its lock")
@@ -99,8 +100,8 @@ final class Bench: Sendable {
         try await waitUntil("the end of the supervisor", within: seconds) { FileLock.isHeld(lock) == false }
     }
 
-    /// Waits until the supervisor has closed its end of the line: of the sockets of that name only the one that listens is
-    /// left then.
+    /// Waits until the supervisor has closed its end of the connection: then only the listening socket of that name is
+    /// left.
     func supervisorNoticesThatItIsAlone() async throws {
         let name = try #require(SupervisorSocket.name(layout, queue: queue))
         try await waitUntil("the supervisor notices that its queue is gone") {
@@ -112,7 +113,7 @@ final class Bench: Sendable {
     /// All events in the spool.
     var spooled: [Event] { SpoolReader(layout: layout).batches().flatMap(\.events) }
 
-    /// A line that holds a lock of its own for as long as it runs, and marks a second one that is alive beside it.
+    /// A shell line that holds its own lock while it runs, and marks a second one that is alive beside it.
     func marking(_ name: String, _ line: String) -> String {
         "exec 9>>\(layout.root)/\(name).lock; flock -n 9 || { echo twice >> \(layout.root)/twice; exit 99; }; "
             + "echo mark >> \(layout.root)/\(name).marks; \(line)"
@@ -126,7 +127,7 @@ final class Bench: Sendable {
     var anyTwice: Bool { FileManager.default.fileExists(atPath: "\(layout.root)/twice") }
 }
 
-/// Runs a test on a bench, and leaves no supervisor behind.
+/// Runs a test with a bench, and leaves no supervisor behind.
 func withBench<Result>(
     _ name: String = #function, _ body: (Bench) async throws -> Result
 ) async throws -> Result {
@@ -141,7 +142,7 @@ func withBench<Result>(
     }
 }
 
-/// Lines from another thread.
+/// Collects lines from another thread.
 final class Collected: Sendable {
     private let all: Mutex<[String]> = Mutex([])
     var lines: [String] { all.withLock { $0 } }

@@ -5,9 +5,9 @@ import Testing
 
 @testable import JobmonExecutors
 
-/// How a scheduler's commands are run.
+/// How the commands of a scheduler are run.
 @Suite(.timeLimit(.minutes(20))) struct CommandRunnerTests {
-    @Test("questions are asked as nobody's taste has it")
+    @Test("commands run without the user's own settings")
     func environment() async throws {
         setenv("SQUEUE_STATES", "PENDING", 1)
         setenv("SACCT_FORMAT", "JobID", 1)
@@ -20,7 +20,7 @@ import Testing
         #expect(!said.output.contains("SQUEUE_STATES") && !said.output.contains("SACCT_FORMAT"))
     }
 
-    @Test("what a command had printed before its time was over is kept, and it does not wait for who holds its output")
+    @Test("output printed before a time-out is kept, and the runner does not wait for other holders of the pipe")
     func lateCommand() async throws {
         let line = "echo out; echo 'sbatch: error: queue full' >&2; sleep 300"
         let late = try await ProcessRunner().run(["sh", "-c", line], within: 1)

@@ -4,10 +4,10 @@ import JobmonReporting
 import JobmonTestSupport
 import Testing
 
-/// The local executor keeps what every executor must keep, with real processes.
+/// The local executor conforms to the rules for executors, with real processes.
 struct LocalConformanceTests {
     @Test(
-        "the local executor does what every executor must", .timeLimit(.minutes(20)),
+        "the local executor keeps every executor's contract", .timeLimit(.minutes(20)),
         arguments: ExecutorConformance.contracts)
     func conforms(_ contract: ExecutorConformance.Contract) async throws {
         try await withBench("conforms") { bench in

@@ -6,7 +6,7 @@ import JobmonSystem
 import JobmonTestSupport
 import Testing
 
-/// The local executor and its supervisor, the real process, running real commands.
+/// The local executor and its supervisor, a real process, with real commands.
 struct LocalExecutorTests {
     @Test(.timeLimit(.minutes(20)))
     func fiveHundredCommandsEachWithItsExitCode() async throws {
@@ -25,7 +25,7 @@ struct LocalExecutorTests {
             await executor.stop(ending: false)
             try await bench.supervisorIsGone()
 
-            // The spool says the same: RUNNING before the outcome, each once, and somewhere which process it was.
+            // The spool has the same: RUNNING before the outcome, each once, and the process in one of them.
             var facts: [String: [Fact]] = [:]
             for event in bench.spooled { facts[event.fact.instanceKey ?? "?", default: []].append(event.fact) }
             #expect(facts.count == 500)
@@ -83,7 +83,7 @@ struct LocalExecutorTests {
             let lines = out.split(separator: "\n").map(String.init)
             #expect(lines.first == "\(bench.layout.root) env 7 own words")
             #expect(lines.dropFirst().first == bench.layout.root)
-            // 0, 1, 2, and the one by which ls reads the folder.
+            // 0, 1, 2, and the descriptor with which ls reads the folder.
             #expect(lines.dropFirst(2).first?.filter { $0 != " " } == "4")
             #expect(lines.contains("no input"))
             #expect(lines.contains("1"), "its own process group")
@@ -104,7 +104,7 @@ struct LocalExecutorTests {
                 bench.order("quiet", "true", logs: true), bench.order("loud", "echo a; echo b >&2; exit 1", logs: true),
             ])
             #expect(try await bench.end("quiet").status == .complete)
-            // The report says no more than that; what was spooled does.
+            // The report has no more than that; the spooled event has.
             let spooled = SpoolReader(layout: bench.layout).events(about: ["quiet"]).compactMap { event in
                 if case .outcome(_, let outcome) = event.fact { outcome } else { nil }
             }
@@ -124,7 +124,7 @@ struct LocalExecutorTests {
     func aTimeLimitEndsWhoIgnoresTermAndWhatItLeft() async throws {
         try await withBench { bench in
             let executor = try await bench.executor()
-            // The command heeds TERM, its child does not: the end is told only once the child is gone too.
+            // The command obeys TERM, its child does not: the end is reported only when the child is gone too.
             let line = "trap 'exit 0' TERM; (trap '' TERM; echo $$ > \(bench.layout.root)/child; exec sleep 60) & wait"
             _ = try await executor.submit([bench.order("limited", bench.marking("limited", line), timeout: 0.3)])
             let outcome = try await bench.end("limited")
@@ -159,12 +159,12 @@ struct LocalExecutorTests {
         }
     }
 
-    @Test("a cancelled instance is over when all that it started is gone", .timeLimit(.minutes(20)))
+    @Test("a cancelled instance is over when all its processes are gone", .timeLimit(.minutes(20)))
     func cancelledIsOverWhenAllIsGone() async throws {
         try await withBench { bench in
             let executor = try await bench.executor(slots: 4)
             let root = bench.layout.root
-            // Three generations, each in a session of its own; the last ones ignore TERM, and one has another environment.
+            // Three generations, each in its own session. The last ones ignore TERM, and one has another environment.
             let line =
                 "setsid sh -c 'setsid sh -c \"trap : TERM; echo \\$\\$ >>\(root)/pids; while :; do sleep 0.1; done\" & wait' & "
                 + "env -i PATH=$PATH setsid sh -c 'trap : TERM; echo $$ >>\(root)/pids; while :; do sleep 0.1; done' & wait"

@@ -5,7 +5,7 @@ import Testing
 
 @testable import JobmonExecutors
 
-/// What becomes of tasks whose command is over, and which the scheduler may have ended.
+/// Tasks whose command is over and which the scheduler may have ended.
 @Suite struct OpenEndTests {
     private func withBench(_ name: String = #function, _ body: (BatchBench) async throws -> Void) async throws {
         try await withTestDirectory(name) { path in try await body(try BatchBench(path)) }
@@ -13,11 +13,11 @@ import Testing
 
     private func submit(_ bench: BatchBench, _ keys: [String]) async throws {
         _ = try await bench.executor.submit(keys.map { BatchBench.order($0) })
-        // A list that was begun before says nothing of them.
+        // A list that was started before says nothing about them.
         bench.wait(1)
     }
 
-    @Test("tasks that the scheduler may have ended: one list and one question to the accounting for all")
+    @Test("tasks that the scheduler may have ended: one list and one accounting query for all")
     func openEnds() async throws {
         try await withBench { bench in
             let states = [
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test(
-        "without an accounting the scheduler itself is asked once for an array job, and then the command's end is all")
+        "without accounting, the scheduler is asked once per array job; then the command's own end counts")
     func openEndsWithoutAccounting() async throws {
         try await withBench { bench in
             try await submit(bench, ["a", "b"])

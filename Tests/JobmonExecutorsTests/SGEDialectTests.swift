@@ -3,7 +3,7 @@ import Testing
 
 @testable import JobmonExecutors
 
-/// What Grid Engine 8.1.9 prints, and what it means. The texts are real ones.
+/// The output of Grid Engine 8.1.9, and its meaning. The texts are real.
 struct SGEDialectTests {
     private let sge = BatchDialect.sge
 
@@ -38,7 +38,7 @@ struct SGEDialectTests {
         return try sge.submit(job, traits)
     }
 
-    @Test("memory is asked for by slot where it is counted so, and never by the limit that kills")
+    @Test("memory is requested per slot if it is counted so, and never by the limit that kills")
     func submits() throws {
         #expect(traits.maxTasks == 750)
         let command = try submit([
@@ -63,7 +63,7 @@ struct SGEDialectTests {
         #expect(throws: Problem.self) { try sge.submit(job, bare) }
     }
 
-    @Test("impossible requests are refused by what Grid Engine counts; what nodes report it would take for missing")
+    @Test("impossible requests are refused by what Grid Engine counts, since it treats reported values as missing")
     func verifies() throws {
         func verification(_ resources: JSONObject, _ consumable: String = "NO") throws -> String? {
             var stock = SchedulerTraits()
@@ -86,7 +86,7 @@ struct SGEDialectTests {
         #expect(try verification(["memory": 5, "memory_resource": "site_memory"], "YES") == "w")
     }
 
-    @Test("a job is there, or it is not, or its id is another's now")
+    @Test("a job exists, is missing, or its id belongs to another job")
     func readsConfirmations() throws {
         func read(_ status: Int, _ output: String, _ complaint: String = "") throws -> JobmonExecutors.Confirmation {
             try sge.readConfirmation(CommandResult(status: status, output: output, complaint: complaint), "fit.a.b", 1)
@@ -147,7 +147,7 @@ struct SGEDialectTests {
         #expect(tasks.map(\.standing) == [.running, .running, .waiting, .waiting, .broken, .waiting])
         #expect(tasks.map(\.numbers) == [[1...1], [2...2], [3...6], [8...8, 10...10], [1...1], []])
         #expect(tasks.allSatisfy { $0.mark == "fit & co" })
-        // No jobs are a list; nothing, a piece of one and an error are none.
+        // No jobs is a list; nothing, a part of one and an error are not.
         #expect(try sge.readList(CommandResult(status: 0, output: "<job_info><queue_info/></job_info>")).isEmpty)
         for text in ["", String(text.prefix(300)), "error: commlib error"] {
             #expect(throws: ExecutorError.self) { try sge.readList(CommandResult(status: 0, output: text)) }
@@ -182,9 +182,9 @@ struct SGEDialectTests {
             + record("5", "28  : changing into working directory", "0", start: "-/-")
             + record("6", "19  : before writing exit_status", "0", start: "-/-")
             + record("7", "0", "0", start: "-/-")
-            // qdel -f, of a node that did not answer; and a command that was fast.
+            // qdel -f with a node that did not answer, and a fast command.
             + record("8", "0", "0", used: "0s", faults: 0) + record("9", "0", "0", used: "0s")
-            // Univa's.
+            // Univa Grid Engine.
             + record("10", "44 : execd enforced h_rt limit", "137") + record("11", "52 : cgroups enforced", "137")
         let tasks = try sge.readAccounts(CommandResult(status: 0, output: text))
         #expect(tasks.map(\.numbers) == (1...11).map { [$0...$0] })
@@ -214,12 +214,12 @@ struct SGEDialectTests {
                 == ["27": "can't chdir to /nonexistent/dir: No such file or directory"])
     }
 
-    @Test("words of native options are parted as by a shell")
+    @Test("native options are split into words as by a shell")
     func words() {
         #expect(ClusterRequest.words(#"-l  a=b 'c d' "e \"f" g\ h "" "#) == ["-l", "a=b", "c d", "e \"f", "g h", ""])
     }
 
-    @Test("job names are what every scheduler takes")
+    @Test("job names are valid for every scheduler")
     func names() {
         #expect(SchedulerText.jobName("fit 1990/é") == "fit_1990__")
         #expect(SchedulerText.jobName("1990") == "j1990")

@@ -3,7 +3,7 @@ import Testing
 
 @testable import JobmonExecutors
 
-/// What Slurm 22.05 prints, and what it means. The texts are real ones.
+/// The output of Slurm 22.05, and its meaning. The texts are real.
 struct SlurmDialectTests {
     private let slurm = BatchDialect.slurm
 
@@ -98,7 +98,7 @@ struct SlurmDialectTests {
             }
             #expect(why.hasPrefix(limit))
         }
-        // Which limit it is, old ones do not say.
+        // Old versions do not say which limit it is.
         guard case .tooMany = slurm.readSubmit(failed(policy)) else {
             Issue.record("\(policy): fewer may be taken")
             return
@@ -155,7 +155,7 @@ struct SlurmDialectTests {
         #expect(tasks[0].outcome.usage.maxrss == 65_867_776)
         #expect(tasks[1].outcome.evidence.exitCode == 3 && tasks[1].outcome.cause == .exit)
         #expect(tasks[2].outcome.evidence.signal == 9 && tasks[2].outcome.cause == .signal)
-        // A failure without a code is none of success either.
+        // A failure without a code is not a success.
         #expect(
             tasks[3...].map(\.outcome.cause) == [
                 .cancelled, .timeLimit, .outOfMemory, .nodeFailure, .lost, .preempted, .cancelled,

@@ -6,7 +6,7 @@ import JobmonSystem
 import JobmonTestSupport
 import Testing
 
-/// What is left when a queue or a supervisor dies, and that nothing lives twice then (P5).
+/// What is left when a queue or a supervisor dies, and that no instance is alive twice then.
 struct SupervisorDeathTests {
     @Test(.timeLimit(.minutes(20)))
     func withoutItsQueueItLetsCommandsFinishAndStartsNone() async throws {
@@ -31,7 +31,7 @@ struct SupervisorDeathTests {
             }
             #expect(outcomes.map(\.evidence.exitCode) == [4])
 
-            // The next queue learns both from the records.
+            // The next queue learns of both from the records.
             let next = try await bench.executor()
             let seen = try await next.observe(["runs", "waits"])
             #expect(seen["waits"] == .neverStarted)
@@ -69,7 +69,7 @@ struct SupervisorDeathTests {
     func ofAKilledSupervisorNothingLivesOn() async throws {
         try await withBench { bench in
             let executor = try await bench.executor(slots: 3)
-            // A child in a session of its own is found by its environment; one in the group goes with the group.
+            // A child in its own session is found by its environment; one in the group ends with the group.
             let lines = [
                 "sleep 1000",
                 "setsid sleep 1000 & env -i PATH=$PATH setsid sh -c 'echo $$ >\(bench.layout.root)/far; exec sleep 1000' & "
@@ -110,8 +110,8 @@ struct SupervisorDeathTests {
         }
     }
 
-    /// Kills at random moments amid many short commands: whatever is said to be over or never started may be run again at
-    /// once, and no command ever meets another one of its job.
+    /// Kills at random moments during many short commands. Whatever is reported as over or never started may be run
+    /// again at once, and no command ever meets another one of its job.
     @Test(.timeLimit(.minutes(20)))
     func randomKillsRunNothingTwiceAtOnce() async throws {
         try await withBench { bench in
@@ -129,7 +129,7 @@ struct SupervisorDeathTests {
                 let losses = bench.reports.count(where: { if case .lost = $0 { true } else { false } })
                 let before = bench.ends.count
                 let wanted = Int.random(in: 1...4, using: &random)
-                // Of the others the ends came with an earlier supervisor, and were found on record.
+                // The ends of the others came with an earlier supervisor, and were found on record.
                 let left = open.map { key($0.key, $0.value) }
                 try await waitUntil("some ends") {
                     let ends = bench.ends
@@ -171,7 +171,7 @@ struct SupervisorDeathTests {
     @Test(.timeLimit(.minutes(20)))
     func aHeldLockThatNobodyAnswersForIsWaitedFor() async throws {
         try await withBench { bench in
-            // As one on another host would look: the lock is held, and no socket can be reached.
+            // As seen from another host: the lock is held, and no socket can be reached.
             var lock = try FileLock.acquire(bench.layout.supervisorLock(bench.queue))
             #expect(lock != nil)
             let said = Collected()

@@ -2,7 +2,7 @@ import Testing
 
 @testable import JobmonHook
 
-/// Where the line goes in a script.
+/// The place of the hook's line in a script.
 @Suite struct BatchScriptTests {
     static let slurm = HookPlan.ScriptRules(isSlurm: true)
     static let grid = HookPlan.ScriptRules(isSlurm: false)
@@ -11,7 +11,7 @@ import Testing
         var testDescription: String
         var rules: HookPlan.ScriptRules
         var script: String
-        /// With `LINE` for the line; nil: as it was.
+        /// With `LINE` in place of the line; nil: unchanged.
         var hooked: String?
 
         init(_ what: String, _ rules: HookPlan.ScriptRules, _ script: String, _ hooked: String?) {
@@ -120,12 +120,12 @@ import Testing
         #expect(again(["/bin/bash", "/s/1", "a"], "/usr/bin/bash", same: ["/bin/bash"]) == ["/bin/bash", "/s/1", "a"])
         #expect(again(["-bash", "/s/1"], "/usr/bin/bash", same: ["/bin/bash"]) == ["/bin/bash", "-l", "/s/1"])
         #expect(again(["-tcsh", "/s/1"], "/usr/bin/tcsh", same: ["/bin/tcsh"]) == ["/bin/tcsh", "/s/1"])
-        // bash as sh stays sh.
+        // bash called as sh stays sh.
         #expect(again(["sh", "-e", "job.sh"], "/usr/bin/bash", same: ["/bin/sh"]) == ["/bin/sh", "-e", "job.sh"])
         #expect(again(["bash", "job.sh"], "/opt/bash") == ["/opt/bash", "job.sh"])
         #expect(again(["-bash"], "/usr/bin/bash") == nil)
         #expect(again(["/bin/sh", "-c", "job.sh"], "/usr/bin/dash") == nil)
-        // A file that is an argument is not what it reads.
+        // An argument that is a file is not the script that it reads.
         #expect(again(["bash", "-s", "job.sh"], "/usr/bin/bash") == nil)
         #expect(again(["bash", "-es", "job.sh"], "/usr/bin/bash") == nil)
         #expect(again(["bash", "nothing", "job.sh"], "/usr/bin/bash") == nil)

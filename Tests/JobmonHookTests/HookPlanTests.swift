@@ -2,7 +2,7 @@ import Testing
 
 @testable import JobmonHook
 
-/// What becomes of a command line.
+/// How a command line is changed.
 @Suite struct HookPlanTests {
     private func plan(_ command: HookedCommand, _ words: [String], _ variables: [String: String] = [:]) -> HookPlan {
         HookPlan.make(command, words) { variables[$0] }
@@ -50,7 +50,7 @@ import Testing
         #expect(
             plan(.srun, "hostname", ["SLURM_JOB_NAME": "all"]) == .command(argument: 0, HookPlan.StepNames(name: "all"))
         )
-        // Within an allocation srun itself does not look at it.
+        // Within an allocation, srun itself ignores it.
         let inside = ["SLURM_JOB_NAME": "all", "SLURM_JOB_ID": "7"]
         #expect(
             plan(.srun, "hostname", inside)
@@ -93,14 +93,14 @@ import Testing
         ]
         func find(_ path: String) -> String? { RealCommand.find("sbatch", path: path) { files[$0] } }
         #expect(find("/d/run/hook/bin:/usr/local/bin:/usr/bin") == "/usr/bin/sbatch")
-        // One before us is what called us.
+        // A command before ours is the one that called us.
         #expect(find("/mine:/d/run/hook/bin:/usr/bin") == "/usr/bin/sbatch")
         #expect(find("/d/run/hook/bin:/mine:/usr/bin") == "/mine/sbatch")
-        // Another directory's hook, and jobmon by any other link.
+        // Another directory's hook, and jobmon through any other link.
         #expect(find("/d/run/hook/bin:/e/run/hook/bin/:/j:/usr/bin") == "/usr/bin/sbatch")
         #expect(find("/usr/bin") == "/usr/bin/sbatch")
         #expect(find("/d/run/hook/bin:/nothing") == nil)
-        // A wrapper that called us once more.
+        // A wrapper that called us again.
         let again = RealCommand.find("sbatch", path: "/d/run/hook/bin:/mine:/mine:/usr/bin", behind: "/mine/sbatch") {
             files[$0]
         }

@@ -2,12 +2,12 @@ import Foundation
 import JobmonCore
 import JobmonTestSupport
 
-/// A directory with a monitor or without, and commands of the schedulers' names that write down how they were called.
+/// A directory with or without a monitor, and commands with the schedulers' names that record how they were called.
 struct HookWorld: Sendable {
     let path: String
     var directory: String { "\(path)/mon" }
 
-    /// What such a command does: keeps its arguments, the first file among them and stdin; has something to say; fails.
+    /// Such a command stores its arguments, the first file among them and stdin, prints something, and may fail.
     private static let recorder = """
         #!/bin/sh
         for word do printf '%s\\n' "$word"; done >"$RECORD/arguments"
@@ -51,7 +51,7 @@ struct HookWorld: Sendable {
         }
     }
 
-    /// Those of the shells, each with its options, that this machine has.
+    /// The given shells, with their options, that this machine has.
     static func shells(_ lines: String...) -> [String] {
         lines.filter { FileManager.default.isExecutableFile(atPath: String($0.prefix { $0 != " " })) }
     }
@@ -68,7 +68,7 @@ struct HookWorld: Sendable {
         ["PATH": "\(path)/real:\(path)/jobmon-link:/usr/bin:/bin", "RECORD": "\(path)/record"]
     }
 
-    /// Runs a line of shell in the folder, with the commands on PATH.
+    /// Runs a shell line in the folder, with the commands on PATH.
     func shell(
         _ line: String, with shell: String = "/bin/bash", environment more: [String: String] = [:], stdin: String = ""
     ) async throws -> Executable.Finished {
@@ -77,14 +77,14 @@ struct HookWorld: Sendable {
         ).finished()
     }
 
-    /// The same behind the hook.
+    /// The same with the hook.
     func hooked(
         _ line: String, environment: [String: String] = [:], stdin: String = ""
     ) async throws -> Executable.Finished {
         try await shell("eval \"$(jobmon hook -d mon)\"; \(line)", environment: environment, stdin: stdin)
     }
 
-    /// What a recorder kept.
+    /// The stored data of a recorder.
     func recorded(_ name: String) -> String {
         (try? String(contentsOfFile: "\(path)/record/\(name)", encoding: .utf8)) ?? ""
     }
@@ -105,7 +105,7 @@ struct HookWorld: Sendable {
         var executor: String?
     }
 
-    /// What the ledger has, once all of it is over.
+    /// The jobs in the ledger, once all are over.
     func jobs(_ count: Int) async throws -> [Job] {
         var jobs: [Job] = []
         try await waitUntil("\(count) jobs are over") {

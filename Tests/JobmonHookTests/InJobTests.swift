@@ -2,7 +2,7 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// A script with the one line, `eval "$(jobmon hook --in-job)"`.
+/// A script with one line for reporting itself, `eval "$(jobmon hook --in-job)"`.
 @Suite(.timeLimit(.minutes(20))) struct InJobTests {
     private static let line = "eval \"$(jobmon hook --in-job)\""
 
@@ -37,7 +37,7 @@ import Testing
             #expect(run.stdout == "one\n" && run.status == 1 && run.stderr.isEmpty)
             let job = try await world.jobs(1)[0]
             #expect(job.status == "FAILED" && job.code == 1)
-            // bash itself names the last command of a pipeline only.
+            // bash itself names only the last command of a pipeline.
             let sentence = "job.sh: line 5: exit code 1 from: grep -q nothing /etc/hostname | cat"
             #expect(job.error?.contains(sentence) == true)
         }
@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    /// From Linux 6.15 on the kernel keeps how a process ended.
+    /// Whether the kernel keeps how a process ended (from Linux 6.15 on).
     private static let kernelTells: Bool = {
         var system = utsname()
         uname(&system)
@@ -96,7 +96,7 @@ import Testing
         return numbers.count > 1 && (numbers[0], numbers[1]) >= (6, 15)
     }()
 
-    /// A scheduler sends its warnings to all that runs in a job.
+    /// A scheduler sends its warnings to all processes of a job.
     @Test func theProcessBesideTheScriptOutlivesAWarning() async throws {
         try await HookWorld.with { world in
             let warn = """
@@ -127,7 +127,7 @@ import Testing
         }
     }
 
-    /// bash runs its EXIT trap then as well, with the exit code of the command before; the signal reaches the shell in
+    /// bash runs its EXIT trap in this case too, with the exit code of the command before. The signal reaches the shell
     /// between two commands, in a builtin, together with its command, and in a function of a condition.
     @Test(arguments: [
         ["kill -TERM $$", "echo no"], ["kill -USR1 $BASHPID"], ["(exit 3)", "kill -HUP $$"],
@@ -149,7 +149,7 @@ import Testing
         }
     }
 
-    /// What it does of a signal itself is its own affair.
+    /// How it handles a signal itself is up to the script.
     @Test(arguments: [
         (["trap 'echo got' TERM", "kill -TERM $$"], 0), (["trap '' TERM", "kill -TERM 0"], 0),
         (["trap 'exit 5' TERM", "kill -TERM $$"], 5),
@@ -171,7 +171,7 @@ import Testing
         }
     }
 
-    /// A child that a signal ends before it became another program runs the EXIT trap too, as bash has it.
+    /// A child that is ended by a signal before its execve also runs bash's EXIT trap.
     @Test func aChildOfTheScriptIsNotTheScript() async throws {
         try await HookWorld.with { world in
             let lines = ["i=0; while ((i++ < 10)); do sleep 10 & kill $!; wait $! || :; done", "sleep 0.1; exit 4"]
@@ -182,7 +182,7 @@ import Testing
         }
     }
 
-    /// Where the shell can't be asked, what it ran in the foreground is still there.
+    /// If the shell cannot be asked, the command that it ran in the foreground is still there.
     @Test func aTerminatedScriptIsNotCompleteEither() async throws {
         try await HookWorld.with { world in
             try FileManager.default.copyItem(atPath: "/bin/cat", toPath: "\(world.path)/fit")
@@ -225,7 +225,7 @@ import Testing
 
     @Test func aJobOfAMonitoredOneIsItsOwn() async throws {
         try await HookWorld.with { world in
-            // As a scheduler passes the submitter's environment on: nobody above is jobmon.
+            // The submitter's environment is passed on, as by a scheduler: no process above is jobmon.
             let run = try await run(
                 world, "/bin/bash", [Self.line, "true"], environment: ["JOBMON_INSTANCE": "somebody-elses"])
             #expect(run.status == 0)

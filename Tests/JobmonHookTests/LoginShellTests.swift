@@ -2,15 +2,15 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// A login shell whose profile sets PATH anew keeps the hook.
+/// A login shell keeps the hook even if its profile resets PATH.
 @Suite(.timeLimit(.minutes(20))) struct LoginShellTests {
-    /// Whether `/etc/profile` here sets PATH anew, as Debian's does.
+    /// The expected path of `sbatch`, even if `/etc/profile` here resets PATH, as Debian's does.
     private static let hook = "/mon/run/hook/bin/sbatch\n"
 
     @Test(arguments: HookWorld.shells("/bin/bash -lc", "/bin/bash -c", "/usr/bin/zsh -lc", "/usr/bin/fish -lc"))
     func itKeepsTheHook(_ shell: String) async throws {
         try await HookWorld.with("login") { world in
-            // The user's own profile, else a real one that is installed here would be found.
+            // The user's own profile; else a real sbatch that is installed here would be found.
             try world.write(".bash_profile", "PATH=\"$RECORD/../real:$PATH\"\n")
             let ran = try await world.hooked("HOME=$PWD \(shell) 'command -v sbatch'")
             #expect(ran.stdout == "\(world.path)\(Self.hook)" && ran.stderr.isEmpty, "\(ran)")
@@ -41,7 +41,7 @@ import Testing
                 "eval \"$(jobmon hook --undo)\"; echo \"${BASH_ENV-none} ${PROMPT_COMMAND-none}\"; env | grep HOOK"
             #expect(try await world.hooked(line).stdout == "none none\n")
             #expect(try await world.hooked(line, environment: ["BASH_ENV": "/dev/null"]).stdout == "/dev/null none\n")
-            // Said twice, the user's own is still the user's.
+            // Evaluated twice, the user's own setting is still the user's.
             let twice = "eval \"$(jobmon hook -d mon)\"; \(line)"
             #expect(try await world.hooked(twice, environment: ["BASH_ENV": "/dev/null"]).stdout == "/dev/null none\n")
             let prompt = try await world.hooked(

@@ -2,12 +2,12 @@ import Testing
 
 @testable import JobmonHook
 
-/// Telling options from operands, as the real commands do.
+/// Distinguishing options from operands, as the real commands do.
 @Suite struct OptionTableTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var command: HookedCommand
         var line: String
-        /// The word that the operand begins with; nil: there is none.
+        /// The word with which the operand begins; nil: there is none.
         var operand: String?
         var testDescription: String { "\(command.rawValue) \(line)" }
     }
@@ -40,7 +40,7 @@ import Testing
         Case(command: .sbatch, line: "-C haswell --x11 --mem_bind=local job.sh", operand: "job.sh"),
         Case(command: .sbatch, line: "--constraint haswell --workdir /d -I --jobid 3 job.sh", operand: "job.sh"),
         Case(command: .srun, line: "-C haswell --cpu_bind=cores --pack-group 0 hostname", operand: "hostname"),
-        // 24.05 to 26.05
+        // Slurm 24.05 to 26.05.
         Case(
             command: .sbatch, line: "--requeue=expedite --mem-update 10@60 --resources r --container-type t job.sh",
             operand: "job.sh"),

@@ -2,7 +2,7 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// The shim as a process, in front of commands that write down what they get.
+/// The shim as a process, in front of commands that record what they get.
 @Suite(.timeLimit(.minutes(20))) struct ShimTests {
     private static let script = "#!/bin/sh\n#SBATCH -n1\n\necho \"in $1\"\ncat <<X\nhere $2\nX\nexit 5\n"
 
@@ -71,7 +71,7 @@ import Testing
             _ = try await world.hooked("sbatch <(printf '#!/bin/sh\\n\\necho piped\\n')")
             #expect(world.recorded("script").contains("__hook begin"))
             #expect(world.recorded("script").hasSuffix("\necho piped\n"))
-            // What can't be changed comes through all the same.
+            // A script that cannot be changed is passed on unchanged.
             _ = try await world.hooked("sbatch <(printf 'no script\\n')")
             #expect(world.recorded("script") == "no script\n")
         }
@@ -162,7 +162,7 @@ import Testing
             try world.write("job.sh", Self.script)
             _ = try await world.hooked("sbatch job.sh a")
             #expect(world.recorded("script").contains("__hook begin") && world.arguments[0].hasSuffix("/job.sh"))
-            // Those of yesterday go.
+            // Old ones are removed.
             let old = try await world.hooked(
                 "touch -d '2 days ago' mon/run/hook/scripts/*; sbatch job.sh a; ls mon/run/hook/scripts | grep -c kept")
             #expect(old.stdout.hasSuffix("\n1\n"))
@@ -172,7 +172,7 @@ import Testing
     @Test(arguments: ["exec sbatch \"$@\"", "sbatch \"$@\"; exit $?"])
     func aWrapperThatFindsUsDoesNotGoRound(_ line: String) async throws {
         try await HookWorld.with { world in
-            // The real one is a program, as Slurm's is.
+            // The real command is a program, as Slurm's is.
             try world.write("wrapped/sbatch", "#!/bin/sh\necho x >>\"$RECORD/rounds\"\n\(line)\n", mode: 0o755)
             try world.write("program/.keep", "")
             try FileManager.default.copyItem(atPath: "/bin/echo", toPath: "\(world.path)/program/sbatch")
@@ -242,7 +242,7 @@ import Testing
         }
     }
 
-    // MARK: Where it falls through
+    // MARK: Where it fails open
 
     private static let lines = [
         "sbatch --parsable job.sh a", "sbatch --wrap 'echo a'", "qsub -N x job.sh", "qsub -b y date", "srun -n1 date",
@@ -295,7 +295,7 @@ import Testing
         try await HookWorld.with(monitor: false) { world in
             let monitor = try await MonitorProcess.start(world.directory)
             monitor.send(SIGSTOP)
-            // Each thread stops when it gets to it.
+            // Each thread stops when it gets there.
             try await waitUntil("it has stopped") {
                 let tasks = "/proc/\(monitor.pid)/task"
                 return try FileManager.default.contentsOfDirectory(atPath: tasks).allSatisfy { task in
@@ -325,13 +325,13 @@ import Testing
     @Test func aFaultOfOursIsTheRealCommand() async throws {
         try await HookWorld.with { world in
             _ = try await world.shell("jobmon hook -d mon")
-            // One that does not read: the pipe that is its stdin stays open.
+            // A command that does not read: the pipe that is its stdin stays open.
             try world.write(
                 "real/sbatch", "#!/bin/sh\nprintf '%s\\n' \"$@\" >\"$RECORD/arguments\"\n", mode: 0o755)
             let shim = try Running(
                 "\(world.directory)/run/hook/bin/sbatch", ["-J", "x"], in: world.path,
                 environment: world.environment.merging(["JOBMON_DIR": world.directory]) { $1 })
-            // It reads its script by now: the folder for it was made before.
+            // It is reading its script now: the folder for it was created before.
             try await waitUntil("it waits for its stdin") {
                 let text = (try? String(contentsOfFile: "/proc/\(shim.pid)/wchan", encoding: .utf8)) ?? ""
                 return text.contains("pipe") || text.contains("read")
@@ -361,7 +361,7 @@ import Testing
             let run = try await world.shell("eval \"$(jobmon hook -d nosuch)\"; echo \"${JOBMON_DIR-none}\"")
             #expect(run.stdout == "none\n")
             #expect(run.stderr.contains("is no jobmon directory"))
-            // Where none is named, one is made, and what it lacks is said.
+            // If no directory is named, one is created, and what it lacks is reported.
             let made = try await world.shell(
                 "mkdir fresh && cd fresh && eval \"$(jobmon hook)\"; echo \"${JOBMON_DIR-none}\"")
             #expect(made.stdout.hasSuffix("/fresh/.jobmon\n"), "\(made)")

@@ -2,10 +2,10 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// One job of the scheduler is one job, however often its script starts itself; and the next start of one that the
-/// scheduler requeues is a further attempt at the same job.
+/// One job of the scheduler is one job, however often its script restarts itself. The next start of a requeued job is
+/// another attempt at the same job.
 @Suite(.timeLimit(.minutes(20))) struct StartAgainTests {
-    /// Runs what was submitted, as a node would.
+    /// Runs the submitted script, as a node would.
     private func run(
         _ world: HookWorld, _ script: String, _ environment: [String: String], arguments: String = ""
     ) async throws -> Executable.Finished {
@@ -51,7 +51,7 @@ import Testing
     ])
     func anIdThatIsGivenAgainIsAnotherJob(_ second: [String: String]) async throws {
         try await HookWorld.with("reused") { world in
-            // The first one's wrapper can't say its end.
+            // The first wrapper is killed and cannot report its end.
             let script = "#!/bin/bash\n\ntest -e \(world.path)/second || kill -9 $PPID\n"
             _ = try await run(world, script, ["SLURM_JOB_SLUID": "s1", "SLURM_JOB_START_TIME": "100"])
             try world.write("second", "")
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    /// A `scontrol` that says this of the job.
+    /// Installs a `scontrol` that prints this about the job.
     private func say(_ world: HookWorld, _ text: String) throws {
         try world.write("nodes/scontrol", "#!/bin/sh\necho 'JobId=7 JobName=fit \(text)'\n", mode: 0o755)
     }

@@ -6,7 +6,8 @@ import Testing
 
 @testable import JobmonLedger
 
-/// Numbers, printed; nothing here fails for being slow. A million jobs only with JOBMON_BENCHMARK_JOBS set.
+/// Measurements that are printed; nothing here fails for being slow. A million jobs only if JOBMON_BENCHMARK_JOBS is
+/// set.
 @Suite(.serialized)
 struct Benchmark {
     private func cpuSeconds() -> Double {
@@ -55,7 +56,7 @@ struct Benchmark {
         }
     }
 
-    /// How long questions take while 500 events a second come in.
+    /// The duration of queries while 500 events per second are recorded.
     private func questions(_ ledger: SQLiteLedger, from jobs: Int) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {

@@ -5,18 +5,18 @@ import Testing
 
 @testable import JobmonLedger
 
-/// A ledger is sound in every state that a checkpoint leaves which was killed, ran out of room or lost its power: what is
-/// missing in the file stands in the WAL.
+/// A ledger is valid in every state that a checkpoint can leave when it is killed, runs out of disk space or loses
+/// power: what is missing in the file is in the WAL.
 @Suite(.timeLimit(.minutes(20)))
 struct CheckpointTests {
-    /// The files as a process that is gone left them: most of what was recorded is in the WAL only.
+    /// The files as a dead process left them: most of the records are in the WAL only.
     private struct Files {
         var database: Data
         var wal: Data
         var jobs: Int
     }
 
-    /// The pages that a checkpoint writes, in the order in which it does: rising, each as its latest frame has it.
+    /// The pages that a checkpoint writes, in its order: ascending, each from its latest frame.
     private func pages(of wal: Data) throws -> [(number: Int, content: Data)] {
         func number(_ offset: Int) -> Int {
             wal[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
@@ -27,7 +27,7 @@ struct CheckpointTests {
         var offset = 32
         let salt = wal[16..<24]
         while offset + 24 + size <= wal.count {
-            // Frames of an earlier round of the WAL have other salts.
+            // Frames from an earlier round of the WAL have other salts.
             guard wal[offset + 8..<offset + 16].elementsEqual(salt) else { break }
             latest[number(offset)] = wal[offset + 24..<offset + 24 + size]
             offset += 24 + size
@@ -35,7 +35,7 @@ struct CheckpointTests {
         return latest.sorted { $0.key < $1.key }.map { (number: $0.key, content: $0.value) }
     }
 
-    /// A ledger whose WAL holds more pages than its file has.
+    /// A ledger whose WAL has more pages than its file.
     private func make(_ directory: String) async throws -> Files {
         let path = "\(directory)/first.sqlite"
         let before = try SQLiteLedger.open(.file(path: path), time: .system)
@@ -83,7 +83,7 @@ struct CheckpointTests {
             var database = files.database
             for (index, page) in [(number: 0, content: Data())].appending(pages).enumerated() {
                 if page.number > 0 {
-                    // A torn page: its first half is new.
+                    // A torn page: only its first half is new.
                     var torn = database
                     write(page.content.prefix(2048), at: (page.number - 1) * 4096, into: &torn)
                     write(page.content, at: (page.number - 1) * 4096, into: &database)
@@ -98,28 +98,28 @@ struct CheckpointTests {
             try await expectSound(
                 database, files.wal, shm: Data(repeating: 7, count: 32768), files.jobs, in: directory,
                 "all pages, and what another process left as shared memory")
-            // The WAL is given up last: emptied, or gone.
+            // The WAL is released last: emptied or removed.
             try await expectSound(database, Data(), shm: nil, files.jobs, in: directory, "an empty WAL")
         }
     }
 
-    @Test("a WAL whose last frames were never written whole")
+    @Test("a WAL whose last frames were never written completely")
     func tornWAL() async throws {
         try await withTestDirectory { directory in
             let files = try await make(directory)
             for count in [16, 32, 32 + 24, 32 + 24 + 100] {
-                // Of a WAL that was begun and has no whole frame, the file alone counts.
+                // If the WAL was started and has no complete frame, only the file counts.
                 try await expectSound(
                     files.database, files.wal.prefix(count), shm: nil, 20, in: directory, "\(count) bytes of the WAL")
             }
         }
     }
 
-    @Test("a file that was being made when its process was killed is made anew")
+    @Test("a file whose process was killed while creating it is created anew")
     func killedWhileMade() async throws {
         try await withTestDirectory { directory in
             let path = "\(directory)/job_monitor.sqlite"
-            // The header is in the file, and the journal says that it was empty before.
+            // The header is in the file, and the journal says that the file was empty before.
             let made = try SQLiteLedger.open(.file(path: path), time: .system)
             try await made.close()
             let first = try Data(contentsOf: URL(fileURLWithPath: path)).prefix(4096)

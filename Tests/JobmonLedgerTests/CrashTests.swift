@@ -7,7 +7,7 @@ import Testing
 
 @testable import JobmonLedger
 
-/// P1: what was acknowledged is there, at whatever moment the process that acknowledged it was killed.
+/// What was acknowledged is in the ledger, at whatever moment the process was killed.
 @Suite(.timeLimit(.minutes(20)), .serialized)
 struct CrashTests {
     @Test func nothingAcknowledgedIsLost() async throws {
@@ -23,7 +23,7 @@ struct CrashTests {
                     try await recordUntilKilled(path: path, sender: "round\(round)", after: delay)
                 }
                 let said = String(decoding: result.standardOutputContent, as: UTF8.self)
-                // The last line may be torn: what it says was not said.
+                // The last line may be incomplete: it does not count.
                 let lines = said.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
                 acknowledged += lines.filter { $0.hasPrefix("round\(round) ") }.map(String.init)
 
@@ -33,7 +33,7 @@ struct CrashTests {
                 #expect(lost.isEmpty, "lost after \(delay) ms of round \(round): \(lost)")
                 #expect(try await ledger.write { try $0.connection.texts("PRAGMA integrity_check") } == ["ok"])
                 try await ledger.checkInvariants()
-                // A batch is there whole or not at all.
+                // A batch is recorded completely or not at all.
                 #expect(
                     try await ledger.rows(
                         "SELECT job_instance_id FROM job_instance WHERE status NOT IN (3, 4)"
@@ -46,8 +46,8 @@ struct CrashTests {
     }
 }
 
-/// Records lives of jobs and says on stdout what was acknowledged, until it is killed so many milliseconds after its
-/// first acknowledgement.
+/// Records lives of jobs and prints what was acknowledged, until it is killed `delay` milliseconds after its first
+/// acknowledgement.
 private func recordUntilKilled(path: String, sender name: String, after delay: Int) async throws {
     let ledger = try SQLiteLedger.open(.file(path: path), time: .system)
     var sender = Sender(name)

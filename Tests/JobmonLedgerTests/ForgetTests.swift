@@ -4,10 +4,10 @@ import Testing
 
 @testable import JobmonLedger
 
-/// Jobs that a person took out of lists, counts and reports.
+/// Jobs that a user removed from lists, counts and reports.
 @Suite(.timeLimit(.minutes(20)))
 struct ForgetTests {
-    @Test("what is forgotten is in no list and no count, frees its key, and can still be shown")
+    @Test("a forgotten job is in no list or count, frees its key, and can still be shown")
     func forgotten() async throws {
         let ledger = try SQLiteLedger.open(.memory, time: .system)
         _ = try await ledger.record([
@@ -32,7 +32,7 @@ struct ForgetTests {
         #expect(try await ledger.errors(JobFilter(queue: "q"), page: Page()).items.isEmpty)
         #expect(try await ledger.job(1).forgotten != nil)
         #expect(try await ledger.job(1).status == .failed)
-        // Its key is free: the same again is another job.
+        // Its key is free: the same description is another job.
         let again = try await ledger.record([.plain(.job("a"))]).results[0]
         #expect(again.jid == 3 && again.outcome == .recorded)
         for fact in [Fact.retry(.jid(1)), .cancel(.jid(2))] {
@@ -40,14 +40,14 @@ struct ForgetTests {
             #expect(refused.outcome == .refused && refused.problem?.message.contains("forgotten") == true)
         }
         #expect(try await ledger.record([.plain(.forget(.jid(1)))]).results[0].outcome == .repeat)
-        // A late word of its attempt counts for nothing.
+        // A late report of its attempt does not count.
         _ = try await ledger.record([.plain(.running("i1")), .plain(.attempt("i2", of: "a"))])
         #expect(try await ledger.summary(queue: "q").jobs[.submitted] == 1)
         #expect(try await ledger.summary(queue: "q").errors == 0)
         #expect(try await ledger.rows("SELECT count(*) FROM event WHERE kind = 'forget'") == ["4"])
     }
 
-    @Test("selectors: ranges, causes, hosts, patterns of names, since")
+    @Test("selectors: ranges, causes, hosts, name patterns, since")
     func selectors() async throws {
         let clock = ManualClock()
         let ledger = try SQLiteLedger.open(.memory, time: clock.source)
@@ -73,7 +73,7 @@ struct ForgetTests {
         #expect(try await numbers(JobFilter(causes: [.exit, .signal], hosts: ["n2"])) == [2, 4, 6])
         #expect(try await numbers(JobFilter(name: "fit *")) == [1, 2, 3])
         #expect(try await numbers(JobFilter(name: "fit 1")) == [1])
-        // Names that look like patterns are found by themselves.
+        // Names that look like patterns match themselves.
         #expect(try await numbers(JobFilter(name: "merge[4]")) == [4])
         #expect(try await numbers(JobFilter(queue: "q", name: "*[56]*", numbers: JobNumbers(ranges: [1...5]))) == [5])
         #expect(

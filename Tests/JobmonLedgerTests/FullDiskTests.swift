@@ -6,14 +6,14 @@ import Testing
 
 @testable import JobmonLedger
 
-/// A full disk loses nothing that was acknowledged, and recording goes on once there is room.
+/// A full disk loses nothing that was acknowledged, and recording continues once there is room.
 @Suite(.timeLimit(.minutes(20)))
 struct FullDiskTests {
     private func big(_ key: String) -> Event {
         .plain(.exec(key, name: String(repeating: "x", count: 20000)))
     }
 
-    /// Records until there is no room; returns how many were recorded, and the problem.
+    /// Records until there is no room; returns the number of records and the problem.
     private func fill(_ ledger: SQLiteLedger, from start: Int = 0) async throws -> (Int, Problem) {
         for index in start..<5000 {
             do {
@@ -43,7 +43,7 @@ struct FullDiskTests {
         try await ledger.checkInvariants()
     }
 
-    /// A small file system of its own; nil where this process may not make one.
+    /// Runs `body` with a small file system; returns false if this process may not mount one.
     private func withSmallDisk(_ directory: String, _ body: (String) async throws -> Void) async throws -> Bool {
         let disk = "\(directory)/disk"
         try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)
@@ -63,14 +63,14 @@ struct FullDiskTests {
                 let (recorded, problem) = try await fill(ledger)
                 #expect(problem.code == .unavailable)
                 await #expect(throws: Problem.self) { try await ledger.record([big("again")]) }
-                // Reading goes on.
+                // Reading still works.
                 #expect(try await ledger.summary(queue: nil).jobs[.complete] == recorded)
                 try FileManager.default.removeItem(atPath: ballast)
                 #expect(try await ledger.record([big("i\(recorded)")]).results.first?.outcome == .recorded)
                 try await ledger.checkInvariants()
                 try await ledger.close()
 
-                // No room at the start: said in a sentence, and nothing is left of the attempt.
+                // No room at the start: one clear sentence, and nothing is left of the attempt.
                 let old = try Data(contentsOf: URL(fileURLWithPath: path))
                 let room = "\(disk)/room"
                 try Data().write(to: URL(fileURLWithPath: room))

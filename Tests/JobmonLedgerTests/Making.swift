@@ -4,7 +4,7 @@ import Testing
 
 @testable import JobmonLedger
 
-/// A clock that stands until it is moved.
+/// A clock that moves only when told to.
 final class ManualClock: Sendable {
     private let milliseconds = Mutex<Int64>(1_800_000_000_000)
 
@@ -17,7 +17,7 @@ final class ManualClock: Sendable {
     func advance(_ seconds: Double) { milliseconds.withLock { $0 += Int64(seconds * 1000) } }
 }
 
-/// Makes events as a sender does: each with the next number.
+/// Makes events as a sender does: each with the next sequence number.
 struct Sender {
     let name: String
     private(set) var seq: Int64 = 0
@@ -31,7 +31,7 @@ struct Sender {
 }
 
 extension Event {
-    /// Without a sender, as a plain requester says it.
+    /// Without an identity, as a plain requester sends it.
     static func plain(_ fact: Fact, at time: Timestamp? = nil) -> Event { Event(time: time, fact: fact) }
 }
 
@@ -85,13 +85,13 @@ extension Fact {
 }
 
 extension SQLiteLedger {
-    /// Records one fact of a plain requester.
+    /// Records one fact as a plain requester.
     @discardableResult func say(_ fact: Fact, at time: Timestamp? = nil) async throws -> EventResult {
         let batch = try await record([.plain(fact, at: time)])
         return try #require(batch.results.first)
     }
 
-    /// Every row of every table, as text: what "nothing changed" means.
+    /// Every row of every table as text, to check that nothing changed.
     func dump() async throws -> [String] {
         var lines: [String] = []
         for table in ["job", "job_param", "job_instance", "job_status", "error", "event", "tally"] {
@@ -101,14 +101,14 @@ extension SQLiteLedger {
         return lines
     }
 
-    /// Rows as text, columns joined by a bar.
+    /// Rows as text, with columns joined by a bar.
     func rows(_ sql: String) async throws -> [String] {
         try await query(sql, limits: QueryLimits()).rows.map { row in
             row.map { value in if case .string(let text) = value { text } else { value.text } }.joined(separator: "|")
         }
     }
 
-    /// The counts that are kept are those that the tables show, and every invariant across tables holds.
+    /// Checks that the stored counts agree with the tables, and every invariant across tables.
     func checkInvariants(_ location: SourceLocation = #_sourceLocation) async throws {
         let kept = try await rows("SELECT queue, what, count FROM tally WHERE count > 0 ORDER BY 1, 2")
         let counted = try await rows(

@@ -2,7 +2,7 @@ import JobmonCore
 import JobmonLedger
 import Testing
 
-/// The tables and columns that 2017's programs read, and the queries of its README.
+/// The tables and columns that programs of 2017 read, and the queries of its README.
 @Suite(.timeLimit(.minutes(20)))
 struct OldNamesTests {
     let clock = ManualClock()
@@ -63,7 +63,7 @@ struct OldNamesTests {
         try await ledger.say(.failed("i", code: 1, stderr: ""))
         let errors = try await ledger.errors(JobFilter(), page: Page(after: 0, limit: 10)).items
         #expect(errors.first?.traceback == traceback)
-        // One that comes after the outcome counts too; an outcome's own counts most.
+        // An error that comes after the outcome counts too; the outcome's own traceback takes precedence.
         try await ledger.say(.exec("j"))
         try await ledger.say(.failed("j", code: 1, stderr: ""))
         try await ledger.say(.error(.key("j"), JobError("late", traceback: traceback)))
@@ -82,7 +82,7 @@ struct OldNamesTests {
         #expect(try await ledger.say(.job(reference, anew)).outcome == .recorded)
         var job = try await ledger.job(1).description
         #expect(job.runfile == "/bin/false" && job.args == ["x"] && job.timeout == 5 && job.resources == ["slots": 2])
-        // What people look for it by stays.
+        // The name, by which people find it, stays.
         #expect(job.name == "first")
         #expect(try await ledger.say(.job(reference, anew)).outcome == .repeat)
         try await ledger.say(.attempt("i", of: "a"))

@@ -5,10 +5,10 @@ import Testing
 
 @testable import JobmonLedger
 
-/// A file that can't be used is named in one sentence, and left as it is.
+/// A file that cannot be used is named in one sentence, and is left unchanged.
 @Suite(.timeLimit(.minutes(20)))
 struct OpeningTests {
-    /// What a directory holds, to the byte.
+    /// The content of a directory, byte for byte.
     private func contents(_ directory: String) throws -> [String: Data] {
         var files: [String: Data] = [:]
         for name in try FileManager.default.contentsOfDirectory(atPath: directory) {
@@ -57,7 +57,7 @@ struct OpeningTests {
                     "id", "job_instance_id", "error_time", "description", "jid", "signature_id", "traceback",
                 ])
             #expect(try await again.say(.exec("new")).sequence == 4)
-            // Beside the writer too, and what is committed is seen at once.
+            // Beside the writer too; committed rows are visible at once.
             #expect(try await reader.summary(queue: nil).jobs[.submitted] == 4)
             try await again.close()
             await #expect(throws: Problem.self) { try await again.record([.plain(.exec("closed"))]) }
@@ -126,7 +126,7 @@ struct OpeningTests {
         }
     }
 
-    /// A monitor does not even open it; whoever only reads it is told where it reads what is damaged.
+    /// A monitor does not open it; a reader is told when it reads a damaged part.
     private func expectDamaged(_ path: String, _ location: SourceLocation = #_sourceLocation) async throws {
         try expectRefused(path, "damaged", reads: true, location)
         let before = try contents(FileSystem.directory(of: path))
@@ -163,7 +163,7 @@ struct OpeningTests {
                     DELETE FROM grdb_migrations WHERE identifier = '002';
                     """)
             }
-            // Who only reads it changes nothing in it.
+            // A reader changes nothing in it.
             try expectReaderRefused(path, "earlier version")
             #expect(SQLiteLedger.isOfEarlierVersion(path))
             let again = try SQLiteLedger.open(.file(path: path), time: .system)
@@ -198,7 +198,7 @@ struct OpeningTests {
             let path = "\(directory)/job_monitor.sqlite"
             let ledger = try SQLiteLedger.open(.file(path: path), time: .system)
             try await ledger.say(.exec("i"))
-            // A copy of the files as they lie is what a kill at this moment leaves.
+            // A copy of the files is what a kill at this moment would leave.
             let left = "\(directory)/left"
             try FileManager.default.createDirectory(atPath: left, withIntermediateDirectories: false)
             for ending in ["", "-wal", "-shm"] {

@@ -2,7 +2,7 @@ import JobmonCore
 import JobmonLedger
 import Testing
 
-/// P3: whatever the order in which the facts of an instance arrive, it has one outcome, and the same one.
+/// Whatever the order in which the facts of an instance arrive, it has one outcome, and always the same one.
 @Suite(.timeLimit(.minutes(20)))
 struct OrderTests {
     enum Said: String, CaseIterable, Hashable {
@@ -19,13 +19,13 @@ struct OrderTests {
             }
         }
 
-        /// Each happened at a time of its own, whenever it arrives.
+        /// Each happened at its own time, whenever it arrives.
         func time(_ base: Timestamp) -> Timestamp {
             base.advanced(bySeconds: Double(Self.allCases.firstIndex(of: self) ?? 0))
         }
     }
 
-    /// Every order of every set of the facts that holds `submitted`.
+    /// Every order of every set of facts that contains `submitted`.
     static let orders: [[Said]] = {
         var orders: [[Said]] = []
         func extend(_ order: [Said]) {
@@ -54,7 +54,7 @@ struct OrderTests {
             }
         }
 
-        // The facts that count, and the outcome that came first, decide everything that is recorded.
+        // The facts that count and the first outcome determine everything that is recorded.
         let final = try await ledger.query(
             """
             SELECT i.instance_key, i.status, i.cause, i.exit_code, i.host, i.pid, i.pid_started, i.submitted_date,
@@ -89,7 +89,7 @@ struct OrderTests {
         }
         try await ledger.checkInvariants()
 
-        // Everything once more, in another order: nothing changes.
+        // All facts again in another order: nothing changes.
         let before = try await ledger.dump()
         let again = said.reversed().filter { event in
             if case .heartbeat = event.fact { false } else { true }
@@ -99,7 +99,7 @@ struct OrderTests {
         #expect(try await ledger.dump() == before)
     }
 
-    /// Facts of several instances of one job, shuffled, each perhaps said twice by several senders.
+    /// Facts of several instances of one job, shuffled; each may be sent twice by several senders.
     @Test(arguments: 0..<40)
     func anyMixtureKeepsTheInvariants(seed: UInt64) async throws {
         var random = Seeded(state: seed)
@@ -133,7 +133,7 @@ struct OrderTests {
         try await ledger.checkInvariants()
         #expect(changes.map(\.sequence) == changes.map(\.sequence).sorted())
         #expect(try await ledger.changes(after: 0, limit: 1000) == changes)
-        // A job's status is what the rule says of its rows.
+        // A job's status is what the rule derives from its rows.
         for job in try await ledger.jobs(JobFilter(), page: Page()).items {
             let retried =
                 try await ledger.rows(
@@ -151,7 +151,7 @@ struct OrderTests {
     }
 }
 
-/// A generator whose numbers a test can have again (SplitMix64).
+/// A generator whose numbers are repeatable (SplitMix64).
 struct Seeded: RandomNumberGenerator {
     var state: UInt64
 

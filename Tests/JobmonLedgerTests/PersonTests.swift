@@ -2,7 +2,7 @@ import JobmonCore
 import JobmonLedger
 import Testing
 
-/// What people ask for: retry and cancel; and what is known of those that are silent.
+/// Users' requests (retry and cancel), and silent instances.
 @Suite(.timeLimit(.minutes(20)))
 struct PersonTests {
     let clock = ManualClock()

@@ -5,10 +5,10 @@ import Testing
 
 @testable import JobmonLedger
 
-/// A query reads, and nothing else.
+/// A query can read, and do nothing else.
 @Suite(.timeLimit(.minutes(20)))
 struct QueryTests {
-    /// The places where a ledger can lie, by name.
+    /// Where a ledger can be, by name.
     enum Kind: String, CaseIterable {
         case memory, shared, exclusive, reader
     }
@@ -61,7 +61,7 @@ struct QueryTests {
                     $0.hasPrefix("job_monitor.sqlite")
                 })
             #expect(try await ledger.dump() == before)
-            // The ledger goes on as if nothing had been asked.
+            // The ledger works as if nothing had been queried.
             #expect(try await ledger.say(.exec("j")).outcome == .recorded)
         }
     }
@@ -125,7 +125,7 @@ struct QueryTests {
             let finished = try await sqlite3.finished()
             #expect(finished.status == 0, "\(finished.stderr)")
             #expect(finished.stdout.contains("ValueError: bad"))
-            // It went away as one that is not the last: nothing was taken from the writer.
+            // It closed as one of several readers: nothing was taken from the writer.
             #expect(try await ledger.say(.exec("j")).outcome == .recorded)
             #expect(try await ledger.summary(queue: nil).jobs[.submitted] == 1)
         }

@@ -5,12 +5,12 @@ import Testing
 
 @testable import JobmonLedger
 
-/// Lists, filters, pages, numbers and the stream.
+/// Lists, filters, pages, numbers and the stream of changes.
 @Suite(.timeLimit(.minutes(20)))
 struct ReadingTests {
     let clock = ManualClock()
 
-    /// 60 jobs of two queues and of none, of four statuses.
+    /// 60 jobs of two queues and of no queue, with four statuses.
     private func fill(_ ledger: SQLiteLedger) async throws {
         for index in 0..<60 {
             let queue = index % 3 == 0 ? "even" : "odd"
@@ -29,7 +29,7 @@ struct ReadingTests {
         }
     }
 
-    /// What a filter means, said once more in Swift.
+    /// The meaning of a filter, implemented again in Swift.
     private func passes(_ job: JobRecord, _ filter: JobFilter) -> Bool {
         (filter.statuses.isEmpty || filter.statuses.contains(job.status))
             && (filter.queue == nil || filter.queue == job.queue)

@@ -2,7 +2,7 @@ import JobmonCore
 import JobmonLedger
 import Testing
 
-/// The rules of recording, each by itself.
+/// The rules of recording, one at a time.
 @Suite(.timeLimit(.minutes(20)))
 struct RecordTests {
     let clock = ManualClock()
@@ -42,7 +42,7 @@ struct RecordTests {
         try await ledger.checkInvariants()
     }
 
-    @Test("what a cluster gave an instance is kept, as it was said first")
+    @Test("what a cluster allocated to an instance is kept as first reported")
     func placeInACluster() async throws {
         try await ledger.say(.job("a"))
         try await ledger.say(.attempt("i1", of: "a"))
@@ -56,7 +56,7 @@ struct RecordTests {
         try await ledger.checkInvariants()
     }
 
-    @Test("an attempt that the executor refused is the last one, however many are left; a person may ask for another")
+    @Test("an attempt that the executor refused is the last one, even if more are left; a user may request another")
     func refusalIsFinal() async throws {
         try await ledger.say(.job(.key(queue: "q", key: "a"), JobDescription(runfile: "/bin/true", maxAttempts: 3)))
         try await ledger.say(.attempt("i1", of: "a"))
@@ -167,7 +167,7 @@ struct RecordTests {
         #expect(instance.status == .complete)
         #expect(instance.startedDate == clock.now)
         #expect(try await ledger.rows("SELECT outcome, count(*) FROM event GROUP BY 1") == ["recorded|3"])
-        // The stream says the same when it is read again.
+        // Read again, the changes are the same.
         #expect(try await ledger.changes(after: 0, limit: 10) == batch.changes)
         try await ledger.checkInvariants()
     }
@@ -217,7 +217,7 @@ struct RecordTests {
         #expect(instance.status == .unknown)
         #expect(instance.cause == .lost)
         #expect(try await ledger.job(1).status == .unknown)
-        // A sign of life brings it back, and that is published.
+        // A heartbeat makes it RUNNING again, and that is published.
         let heard = try await ledger.record([.plain(.heartbeat([.key("i")]))])
         #expect(heard.results.first?.outcome == .recorded)
         #expect(heard.changes.map(\.kind) == ["running"])
@@ -232,7 +232,7 @@ struct RecordTests {
     }
 
     @Test func anOlderInstanceKnowsItsJobAsItIsNow() async throws {
-        // The others keep the tally from noticing.
+        // With other jobs, the totals alone do not reveal an error.
         for name in ["a", "b", "c", "d", "e"] {
             try await ledger.say(.job(name, maxAttempts: 2))
             try await ledger.say(.attempt("\(name)1", of: name))
@@ -273,7 +273,7 @@ struct RecordTests {
         #expect(try await ledger.say(again).outcome == .repeat)
         #expect(try await ledger.instance(1).executorID == "4711_3")
         #expect(try await ledger.job(1).attempts == 1)
-        // The key of an instance of one job is none of another's.
+        // The key of an instance of one job does not belong to another job.
         try await ledger.say(.job("b"))
         #expect(try await ledger.say(.attempt("i", of: "b")).problem?.code == .contradiction)
     }
@@ -365,7 +365,7 @@ struct RecordTests {
         try await ledger.say(.exec("a"))
         var broken = Outcome(status: .failed)
         broken.usage.maxrss = 1
-        // A timeout that is negative is kept out by the reader of JSON; the schema keeps it out too.
+        // The JSON reader refuses a negative timeout; so does the schema.
         let negative = Fact.job(.key(queue: "q", key: "bad"), JobDescription(runfile: "x", timeout: -1))
         let batch = try await ledger.record([
             .plain(.job("before")), .plain(negative), .plain(.job("after")), .plain(.complete("a")),

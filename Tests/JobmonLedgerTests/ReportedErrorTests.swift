@@ -2,7 +2,7 @@ import JobmonCore
 import JobmonLedger
 import Testing
 
-/// What a job says itself went wrong, and what becomes of it when the job ends.
+/// Errors that a job reports itself, and their use when the job ends.
 @Suite(.timeLimit(.minutes(20)))
 struct ReportedErrorTests {
     let clock = ManualClock()
@@ -23,7 +23,7 @@ struct ReportedErrorTests {
         #expect(result.outcome == .recorded && result.jobInstanceID == 1)
         #expect(try await ledger.instance(1).status == .running)
         #expect(try await described() == nil)
-        // Read again, it says what it said when it was published.
+        // Read again, it is the same as when it was published.
         #expect(try await ledger.changes(after: 0, limit: 10).last?.error == "year 1987 is missing")
         try await ledger.say(.error(.key("i"), JobError("so is 1988")))
         try await ledger.say(.failed("i", code: 1, stderr: "Traceback\nValueError: bad\n"))
@@ -80,7 +80,7 @@ struct ReportedErrorTests {
         let again = try await ledger.say(
             .submitted(.key("j"), Submission(description: description, continues: "i", executor: "slurm")))
         #expect(again.jid == 1)
-        // Of one that nobody knows the job is new.
+        // For an unknown instance the job is new.
         let other = try await ledger.say(
             .submitted(.key("k"), Submission(description: description, continues: "nobody's", executor: "slurm")))
         #expect(other.jid == 2)
@@ -101,7 +101,7 @@ struct ReportedErrorTests {
             "type": "ValueError", "message": "1",
             "frames": [["file": "x.py", "line": 6, "function": "b", "code": "c()"]],
         ]
-        // A signal ended the second one, whatever it wrote; the third one knows better.
+        // A signal ended the second one, whatever it wrote; the third one has its own traceback.
         #expect(kept == [structure, nil, ["type": "Own"]])
     }
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import JobmonMonitor
 
-/// Whoever follows gets every change once and in order, wherever it starts and however slow it is.
+/// A follower gets every change once and in order, wherever it starts and however slow it is.
 @Suite(.timeLimit(.minutes(20)))
 struct FollowerTests {
     private func record(_ count: Int, _ prefix: String, in monitor: Monitor) async throws {
@@ -17,7 +17,7 @@ struct FollowerTests {
         }
     }
 
-    /// What a follower gets until it had as many changes as the ledger has.
+    /// The sequence numbers that a follower gets until it has reached the ledger's last one.
     private func sequences(_ follower: Follower, until last: Int64) async throws -> [Int64] {
         var sequences: [Int64] = []
         while sequences.last ?? 0 < last, let changes = try await follower.nextChanges() {
@@ -58,7 +58,7 @@ struct FollowerTests {
         }
     }
 
-    // Somebody who was far behind is told so, and misses nothing.
+    // A subscriber that was far behind is told so, and misses nothing.
     @Test func aSlowReaderIsToldAndMissesNothing() async throws {
         try await withMonitor(adjust: {
             $0.publishSeconds = 0.001
@@ -68,7 +68,7 @@ struct FollowerTests {
             try await record(1, "a", in: fixture.monitor)
             var seen: [Int64] = []
             while seen.last ?? 0 < 3, let changes = try await follower.nextChanges() { seen += changes.map(\.sequence) }
-            // It must have been live once to be said to lag.
+            // It must have been live once before it can lag.
             _ = try await record(1, "b", in: fixture.monitor)
             while seen.last ?? 0 < 6, let changes = try await follower.nextChanges() { seen += changes.map(\.sequence) }
             try await record(100, "c", in: fixture.monitor)
@@ -114,7 +114,7 @@ struct FollowerTests {
                 return count
             }
         }
-        // What was committed before the end still came.
+        // What was committed before the end still arrived.
         #expect(try await ended.value == 6)
     }
 

@@ -7,7 +7,7 @@ import Synchronization
 
 @testable import JobmonMonitor
 
-/// A running monitor, on a port of its own.
+/// A running monitor on its own port.
 struct MonitorFixture: Sendable {
     static let secret = "test-secret"
 
@@ -17,7 +17,7 @@ struct MonitorFixture: Sendable {
     let requester: RawRequester
 }
 
-/// Runs a monitor around `body`; it has ended in order when this returns.
+/// Runs a monitor while `body` runs. It has stopped in order when this returns.
 func withMonitor(
     ledger: (any Ledger)? = nil, layout: DirectoryLayout? = nil, time: TimeSource = .system,
     adjust: (inout MonitorConfiguration) -> Void = { _ in }, _ body: (MonitorFixture) async throws -> Void
@@ -50,7 +50,7 @@ func withMonitor(
     try await ledger.close()
 }
 
-/// What was logged, for tests that ask for it.
+/// The log, for tests that check it.
 final class RecordedLog: Sendable {
     private let lines = Mutex<[(level: Logger.Level, text: String)]>([])
 
@@ -94,7 +94,7 @@ final class TestClock: Sendable {
     func advance(_ seconds: Double) { milliseconds.withLock { $0 += Int64(seconds * 1000) } }
 }
 
-/// Facts that tests send.
+/// Sample facts.
 enum Facts {
     static func submitted(_ key: String, sender: String? = nil, seq: Int64 = 0) -> Event {
         Event(

@@ -9,7 +9,7 @@ import Testing
 
 @testable import JobmonMonitor
 
-/// Start, spool and end of a monitor.
+/// The start, spool and end of a monitor.
 @Suite(.timeLimit(.minutes(20)))
 struct MonitorTests {
     private func spooled(_ directory: String) -> [String] {
@@ -63,7 +63,7 @@ struct MonitorTests {
         }
     }
 
-    // What can't be recorded stays, and is taken in once it can.
+    // What cannot be recorded stays in the spool, and is taken in once it can.
     @Test func theSpoolOutlivesAFullDisk() async throws {
         try await withTestDirectory { path async throws in
             let layout = DirectoryLayout(root: path)
@@ -108,7 +108,7 @@ struct MonitorTests {
         #expect(problem?.hint != nil)
     }
 
-    // Whoever starts a monitor writes its file when it is ready; when that fails, there is no monitor.
+    // The starter of a monitor writes its file when it is ready; if that fails, there is no monitor.
     @Test func aFailureOfOnReadyEndsIt() async throws {
         let ledger = try SQLiteLedger.open(.memory, time: .system)
         let monitor = Monitor(

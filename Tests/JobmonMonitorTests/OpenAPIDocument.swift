@@ -2,7 +2,7 @@ import Foundation
 import JobmonCore
 import Yams
 
-/// `docs/openapi.yaml`, and the part of JSON Schema that it uses: what a real answer is held against.
+/// `docs/openapi.yaml`, with the part of JSON Schema that it uses, to validate real answers.
 struct OpenAPIDocument {
     struct Unusable: Error, CustomStringConvertible {
         let description: String
@@ -25,19 +25,19 @@ struct OpenAPIDocument {
         return Set(paths.flatMap { path, methods in methods.keys.map { "\($0.uppercased()) \(path)" } })
     }
 
-    /// The values that a schema of words lists.
+    /// The values of an enumeration schema.
     func words(_ name: String) throws -> [String] {
         let schema = try resolve(["$ref": "#/components/schemas/\(name)"])
         return schema["enum"] as? [String] ?? []
     }
 
-    /// The members that a schema names.
+    /// The members of a schema.
     func members(_ name: String) throws -> Set<String> {
         let schema = try resolve(["$ref": "#/components/schemas/\(name)"])
         return Set((schema["properties"] as? [String: Any] ?? [:]).keys)
     }
 
-    /// What is wrong with the body of an answer; empty when nothing is.
+    /// The errors in the body of an answer; empty if it is valid.
     func faults(_ method: String, _ path: String, status: Int, body: JSON) throws -> [String] {
         let paths = root["paths"] as? [String: [String: Any]] ?? [:]
         guard let operation = paths[path]?[method.lowercased()] as? [String: Any],

@@ -2,7 +2,7 @@ import Foundation
 import JobmonCore
 import JobmonTestSupport
 
-/// Sends bytes as they are and reads what comes back, over a socket: what a library would not let a test send.
+/// Sends raw bytes over a socket and reads the answer: what an HTTP library would not let a test send.
 struct RawRequester: Sendable {
     struct Answer: Sendable {
         var status: Int
@@ -24,7 +24,7 @@ struct RawRequester: Sendable {
 
     var host: String { "127.0.0.1:\(port)" }
 
-    /// Sends one request on a connection of its own.
+    /// Sends one request on its own connection.
     func send(
         _ method: String, _ path: String, _ body: String? = nil, headers: [String: String?] = [:]
     ) async throws -> Answer {
@@ -59,7 +59,7 @@ struct RawRequester: Sendable {
     }
 }
 
-/// A connection to this host, used by one task at a time.
+/// A connection to this host, for use by one task at a time.
 final class RawSocket: Sendable {
     struct Failure: Error {
         let step: String
@@ -88,7 +88,7 @@ final class RawSocket: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Writes what can be written; false when the other side has closed.
+    /// Writes as much as possible; false if the other side has closed.
     func write(_ bytes: [UInt8]) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -108,7 +108,7 @@ final class RawSocket: Sendable {
         return all
     }
 
-    /// What comes next; nil at the end of the connection.
+    /// The next bytes; nil at the end of the connection.
     func readSome() throws -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 65536)
         let count = recv(descriptor, &buffer, buffer.count, 0)
@@ -117,7 +117,7 @@ final class RawSocket: Sendable {
         throw Failure(step: "recv")
     }
 
-    /// Writes while it reads, so that an answer that comes before all is written is not lost.
+    /// Writes and reads at the same time, so that an answer before the end of the request is not lost.
     func exchange(_ bytes: [UInt8]) async throws -> [UInt8] {
         async let written = onThread { self.write(bytes) }
         let answer = try await onThread { try self.readAll() }
@@ -126,7 +126,7 @@ final class RawSocket: Sendable {
     }
 }
 
-/// Runs what blocks on a thread that may be blocked.
+/// Runs blocking code on its own thread.
 func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
     try await withCheckedThrowingContinuation { continuation in
         DispatchQueue.global().async { continuation.resume(with: Swift.Result { try body() }) }

@@ -7,14 +7,14 @@ import Testing
 
 @testable import JobmonMonitor
 
-/// Real answers over a real socket, held against docs/openapi.yaml.
+/// Real answers over a real socket, validated against docs/openapi.yaml.
 @Suite(.timeLimit(.minutes(20)))
 struct ResponderTests {
     private let document: OpenAPIDocument
 
     init() throws { document = try OpenAPIDocument() }
 
-    /// Sends, holds the answer against the document, and returns it.
+    /// Sends a request, validates the answer against the document, and returns it.
     private func ask(
         _ fixture: MonitorFixture, _ method: String, _ path: String, _ body: String? = nil,
         headers: [String: String?] = [:], expect status: Int = 200, template: String? = nil
@@ -37,7 +37,7 @@ struct ResponderTests {
         #expect(try Set(document.words("Code")) == Set(Problem.Code.allCases.map(\.rawValue)))
     }
 
-    // Everything that an event can say is described, and what is described is understood.
+    // Everything that an event can contain is described, and what is described is understood.
     @Test func theDocumentHasTheEvents() throws {
         let reference = InstanceReference.key("k")
         let description = JobDescription(
@@ -175,7 +175,7 @@ struct ResponderTests {
         }
     }
 
-    // What is wrong with a request is said with a code, and the monitor lives on.
+    // An error in a request is answered with a code, and the monitor continues.
     @Test func wrongRequestsAreProblems() async throws {
         try await withMonitor { fixture async throws in
             func problem(
@@ -250,7 +250,7 @@ struct ResponderTests {
             let counted = try await fixture.requester.send("POST", "/v1/events", large)
             #expect(counted.status == 413)
             #expect(try counted.code() == "too_large")
-            // Said in chunks, nobody knows beforehand how much it is.
+            // In chunked encoding, the size is not known beforehand.
             var chunked = Array(
                 """
                 POST /v1/events HTTP/1.1\r
@@ -325,7 +325,7 @@ struct ResponderTests {
         }
     }
 
-    // Something that nobody foresaw: said plainly to the requester, and loudly in the log.
+    // An unexpected error: plain for the requester, and loud in the log.
     @Test func ledgerThatAnswersNonsense() async throws {
         let ledger = FaultyLedger(try SQLiteLedger.open(.memory, time: .system))
         ledger.set(.failBefore(Problem(.internalError, "a bug")), atCall: 1)

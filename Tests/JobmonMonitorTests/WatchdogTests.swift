@@ -12,7 +12,7 @@ struct WatchdogTests {
         _ body: (TestClock, Watchdog, any Ledger, InProcessConnection) async throws -> Void
     ) async throws {
         let clock = TestClock()
-        // The monitor's own looks must not come between.
+        // The monitor's own checks must not interfere.
         try await withMonitor(time: clock.time, adjust: { $0.watchdogSeconds = 100 }) { fixture async throws in
             let connection = fixture.monitor.connection
             _ = try await connection.record([Facts.submitted("a"), Facts.running("a")])
@@ -59,7 +59,7 @@ struct WatchdogTests {
         }
     }
 
-    @Test("one that somebody asks the scheduler about is late, and no more")
+    @Test("an instance that a queue asks its scheduler about becomes late, and nothing more")
     func askedAbout() async throws {
         let clock = TestClock()
         let asked = Mutex(true)
@@ -83,7 +83,7 @@ struct WatchdogTests {
         }
     }
 
-    // While the monitor was stopped, or its host slept, nobody could be heard.
+    // While the monitor was suspended, or its host slept, nothing could be heard.
     @Test func timeWithoutAMonitorIsNotSilence() async throws {
         try await withRunning { clock, watchdog, ledger, _ async throws in
             clock.advance(100_000)

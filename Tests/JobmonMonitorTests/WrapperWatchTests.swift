@@ -31,7 +31,7 @@ struct WrapperWatchTests {
         return process
     }
 
-    @Test("both gone: lost at once; the wrapper or the command alive: nothing is known yet")
+    @Test("both gone: lost at once; the wrapper or the command alive: unknown")
     func lost() async throws {
         try await withMonitor(adjust: { $0.wrapperSeconds = 100 }) { fixture async throws in
             for key in ["a", "b", "c"] { _ = try await fixture.monitor.connection.record([Facts.submitted(key)]) }
@@ -73,7 +73,7 @@ struct WrapperWatchTests {
         }
     }
 
-    @Test("those of another host, boot or namespace, and those without a wrapper, are nobody's here")
+    @Test("wrappers of another host, boot or namespace, and instances without one, are not watched here")
     func elsewhere() async throws {
         try await withMonitor(adjust: { $0.wrapperSeconds = 100 }) { fixture async throws in
             var starts: [Start] = []
@@ -95,7 +95,7 @@ struct WrapperWatchTests {
         }
     }
 
-    @Test("a wrapper that was killed while no monitor was there is found by the next one")
+    @Test("a wrapper that was killed while there was no monitor is found by the next one")
     func nextMonitor() async throws {
         let ledger = try SQLiteLedger.open(.memory, time: .system)
         _ = try await ledger.record([Facts.submitted("a"), running("a", wrapper: gone(), command: gone())])

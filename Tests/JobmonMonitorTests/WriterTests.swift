@@ -9,7 +9,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(20)))
 struct WriterTests {
-    /// Holds a commit until the test lets it go.
+    /// Holds a commit until the test releases it.
     final class Hold: Sendable {
         private let stream: AsyncStream<Void>
         private let release: AsyncStream<Void>.Continuation
@@ -29,7 +29,7 @@ struct WriterTests {
 
     private func faulty() throws -> FaultyLedger { FaultyLedger(try SQLiteLedger.open(.memory, time: .system)) }
 
-    // What comes in during one commit goes into the next together.
+    // Everything that arrives during one commit goes into the next one together.
     @Test func commitsGather() async throws {
         let ledger = try faulty()
         let hold = Hold()
@@ -57,7 +57,7 @@ struct WriterTests {
         }
     }
 
-    // A transaction stays small, however many wait and however large one request is.
+    // A transaction stays small, however many requests wait and however large one is.
     @Test func commitsAreCut() async throws {
         let ledger = try faulty()
         let hold = Hold()
@@ -79,7 +79,7 @@ struct WriterTests {
             }
             let results = try await writer.record(large)
             #expect(Set(results.compactMap(\.jid)).count == 25)
-            // Without identities a repeat could not be told: such a request stays whole.
+            // Without identities, repeats cannot be detected: such a request stays whole.
             _ = try await writer.record((0..<25).map { Facts.submitted("w\($0)") })
             #expect(ledger.batches == [1, 10, 10, 4, 10, 10, 5, 25])
         }
@@ -92,7 +92,7 @@ struct WriterTests {
         try await withMonitor(ledger: ledger, adjust: { $0.maximumPendingEvents = 3 }) { fixture async throws in
             let writer = fixture.monitor.connection.writer
             try await withThrowingTaskGroup { group in
-                // Larger than the bound, but nothing else waits.
+                // Larger than the limit, but nothing else waits.
                 group.addTask { _ = try await writer.record((0..<5).map { Facts.submitted("big\($0)") }) }
                 try await waitUntil("the commit runs") { hold.isWaiting }
                 let answer = try await fixture.requester.send(
@@ -109,7 +109,7 @@ struct WriterTests {
         }
     }
 
-    // A full disk: those requests are told, nothing is recorded, and it goes on once there is room.
+    // A full disk: the requests get errors, nothing is recorded, and recording continues once there is room.
     @Test func unwritableLedger() async throws {
         let ledger = try faulty()
         ledger.setAlways(.failBefore(Problem(.unavailable, "the disk is full", hint: "make room")))
@@ -127,7 +127,7 @@ struct WriterTests {
         }
     }
 
-    // An answer that is lost after the commit: sent again it is a repeat.
+    // An answer that is lost after the commit: sent again, the event is a repeat.
     @Test func lostAnswer() async throws {
         let ledger = try faulty()
         ledger.set(.failAfter(Problem(.unavailable, "lost")), atCall: 1)
@@ -157,7 +157,7 @@ struct WriterTests {
         }
     }
 
-    // Ending commits what was handed in, and refuses what comes after.
+    // At the end, everything that arrived is committed, and later requests are refused.
     @Test(arguments: [false, true])
     func endingCommitsWhatWaits(_ byCancelling: Bool) async throws {
         let ledger = try faulty()

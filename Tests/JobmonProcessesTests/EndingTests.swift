@@ -4,7 +4,7 @@ import JobmonProcesses
 import JobmonTestSupport
 import Testing
 
-/// Ending commands: the time limit, TERM, the grace, KILL, and who is left.
+/// Ending commands: the time limit, TERM, the grace period, KILL, and the processes that are left.
 @Suite(.timeLimit(.minutes(20))) struct EndingTests {
     @Test func aTimeLimitEndsTheGroup() async throws {
         try await withTestDirectory { path in
@@ -76,8 +76,8 @@ import Testing
         #expect(!loop.isEndingRemnants)
     }
 
-    /// Runs a shell line until `path/up` is there, ends it, and returns whether anybody of `path/pids` is left when the loop
-    /// says that nobody is.
+    /// Runs a shell line until `path/up` exists, and ends it. Returns the processes of `path/pids` that are left when
+    /// the loop says that none is.
     private func leftover(_ path: String, _ line: String, lines count: Int, key: String? = nil) async throws -> [Int32]
     {
         let loop = try ProcessLoop(reapsAll: false)
@@ -100,7 +100,7 @@ import Testing
         return pids().filter(isRunning)
     }
 
-    @Test("what is in another group or session ends too, its environment changed or not")
+    @Test("processes in other groups or sessions end too, whether their environment changed or not")
     func groupsAndSessions() async throws {
         try await withTestDirectory { path in
             let line =
@@ -112,7 +112,7 @@ import Testing
         }
     }
 
-    @Test("a grandchild in another session that ignores TERM is killed after the grace")
+    @Test("a grandchild in another session that ignores TERM is killed after the grace period")
     func grandchildIgnoresTerm() async throws {
         try await withTestDirectory { path in
             let line =
@@ -125,7 +125,7 @@ import Testing
         }
     }
 
-    @Test("what has left its parents behind is found by its key")
+    @Test("processes that have left their parents are found by their key")
     func daemons() async throws {
         try await withTestDirectory { path in
             let line = "(setsid sh -c 'echo $$ >>pids; exec sleep 300' &); echo $$ >>pids; sleep 300"
@@ -134,7 +134,7 @@ import Testing
         }
     }
 
-    @Test("another instance's processes are spared")
+    @Test("processes of another instance are spared")
     func spared() async throws {
         try await withTestDirectory { path in
             let line =

@@ -4,7 +4,7 @@ import JobmonProcesses
 import JobmonTestSupport
 import Testing
 
-/// Runs a command to its end in a loop of its own.
+/// Runs a command to its end in its own loop.
 func runToEnd(_ command: Command, in loop: ProcessLoop? = nil) throws -> CommandEnd {
     let loop = try loop ?? ProcessLoop(reapsAll: false)
     let id = try loop.start(command).get().id
@@ -51,7 +51,7 @@ private let bothWays = [true, false]
                 switch loop.start(command) {
                 case .failure(let failure): return failure
                 case .success(let started):
-                    // One that starts fast says so by its end.
+                    // A command that starts fast reports this by its end.
                     while loop.running > 0 {
                         for case .ended(started.id, let end) in loop.turn(atMost: 20000) {
                             #expect(end.usage == Usage() && end.stderr == nil)
@@ -76,7 +76,7 @@ private let bothWays = [true, false]
         }
     }
 
-    /// A command may be ended while its process does not execute yet: it shares our memory then, with all signals blocked.
+    /// A command may be ended before its process executes: it then shares our memory, with all signals blocked.
     @Test func anEndThatComesAtOnceIsAnEnd() throws {
         let loop = try ProcessLoop(reapsAll: false)
         for round in 0..<200 {
@@ -91,7 +91,7 @@ private let bothWays = [true, false]
         }
     }
 
-    /// Our own errors are not those of processes that share our memory.
+    /// Our errno must not be that of processes that share our memory.
     @Test func startsThatFailLeaveOurErrorNumberAlone() throws {
         let loop = try ProcessLoop(reapsAll: false)
         var command = Command(PackedTexts(["no-such-command-anywhere"]))
@@ -147,7 +147,7 @@ private let bothWays = [true, false]
             command.stdout = .file("\(path)/out")
             #expect(try runToEnd(command).evidence.exitCode == 0)
             let text = String(decoding: try bytes(of: "\(path)/out"), as: UTF8.self)
-            // The fourth is what ls looks through.
+            // The fourth is the descriptor with which ls reads the folder.
             #expect(text.hasPrefix("0 1 2 3 SigBlk"))
             #expect(text.hasSuffix("own group\n"))
             #expect(text.contains("SigBlk:\t0000000000000000"), "\(text)")
@@ -159,7 +159,7 @@ private let bothWays = [true, false]
         let end = try runToEnd(shell("head -c 3000000 /dev/zero | tr '\\0' x >&2; echo last >&2; exit 1"))
         let text = try #require(end.stderr)
         #expect(text.utf8.count == 64 << 10)
-        // Not the whole text in a failure's message.
+        // Do not print the whole text if this fails.
         #expect(text.suffix(8) == "xxxlast\n")
     }
 
@@ -175,7 +175,7 @@ private let bothWays = [true, false]
             let fd = open(fifo, O_WRONLY)
             _ = "go\n".withCString { write(fd, $0, 3) }
             close(fd)
-            // Its late words are read by nobody, and do not kill it.
+            // Its late output is read and discarded, and it is not killed.
             try await waitUntil("the grandchild goes on") {
                 _ = loop.turn(atMost: 10)
                 return access("\(path)/mark", F_OK) == 0
@@ -228,7 +228,7 @@ private let bothWays = [true, false]
     @Test func noDescriptorIsLeftOpen() throws {
         let loop = try ProcessLoop(reapsAll: false)
         func descriptors(_ loop: ProcessLoop) -> [Int32] { (0..<200).filter { fcntl($0, F_GETFD) >= 0 } }
-        // Other tests open and close meanwhile: one round without a gain is the proof.
+        // Other tests open and close files meanwhile: one round without an increase is the proof.
         var gains: [Int] = []
         for _ in 0..<20 {
             let before = descriptors(loop).count
@@ -258,7 +258,7 @@ private let bothWays = [true, false]
 
 func bytes(of path: String) throws -> [UInt8] { try #require(bytesIfThere(path)) }
 
-/// Nil when it can't be opened or read, such as a process's file in /proc once it is gone.
+/// Nil if it cannot be opened or read, such as a file of a process in /proc that is gone.
 func bytesIfThere(_ path: String) -> [UInt8]? {
     let fd = open(path, O_RDONLY)
     guard fd >= 0 else { return nil }

@@ -2,7 +2,7 @@ import Glibc
 import JobmonProcesses
 import Testing
 
-/// Which signals a wrapper passes on: the rules, without processes.
+/// Which signals a wrapper forwards: the rules, without processes.
 @Suite struct SignalRuleTests {
     private let millisecond: Int64 = 1_000_000
 
@@ -21,27 +21,27 @@ import Testing
         return signals.map { record.covers($0) }
     }
 
-    @Test("each signal that the witness got explains one of ours")
+    @Test("each signal of the witness explains one of ours")
     func eachExplainsOne() {
-        // The second one was sent to us alone.
+        // The second one was sent to us only.
         let signals = [0, 10, 20].map { ours(SIGTERM, at: $0 * millisecond) }
         #expect(explained(signals, by: [seen(SIGTERM, at: 0)]) == [true, false, false])
         #expect(explained(signals, by: [0, 10, 20].map { seen(SIGTERM, at: $0 * millisecond) }) == [true, true, true])
     }
 
-    @Test("two that came as one to the witness explain two of ours")
+    @Test("two signals that arrived at the witness as one explain two of ours")
     func merged() {
         let signals = [ours(SIGTERM, at: 0), ours(SIGTERM, at: 50_000)]
         #expect(explained(signals, by: [seen(SIGTERM, at: 100_000)]) == [true, true])
     }
 
-    @Test("another sender's, or another signal, explains nothing")
+    @Test("another sender's signal, or another signal, explains nothing")
     func others() {
         let signals = [ours(SIGTERM, at: 0), ours(SIGTERM, from: 0, at: 0, kernel: true)]
         #expect(explained(signals, by: [seen(SIGTERM, from: 8, at: 0), seen(SIGUSR1, at: 0)]) == [false, false])
     }
 
-    @Test("to us alone: passed on, wherever the command is")
+    @Test("sent to us only: forwarded, wherever the command is")
     func alone() {
         for inGroup in [true, false] {
             for leads in [true, false] {
@@ -53,16 +53,16 @@ import Testing
         }
     }
 
-    @Test("to the group: passed on only to a command that has left it")
+    @Test("sent to the group: forwarded only to a command that has left it")
     func group() {
         let sent = ours(SIGTERM, at: 0)
         let typed = ours(SIGINT, at: 0, kernel: true)
         #expect(sent.hasReached(isInOurGroup: true, weLeadOurGroup: true, wasSentToGroup: true))
         #expect(typed.hasReached(isInOurGroup: true, weLeadOurGroup: true, wasSentToGroup: true))
-        // Without us it would lead the group, and could not have left it.
+        // Without us it would lead the group and could not have left it.
         #expect(!sent.hasReached(isInOurGroup: false, weLeadOurGroup: true, wasSentToGroup: true))
         #expect(!typed.hasReached(isInOurGroup: false, weLeadOurGroup: true, wasSentToGroup: true))
-        // Without us it would have left it too; but who sends to the group may have sent to us beside.
+        // Without us it would have left it too. But another sender may have signalled us besides the group.
         #expect(typed.hasReached(isInOurGroup: false, weLeadOurGroup: false, wasSentToGroup: true))
         #expect(!sent.hasReached(isInOurGroup: false, weLeadOurGroup: false, wasSentToGroup: true))
     }
@@ -73,14 +73,14 @@ import Testing
         let typed = ours(SIGINT, at: 0, kernel: true)
         #expect(typed.hasReached(isInOurGroup: true, weLeadOurGroup: true, wasSentToGroup: nil))
         #expect(!typed.hasReached(isInOurGroup: false, weLeadOurGroup: true, wasSentToGroup: nil))
-        // An alarm clock that whoever started us has set, and a hang-up that only the leader of a session is told.
+        // An alarm set by the process that started us, and a hang-up that only a session leader gets.
         for number in [SIGALRM, SIGHUP] {
             let signal = ours(number, at: 0, kernel: true)
             #expect(!signal.hasReached(isInOurGroup: true, weLeadOurGroup: true, wasSentToGroup: nil))
         }
     }
 
-    @Test("starts are tried again for a minute without progress")
+    @Test("starts are retried for a minute without progress")
     func patience() {
         var patience = StartPatience()
         let early = [0.0, 59].map { patience.failed($0) }
@@ -90,7 +90,7 @@ import Testing
         #expect(patience.nextTry == 59.5)
         let late = [61.0, 120].map { patience.failed($0) }
         #expect(late == [false, true])
-        // A process that was made, and then can't execute, is no progress; one that lives on is.
+        // A process that was created but cannot execute is not progress; one that lives on is.
         patience.started(121)
         let atOnce = patience.failed(121.1)
         patience.started(122)

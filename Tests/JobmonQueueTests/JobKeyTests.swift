@@ -4,7 +4,7 @@ import Testing
 @testable import JobmonQueue
 
 @Suite struct JobKeyTests {
-    @Test("the key of a job never changes: a ledger's keys must be found again")
+    @Test("the key of a job never changes: the keys in a ledger must be found again")
     func isStable() {
         let job = JobDescription(
             name: "fit", runfile: "python", args: ["fit.py", "1990"], params: ["year": 1990, "loc": "a"], cwd: "/w")
@@ -16,7 +16,7 @@ import Testing
         #expect(JobKeys.make(other, occurrence: 1) == JobKeys.make(job, occurrence: 1))
     }
 
-    @Test("what is another job has another key")
+    @Test("a different job has a different key")
     func tellsApart() {
         let job = JobDescription(name: "fit", runfile: "a", args: ["b", "c"], cwd: "/w")
         var keys: Set<String> = [JobKeys.make(job, occurrence: 1), JobKeys.make(job, occurrence: 2)]
@@ -33,7 +33,7 @@ import Testing
         #expect(keys.count == 2 + changes.count)
     }
 
-    @Test("equal jobs are told apart by their number")
+    @Test("equal jobs are distinguished by their number")
     func countsEquals() {
         var keys = JobKeys()
         let job = JobDescription(runfile: "x")

@@ -29,7 +29,7 @@ import Testing
         #expect(JobSpellings([record]).otherKeys(of: job(typed)) == [record.jobKey])
     }
 
-    @Test("what puts another text into a command is another job")
+    @Test("a value that puts another text into the command is another job")
     func isNotFound() {
         let spellings = JobSpellings([known(["year": 1990])])
         for other: JSONObject in [["year": "01990"], ["year": "1990.0"], ["year": "x"], ["yaer": "1990"], [:]] {
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test("a key that somebody gave has no other spelling")
+    @Test("a key given by a user has no other spelling")
     func givenKeys() {
         let job = NewJob(key: "mine", description: job(["year": "1990"]).description)
         #expect(JobSpellings([known(["year": 1990])]).otherKeys(of: job).isEmpty)

@@ -1,7 +1,7 @@
 import JobmonCore
 
-/// What a ledger does with the facts of a queue, in a few lines: enough to start a queue anew from its rows. The rules
-/// are Core's own (`InstanceStateMachine`, `JobStanding`).
+/// A small model of a ledger for the facts of a queue: enough to start a new queue from its rows. The rules are those
+/// of Core (`InstanceStateMachine`, `JobStanding`).
 struct LedgerModel {
     private(set) var jobs: [Int64: JobRecord] = [:]
     private var jidOfInstance: [String: Int64] = [:]
@@ -78,14 +78,14 @@ struct LedgerModel {
         }
     }
 
-    /// A person cancels a job. Only what can be cancelled is.
+    /// A user cancels a job, if that is possible.
     mutating func cancel(_ jid: Int64) {
         guard let status = jobs[jid]?.status, !status.isFinal else { return }
         jobs[jid]?.cancelRequested = true
         publish("cancel", jid, nil, nil)
     }
 
-    /// A person wants another attempt.
+    /// A user requests another attempt.
     mutating func retry(_ jid: Int64) {
         guard let job = jobs[jid], job.status == .failed || job.status == .cancelled else { return }
         jobs[jid]?.cancelRequested = false

@@ -43,7 +43,7 @@ import Testing
             lateSince: nil, usage: Usage(), stdoutPath: nil, stderrPath: nil, returnedAttempt: returned, error: nil)
     }
 
-    /// Brings the jobs that `state` prepares into the executor; their orders.
+    /// Hands the jobs that `state` prepares over to the executor; returns their orders.
     private func start(_ state: inout QueueState, _ actions: [QueueAction], at now: Double) -> [InstanceOrder] {
         var started: [InstanceOrder] = []
         for case .prepare(let orders) in actions {
@@ -59,7 +59,7 @@ import Testing
         .report(.ended(instanceKey: order.instanceKey, outcome: outcome))
     }
 
-    @Test("jobs start in the order of their jid, as far as the window goes")
+    @Test("jobs start in the order of their jid, up to the window")
     func ordersByJid() {
         var state = state(window: 2)
         let actions = state.take([.known([job(7), job(3), job(5)]), .allKnown], at: at(0))
@@ -71,13 +71,13 @@ import Testing
             })
     }
 
-    @Test("a job that nobody asked for is not started, counts for nothing, and is not waited for")
+    @Test("a job that is not part of the run is not started, counted or waited for")
     func leavesOthers() {
         var state = state()
         var actions = state.take([.known([job(2)]), .left([job(1), job(3)]), .allKnown], at: at(0))
         let orders = start(&state, actions, at: 0)
         #expect(orders.map(\.jid) == [2])
-        // A retry of another one is none of this run's business either.
+        // A retry of another job does not concern this run either.
         actions = state.take(
             [
                 .changed([Change(sequence: 1, kind: "retry", time: Timestamp(milliseconds: 0), jid: 1)]),
@@ -92,7 +92,7 @@ import Testing
         #expect(state.sanityCheck().isEmpty)
     }
 
-    @Test("what is alive of another job keeps its slot, is recorded, and is neither awaited nor started again")
+    @Test("a live instance of another job keeps its slot, is recorded, and is neither awaited nor started again")
     func followsOthers() {
         var state = state(window: 2)
         let lost = job(1, attempts: 3, [instance("live", 1, .running)], status: .running)
@@ -106,7 +106,7 @@ import Testing
         #expect(state.sanityCheck().isEmpty, "\(state.sanityCheck())")
     }
 
-    @Test("a stop ends what was asked for, and spares what is alive of other jobs")
+    @Test("a stop ends the jobs of the run, and spares live ones of other jobs")
     func stopSparesOthers() {
         var state = state(window: 3)
         let other = job(1, [instance("live", 1, .running)], status: .running)
@@ -119,12 +119,12 @@ import Testing
         #expect(actions.contains(.stopExecutor(ending: false)), "\(actions)")
     }
 
-    @Test("one that nobody could say anything about at the stop is ended as soon as it is found alive")
+    @Test("an instance that was unclear at the stop is ended as soon as it is found alive")
     func stopEndsWhatIsFound() {
         var state = state(window: 3)
         let other = job(1, [instance("other", 1, .running)], status: .running)
         let own = job(2, [instance("own", 2, .running)], status: .running)
-        // The third one, which runs, keeps the queue until it is over.
+        // The third one, which runs, keeps the queue running until it is over.
         let begun = state.take([.known([own, job(3)]), .left([other]), .allKnown], at: at(0))
         let orders = start(&state, begun, at: 0)
         #expect(orders.map(\.jid) == [3])
@@ -133,7 +133,7 @@ import Testing
         #expect(actions.contains(.cancel(["own"])), "\(actions)")
     }
 
-    @Test("nothing is submitted whose making is not recorded")
+    @Test("nothing is submitted before its creation is recorded")
     func recordsFirst() throws {
         var state = state()
         let actions = state.take([.known([job(1)]), .allKnown], at: at(0))
@@ -148,11 +148,11 @@ import Testing
             !state.take([.notPrepared(order, Problem(.unavailable, "the disk is full"))], at: at(0)).contains {
                 if case .submit = $0 { true } else { false }
             })
-        // Tried again under the same key: the first try may have reached the ledger after all.
+        // Tried again under the same key: the first try may have reached the ledger.
         #expect(state.take([.woke], at: at(2)).contains(.prepare([order])))
     }
 
-    @Test("a failed job is tried again after its delay, and not before; then it has failed")
+    @Test("a failed job is tried again after its delay and not before; then it has failed")
     func retriesWithBackoff() {
         var state = state()
         let first = start(&state, state.take([.known([job(1, attempts: 2)]), .allKnown], at: at(0)), at: 0)
@@ -172,7 +172,7 @@ import Testing
         #expect(summary.failures.first?.headline == "Error: it broke")
     }
 
-    @Test("who asks is told once all that is known is over and acknowledged, and the queue stays open")
+    @Test("whenIdle is answered once all known jobs are over and acknowledged, and the queue stays open")
     func tellsWhenIdle() {
         var state = state()
         let first = start(&state, state.take([.known([job(1)])], at: at(0)), at: 0)
@@ -186,7 +186,7 @@ import Testing
         }
         #expect(summary.counts.failed == 1 && summary.failures.map(\.jid) == [1])
         #expect(state.take([.woke], at: at(2)).isEmpty)
-        // Asked again, with nothing new: at once. Then there is more.
+        // Asked again without new jobs: answered at once. Then there are more jobs.
         #expect(state.take([.tellWhenIdle(2)], at: at(3)).contains { $0.isIdle })
         let more = state.take([.known([job(2)]), .tellWhenIdle(3)], at: at(4))
         #expect(!more.contains { $0.isIdle })
@@ -222,12 +222,12 @@ import Testing
         #expect(state.currentCounts.failed == 1)
     }
 
-    @Test("what was said of instances before their executor was lost is not so any more: they are looked at again")
+    @Test("an answer from before the executor's loss is stale for live instances: they are observed again")
     func staleAnswers() {
         var state = state()
         let known = job(1, attempts: 3, [instance("a", 1, .running)], status: .running)
         #expect(state.take([.known([known]), .allKnown], at: at(0)).contains(.observe(["a"])))
-        // The answer was on its way when the executor's process died; the word of that was faster.
+        // The answer was on its way when the executor's process died; the report of its loss was faster.
         #expect(!state.take([.report(.lost("killed"))], at: at(1)).contains(.observe(["a"])))
         let again = state.take([.observed(["a"], ["a": .running])], at: at(1))
         #expect(again.contains(.observe(["a"])) || state.take([.woke], at: at(1)).contains(.observe(["a"])))
@@ -237,7 +237,7 @@ import Testing
         #expect(state.currentCounts.unclear == 0)
     }
 
-    @Test("an instance that nobody can say anything about is waited for, not relaunched")
+    @Test("an instance in an unknown state is waited for, not started again")
     func waitsForTheUnclear() {
         var state = state()
         let actions = state.take(
@@ -265,7 +265,7 @@ import Testing
         #expect(state.currentCounts.queued == 1)
     }
 
-    @Test("what never started goes on under the same key, without another record of its making")
+    @Test("what never started continues under the same key, and its creation is not recorded again")
     func handsOn() {
         var state = state()
         _ = state.take([.known([job(1, [instance("a", 1, .submitted)], status: .submitted)]), .allKnown], at: at(0))
@@ -275,7 +275,7 @@ import Testing
         #expect(!actions.contains { if case .prepare = $0 { true } else { false } })
     }
 
-    @Test("a gone instance is fenced before the next one starts; its late COMPLETE ends the younger one")
+    @Test("a gone instance is fenced before the next one starts; its late COMPLETE ends the newer one")
     func fences() throws {
         var state = state(policy: .retry(.init(base: 0, jitter: 0)))
         let orders = start(&state, state.take([.known([job(1, attempts: 2)]), .allKnown], at: at(0)), at: 0)
@@ -297,14 +297,14 @@ import Testing
         #expect(state.sanityCheck().isEmpty)
     }
 
-    @Test("after so many failures nothing more starts, and what has not started is recalled")
+    @Test("after the limit of failures nothing more starts, and what has not started is recalled")
     func halts() {
         var state = state(window: 1, haltAfter: 1)
         let orders = start(&state, state.take([.known([job(1), job(2), job(3)]), .allKnown], at: at(0)), at: 0)
         let actions = state.take([ended(orders[0], .failure())], at: at(1))
         #expect(actions.contains(.recall))
         #expect(!actions.contains { if case .prepare = $0 { true } else { false } })
-        // Said only once nothing starts any more.
+        // Announced only when nothing can start any more.
         #expect(!actions.contains { if case .say = $0 { true } else { false } })
         let recalled = state.take([.recalled], at: at(1))
         #expect(recalled.contains { if case .say(let text) = $0 { text.contains("--halt 1") } else { false } })
@@ -318,7 +318,7 @@ import Testing
         #expect(summary.counts.queued == 2)
     }
 
-    @Test("a cancelled job that has not started is over; one that runs is ended first")
+    @Test("a cancelled job that has not started is over; a running one is ended first")
     func cancels() {
         var state = state(window: 1)
         let orders = start(&state, state.take([.known([job(1), job(2)]), .allKnown], at: at(0)), at: 0)
@@ -333,7 +333,7 @@ import Testing
         #expect(state.currentCounts.cancelled == 2)
     }
 
-    @Test("{jid} and {attempt} are replaced in each attempt, quoted for a shell")
+    @Test("{jid} and {attempt} are replaced in each attempt, and quoted for a shell")
     func fillsAttempts() {
         var state = state()
         let command = JobDescription(runfile: "fit", args: ["{jid}", "{attempt}", "{other}", "awk '{print}'"])
@@ -343,7 +343,7 @@ import Testing
         #expect(CommandTemplate.fill("{{x}}", quoting: false) { $0 == "x" ? "1" : nil } == "{1}")
     }
 
-    @Test("delays double up to their cap, and jitter stays within its share")
+    @Test("delays double up to their maximum, and jitter stays within its share")
     func delays() {
         let policy = RelaunchPolicy.retry(.init(base: 1, factor: 2, cap: 10, jitter: 0.25))
         #expect([1, 2, 3, 4, 5, 1_000_000].map { policy.delay(failures: $0, unit: 0.5) } == [1, 2, 4, 8, 10, 10])
@@ -365,7 +365,7 @@ import Testing
             }
         }
         #expect(ends == 20_000)
-        // In a debug build on a busy machine; a scan of all jobs for each fact would take hours.
+        // In a debug build on a busy machine. A scan of all jobs for each fact would take hours.
         #expect(spent < .seconds(30))
     }
 }

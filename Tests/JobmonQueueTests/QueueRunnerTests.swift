@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test("every job is run once and recorded, and the same jobs again are not run again")
+    @Test("every job runs once and is recorded, and the same jobs again do not run again")
     func runsAndGoesOn() async throws {
         let ledger = TestLedger(executor: ScriptedExecutor(slots: 8))
         let summary = try await runner(ledger).run(jobs(300))
@@ -40,7 +40,7 @@ import Testing
         #expect(ledger.contradictions.isEmpty)
     }
 
-    @Test("failed jobs stay failed, unless they may be tried more often")
+    @Test("failed jobs stay failed, unless they get more attempts")
     func growsAttempts() async throws {
         let executor = ScriptedExecutor(slots: 4) { order in
             ScriptedCluster.Script(outcome: order.retryNumber < 2 ? .failure() : .success)
@@ -57,7 +57,7 @@ import Testing
         #expect(ledger.records.allSatisfy { $0.instances.count == 3 })
     }
 
-    @Test("jobs come while the queue runs, and who waits for their end learns of it again and again")
+    @Test("jobs are added while the queue runs, and whenIdle answers repeatedly")
     func isFed() async throws {
         let executor = ScriptedExecutor(slots: 4) { order in
             ScriptedCluster.Script(outcome: order.jid == 2 ? .failure() : .success)
@@ -67,14 +67,14 @@ import Testing
         let feed = JobFeed()
         async let ended = runner.run(feed)
         #expect(try await feed.whenIdle().counts.total == 0)
-        // One by one, at the same time: one of them can't be.
+        // One by one, at the same time; one of them is invalid.
         try await withThrowingTaskGroup(of: Int.self) { group in
             for job in jobs(40) { group.addTask { try await feed.add([job]).count } }
             for try await count in group { #expect(count == 1) }
         }
         let first = try await feed.whenIdle()
         #expect(first.counts.complete == 39 && first.counts.failed == 1)
-        // What it came to is in the ledger by then.
+        // The result is in the ledger by then.
         #expect(ledger.records.filter { $0.status == .complete }.count == 39)
         #expect(try await feed.add(jobs(50)).count == 50)
         #expect(try await feed.whenIdle().counts.total == 50)
@@ -84,7 +84,7 @@ import Testing
         #expect(ledger.executor.violations.isEmpty)
     }
 
-    @Test("who waits for the end of a queue that is stopped is told so")
+    @Test("whenIdle of a queue that is stopped throws")
     func stopsUnderWhoWaits() async throws {
         let ledger = TestLedger(executor: ScriptedExecutor(slots: 3) { _ in ScriptedCluster.Script(runsFor: nil) })
         let runner = runner(ledger)
@@ -103,7 +103,7 @@ import Testing
         return false
     }
 
-    @Test("a stop ends what runs, gives the attempts back, and the next run goes on")
+    @Test("a stop ends what runs, gives the attempts back, and the next run continues")
     func stops() async throws {
         let slow = ScriptedExecutor(slots: 3) { _ in ScriptedCluster.Script(runsFor: nil) }
         let ledger = TestLedger(executor: slow)
@@ -119,10 +119,10 @@ import Testing
         #expect(records.flatMap(\.instances).allSatisfy { $0.status == .cancelled && $0.returnedAttempt })
     }
 
-    @Test("the supervisor dies under the queue: what ran is tried again, what waited goes on")
+    @Test("the supervisor dies under the queue: what ran is tried again, what waited continues")
     func survivesALoss() async throws {
         let executor = ScriptedExecutor(slots: 3) { order in
-            // Long enough to be lost, the first time.
+            // The first time, long enough to be lost.
             ScriptedCluster.Script(runsFor: order.retryNumber == 0 && order.jid <= 3 ? nil : 1)
         }
         let ledger = TestLedger(executor: executor)
@@ -139,7 +139,7 @@ import Testing
         }
     }
 
-    @Test("neither monitor nor spool takes a fact: nothing starts, until one does")
+    @Test("neither monitor nor spool accepts a fact: nothing starts until one does")
     func waitsForTheSink() async throws {
         let ledger = TestLedger(executor: ScriptedExecutor(slots: 4))
         ledger.fail([.failed(Problem(.unavailable, "the disk is full")), .spooled])
@@ -147,7 +147,7 @@ import Testing
         #expect(summary.ending == .done)
     }
 
-    @Test("cancelled and retried by others, through what the monitor publishes")
+    @Test("cancelled and retried by others, through the monitor's changes")
     func heedsChanges() async throws {
         let (changes, publish) = AsyncStream<[Change]>.makeStream(bufferingPolicy: .unbounded)
         let executor = ScriptedExecutor(slots: 1) { order in

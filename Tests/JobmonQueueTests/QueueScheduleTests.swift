@@ -3,7 +3,7 @@ import JobmonQueue
 import JobmonTestSupport
 import Testing
 
-/// Thousands of random schedules: whatever the order of things, and whatever dies when.
+/// Thousands of random schedules with deaths at any time.
 @Suite struct QueueScheduleTests {
     private static let blocks = 20
     private static let seedsInABlock = 40
@@ -21,7 +21,7 @@ import Testing
         (0..<count).map { _ in JobDescription(runfile: "/bin/true", maxAttempts: maxAttempts) }
     }
 
-    /// Every job completes at its second attempt that ends by itself, at the latest.
+    /// Every job completes at the latest with the second attempt that ends by itself.
     private static let fails: @Sendable (InstanceOrder) -> ScriptedCluster.Script = { order in
         let works = order.jid % 3 != 0 || order.retryNumber > 0
         return ScriptedCluster.Script(
@@ -31,7 +31,7 @@ import Testing
     @Test("queue and supervisor die at any moment: each job is done once, none is forgotten", arguments: 0..<blocks)
     func survivesDeaths(_ block: Int) { surviveDeaths(block, hearsFromMonitor: false) }
 
-    @Test("the same where starts and ends are heard of by the monitor alone", arguments: 0..<blocks)
+    @Test("the same if starts and ends are reported by the monitor only", arguments: 0..<blocks)
     func survivesDeathsInACluster(_ block: Int) { surviveDeaths(block, hearsFromMonitor: true) }
 
     private func surviveDeaths(_ block: Int, hearsFromMonitor: Bool) {
@@ -54,7 +54,7 @@ import Testing
             let wrong = world.verdict()
             #expect(wrong.isEmpty, "seed \(seed)")
             for job in world.ledger.records {
-                // A job may be lost so often that its attempts run out; nothing else ends it.
+                // A job may be lost so often that its attempts run out; nothing else fails it.
                 let losses = job.instances.count { $0.cause == .lost }
                 #expect(job.status == .complete || losses > QueueState.returnedLosses, "seed \(seed), job \(job.jid)")
             }
@@ -85,7 +85,7 @@ import Testing
         }
     }
 
-    @Test("jobs are cancelled and retried at any moment: the user's last word holds", arguments: 0..<blocks)
+    @Test("jobs are cancelled and retried at any moment: the user's last request holds", arguments: 0..<blocks)
     func obeysTheUser(_ block: Int) {
         for seed in UInt64(block * Self.seedsInABlock)..<UInt64((block + 1) * Self.seedsInABlock) {
             var world = QueueWorld(
@@ -110,7 +110,7 @@ import Testing
         }
     }
 
-    @Test("a stop at any moment records all, returns the attempts, and the next queue goes on", arguments: 0..<blocks)
+    @Test("a stop at any moment records all, returns the attempts, and the next queue continues", arguments: 0..<blocks)
     func stopsAnywhere(_ block: Int) {
         for seed in UInt64(block * Self.seedsInABlock)..<UInt64((block + 1) * Self.seedsInABlock) {
             var world = QueueWorld(

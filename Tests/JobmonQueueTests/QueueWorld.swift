@@ -2,8 +2,8 @@ import JobmonCore
 import JobmonQueue
 import JobmonTestSupport
 
-/// A queue, an executor and a ledger, with everything between them late, in any order that can happen, and any of them
-/// dying: one seeded random schedule.
+/// A queue, an executor and a ledger in one seeded random schedule. Everything between them arrives late, in any
+/// possible order, and any of them may die.
 struct QueueWorld {
     var random: SeededGenerator
     var ledger = LedgerModel()
@@ -11,11 +11,11 @@ struct QueueWorld {
     var state: QueueState
     let configuration: QueueState.Configuration
 
-    /// Facts on their way to the queue, by the way that they take: each way keeps its order.
+    /// Facts on their way to the queue, by path. Each path keeps its order.
     private var reports: [ExecutorReport] = []
     private var recorder: [QueueAction] = []
     private var orders: [QueueAction] = []
-    /// What the executor answered, on its way back; until it has arrived nothing more is asked.
+    /// The executor's answer on its way back. Until it arrives, nothing more is asked.
     private var answer: QueueFact?
     private var others: [QueueFact] = []
     private var seenChanges = 0
@@ -24,7 +24,7 @@ struct QueueWorld {
     private var unreachable = false
     private var executorStops = false
     private(set) var summary: QueueSummary?
-    /// What went wrong, in words.
+    /// Violated invariants, in words.
     private(set) var broken: [String] = []
     private(set) var restarts = 0
 
@@ -54,14 +54,14 @@ struct QueueWorld {
         broken += state.sanityCheck()
     }
 
-    /// The facts that the executor's own process spooled reach the ledger.
+    /// Delivers facts that the executor's own process spooled to the ledger.
     mutating func takeSpool(_ count: Int = .max) {
         let taken = cluster.spool.prefix(count)
         for event in taken { ledger.record(event) }
         cluster.spool.removeFirst(taken.count)
     }
 
-    /// One thing happens.
+    /// Performs one random step.
     mutating func step() {
         switch Int.random(in: 0..<12, using: &random) {
         case 0, 1: reports += cluster.tick()
@@ -78,7 +78,7 @@ struct QueueWorld {
             }
         case 9:
             if !others.isEmpty { feed([others.removeFirst()]) }
-            // A stop returns when nothing runs any more and all was reported.
+            // A stop returns when nothing runs any more and everything was reported.
             if executorStops, reports.isEmpty, cluster.running.isEmpty {
                 executorStops = false
                 feed([.executorStopped])
@@ -97,7 +97,7 @@ struct QueueWorld {
         }
     }
 
-    /// The executor's word reaches the queue; of starts and ends a cluster's executor says none.
+    /// Delivers a report of the executor to the queue. A cluster's executor reports no starts and ends.
     private mutating func report(_ report: ExecutorReport) {
         switch report {
         case .started, .ended, .unacknowledged: if !configuration.hearsFromMonitor { feed([.report(report)]) }
@@ -125,7 +125,7 @@ struct QueueWorld {
         case .record(let events): for event in events { ledger.record(event) }
         case .submit(let batch):
             if unreachable {
-                // Nobody can say whether the executor took them.
+                // It is unknown whether the executor took them.
                 if Bool.random(using: &random) { _ = cluster.submit(batch) }
                 answer = .submitUnclear(batch, "no answer")
             } else {
@@ -150,17 +150,17 @@ struct QueueWorld {
         }
     }
 
-    // MARK: - What can go wrong
+    // MARK: - Faults
 
     mutating func loseSupervisor() { reports += cluster.loseSupervisor() }
 
     mutating func toggleReach() { unreachable.toggle() }
 
-    /// The queue dies at this instant. Its supervisor goes on with what runs and hands back the rest, or dies with it;
-    /// the next queue begins with the ledger's rows.
+    /// Kills the queue at this moment. Its supervisor continues what runs and hands back the rest, or dies too. The
+    /// next queue starts with the ledger's rows.
     mutating func killQueue(supervisorToo: Bool) {
         restarts += 1
-        // What was on its way to the ledger may have reached it, in order, or be lost with the queue.
+        // What was on its way to the ledger may have reached it, in order, or is lost with the queue.
         for action in recorder.prefix(Int.random(in: 0...recorder.count, using: &random)) {
             switch action {
             case .record(let events): for event in events { ledger.record(event) }
@@ -175,7 +175,7 @@ struct QueueWorld {
             default: break
             }
         }
-        // A submit may have reached the executor, and its answer nobody.
+        // A submit may have reached the executor, but its answer reached no one.
         if let first = orders.first, case .submit(let batch) = first, Bool.random(using: &random) {
             _ = cluster.submit(batch)
         }
@@ -195,12 +195,12 @@ struct QueueWorld {
         feed([.known(ledger.records), .allKnown])
     }
 
-    /// Nothing goes wrong any more: everything arrives until the queue is done, or nothing moves.
+    /// Ends all faults: everything arrives, until the queue is done or nothing changes any more.
     mutating func finish() {
         unreachable = false
         for _ in 0..<20000 where summary == nil {
             step()
-            // Time goes on where nothing else does.
+            // Time advances if nothing else happens.
             if recorder.isEmpty, orders.isEmpty, answer == nil, reports.isEmpty, others.isEmpty { now += 1 }
         }
         while !recorder.isEmpty { perform(recorder.removeFirst()) }
@@ -208,7 +208,7 @@ struct QueueWorld {
         if summary == nil { broken.append("the queue does not end: \(state.currentCounts)") }
     }
 
-    /// What must hold at the end, whatever happened.
+    /// Checks what must hold at the end; returns violations.
     func verdict() -> [String] {
         var wrong = broken + cluster.violations + ledger.contradictions
         for job in ledger.records {

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ScriptedExecutorTests {
     @Test(
-        "the scripted executor does what every executor must", .timeLimit(.minutes(20)),
+        "the scripted executor keeps every executor's contract", .timeLimit(.minutes(20)),
         arguments: ExecutorConformance.contracts)
     func conforms(_ contract: ExecutorConformance.Contract) async throws {
         try await contract.check { slots in ScriptedExecutor(slots: slots) }

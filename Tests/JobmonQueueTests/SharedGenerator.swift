@@ -1,7 +1,7 @@
 import JobmonTestSupport
 import Synchronization
 
-/// A seeded generator that a closure can share.
+/// A seeded generator that closures can share.
 final class SharedGenerator: Sendable {
     private let generator: Mutex<SeededGenerator>
 

@@ -3,12 +3,13 @@ import JobmonQueue
 import JobmonTestSupport
 import Synchronization
 
-/// A ledger for the scheduler's tests: the model behind the seams, and a scripted executor's spool taken in at once.
+/// A ledger for tests of `QueueRunner`: the model behind the interfaces. A scripted executor's spool is taken in at
+/// once.
 final class TestLedger: LedgerReading {
     private struct State {
         var model = LedgerModel()
         var jids: [String: Int64] = [:]
-        /// Answers that are to be failures, for the next events.
+        /// The answers to the next events, if they must fail.
         var failures: [SinkAnswer] = []
     }
 

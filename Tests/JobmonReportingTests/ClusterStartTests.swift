@@ -4,7 +4,7 @@ import JobmonReporting
 import JobmonTestSupport
 import Testing
 
-/// Which start of which job of a scheduler a process belongs to, and which of several processes it is.
+/// Which start of a scheduler's job a process belongs to, and which of several processes it is.
 @Suite struct ClusterStartTests {
     private static let slurm = ["SLURM_JOB_ID": "7", "SLURM_CLUSTER_NAME": "c"]
 
@@ -33,10 +33,10 @@ import Testing
     @Test func oneStartIsOneJob() throws {
         #expect(try Self.isThat(Self.start(), below: true))
         #expect(try Self.isThat(Self.start(), instance: "i"))
-        // A step, which slurmstepd has started; the scheduler says that the job was there before.
+        // A step started by slurmstepd; the scheduler says that the job was there before.
         #expect(try Self.isThat(Self.start(), submitted: 990))
         #expect(try Self.isThat(Self.start(), host: "n2", alive: false, submitted: 990))
-        // Nobody can be asked.
+        // The scheduler cannot be asked.
         #expect(try Self.isThat(Self.start(), host: "n2"))
         #expect(try Self.isThat(Self.start("s1"), ["SLURM_JOB_SLUID": "s1"], host: "n2"))
     }
@@ -44,7 +44,7 @@ import Testing
     @Test func anotherStartIsNot() throws {
         #expect(try !Self.isThat(Self.start(), ["SLURM_RESTART_COUNT": "1"], below: true))
         #expect(try !Self.isThat(Self.start(hasEnded: true), below: true))
-        // The id was given again: the wrapper is gone, or its machine's life is, or the new job came later.
+        // The id was used again: the wrapper is gone, its machine has rebooted, or the new job came later.
         #expect(try !Self.isThat(Self.start(), alive: false))
         #expect(try !Self.isThat(Self.start(), boot: "other"))
         #expect(try !Self.isThat(Self.start(), submitted: 1100))
@@ -104,7 +104,7 @@ import Testing
     @Test(arguments: [
         RankCase(variables: ["OMPI_COMM_WORLD_RANK": "3", "OMPI_COMM_WORLD_SIZE": "4"], rank: "3"),
         RankCase(variables: ["OMPI_COMM_WORLD_RANK": "0", "OMPI_COMM_WORLD_SIZE": "1"], rank: nil),
-        // mpirun within a step, which has one task on each node.
+        // mpirun within a step that has one task on each node.
         RankCase(
             variables: [
                 "OMPI_COMM_WORLD_RANK": "5", "OMPI_COMM_WORLD_SIZE": "8", "SLURM_PROCID": "1", "SLURM_STEP_ID": "0",
@@ -116,7 +116,7 @@ import Testing
         RankCase(variables: ["PMIX_RANK": "0", "SLURM_STEP_NUM_TASKS": "1"], rank: nil),
         RankCase(variables: ["SLURM_PROCID": "0", "SLURM_NTASKS": "4", "SLURM_STEP_ID": "2"], rank: "0"),
         RankCase(variables: ["SLURM_PROCID": "3", "SLURM_NTASKS": "4"], rank: "3"),
-        // A batch script of four tasks, of 22.05 and of 26.05.
+        // A batch script with four tasks, of Slurm 22.05 and 26.05.
         RankCase(variables: ["SLURM_PROCID": "0", "SLURM_NTASKS": "4"], rank: nil),
         RankCase(variables: ["SLURM_PROCID": "0", "SLURM_NTASKS": "4", "SLURM_STEP_ID": "-5"], rank: nil),
         RankCase(variables: ["SLURM_PROCID": "0", "SLURM_NTASKS": "4", "SLURM_STEP_ID": "4294967291"], rank: nil),

@@ -6,7 +6,7 @@ import JobmonSystem
 import JobmonTestSupport
 import Testing
 
-/// Locks, the monitor's file, and what is known of host and processes.
+/// Locks, the monitor's file, and facts about host and processes.
 struct DiscoveryTests {
     private static let info = MonitorInfo(
         host: "n7", address: "127.0.0.1", port: 4711, pid: 12, hostBootID: "boot", secret: "abc",
@@ -59,7 +59,7 @@ struct DiscoveryTests {
             if kind == "folder" {
                 #expect(throws: Problem.self) { try Self.info.write(layout) }
             } else {
-                // Writing replaces what lies there, and does not follow it.
+                // Writing replaces the existing file and does not follow a link.
                 try Self.info.write(layout)
                 #expect(MonitorInfo.read(layout) == Self.info)
                 if kind == "symlink" { #expect(try String(contentsOfFile: target, encoding: .utf8) == whole) }
@@ -78,14 +78,14 @@ struct DiscoveryTests {
             #expect(FileLock.isHeld(file) == true)
             #expect(FileLock.holder(file) == FileLock.Holder(pid: getpid(), host: HostIdentity.host))
             lock = nil
-            // A child that another test is just starting has it until it executes.
+            // A child that another test is just starting holds it until it executes.
             try await waitUntil("the lock is free") { FileLock.isHeld(file) == false }
             try await waitUntil("the lock is had again") { try FileLock.acquire(file) != nil }
             #expect(throws: Problem.self) { _ = try FileLock.acquire("\(path)/no/such/folder/lock") }
         }
     }
 
-    /// A forked child shares the lock, and one that has executed does not: what a recovery relies on.
+    /// A forked child shares the lock, and a child that has executed does not: recovery relies on this.
     @Test(.timeLimit(.minutes(20)))
     func aChildHasTheLockUntilItExecutes() async throws {
         try await withTestDirectory { path in

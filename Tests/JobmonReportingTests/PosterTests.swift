@@ -4,7 +4,7 @@ import JobmonReporting
 import JobmonTestSupport
 import Testing
 
-/// The poster against responders that do what they should, and all that they should not.
+/// The poster with responders that behave correctly, and with all kinds that do not.
 struct PosterTests {
     private static let quick: Poster.Options = {
         var options = Poster.Options()
@@ -21,12 +21,12 @@ struct PosterTests {
             fact: .running(.key("k\(seq)"), Start()))
     }
 
-    /// Drives a poster as a loop does, until `done` or the time is over.
+    /// Drives a poster as a loop does, until `done` or the time-out.
     private static func drive(
         _ poster: Poster, within seconds: Double = 120, until done: ([(EventIdentity, EventResult)]) -> Bool
     ) async -> [(EventIdentity, EventResult)] {
         var answered: [(EventIdentity, EventResult)] = []
-        // A timeout is told by what was answered.
+        // A time-out shows in the answers.
         try? await waitUntil("the poster's answers", within: seconds) {
             var polled = pollfd(fd: -1, events: 0, revents: 0)
             if let interest = poster.pollInterest {
@@ -108,7 +108,7 @@ struct PosterTests {
             let layout = Self.layout(path)
             let poster = Poster(layout: layout, options: Self.quick)
             poster.enqueue(Self.event(1))
-            // No file yet, then one that nobody stands behind.
+            // First no file, then one whose address has no listener.
             let none = await Self.drive(poster, within: 0.2) { _ in false }
             #expect(none.isEmpty)
             let first = try TinyResponder { _, request in .bytes(TinyResponder.recorded(request)) }

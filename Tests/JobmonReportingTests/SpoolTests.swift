@@ -5,7 +5,7 @@ import JobmonReporting
 import JobmonTestSupport
 import Testing
 
-/// The spool's files, under writers that die at any moment and readers that meet.
+/// The spool's files, with writers that die at any moment and concurrent readers.
 struct SpoolTests {
     private static func layout(_ path: String) throws -> DirectoryLayout {
         let layout = DirectoryLayout(root: path)
@@ -35,8 +35,8 @@ struct SpoolTests {
         reader.batches().flatMap(\.events).compactMap { $0.identity?.seq }
     }
 
-    /// Takes the spool in until it is empty: a child that another test is just starting has a closed segment's lock
-    /// until it executes, and so long the segment stays.
+    /// Takes the spool in until it is empty. A child that another test is just starting holds a closed segment's lock
+    /// until it executes; the segment stays that long.
     private static func taken(_ reader: SpoolReader, _ layout: DirectoryLayout) async throws {
         try await waitUntil("the spool is empty") {
             for batch in reader.batches() { batch.acknowledge() }
@@ -152,7 +152,7 @@ struct SpoolTests {
         }
     }
 
-    /// A writer process is killed at random points: what it said it had spooled is there, and no line is half.
+    /// A writer process is killed at random points: what it reported as spooled is there, and no line is incomplete.
     @Test(.timeLimit(.minutes(20)))
     func whatWasSpooledSurvivesTheKill() async throws {
         try await withTestDirectory { path in
@@ -163,8 +163,8 @@ struct SpoolTests {
                 #expect(pipe(&ends) == 0)
                 let pid = jobmon_fork()
                 if pid == 0 {
-                    // The child: only what a fork of a program with threads may do, which the writer keeps to well
-                    // enough for a test; it is killed anyway.
+                    // The child: only calls that are allowed after a fork in a program with threads. The writer keeps
+                    // to that well enough for a test; it is killed anyway.
                     let writer = SegmentWriter(layout: layout, sender: sender)
                     var seq: Int64 = 0
                     while writer.append(Self.line(sender, seq), first: seq, last: seq) {
@@ -206,7 +206,7 @@ struct SpoolTests {
             let writer = SegmentWriter(layout: layout, sender: "s")
             #expect(writer.append(Self.line("s", 0), first: 0, last: 0))
             try disk.fill()
-            // Nowhere to go: not even to the fallback, which a file of its name stands in the way of.
+            // It cannot be written anywhere: a file stands in the place of the fallback.
             let large = [UInt8](repeating: 0x20, count: 3 << 20) + [0x0A]
             setenv("TMPDIR", "\(disk.path)/mon", 1)
             defer { unsetenv("TMPDIR") }
@@ -235,7 +235,7 @@ struct SpoolTests {
 
     @Test func whatCantBeSpooledGoesToTheFallbackAndIsBroughtBack() async throws {
         try await withTestDirectory { path in
-            // A file where the folder should be: not even root can write into it.
+            // A file in place of the folder: not even root can write into it.
             let layout = DirectoryLayout(root: path)
             _ = FileManager.default.createFile(atPath: layout.spool, contents: nil)
             let writer = SpoolWriter(layout: layout, sender: "w")

@@ -4,17 +4,17 @@ import JobmonCore
 import JobmonReporting
 import Synchronization
 
-/// A small real HTTP responder on a thread: what it answers is up to the test.
+/// A small real HTTP responder on a thread; the test sets its answers.
 final class TinyResponder: Sendable {
-    /// What is done with one request.
+    /// The reaction to one request.
     enum Answer: Sendable {
-        /// These bytes, and the connection stays.
+        /// Send these bytes and keep the connection.
         case bytes(String)
-        /// These bytes, and the connection is closed.
+        /// Send these bytes and close the connection.
         case bytesThenClose(String)
-        /// Nothing, and the connection is closed.
+        /// Send nothing and close the connection.
         case close
-        /// Nothing at all.
+        /// Send nothing.
         case hang
     }
 
@@ -48,14 +48,14 @@ final class TinyResponder: Sendable {
         }
     }
 
-    /// Ends it: nobody listens and no connection stays.
+    /// Stops it: no listener and no connection remains.
     func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
         close(listener)
         for connection in open.withLock({ $0 }) { shutdown(connection, Int32(SHUT_RDWR)) }
     }
 
-    /// The requests that came, head and body.
+    /// The received requests, head and body.
     var received: [String] { requests.withLock { $0 } }
 
     func info(secret: String = "word") -> MonitorInfo {

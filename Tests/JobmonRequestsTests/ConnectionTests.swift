@@ -4,7 +4,7 @@ import JobmonRequests
 import JobmonTestSupport
 import Testing
 
-/// The same for both connections: in the monitor's own process, and over HTTP.
+/// The same tests for both connections: in the monitor's own process, and over HTTP.
 @Suite(.timeLimit(.minutes(20)))
 struct ConnectionTests {
     enum Kind: CaseIterable {
@@ -124,7 +124,7 @@ struct ConnectionTests {
         return taken
     }
 
-    // Subscribers under load, each starting at another moment: every change once, in order.
+    // Subscribers under load that start at different moments: every change once, in order.
     @Test(arguments: Kind.allCases)
     func followsUnderLoad(_ kind: Kind) async throws {
         try await withConnection(kind) { connection, _ async throws in
@@ -137,7 +137,7 @@ struct ConnectionTests {
                 }
                 for number in 0..<8 {
                     group.addTask {
-                        // Each breaks off a few times, and goes on from where it was.
+                        // Each disconnects a few times, and continues where it was.
                         var last: Int64 = 0
                         var seen: [Int64] = []
                         while last < count {

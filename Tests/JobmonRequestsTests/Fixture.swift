@@ -8,7 +8,7 @@ import JobmonTestSupport
 import JobmonWire
 import Logging
 
-/// A directory with a monitor that can be ended and started again, and connections to it.
+/// A directory with a monitor that can be stopped and started again, and connections to it.
 final class Fixture: Sendable {
     let layout: DirectoryLayout
     let ledger: FaultyLedger
@@ -21,7 +21,7 @@ final class Fixture: Sendable {
         ledger = FaultyLedger(try SQLiteLedger.open(.file(path: layout.ledger), time: .system))
     }
 
-    /// Runs a monitor with a secret of its own around `body`; its file stays, as after a crash.
+    /// Runs a monitor with its own secret while `body` runs. Its file stays, as after a crash.
     func withMonitor(
         adjust: (inout MonitorConfiguration) -> Void = { _ in }, _ body: (Monitor) async throws -> Void
     ) async throws {
@@ -61,7 +61,7 @@ final class Fixture: Sendable {
     func remote(patience: Double = 10) -> RemoteConnection { RemoteConnection(layout: layout, patience: patience) }
 }
 
-/// Runs `body` in a directory of its own.
+/// Runs `body` in a new directory.
 func withFixture(_ name: String = #function, _ body: (Fixture) async throws -> Void) async throws {
     try await withTestDirectory(name) { path async throws in
         let fixture = try Fixture(path)

@@ -1,7 +1,7 @@
 import Foundation
 import JobmonTestSupport
 
-/// Something that listens and says always the same, whatever it is asked.
+/// A listener that is not a monitor, and always sends the same answer.
 final class OtherResponder: Sendable {
     struct Failure: Error {
         let step: String

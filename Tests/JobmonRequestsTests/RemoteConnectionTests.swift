@@ -6,7 +6,7 @@ import JobmonRequests
 import JobmonTestSupport
 import Testing
 
-/// What only a connection over HTTP goes through: monitors that come, go, and are not monitors.
+/// What happens over HTTP only: monitors that come and go, and listeners that are not monitors.
 @Suite(.timeLimit(.minutes(20)))
 struct RemoteConnectionTests {
     @Test func noMonitorIsSaidAtOnceWithoutPatience() async throws {
@@ -20,7 +20,7 @@ struct RemoteConnectionTests {
         }
     }
 
-    // A stale file, of a monitor that is gone: the next monitor has another port and another secret.
+    // A stale file of a monitor that is gone: the next monitor has another port and another secret.
     @Test func findsTheNextMonitor() async throws {
         try await withFixture { fixture async throws in
             let remote = fixture.remote(patience: 30)
@@ -33,7 +33,7 @@ struct RemoteConnectionTests {
                 try await fixture.remote(patience: 0.1).record([Facts.submitted("lost")])
             }
             #expect(problem?.code == .unavailable)
-            // It asks while there is none, and is answered by the next.
+            // It asks while there is none, and the next one answers.
             let asked = Task { try await remote.record([Facts.complete("a")]) }
             try await fixture.withMonitor { _ async throws in
                 let results = try await asked.value
@@ -81,7 +81,7 @@ struct RemoteConnectionTests {
         }
     }
 
-    // The answer is lost after the commit: what a person asked for is not done twice.
+    // The answer is lost after the commit: a user's request is not done twice.
     @Test func whatHasNoIdentityIsGivenOne() async throws {
         try await withFixture { fixture async throws in
             try await fixture.withMonitor { _ async throws in
@@ -117,7 +117,7 @@ struct RemoteConnectionTests {
         }
     }
 
-    /// What answers at the monitor's address is something else.
+    /// The process at the monitor's address is not a monitor.
     @Test(arguments: [
         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi",
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}",

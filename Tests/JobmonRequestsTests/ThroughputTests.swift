@@ -4,7 +4,7 @@ import JobmonMonitor
 import JobmonTestSupport
 import Testing
 
-/// Prints how many events a monitor records in a second; nothing is asserted about a number of one machine.
+/// Prints how many events per second a monitor records. Nothing is asserted, since the number depends on the machine.
 @Suite(
     .serialized,  // two at once would measure each other
     .timeLimit(.minutes(20)), .enabled(if: ProcessInfo.processInfo.environment["JOBMON_BENCHMARK"] != nil))

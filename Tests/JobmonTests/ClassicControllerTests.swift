@@ -3,7 +3,7 @@ import Jobmon
 import JobmonTestSupport
 import Testing
 
-/// The example of a controller, on real .py, .R and .sh files.
+/// The example controller, with real .py, .R and .sh files.
 @Suite(.timeLimit(.minutes(20)))
 struct ClassicControllerTests {
     static let hasR = ["/usr/bin", "/usr/local/bin"].contains {
@@ -51,7 +51,7 @@ struct ClassicControllerTests {
         }
     }
 
-    @Test("killed with -9 and run again it goes on, and nothing runs twice", .enabled(if: hasR, "needs Rscript"))
+    @Test("killed with -9 and run again, it continues, and nothing runs twice", .enabled(if: hasR, "needs Rscript"))
     func goesOnAfterAKill() async throws {
         try await withTestDirectory { directory in
             let first = try start("\(directory)/run", seconds: 1)
@@ -67,7 +67,7 @@ struct ClassicControllerTests {
         }
     }
 
-    @Test("a directory that is served, and no executable, are said with what to do")
+    @Test("a served directory and a missing executable are reported with a hint")
     func saysWhatIsWrong() async throws {
         try await withTestDirectory { directory in
             let monitor = try await MonitorProcess.start("\(directory)/run")

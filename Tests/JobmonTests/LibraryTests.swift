@@ -6,12 +6,12 @@ import Testing
 
 @testable import Jobmon
 
-/// The library as a program uses it: real processes, a real ledger, the monitor in this process.
+/// The library as used by a program: real processes, a real ledger, the monitor in this process.
 @Suite(.timeLimit(.minutes(20)), .serialized)
 struct LibraryTests {
     private struct Wrong: Error, CustomStringConvertible { let description: String }
 
-    /// This process's program is the test runner, beside which there is a `jobmon`.
+    /// The program of this process is the test runner, which has a `jobmon` beside it.
     private static func finds() { setenv("JOBMON_EXECUTABLE", Executable.path, 1) }
 
     private func options(_ change: (inout JobQueue.Options) -> Void = { _ in }) -> JobQueue.Options {
@@ -22,7 +22,7 @@ struct LibraryTests {
         return options
     }
 
-    @Test("jobs run as they come, and a queue that was waited for takes more")
+    @Test("jobs run as they come, and a queue that was waited for accepts more")
     func queueTakesMore() async throws {
         try await withTestDirectory { directory in
             try await withCentralJobMonitor(directory: "\(directory)/run") { monitor in
@@ -50,13 +50,13 @@ struct LibraryTests {
                 let again = try await monitor.job(jids[7])
                 #expect(again.instances.count == 1 && again.status == .complete)
             }
-            // Whoever comes next finds it free, and reads what was recorded.
+            // The next monitor finds the directory free, and reads what was recorded.
             let listed = try await Executable.run(["jobs", "-d", "\(directory)/run", "--status", "failed"])
             #expect(listed.stdout.contains("no luck"), "\(listed.stderr)")
         }
     }
 
-    @Test("a ledger in memory leaves its reports, and hides none that is there")
+    @Test("a ledger in memory leaves its reports, and does not hide an existing ledger")
     func ledgerInMemory() async throws {
         try await withTestDirectory { directory in
             try await withCentralJobMonitor(directory: "\(directory)/run", persistent: false) { monitor in
@@ -75,7 +75,7 @@ struct LibraryTests {
         }
     }
 
-    @Test("what can't be is a typed error with what to do")
+    @Test("an invalid request throws a typed error with a hint")
     func typedErrors() async throws {
         try await withTestDirectory { directory in
             try await withCentralJobMonitor(directory: "\(directory)/run") { monitor in
@@ -112,7 +112,7 @@ struct LibraryTests {
         }
     }
 
-    @Test("a queue that is stopped ends its jobs, and the next one goes on")
+    @Test("a stopped queue ends its jobs, and the next one continues")
     func stopAndGoOn() async throws {
         try await withTestDirectory { directory in
             let mark = "\(directory)/mark"
@@ -146,7 +146,7 @@ struct LibraryTests {
         try await withTestDirectory { directory in
             try await withCentralJobMonitor(directory: "\(directory)/run") { monitor in
                 let queue = try await JobQueue(monitor: monitor, options: options())
-                // The job hands us its name and waits, so that its errors can be logged while it runs.
+                // The job passes its name to us and waits, so that its errors can be logged while it runs.
                 let script =
                     "echo $JOBMON_INSTANCE > '\(directory)/key'; until [ -e '\(directory)/go' ]; do sleep 0.05; done; exit 2"
                 try await queue.queueJob(queue.createJob(runfile: "sh", name: "job", parameters: ["-c", script]))
@@ -171,7 +171,7 @@ struct LibraryTests {
         }
     }
 
-    @Test("every status and cause of the ledger has its public twin")
+    @Test("every status and cause of the ledger has a public counterpart")
     func twins() {
         #expect(Status.allCases.map { JobStatus($0).rawValue } == Status.allCases.map(\.rawValue))
         #expect(Cause.allCases.map { FailureCause($0).rawValue } == Cause.allCases.map(\.rawValue))
@@ -179,7 +179,7 @@ struct LibraryTests {
         #expect(FailureCause.allCases.count == Cause.allCases.count)
     }
 
-    @Test("a monitor that has ended frees the directory and refuses queues, whoever still holds it")
+    @Test("a monitor that has ended frees the directory and refuses queues, even while references to it remain")
     func endedMonitor() async throws {
         try await withTestDirectory { directory in
             for persistent in [false, true] {
@@ -188,7 +188,7 @@ struct LibraryTests {
                 try await queue.queueJob(queue.createJob(runfile: "/bin/true", name: "one"))
                 try await queue.blockTillDone()
                 await monitor.stopResponder()
-                // As controllers have always done it: the report comes after the responder's end.
+                // As controllers have always done: the report comes after the end of the responder.
                 try await monitor.generateReport()
                 #expect(try await monitor.jobs(withStatus: .complete).map(\.name) == ["one"])
                 await monitor.stopPublisher()
@@ -208,7 +208,7 @@ struct LibraryTests {
         }
     }
 
-    @Test("what is asked to stop from elsewhere ends, and says so")
+    @Test("a queue and a monitor that are asked to stop by another process end, and say so")
     func stoppedFromElsewhere() async throws {
         try await withTestDirectory { directory in
             let monitor = try await CentralJobMonitor(directory: "\(directory)/run")
@@ -231,7 +231,7 @@ struct LibraryTests {
         }
     }
 
-    @Test("a queue and a monitor that nobody holds any more come to their end, and free the directory")
+    @Test("a queue and a monitor without references end, and free the directory")
     func letGoOf() async throws {
         try await withTestDirectory { directory in
             func forgetful() async throws {
@@ -248,7 +248,7 @@ struct LibraryTests {
         }
     }
 
-    @Test("a piece of the program is a job of its own, with what it logged when it fails")
+    @Test("a monitored piece of the program is a job, with its logged errors if it fails")
     func monitoredPieces() async throws {
         try await withTestDirectory { directory in
             try await withCentralJobMonitor(directory: "\(directory)/run") { monitor in
@@ -277,7 +277,7 @@ struct LibraryTests {
                 #expect(jobs[1].instances[0].error == "app: the survey is empty\nWrong: no data")
                 #expect(jobs[0].instances[0].executor == "program" && jobs[0].params == ["year": "1995"])
             }
-            // Without a monitor it runs all the same, and what it said waits in the spool.
+            // Without a monitor it runs all the same, and its facts wait in the spool.
             await monitored(name: "alone", directory: "\(directory)/run") {}
             try await withCentralJobMonitor(directory: "\(directory)/run") { monitor in
                 let alone = try await monitor.jobs(name: "alone")
@@ -286,18 +286,18 @@ struct LibraryTests {
         }
     }
 
-    @Test("what a job logs as an error stands in its error")
+    @Test("what a job logs as an error is part of its error")
     func loggedErrors() async throws {
         try await withTestDirectory { directory in
             try await withCentralJobMonitor(directory: "\(directory)/run") { monitor in
-                // As a job of a queue has it; the program is this one.
+                // In the environment of a job of a queue; the program is this one.
                 let failing = try await Executable.run(
                     [
                         "exec", "-d", "\(directory)/run", "--name", "job", "--", "sh", "-c",
                         "echo $JOBMON_INSTANCE; exit 0",
                     ])
                 let key = failing.stdout.trimmingCharacters(in: .whitespacesAndNewlines)
-                // `exec` does not wait for long until its last fact is acknowledged.
+                // `exec` does not wait long for its last fact to be acknowledged.
                 try await waitUntil("its end is recorded") {
                     try await monitor.jobs(withStatus: .complete).count == 1
                 }
@@ -321,7 +321,7 @@ struct LibraryTests {
         }
     }
 
-    @Test("events are followed from monitor to monitor, and go on where one left off")
+    @Test("events are followed from monitor to monitor, and continue where one stopped")
     func eventsResume() async throws {
         try await withTestDirectory { directory in
             let path = "\(directory)/run"
@@ -355,7 +355,7 @@ struct LibraryTests {
     }
 
     @Test(
-        "a file's ending says what runs it",
+        "a file's extension selects its interpreter",
         arguments: [
             ("a/model.py", ["python3", "a/model.py", "-x"]), ("fit.R", ["Rscript", "fit.R", "-x"]),
             ("fit.r", ["Rscript", "fit.r", "-x"]), ("job.sh", ["bash", "job.sh", "-x"]),
@@ -374,7 +374,7 @@ struct LibraryTests {
         }
     }
 
-    @Test("an environment's interpreter is the one that runs, and its bin comes first")
+    @Test("an environment's interpreter is used, and its bin comes first")
     func environmentPrefix() async throws {
         try await withTestDirectory { directory in
             let prefix = "\(directory)/env"

@@ -5,7 +5,7 @@ import JobmonReporting
 import JobmonTestSupport
 import Testing
 
-/// Who is named when a directory is served already.
+/// Which process is named when a directory is already served.
 struct MonitorLockTests {
     @Test("the holder of the lock is named, not the dead monitor whose file is still there")
     func theHolderIsNamed() async throws {
@@ -23,11 +23,11 @@ struct MonitorLockTests {
         }
     }
 
-    @Test("what somebody writes into the lock's file while we look is waited for")
+    @Test("a holder that is just writing the lock's file is waited for")
     func aNewHolderIsWaitedFor() async throws {
         try await withTestDirectory { path in
             let layout = DirectoryLayout(root: path)
-            // A process that is gone held it last; the one that has it now has not yet said so.
+            // A process that is gone held it last; the present holder has not written its name yet.
             let lock = try #require(try MonitorLock.take(layout))
             let gone = try Running("/bin/true", [])
             _ = try await gone.finished()

@@ -22,7 +22,7 @@ struct EventFrameTests {
         return bytes
     }
 
-    // Cut at every place, also between the bytes of a character: the same frames come out.
+    // Cut at every position, even between the bytes of a character: the frames are the same.
     @Test func readsBackHoweverItIsCut() throws {
         for size in 1...17 {
             var reader = EventFrameReader()
@@ -42,7 +42,7 @@ struct EventFrameTests {
             var reader = EventFrameReader()
             var converted: [UInt8] = []
             for byte in text.utf8 { converted += byte == 0x0A ? Array(end.utf8) : [byte] }
-            // The last line end of "\r" may be half of "\r\n": a further line settles it.
+            // A final "\r" may be half of "\r\n": a further line decides.
             #expect(try reader.append(converted + Array(":\n".utf8)) == Self.frames)
         }
     }

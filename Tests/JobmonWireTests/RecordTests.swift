@@ -2,7 +2,7 @@ import JobmonCore
 import JobmonWire
 import Testing
 
-/// Every record reads back as it was written, and has the members that the documents name.
+/// Every record is read back as it was written, and has the members that the documents name.
 struct RecordTests {
     static let moment = Timestamp(milliseconds: 1_769_851_800_123)
 

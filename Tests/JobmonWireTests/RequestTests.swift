@@ -67,7 +67,7 @@ struct RequestTests {
         #expect(read[1] == Self.running)
     }
 
-    // The rule of the HTTP status: an error only when every event was refused.
+    // The HTTP status is an error only if every event was refused.
     @Test func statusOfAnAnswer() {
         let recorded = EventResult(outcome: .recorded)
         func refused(_ code: Problem.Code) -> EventResult {
@@ -85,7 +85,7 @@ struct RequestTests {
         let results = [EventResult(outcome: .refused, problem: Problem(.notFound, "no", hint: "h"))]
         let body = EventAnswer.body(results)
         #expect(try EventAnswer.read(body) == results)
-        // The same body is an error body as well.
+        // The same body is an error body too.
         #expect(try Problem(JSON(parsing: body)) == Problem(.notFound, "no", hint: "h"))
         #expect(try EventAnswer.read(Problem(.unavailable, "busy").json.bytes) == nil)
         #expect(throws: FieldError.self) { try EventAnswer.read(Array("<html>".utf8)) }

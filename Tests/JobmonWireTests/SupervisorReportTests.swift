@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct SupervisorReportTests {
     @Test(
-        "what a supervisor says is read as it was said",
+        "a supervisor's messages are read back as they were written",
         arguments: [
             .hello(version: 2, pid: 77, state: SupervisorState(running: ["a"], waiting: ["b", "c"])),
             .started(["k1", "quoted \" and \\ and \n"]), .completed([]), .completed(["k1"]),
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(
-        "what it does not say is refused",
+        "messages that a supervisor does not send are refused",
         arguments: [
             "", "{}", "{\"kind\":\"started\"}", "{\"kind\":\"completed\",\"keys\":[1]}",
             "{\"kind\":\"hello\",\"version\":0,\"pid\":1}",

@@ -3,7 +3,7 @@ import Testing
 
 @testable import JobmonWire
 
-/// A manifest reads back, whole and task by task, and a torn one is no manifest.
+/// A manifest is read back, whole and task by task, and an incomplete one is refused.
 struct TaskManifestTests {
     private static let manifest = TaskManifest(
         batch: "b-1", queue: "fit é", executor: "sge", name: "fit.abc.def",
@@ -19,7 +19,7 @@ struct TaskManifestTests {
 
     @Test func readsBackWhole() throws { #expect(try TaskManifest(Self.manifest.bytes) == Self.manifest) }
 
-    @Test("a task reads little of it")
+    @Test("a task reads only a small part of it")
     func readsOneTask() throws {
         let bytes = Self.manifest.bytes
         for task in [1, 2, 77, 120] {
@@ -40,7 +40,7 @@ struct TaskManifestTests {
         for task in [0, -1, 121] { #expect(throws: Problem.self) { try reader.order(task) } }
     }
 
-    @Test("a file that was cut off anywhere is refused, not half read")
+    @Test("a file that was cut off anywhere is refused, not read in part")
     func torn() {
         let bytes = Self.manifest.bytes
         for length in stride(from: 0, to: bytes.count - 1, by: 997) {

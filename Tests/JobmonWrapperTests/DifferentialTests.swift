@@ -2,15 +2,15 @@ import Foundation
 import JobmonTestSupport
 import Testing
 
-/// Each hard case bare and under `jobmon exec`, whatever the monitor does: `Tests/Differential/differential.py` runs
-/// and compares them, and says which differ.
+/// Each hard case runs alone and under `jobmon exec`, with monitors in various states.
+/// `Tests/Differential/differential.py` runs and compares them, and reports differences.
 @Suite(.serialized, .timeLimit(.minutes(20))) struct DifferentialTests {
     @Test(arguments: ["none", "absent", "up", "stopped", "silent", "garbage"])
     func nothingDiffersUnderExec(monitor: String) async throws {
         let finished = try await compare(Executable.path, monitor)
         let different = finished.stdout.split(separator: "\n").filter { !$0.hasPrefix("same") }.joined(separator: "\n")
         #expect(finished.status == 0, "with the monitor \(monitor):\n\(different)\n\(finished.stderr)")
-        // All cases were run.
+        // All cases ran.
         #expect(finished.stdout.split(separator: "\n").filter { $0.hasPrefix("same") }.count >= 50)
     }
 
@@ -30,7 +30,7 @@ import Testing
         try await Running("/usr/bin/env", ["python3", Self.file("differential.py"), wrapper] + words).finished()
     }
 
-    /// Not a timed test: it shows what a wrapper costs.
+    /// Not a timed test: it prints the cost of a wrapper.
     @Test func overhead() async throws {
         try await withTestDirectory { path in
             func milliseconds(_ words: [String]) async throws -> Double {

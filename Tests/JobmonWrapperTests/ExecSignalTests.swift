@@ -3,9 +3,9 @@ import JobmonCore
 import JobmonTestSupport
 import Testing
 
-/// What reaches the command of `jobmon exec` when others signal or kill: as without it.
+/// Signals and kills from other processes reach the command of `jobmon exec` as without it.
 @Suite(.timeLimit(.minutes(20)), .serialized) struct ExecSignalTests {
-    /// Counts the signals that it gets, one line a signal, and says when it is ready.
+    /// Counts the signals that it receives, one line per signal, and says when it is ready.
     private static let counter = """
         import os, signal, sys, time
         names = (signal.SIGTERM, signal.SIGUSR1, signal.SIGHUP, signal.SIGCONT, signal.SIGALRM)
@@ -19,8 +19,8 @@ import Testing
             if os.path.exists("over"): break
         """
 
-    /// Starts the counter under `exec` by a Python program that then does what `deed` says (`p`: the process), and returns
-    /// the signals that the command got.
+    /// Starts the counter under `exec` from a Python program, which then does what `deed` says (`p` is the process).
+    /// Returns the signals that the command received.
     private func signals(_ path: String, _ deed: String, exec: Bool = true, prefix: [String] = []) async throws -> [Int]
     {
         let program = """
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test(
-        "to the group, to the wrapper alone, one by one, twice: as often as it was sent",
+        "to the group, to the wrapper only, one by one, twice: received as often as sent",
         arguments: [
             ("os.killpg(p.pid, signal.SIGTERM)", [15]), ("os.kill(p.pid, signal.SIGTERM)", [15]),
             ("os.killpg(p.pid, signal.SIGUSR1); wait(1); os.killpg(p.pid, signal.SIGUSR1)", [10, 10]),
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test(
-        "a command that has left the group gets what is sent to the group, or to the wrapper",
+        "a command that has left the group receives what is sent to the group or to the wrapper",
         arguments: ["kill", "killpg"])
     func ownGroup(_ how: String) async throws {
         try await withTestDirectory { path in
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test("an alarm clock that was set before rings for the command")
+    @Test("an alarm that was set before reaches the command")
     func alarm() async throws {
         let run = try await Executable.run(["exec", "--", "true"])
         #expect(run.status == 0)
@@ -90,7 +90,7 @@ import Testing
         #expect(rung.signalled && rung.status == SIGALRM)
     }
 
-    @Test("nothing is left of the witness, and it has no descriptor of the command's")
+    @Test("nothing is left of the witness, and it holds none of the command's descriptors")
     func witness() async throws {
         try await withTestDirectory { path in
             let line =
@@ -133,7 +133,7 @@ import Testing
         #expect(inTime.status == 3)
     }
 
-    @Test("without descriptors left the command runs in its place", arguments: [4, 6])
+    @Test("without free descriptors, the command runs in place of the wrapper", arguments: [4, 6])
     func fewDescriptors(_ limit: Int) async throws {
         try await withTestDirectory { path in
             let line = "ulimit -n \(limit); exec \(Executable.path) exec -d \(path)/mon -- sh -c 'echo ran; exit 3'"

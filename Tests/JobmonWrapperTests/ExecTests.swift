@@ -3,7 +3,7 @@ import JobmonCore
 import JobmonTestSupport
 import Testing
 
-/// `jobmon exec` as a process, without a monitor: what it leaves in the spool, and what only it does.
+/// `jobmon exec` as a process, without a monitor: what it spools, and its special behaviour.
 @Suite(.timeLimit(.minutes(20))) struct ExecTests {
     /// The spooled events, in order.
     private func events(in directory: String) throws -> [Event] {

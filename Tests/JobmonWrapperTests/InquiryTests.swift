@@ -4,7 +4,7 @@ import Testing
 
 @testable import JobmonWrapper
 
-/// What Slurm's word on a job that ends means. The texts are real ones, shortened.
+/// The meaning of what Slurm says about a job that ends. The texts are real, shortened.
 @Suite struct InquiryTests {
     private func cause(_ text: String, restarts: Int = 0, isOver: Bool = false) -> Cause? {
         SlurmWrapper.word(SlurmJobText("JobId=7 \(text)\n"), name: "SIGTERM", restarts: restarts, isOver: isOver)
@@ -34,7 +34,7 @@ import Testing
         #expect(cause("JobState=COMPLETING Reason=NodeDown Restarts=2", restarts: 1) == .requeued)
         #expect(cause("JobState=COMPLETING Restarts=1 PreemptTime=2026-11-28T16:36:59", isOver: true) == .requeued)
         #expect(cause("JobState=REQUEUE_HOLD Reason=job_requeued_in_held_state") == .requeued)
-        // It counts as submitted at the moment of its requeue.
+        // It counts as submitted at the time of its requeue.
         #expect(cause("JobState=COMPLETING SubmitTime=2026-11-28T16:36:59 StartTime=2026-11-28T16:36:55") == .requeued)
         #expect(cause("JobState=COMPLETING SubmitTime=2026-11-28T16:36:55 StartTime=2026-11-28T16:36:55") == .cancelled)
     }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import JobmonWrapper
 
-/// What a script that reports itself says of its end.
+/// What a script that reports itself says about its end.
 @Suite struct ScriptTextTests {
     private func sentence(
         code: Int, last: String = "", seen: String = "", line: String = "", command: String = "", source: String = "",
@@ -16,10 +16,10 @@ import Testing
 
     @Test func whatIsKnownIsSaid() {
         #expect(sentence(code: 0, last: "true") == nil)
-        // Of a shell that is not bash.
+        // For a shell that is not bash.
         #expect(sentence(code: 1) == nil)
         #expect(sentence(code: 3, last: "exit 3") == "job.sh: exit code 3 from: exit 3")
-        // What failed before, and was not what ended it.
+        // It failed earlier, but did not end the script.
         let handled = sentence(code: 3, last: "exit 3", seen: "1", line: "7", command: "false")
         #expect(handled == "job.sh: exit code 3 from: exit 3")
         let failed = sentence(code: 1, last: "false", seen: "1", line: "7", command: "false", source: "./lib.sh")
@@ -35,7 +35,7 @@ import Testing
         #expect(interrupted("sleep 60", ["sleep", "60"]))
         #expect(interrupted("/opt/bin/fit a > log", ["tee", "log"], ["/opt/bin/fit", "a"]))
         #expect(interrupted("./run.sh", ["/bin/bash", "./run.sh"]))
-        // Where its output goes, not what it ran.
+        // It receives the output, and is not what the script ran.
         #expect(!interrupted("echo done", ["tee", "log"]))
         #expect(!interrupted("exit 0"))
         #expect(!interrupted("", ["sleep", "60"]))
@@ -57,9 +57,9 @@ import Testing
     @Test func aBashIsAskedWhetherASignalEndsIt() {
         #expect(ScriptText.ending(first: "T154", last: "T154") == .ofItself)
         #expect(ScriptText.ending(first: "T154", last: "154") == .signal)
-        // Before 5.2 it goes on.
+        // Before 5.2 it continues.
         #expect(ScriptText.ending(first: "T154", last: "AT") == .signal)
-        // One that does as no other, one that was hit itself, and no room for it.
+        // A shell that behaves like no other, one that was signalled itself, and one that could not fork.
         for (first, last) in [
             ("AT", "AT"), ("154", "154"), ("T154", "143"), ("T154", ""), ("T154", "T1"), ("", "T154"),
         ] {

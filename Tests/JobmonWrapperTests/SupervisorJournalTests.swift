@@ -7,7 +7,7 @@ import Testing
 
 @testable import JobmonWrapper
 
-/// P9: what a supervisor keeps in memory for a monitor that is away has a bound, and nothing is forgotten for it.
+/// What a supervisor keeps in memory for a monitor that is away is bounded, and nothing is lost because of the bound.
 struct SupervisorJournalTests {
     @Test(.timeLimit(.minutes(20)))
     func whatIsTooMuchForMemoryIsLeftInTheSpool() async throws {
@@ -27,7 +27,7 @@ struct SupervisorJournalTests {
             #expect(journal.poster.pending <= 101)
             #expect(journal.unacknowledged == 1000)
 
-            // A monitor comes and takes in what is closed; the open segment it reads, but leaves.
+            // A monitor comes and takes in what is closed. It reads the open segment, but leaves it.
             clock.advance(6)
             journal.tend()
             say(1000..<1010)
@@ -37,12 +37,12 @@ struct SupervisorJournalTests {
                 batch.acknowledge()
             }
             #expect(taken == (0..<1010).map { "k\($0)" })
-            // What it has in memory for that monitor is answered too: repeats.
+            // What is in memory for that monitor is answered too, as repeats.
             journal.poster.forget()
             clock.advance(2)
             journal.tend()
             #expect(journal.unacknowledged == 10)
-            // From here on it posts again, beginning with what nobody has removed.
+            // From here on it posts again, starting with what no monitor has removed.
             #expect(journal.poster.pending == 10)
             say(1010..<1015)
             #expect(journal.poster.pending == 15)
@@ -64,7 +64,7 @@ struct SupervisorJournalTests {
             }
             clock.advance(1)
             journal.tend()
-            // The oldest segment, whose first event is the first of all; the rest stays where it is.
+            // The oldest segment, whose first event is the first of all. The rest stays where it is.
             #expect(journal.poster.pending > 0 && journal.poster.pending < 4000)
             #expect(journal.unacknowledged == 5000)
             journal.close()
@@ -72,7 +72,7 @@ struct SupervisorJournalTests {
     }
 }
 
-/// A steady clock that goes on only when told to.
+/// A monotonic clock that advances only when told to.
 private final class ManualSteadyClock: Sendable {
     private let seconds = Mutex(0.0)
     func advance(_ more: Double) { seconds.withLock { $0 += more } }

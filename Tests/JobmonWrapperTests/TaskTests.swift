@@ -5,7 +5,7 @@ import JobmonTestSupport
 import JobmonWire
 import Testing
 
-/// `jobmon exec --task` as a process, in what looks like a task of Grid Engine's, without a monitor.
+/// `jobmon exec --task` as a process, in a simulated task of Grid Engine, without a monitor.
 @Suite(.timeLimit(.minutes(20))) struct TaskTests {
     private struct Task: Sendable {
         let layout: DirectoryLayout
@@ -24,12 +24,12 @@ import Testing
             }
         }
 
-        /// What the command wrote into a file of the directory.
+        /// What the command wrote to a file of the directory.
         func text(_ name: String) -> String {
             (try? String(contentsOfFile: "\(layout.root)/\(name)", encoding: .utf8)) ?? ""
         }
 
-        /// The command's process, once it has written that down.
+        /// The command's process, once the command has written its pid.
         func pid() async throws -> Int32 {
             try await waitFor("it runs") { Int32(text("pid").trimmingCharacters(in: .whitespacesAndNewlines)) }
         }
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    /// A manifest of one instance that runs a shell's line; `ROOT` in it is the directory.
+    /// A manifest with one instance that runs a shell line; `ROOT` in it is the directory.
     private func withTask(_ line: String, executor: String = "sge", _ body: (Task) async throws -> Void) async throws {
         try await withTestDirectory("task") { path in
             let layout = DirectoryLayout(root: "\(path)/mon")
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    /// A folder with a `qstat` that lists task 1 of job 7 in this state, and with what it asked for.
+    /// A folder with a `qstat` that lists task 1 of job 7 in this state, with these requested resources.
     private func folder(_ task: Task, state: String, resources: String = "h_rt=300") throws -> String {
         let folder = "\(task.layout.root)/../bin"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -86,7 +86,7 @@ import Testing
         return stat.split(separator: ")").last?.first { !$0.isWhitespace }
     }
 
-    @Test("an instance that was cancelled before its task began is not run")
+    @Test("an instance that was cancelled before its task started does not run")
     func cancelledBefore() async throws {
         try await withTask("touch ROOT/ran") { task in
             try Data("counted\n".utf8).write(to: URL(fileURLWithPath: task.layout.cancelMark("key")))
@@ -110,7 +110,7 @@ import Testing
         }
     }
 
-    @Test("a TERM is a deletion where Grid Engine says so; else it is somebody's signal")
+    @Test("a TERM is a deletion if Grid Engine says so; else it is a signal from elsewhere")
     func terminated() async throws {
         for (letters, status, cause) in [("dr", Status.cancelled, Cause.cancelled), ("r", .failed, .signal)] {
             try await withTask("echo $$ > ROOT/pid; exec sleep 300") { task in
@@ -123,13 +123,13 @@ import Testing
         }
     }
 
-    /// The environment of a task of Slurm's.
+    /// The environment of a Slurm task.
     private static let slurm = [
         "SLURM_JOB_ID": "7", "SLURM_ARRAY_JOB_ID": "7", "SLURM_ARRAY_TASK_ID": "1", "JOB_ID": "undefined",
     ]
 
     @Test(
-        "of a command that Slurm may have ended the end is open, and nobody asks from within the task",
+        "the end of a command that Slurm may have ended is open, and the task itself asks nothing",
         arguments: ["exec sleep 300", "trap 'exit 143' TERM; while :; do sleep 0.05; done", "trap '' TERM; sleep 1"],
         [true, false])
     func openEnd(_ line: String, toBoth: Bool) async throws {
@@ -141,7 +141,7 @@ import Testing
             chmod("\(folder)/scontrol", 0o755)
             let run = try task.start(path(folder).merging(Self.slurm) { $1 })
             let pid = try await task.pid()
-            // With proctrack/linuxproc all processes are told at once.
+            // With proctrack/linuxproc, all processes are signalled at once.
             if toBoth { kill(pid, SIGTERM) }
             if !line.contains("trap ''") || !toBoth { run.send(SIGTERM) }
             _ = try await run.finished()
@@ -155,7 +155,7 @@ import Testing
         }
     }
 
-    @Test("a cancel of our queue's own is one, though the command is over before its task is told")
+    @Test("a cancel by our queue counts even if the command is over before its task is told")
     func cancelBeforeTheSignal() async throws {
         try await withTask("echo $$ > ROOT/pid; exec sleep 300", executor: "slurm") { task in
             let run = try task.start(Self.slurm)
@@ -167,12 +167,12 @@ import Testing
         }
     }
 
-    @Test("a task that is suspended takes its command with it, and goes on with it")
+    @Test("a suspended task stops its command too, and continues it")
     func suspended() async throws {
         try await withTask("echo $$ > ROOT/pid; until test -e ROOT/go; do sleep 0.05; done") { task in
             let run = try task.start(path(try folder(task, state: "s")))
             let pid = try await task.pid()
-            // What Grid Engine sends before it stops us, and us alone.
+            // The signal that Grid Engine sends before it stops us, and only us.
             run.send(SIGUSR1)
             try await waitUntil("the command is stopped") { state(of: pid) == "T" }
             run.send(SIGSTOP)
@@ -185,7 +185,7 @@ import Testing
         }
     }
 
-    @Test("a limit of the queue is that of this host, where there are several")
+    @Test("if a queue has limits per host, the one of this host counts")
     func limitOfHost() async throws {
         for (value, stops) in [
             ("0:0:1,[n7=100:0:0]", true), ("100:0:0,[n7=0:0:1]", false), ("0:0:1,[@big=9:0:0]", true),
@@ -209,7 +209,7 @@ import Testing
         }
     }
 
-    @Test("a task that is to end while it is suspended ends")
+    @Test("a task that must end while it is suspended ends")
     func endedSuspended() async throws {
         try await withTask("echo $$ > ROOT/pid; sleep 300") { task in
             let run = try task.start(path(try folder(task, state: "S")))
@@ -222,7 +222,7 @@ import Testing
         }
     }
 
-    @Test("an announcement that nothing follows does nothing")
+    @Test("an announcement that nothing follows has no effect")
     func announced() async throws {
         try await withTask("echo $$ > ROOT/pid; until test -e ROOT/go; do sleep 0.05; done") { task in
             let run = try task.start(path(try folder(task, state: "r")))
@@ -234,7 +234,7 @@ import Testing
         }
     }
 
-    @Test("the soft limit of its run time reaches the command, which may end in order, or not")
+    @Test("the soft run time limit reaches the command, which may end in order or not")
     func softLimit() async throws {
         for (line, status, cause) in [
             (

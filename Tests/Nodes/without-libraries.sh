@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# A node on which no shared library exists at all: a root directory with nothing in it but jobmon (and the kernel's
-# /proc and /dev), in which a monitor, the wrapper and a queue do their work. Prints what they print.
+# A node without any shared library: a root directory that contains only jobmon (and the kernel's /proc and /dev). Runs
+# a monitor, the wrapper and a queue there, and prints their output.
 #
 #   Tests/Nodes/without-libraries.sh EXECUTABLE ROOT
 #
-# Root, or a user who may make namespaces; exits with 77 where neither goes.
+# Needs root, or a user who may create namespaces; exits with 77 if neither is possible.
 set -euo pipefail
 executable=$1 root=$2
 if [ -z "${JOBMON_INSIDE:-}" ]; then
@@ -14,7 +14,7 @@ if [ -z "${JOBMON_INSIDE:-}" ]; then
     JOBMON_INSIDE=1 exec "${space[@]}" bash "$0" "$executable" "$root"
 fi
 mkdir -p "$root"/{proc,dev,tmp,etc}
-# A node knows its own names; jobmon must find them without a library of the node.
+# The node's names; jobmon must find them without a library.
 echo "127.0.0.1 localhost" >"$root/etc/hosts"
 cp "$executable" "$root/jobmon"
 mount --rbind /proc "$root/proc"

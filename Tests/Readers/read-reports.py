@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Reads the reports of a directory as any reader of CSV would, takes the ' off what was defused, and compares every row
-with the ledger.
+"""Reads the reports of a directory like any CSV reader, removes the ' from defused texts, and compares every row with
+the ledger.
 
     read-reports.py LEDGER DIRECTORY
 """
@@ -23,7 +23,7 @@ def rows(name):
     for row in found:
         assert None not in row and None not in row.values(), f"a row of another length: {row}"
         for column, value in row.items():
-            # Of texts nothing may look like a formula. Numbers here have no sign.
+            # No text may look like a formula. Numbers have no sign here.
             assert not re.match(r"[=+\-@\t\r]", value), f"{column} can be a formula: {value!r}"
             if DEFUSED.match(value):
                 row[column] = value[1:]

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The real executable under test, `jobmon`, as it was built beside the tests.
+/// The real executable under test, `jobmon`, from the same build as the tests.
 package enum Executable {
     /// Its path: `$JOBMON_EXECUTABLE`, else beside the test bundle.
     package static let path: String = {
@@ -18,10 +18,10 @@ package enum Executable {
         return ".build/debug/jobmon"
     }()
 
-    /// What a finished run left.
+    /// The result of a finished run.
     package struct Finished: Sendable {
         package var status: Int32
-        /// It was ended by the signal `status`, rather than with the exit code `status`.
+        /// Whether `status` is the signal that ended it, and not its exit code.
         package var signalled: Bool
         package var stdout: String
         package var stderr: String

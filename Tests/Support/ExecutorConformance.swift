@@ -1,28 +1,28 @@
 package import JobmonCore
 import Synchronization
 
-/// What every executor must do, as `Executor` says it. Each contract is a test of its own:
+/// The behaviour that every executor must have, as `Executor` describes it. Each contract is a separate test:
 ///
 ///     @Test(.timeLimit(.minutes(20)), arguments: ExecutorConformance.contracts)
 ///     func conforms(_ contract: ExecutorConformance.Contract) async throws {
 ///         try await contract.check { slots in ScriptedExecutor(slots: slots) }
 ///     }
 ///
-/// An executor that hands on to somebody else's scheduler keeps `shared`: how many run at once is the scheduler's matter
-/// there, and no process of ours stands between an instance and the monitor.
+/// An executor that hands instances over to an external scheduler conforms to `shared` only: there, the scheduler
+/// decides how many run at once, and no process of jobmon stands between an instance and the monitor.
 package enum ExecutorConformance {
-    /// Makes an executor that runs so many commands at once.
+    /// Makes an executor that runs up to `slots` commands at once.
     package typealias Factory = @Sendable (_ slots: Int) async throws -> any Executor
 
-    /// One thing that an executor must do. It throws `Broken` when it does not.
+    /// One rule for executors. `check` throws `Broken` if it is violated.
     package struct Contract: Sendable, CustomStringConvertible {
         package let description: String
         fileprivate let body: @Sendable (Rig) async throws -> Void
         fileprivate let slots: Int
 
         /// - Parameters:
-        ///   - waiting: resources with which an instance waits, where no lack of slots makes it wait.
-        ///   - patience: seconds that anything may take.
+        ///   - waiting: resources that make an instance wait, for executors where a lack of slots does not.
+        ///   - patience: maximum seconds for each step.
         package func check(
             waiting: JSONObject = [:], within patience: Double = 120, _ make: Factory
         ) async throws {
@@ -44,12 +44,12 @@ package enum ExecutorConformance {
         }
     }
 
-    /// A contract that was not kept.
+    /// A violated contract.
     package struct Broken: Error, CustomStringConvertible {
         package let description: String
     }
 
-    /// What every executor must do.
+    /// The rules for every executor.
     package static let shared: [Contract] = [
         Contract(
             description: "what is taken is reported to its end, once, the start before the end",
@@ -69,7 +69,7 @@ package enum ExecutorConformance {
         Contract(description: "stop with ending ends all, and gives the attempts back", body: stopsAll, slots: 2),
     ]
 
-    /// What one must do besides whose instances run under a process of its own.
+    /// The rules for executors with a process of their own, including the shared ones.
     package static let contracts: [Contract] =
         shared + [
             Contract(
@@ -119,7 +119,7 @@ package enum ExecutorConformance {
         _ = try await rig.executor.submit([running, waiting])
         try await rig.heard.wait(forStarts: [running.instanceKey])
         let unknown = order(.true)
-        // A scheduler's list may be of the moment before the start, which its wrapper told us sooner.
+        // A scheduler's list may be from the moment before the start, which the wrapper reported earlier.
         var seen: [String: Observation] = [:]
         try await waitUntil("it is seen to run") {
             seen = try await rig.executor.observe([ended, running, waiting, unknown].map(\.instanceKey))
@@ -242,7 +242,7 @@ package enum ExecutorConformance {
         try await rig.heard.wait("a word on the waiting one") { !rig.heard.reports(of: waiting.instanceKey).isEmpty }
     }
 
-    // MARK: - What they need
+    // MARK: - Helpers
 
     private enum Command {
         case `true`
@@ -275,13 +275,13 @@ package enum ExecutorConformance {
     }
 }
 
-/// An executor, and what was heard of it.
+/// An executor, and its reports so far.
 private struct Rig: Sendable {
     let executor: any Executor
     let heard: Heard
     let waiting: JSONObject
 
-    /// The order of an instance that is to wait behind those before it.
+    /// An order of an instance that waits behind earlier ones.
     func waiting(_ order: InstanceOrder) -> InstanceOrder {
         var order = order
         order.description.resources = waiting

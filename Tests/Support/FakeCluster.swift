@@ -1,7 +1,7 @@
 import Foundation
 
-/// A fake Slurm and a fake Grid Engine (`Tests/FakeCluster`), for one test: their commands come first on PATH, their
-/// tasks are real processes, and what goes wrong is said by `setFault`.
+/// A fake Slurm and a fake Grid Engine (`Tests/FakeCluster`) for one test. Their commands come first on PATH, and their
+/// tasks are real processes. `setFault` sets what goes wrong.
 package struct FakeCluster: Sendable {
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
@@ -11,7 +11,7 @@ package struct FakeCluster: Sendable {
     package struct Call: Sendable {
         package var command: String
         package var arguments: [String]
-        /// Its exit code; nil while it runs, or if it was killed.
+        /// Its exit code; nil while it runs, and if it was killed.
         package var status: Int?
     }
 
@@ -22,14 +22,14 @@ package struct FakeCluster: Sendable {
         /// `waiting`, `running`, `held` or `over`.
         package var phase: String
         package var restarts: Int
-        /// Its script's process, while it runs.
+        /// The process of its script, while it runs.
         package var pid: Int32?
     }
 
-    /// The directory of its state.
+    /// The directory with its state.
     package let state: String
 
-    /// Whether there is what it needs.
+    /// Whether python3, which it needs, is available.
     package static let isThere: Bool =
         (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
             FileManager.default.isExecutableFile(atPath: "\($0)/python3")
@@ -39,15 +39,15 @@ package struct FakeCluster: Sendable {
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("FakeCluster").path
 
-    /// - Parameter directory: the test's directory; all ends once it is removed.
+    /// - Parameter directory: the test's directory. The fake cluster ends when it is removed.
     package init(in directory: String) throws {
         state = "\(directory)/cluster"
         try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
-        // Shorter than a real one's, since tests wait for it.
+        // Shorter than that of a real scheduler, since tests wait for it.
         try setFault("cluster", ["kill_wait": 2])
     }
 
-    /// What a process needs to find these commands, and not others.
+    /// The environment with which a process finds these commands and no others.
     package var environment: [String: String] {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
         return [
@@ -55,9 +55,9 @@ package struct FakeCluster: Sendable {
         ]
     }
 
-    // MARK: What goes wrong
+    // MARK: Faults
 
-    /// From now on a command does this instead of its work; nil: its work. (`cluster`: how the cluster is.)
+    /// Sets what a command does instead of its work; nil: its work. (`cluster` sets the state of the cluster.)
     package func setFault(_ command: String, _ fault: [String: Any]?) throws {
         let path = "\(state)/faults.json"
         var faults: [String: Any] = [:]
@@ -68,7 +68,7 @@ package struct FakeCluster: Sendable {
         try JSONSerialization.data(withJSONObject: faults).write(to: URL(fileURLWithPath: path), options: .atomic)
     }
 
-    /// Does something to a task, such as `requeue 101_2`; see `Tests/FakeCluster/README.md`.
+    /// Performs an action on a task, such as `requeue 101_2`; see `Tests/FakeCluster/README.md`.
     package func command(_ words: String...) async throws {
         let finished = try await Running(
             "/usr/bin/env", ["python3", "-IS", "\(Self.folder)/cluster.py"] + words,
@@ -79,15 +79,15 @@ package struct FakeCluster: Sendable {
         }
     }
 
-    // MARK: What happened
+    // MARK: Recorded calls and tasks
 
-    /// The calls of a command, the first one first.
+    /// The calls of a command, in order.
     package func calls(of command: String) throws -> [Call] {
         guard let data = FileManager.default.contents(atPath: "\(state)/calls.jsonl") else { return [] }
         var calls: [Call] = []
         var places: [String: Int] = [:]
         for line in data.split(separator: UInt8(ascii: "\n")) {
-            // The last line may be half there.
+            // The last line may be incomplete.
             guard let entry = try? JSONSerialization.jsonObject(with: Data(line)) as? [String: Any],
                 let key = entry["call"] as? String
             else { continue }
@@ -101,8 +101,8 @@ package struct FakeCluster: Sendable {
         return calls
     }
 
-    /// Waits for calls of a command beyond those that were made, so that what it said had its effect. (The one that is
-    /// under way may not know of a fault that was set since: wait for two.)
+    /// Waits for further calls of a command, so that the last answer had its effect. (A call that is under way may not
+    /// see a fault set meanwhile: wait for two.)
     package func waitForCalls(_ count: Int = 2, of command: String, within seconds: Double = 150) async throws {
         let before = try calls(of: command).count
         try await waitUntil("\(count) more calls of \(command)", within: seconds) {
@@ -110,7 +110,7 @@ package struct FakeCluster: Sendable {
         }
     }
 
-    /// All tasks there are, by job and number.
+    /// All tasks, by job and number.
     package func tasks() throws -> [ArrayTask] {
         let folder = "\(state)/jobs"
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []

@@ -1,17 +1,17 @@
 package import JobmonCore
 import Synchronization
 
-/// A ledger that fails where a test wants it to; anything else is the real ledger that it wraps.
+/// A decorator that injects faults into a real ledger.
 package final class FaultyLedger: Ledger {
-    /// What happens at one call of `record`.
+    /// A fault of one call of `record`.
     package enum Fault: Sendable {
-        /// Nothing is recorded.
+        /// Fails, and nothing is recorded.
         case failBefore(Problem)
-        /// It is recorded, and then the answer is lost.
+        /// Records the events, then fails: the answer is lost.
         case failAfter(Problem)
-        /// Waits for `body` before it records.
+        /// Waits for `body` before recording.
         case waitBefore(_ body: @Sendable () async -> Void)
-        /// Waits for `body` after it has recorded and before it answers.
+        /// Waits for `body` after recording and before answering.
         case waitAfter(_ body: @Sendable () async -> Void)
     }
 
@@ -27,19 +27,19 @@ package final class FaultyLedger: Ledger {
 
     package init(_ wrapped: any Ledger) { self.wrapped = wrapped }
 
-    /// Sets the fault of the `call`-th call of `record` from the start, from 1.
+    /// Sets the fault of call number `call` of `record`, counted from 1.
     package func set(_ fault: Fault, atCall call: Int) { state.withLock { $0.faults[call] = fault } }
 
     /// Sets the fault of the next call of `record`.
     package func setAtNextCall(_ fault: Fault) { state.withLock { $0.faults[$0.calls + 1] = fault } }
 
-    /// Sets the fault of every call that has none of its own; nil: none from now on.
+    /// Sets the fault of every call without its own fault; nil: none from now on.
     package func setAlways(_ fault: Fault?) { state.withLock { $0.always = fault } }
 
-    /// How often `record` was called.
+    /// The number of calls of `record`.
     package var calls: Int { state.withLock { $0.calls } }
 
-    /// How many events each call of `record` had.
+    /// The number of events in each call of `record`.
     package var batches: [Int] { state.withLock { $0.batches } }
 
     package func record(_ events: [Event]) async throws(Problem) -> RecordedBatch {

@@ -11,14 +11,14 @@ package final class Started: Sendable {
 
     package func note(_ process: Running) { all.withLock { $0.append(process) } }
 
-    /// Those that have not ended.
+    /// Processes that have not ended.
     package var running: [Running] { all.withLock { $0.filter(\.isRunning) } }
 }
 
-/// A process that a test started; ended with the test's directory, at the latest.
+/// A process that a test started. It is ended with the test's directory at the latest.
 ///
-/// It is started here and not by Foundation: hundreds of these live at once, some started while others are, and none
-/// may hold an end of another's pipes.
+/// Foundation is not used to start it: hundreds of these live at once, some started while others are, and none may hold
+/// an end of another's pipes.
 package final class Running: Sendable {
     package struct DidNotStart: Error, CustomStringConvertible {
         package let description: String
@@ -27,16 +27,17 @@ package final class Running: Sendable {
     private struct State {
         var stdout = Data()
         var stderr = Data()
-        /// What `waitpid` said of it, once it is over.
+        /// The result of `waitpid`, once the process is over.
         var end: Int32?
     }
 
     package let pid: Int32
     private let state = Mutex(State())
-    /// Held until the process is over and its output has ended.
+    /// Entered until the process is over and its output has ended.
     private let group = DispatchGroup()
 
-    /// - Parameter stdin: what it reads; nil: a pipe that stays open and empty for as long as the test's process lives.
+    /// - Parameter stdin: the content of its stdin; nil: a pipe that stays open and empty as long as the test process
+    ///   lives.
     package init(
         _ executable: String, _ arguments: [String], in directory: String? = nil,
         environment: [String: String] = [:], stdin: String? = nil
@@ -52,7 +53,7 @@ package final class Running: Sendable {
         for (descriptor, end) in [(0, input.reading), (1, output.writing), (2, errors.writing)] {
             posix_spawn_file_actions_adddup2(&actions, end, Int32(descriptor))
         }
-        // No signal ignored or blocked, whatever the libraries of the tests do in this process.
+        // No signal is ignored or blocked, whatever the libraries in the test process do.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -87,7 +88,7 @@ package final class Running: Sendable {
         }
     }
 
-    /// A thread of its own for each thing to wait for: many wait at once, more than the shared queue has threads.
+    /// Uses one thread per wait: more waits happen at once than the shared queue has threads.
     private func onThread(_ work: @escaping @Sendable () -> Void) {
         group.enter()
         Thread.detachNewThread { [group] in
@@ -110,7 +111,7 @@ package final class Running: Sendable {
     }
 
     private func feed(_ data: Data, into descriptor: Int32) {
-        // Who has gone reads nothing more, which must not end the tests.
+        // If the reader is gone, writing must not end the tests.
         signal(SIGPIPE, SIG_IGN)
         onThread {
             var rest = data[...]
@@ -129,11 +130,11 @@ package final class Running: Sendable {
     package var stderr: String { state.withLock { String(decoding: $0.stderr, as: UTF8.self) } }
 
     package func send(_ signal: Int32) {
-        // Under the lock that says whether it is over: its number may be another's by then.
+        // Under the lock that protects `end`: after the end, the pid may belong to another process.
         state.withLock { if $0.end == nil { kill(pid, signal) } }
     }
 
-    /// Waits for its end and for the end of its output.
+    /// Waits for its end, and for the end of its output.
     package func finished() async throws -> Executable.Finished {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             group.notify(queue: .global()) { continuation.resume() }
@@ -141,7 +142,7 @@ package final class Running: Sendable {
         return outcome
     }
 
-    /// The same where nothing can be awaited.
+    /// The same for synchronous code.
     package func waitsForEnd() -> Executable.Finished {
         group.wait()
         return outcome
@@ -154,14 +155,14 @@ package final class Running: Sendable {
             status: signal == 0 ? (end >> 8) & 0xff : signal, signalled: signal != 0, stdout: stdout, stderr: stderr)
     }
 
-    /// Ends it without a word, if it still runs, and waits for that.
+    /// Kills it if it still runs, and waits for its end.
     package func killed() async throws {
         send(SIGKILL)
         _ = try await finished()
     }
 }
 
-/// The two ends of a pipe that no other process inherits.
+/// A pipe whose ends no other process inherits.
 private struct Pipes {
     let reading: Int32
     let writing: Int32

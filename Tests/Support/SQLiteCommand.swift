@@ -1,8 +1,8 @@
 import Foundation
 
-/// Asks a ledger's file by the `sqlite3` program: an independent reader, that shares no code with the product.
+/// Queries a ledger's file with the `sqlite3` program, an independent reader that shares no code with the product.
 package enum SQLiteCommand {
-    /// Whether `sqlite3` is on this machine; tests that need it are skipped, and say so, where it is not.
+    /// Whether `sqlite3` is installed. Tests that need it are skipped without it, with a message.
     package static let isThere: Bool =
         (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
             FileManager.default.isExecutableFile(atPath: "\($0)/sqlite3")
@@ -12,7 +12,7 @@ package enum SQLiteCommand {
         package let description: String
     }
 
-    /// The rows of a query, each a list of texts.
+    /// The rows of a query; each is a list of texts.
     package static func rows(_ file: String, _ sql: String) async throws -> [[String]] {
         let result = try await Running(
             "/usr/bin/env", ["sqlite3", "-readonly", "-cmd", ".timeout 5000", "-separator", "\u{1F}", file, sql],
@@ -24,7 +24,7 @@ package enum SQLiteCommand {
         }
     }
 
-    /// The one number that a query gives.
+    /// The single number that a query returns.
     package static func number(_ file: String, _ sql: String) async throws -> Int {
         guard let text = try await rows(file, sql).first?.first, let number = Int(text) else {
             throw Failure(description: "no number came from: \(sql)")

@@ -1,16 +1,16 @@
 package import JobmonCore
 
-/// A world of commands that run by a script, a tick at a time: what stands behind `ScriptedExecutor`, and what tests
-/// drive by hand. It keeps watch itself: two instances of a job alive at once are a violation.
+/// A simulation of commands that run by a script, tick by tick. `ScriptedExecutor` uses it, and tests drive it
+/// directly. It detects violations: two instances of a job that are alive at once.
 package struct ScriptedCluster: Sendable {
-    /// What becomes of an instance.
+    /// The fate of an instance.
     package struct Script: Sendable, Equatable {
-        /// Ticks from the moment it has a slot to its start.
+        /// Ticks from getting a slot to the start.
         package var startsAfter: Int
-        /// Ticks from its start to its end; nil: it ends only when it is ended.
+        /// Ticks from the start to the end; nil: it runs until it is ended.
         package var runsFor: Int?
         package var outcome: Outcome
-        /// The executor does not take it.
+        /// If set, the executor refuses it for this reason.
         package var refused: String?
 
         package init(startsAfter: Int = 0, runsFor: Int? = 1, outcome: Outcome = .success, refused: String? = nil) {
@@ -21,11 +21,11 @@ package struct ScriptedCluster: Sendable {
         }
     }
 
-    /// What the executor knows of running instances once its own process was lost.
+    /// What the executor knows of running instances after its own process was lost.
     package enum Loss: Sendable {
-        /// It finds their processes, ends them and says that they are lost.
+        /// It finds their processes, ends them and reports them as lost.
         case ends
-        /// They are there no more, and nobody saw their end.
+        /// They are gone, and their ends were not seen.
         case forgets
     }
 
@@ -34,7 +34,7 @@ package struct ScriptedCluster: Sendable {
         var script: Script
         var ticks = 0
         var phase: Phase
-        /// Ended by us: what is reported of it.
+        /// The outcome to report, if it was ended by a request.
         var ended: Outcome?
     }
 
@@ -49,17 +49,17 @@ package struct ScriptedCluster: Sendable {
     package let loss: Loss
     private let script: @Sendable (InstanceOrder) -> Script
     private var instances: [String: Instance] = [:]
-    /// Keys in the order of their submit.
+    /// Keys in the order in which they were submitted.
     private var order: [String] = []
     private var starting = true
     private var unacknowledged = 0
     private var time: Int64 = 0
 
-    /// What must never happen, and did.
+    /// Violated invariants, in words.
     package private(set) var violations: [String] = []
-    /// Facts as the executor's own process spools them, in order; whoever records them takes them away.
+    /// Facts that the executor's own process spools, in order. The recorder removes them.
     package var spool: [Event] = []
-    /// Jobs that had a complete instance.
+    /// Jobs that had a COMPLETE instance.
     private var complete: Set<Int64> = []
 
     package init(slots: Int, loss: Loss = .ends, script: @escaping @Sendable (InstanceOrder) -> Script) {
@@ -68,7 +68,7 @@ package struct ScriptedCluster: Sendable {
         self.script = script
     }
 
-    /// Keys that run now.
+    /// Keys of running instances.
     package var running: [String] { order.filter { instances[$0]?.phase == .running } }
 
     package mutating func submit(_ batch: [InstanceOrder]) -> [SubmitAnswer] {
@@ -115,7 +115,7 @@ package struct ScriptedCluster: Sendable {
         return reports
     }
 
-    /// Starts nothing more and hands back what waits; ends what runs, if asked to.
+    /// Starts nothing more, returns what waits, and ends what runs if `ending`.
     package mutating func recall() -> [ExecutorReport] {
         var reports: [ExecutorReport] = []
         for key in order where instances[key]?.phase == .waiting { reports.append(handBack(key)) }
@@ -135,7 +135,7 @@ package struct ScriptedCluster: Sendable {
         return reports
     }
 
-    /// The executor's own process dies: what waited never starts; what ran is found later, or never.
+    /// The executor's own process dies: waiting instances never start; running ones are found later, or never.
     package mutating func loseSupervisor() -> [ExecutorReport] {
         for key in order {
             switch instances[key]?.phase {
@@ -153,7 +153,7 @@ package struct ScriptedCluster: Sendable {
         return [.lost("killed")]
     }
 
-    /// Time passes: what has a slot starts, what has run long enough ends.
+    /// Advances time by one tick: instances with a slot start, and those that have run long enough end.
     package mutating func tick() -> [ExecutorReport] {
         time += 1
         var reports: [ExecutorReport] = []
@@ -220,12 +220,12 @@ extension Outcome {
     /// A command that ended with exit code 0.
     package static let success = Outcome(evidence: Evidence(exitCode: 0))
 
-    /// A command that ended with this exit code, and a word on stderr.
+    /// A command that ended with this exit code and wrote to stderr.
     package static func failure(exitCode: Int = 1, stderr: String = "Error: it broke\n") -> Outcome {
         Outcome(evidence: Evidence(exitCode: exitCode), stderr: stderr)
     }
 
-    /// A command that was ended.
+    /// A command that was ended by a request.
     package static func cancelled(returning: Bool) -> Outcome {
         Outcome(evidence: Evidence(signal: 15, cancelled: true), returnsAttempt: returning)
     }

@@ -1,12 +1,12 @@
 package import JobmonCore
 import Synchronization
 
-/// An executor whose commands run by a script: the twin of the real ones, and it passes their conformance suite. Its
-/// clock ticks each millisecond while somebody reads its reports.
+/// An executor whose commands run by a script. It passes the same conformance suite as the real ones. Its clock ticks
+/// every millisecond while its reports are read.
 package final class ScriptedExecutor: Executor {
     private struct State {
         var cluster: ScriptedCluster
-        /// Reports that nobody has read yet.
+        /// Reports that have not been read yet.
         var reports: [ExecutorReport] = []
         var unreachable: String?
     }
@@ -14,8 +14,8 @@ package final class ScriptedExecutor: Executor {
     package let name = "local"
     private let state: Mutex<State>
 
-    /// - Parameter script: what becomes of each instance; by default its command is understood, as far as the
-    ///   conformance suite needs it.
+    /// - Parameter script: decides the fate of each instance. The default interprets the commands of the conformance
+    ///   suite.
     package init(
         slots: Int, loss: ScriptedCluster.Loss = .ends,
         script: @escaping @Sendable (InstanceOrder) -> ScriptedCluster.Script = ScriptedExecutor.understand
@@ -23,7 +23,7 @@ package final class ScriptedExecutor: Executor {
         state = Mutex(State(cluster: ScriptedCluster(slots: slots, loss: loss, script: script)))
     }
 
-    /// What the commands of the conformance suite do.
+    /// Interprets the commands of the conformance suite.
     package static let understand: @Sendable (InstanceOrder) -> ScriptedCluster.Script = { order in
         let command = order.description
         switch (command.runfile, command.args.last) {
@@ -41,16 +41,16 @@ package final class ScriptedExecutor: Executor {
         }
     }
 
-    /// Makes the executor unreachable, with a reason, or reachable again.
+    /// Makes the executor unreachable for a reason; nil: reachable again.
     package func setUnreachable(_ reason: String?) { state.withLock { $0.unreachable = reason } }
 
-    /// Its own process dies.
+    /// Simulates the death of its own process.
     package func loseSupervisor() { state.withLock { $0.reports += $0.cluster.loseSupervisor() } }
 
-    /// What must never happen, and did.
+    /// Violated invariants, in words.
     package var violations: [String] { state.withLock { $0.cluster.violations } }
 
-    /// Facts as its own process spools them; whoever calls takes them away.
+    /// Returns and removes the facts that its own process has spooled.
     package func takeSpool() -> [Event] {
         state.withLock { state in
             defer { state.cluster.spool = [] }

@@ -1,4 +1,4 @@
-/// Random numbers that can be had again from their seed (SplitMix64): a failing test prints its seed.
+/// Random numbers that are repeatable from their seed (SplitMix64). A failing test prints its seed.
 package struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 

@@ -1,10 +1,10 @@
 import Foundation
 
-/// A file system of 3 MB in memory.
+/// A file system of 3 MB in memory, to test full disks.
 package struct SmallDisk: Sendable {
     package let path: String
 
-    /// Only root can make one.
+    /// Whether it can be mounted here, which needs root.
     package static let isPossible: Bool =
         geteuid() == 0
         && (try? withSynchronousDirectory { path in mounts(path) && run("/bin/umount", [path]) }) == true
@@ -19,7 +19,7 @@ package struct SmallDisk: Sendable {
         }
     }
 
-    /// Fills it to the last byte.
+    /// Fills it up to the last byte.
     package func fill() throws {
         let file = open("\(path)/filler", O_WRONLY | O_CREAT, 0o600)
         guard file >= 0 else { throw Running.DidNotStart(description: "\(path)/filler can't be made") }

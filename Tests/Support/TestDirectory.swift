@@ -1,7 +1,7 @@
 import Foundation
 
-/// A directory of its own for one test, removed at the end unless `JOBMON_KEEP_TESTS` is set. What the test started and did
-/// not end, as one that fails may leave it, is killed first: it would go on beside the tests that come.
+/// Runs `body` with a new directory, which is removed at the end unless `JOBMON_KEEP_TESTS` is set. First, processes
+/// that the test started and did not end (because it failed) are killed, so that they do not disturb later tests.
 package func withTestDirectory<Result>(
     _ name: String = #function, _ body: (_ path: String) async throws -> Result
 ) async throws -> Result {
@@ -24,11 +24,11 @@ package func withTestDirectory<Result>(
     }
     let left = started.running
     for process in left { process.send(SIGKILL) }
-    // Not for its output, which what it started may hold on to.
+    // Do not wait for its output, which its children may hold open.
     do {
         try await waitUntil("what the test has started is over") { left.allSatisfy { !$0.isRunning } }
     } catch {
-        // Its own failure says more.
+        // The failure of `body` itself is more informative.
         _ = try result.get()
         throw error
     }

@@ -5,8 +5,8 @@ package struct WaitTimeout: Error, CustomStringConvertible {
     package let description: String
 }
 
-/// Waits until `condition` holds, looking every 10 ms; what tests use instead of sleeping for a guessed time.
-/// - Throws: `WaitTimeout` with `what` when it does not hold within `seconds`, and whatever `condition` throws.
+/// Waits until `condition` holds, checking every 10 ms. Tests use this instead of sleeping for a guessed time.
+/// - Throws: `WaitTimeout` with `what` if it does not hold within `seconds`, and any error of `condition`.
 package func waitUntil(
     _ what: String, within seconds: Double = 120, _ condition: () async throws -> Bool
 ) async throws {
@@ -19,7 +19,7 @@ package func waitUntil(
     }
 }
 
-/// Waits until `look` finds something, and returns it.
+/// Waits until `look` returns a value, and returns that.
 package func waitFor<Found>(
     _ what: String, within seconds: Double = 120, _ look: () async throws -> Found?
 ) async throws -> Found {

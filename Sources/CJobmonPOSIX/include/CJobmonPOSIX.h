@@ -1,4 +1,5 @@
-// What Swift can't call, or can't call safely. The module's umbrella: each topic has a header of its own.
+// What Swift cannot call, or cannot call safely. This is the umbrella header of the module: each topic has its own
+// header.
 #ifndef CJOBMON_POSIX_H
 #define CJOBMON_POSIX_H
 #include "jobmon_descriptors.h"

@@ -2,8 +2,9 @@
 #ifndef JOBMON_DETACH_H
 #define JOBMON_DETACH_H
 
-/// Starts a program in the background that is not the caller's child: stdin and stdout at /dev/null, stderr appended to
-/// a file (NULL: /dev/null), in `directory`, a session of its own, default signals. Returns 0, or the error number.
+/// Starts a program in the background that is not the caller's child: stdin and stdout are /dev/null, stderr is
+/// appended to a file (NULL: /dev/null), the working directory is `directory`; it has its own session and default
+/// signals. Returns 0, or the error number.
 int jobmon_start_detached(
     const char *path, char *const arguments[], char *const environment[], const char *stderr_path,
     const char *directory);

@@ -1,7 +1,7 @@
 #ifndef JOBMON_FILESYSTEM_H
 #define JOBMON_FILESYSTEM_H
 
-/// The magic number of the file system that `path` lies on (statfs), or -1 when that can't be known.
+/// The magic number of the file system of `path` (statfs), or -1 if it is unknown.
 long jobmon_filesystem_type(const char *path);
 
 #endif

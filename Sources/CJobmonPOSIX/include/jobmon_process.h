@@ -1,4 +1,4 @@
-// Starting, waiting for and looking at processes.
+// Starting processes, waiting for them and examining them.
 #ifndef JOBMON_PROCESS_H
 #define JOBMON_PROCESS_H
 
@@ -6,22 +6,22 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-// What a descriptor of a command becomes, where it is not a descriptor of ours.
+// Values for a command's descriptor, other than a descriptor of this process.
 #define JOBMON_KEEP (-1)
 #define JOBMON_CLOSE (-2)
 
-// The steps of a start, as they come back when one fails.
+// The step of a start that failed.
 #define JOBMON_STEP_DIRECTORY 1
 #define JOBMON_STEP_OUTPUT 2
 #define JOBMON_STEP_COMMAND 3
 #define JOBMON_STEP_PROCESS 4
 
-// What to start. Texts are exact bytes; "packed" means one after the other, each with a NUL at its end.
+// A command to start. Texts are exact bytes; "packed" means one after the other, each with a NUL at its end.
 struct jobmon_command {
     const char *arguments;  // packed; the first is the program
     size_t argument_count;
     char *const *environment;  // NAME=value, NULL at the end
-    const char *additions;  // packed NAME=value: they replace what `environment` has of the same name; NAME: it goes
+    const char *additions;  // packed NAME=value, which replace the same names in `environment`; a NAME alone removes it
     size_t addition_count;
     const char *directory;  // NULL: ours
     int descriptors[3];  // descriptors of ours, or JOBMON_KEEP, or JOBMON_CLOSE
@@ -31,33 +31,34 @@ struct jobmon_command {
     int dies_with_us;  // the kernel kills it when this process ends (not with jobmon_begin)
 };
 
-// What became of a start.
+// The result of a start.
 struct jobmon_report {
-    int step;  // that failed; 0: none
+    int step;  // the step that failed; 0: none
     int error;
-    int64_t floor;  // bytes of memory of the process before it executed: its ru_maxrss can't show less
+    int64_t floor;  // bytes of memory of the process before it executed: the minimum of its ru_maxrss
 };
 
-// Starts a command by a copy of this process. Returns its pid once it executes, or -1 with what failed.
+// Starts a command from a copy of this process. Returns its pid once it executes, or -1 with the failed step.
 pid_t jobmon_start(const struct jobmon_command *command, struct jobmon_report *report);
 
-// Executes a command in place of this process: its directory, descriptors, group and dies_with_us are left alone. Returns
+// Executes a command in place of this process; its directory, descriptors, group and dies_with_us are ignored. Returns
 // only if that fails, with the errno.
 int jobmon_replace(const struct jobmon_command *command);
 
 // A start that is under way.
 struct jobmon_launch;
 
-// Begins to start a command: its process shares our memory until it executes (which makes it several times as fast, but
-// its ru_maxrss has our own peak as floor), and we go on meanwhile. Returns its pid, or -1 with what failed. What the
-// command points to may go away at once. A start that fails later ends the process with 127; jobmon_launch_end says why.
+// Begins to start a command and returns while it starts: its process shares our memory until it executes (which is
+// several times as fast, but its ru_maxrss is at least our own peak). Returns its pid, or -1 with the failed step. The
+// data behind `command` may be freed at once. If the start fails later, the process ends with 127, and
+// jobmon_launch_end says why.
 pid_t jobmon_begin(const struct jobmon_command *command, struct jobmon_launch **launch, struct jobmon_report *report);
-// Whether the process executes, or has ended.
+// Whether the process executes or has ended.
 int jobmon_launch_is_over(const struct jobmon_launch *launch);
-// Gives up a launch that is over, or whose process was reaped, and says what became of it.
+// Frees a launch that is over, or whose process was reaped, and reports its result.
 void jobmon_launch_end(struct jobmon_launch *launch, struct jobmon_report *report);
 
-// A process that ended (or stopped).
+// A process that has ended (or stopped).
 struct jobmon_ended {
     pid_t pid;
     int status;  // a wait status
@@ -67,9 +68,9 @@ struct jobmon_ended {
 
 // wait4(pid, ..., options). 1: `ended` is filled; 0: nothing yet; -1: no such child.
 int jobmon_wait(pid_t pid, int options, struct jobmon_ended *ended);
-// The pid of a child that has ended (of any for -1), left unreaped; 0: none.
+// The pid of a child that has ended (-1: of any child), without reaping it; 0: none.
 pid_t jobmon_peek_ended(pid_t pid);
-// The signal that has stopped this child since the last look; 0: none.
+// The signal that has stopped this child since the last call; 0: none.
 int jobmon_take_stop(pid_t pid);
 
 int jobmon_status_exited(int status);
@@ -79,13 +80,13 @@ int jobmon_status_signal(int status);
 
 // The environment of this process.
 char *const *jobmon_environment(void);
-// Orphaned descendants become children of ours (1), or of init (0). 0 or errno.
+// Makes orphaned descendants children of this process (1) or of init (0). 0 or errno.
 int jobmon_adopt_orphans(int adopt);
-// Ends this process by a signal, as whoever waits for us sees it, without a core.
+// Ends this process by a signal, as its parent sees it, without a core dump.
 void jobmon_die_by(int signal);
 // fork(), which Swift does not have. Only in a process with one thread.
 pid_t jobmon_fork(void);
-// An error number in words. 0, or -1.
+// The text of an error number. 0, or -1.
 int jobmon_error_text(int error, char *text, size_t capacity);
 
 #endif

@@ -1,4 +1,4 @@
-// The processes of this host, with what tells which job they belong to.
+// The processes of this host, with the values that show which job they belong to.
 #ifndef JOBMON_PROCESS_TABLE_H
 #define JOBMON_PROCESS_TABLE_H
 
@@ -14,9 +14,9 @@ struct jobmon_process {
     pid_t pid, parent, group, session;
     uid_t user;
     char state;  // the letter of /proc/PID/stat
-    char unsettled;  // 1: one of ours without an environment, which may be in the middle of an execve
+    char unsettled;  // 1: our process, without an environment: it may be in the middle of an execve
     int64_t started;  // clock ticks since boot
-    // Of its environment when it was executed; empty: not there, or not to be read.
+    // From its initial environment; empty: not set, or not readable.
     char instance[129];  // JOBMON_INSTANCE
     char jobs[JOBMON_MOST_JOB_NAMES][32];  // the jobs of schedulers, in the order of the names asked for
 };
@@ -31,12 +31,12 @@ ssize_t jobmon_process_table(
 const char *jobmon_process_instance(const struct jobmon_process *process);
 const char *jobmon_process_job(const struct jobmon_process *process, size_t name);
 
-/// 1: its real user is ours, whatever user it works as.
+/// 1: its real user is ours, whatever its effective user.
 int jobmon_process_is_ours(pid_t process);
-/// 1: it executes our own program, as a monitor, queue or supervisor (its first argument).
+/// 1: it executes our own program as a monitor, queue or supervisor (its first argument).
 int jobmon_process_is_service(pid_t process);
 
-/// How many clock ticks a second has, and how many have passed since the boot.
+/// The number of clock ticks per second, and of those since boot.
 int64_t jobmon_ticks_per_second(void);
 int64_t jobmon_ticks_now(void);
 

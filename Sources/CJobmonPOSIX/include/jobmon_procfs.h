@@ -1,4 +1,4 @@
-// What /proc tells about a process.
+// What /proc says about a process.
 #ifndef JOBMON_PROCFS_H
 #define JOBMON_PROCFS_H
 
@@ -13,9 +13,9 @@ int64_t jobmon_process_started(pid_t process, char *state);
 // 1: this process is stopped now.
 int jobmon_process_is_stopped(pid_t pid);
 
-// What a process, and the children that it waited for, read from and wrote to storage. 0, or -1: not readable.
+// The bytes that a process, and the children that it waited for, read from and wrote to storage. 0; -1: not readable.
 int jobmon_process_io(pid_t pid, int64_t *read_bytes, int64_t *written_bytes);
-// The living descendants of a process, at most `capacity`. Returns how many there are.
+// The living descendants of a process, of which at most `capacity` are written. Returns their number.
 size_t jobmon_descendants(pid_t root, pid_t *found, size_t capacity);
 
 #endif

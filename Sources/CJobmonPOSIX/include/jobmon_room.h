@@ -4,12 +4,12 @@
 
 #include <stdint.h>
 
-/// The soft limits of processes of our user (RLIMIT_NPROC) and of our open files (RLIMIT_NOFILE); -1: none.
+/// The soft limits of our user's processes (RLIMIT_NPROC) and of our open files (RLIMIT_NOFILE); -1: no limit.
 int64_t jobmon_limit_of_processes(void);
 int64_t jobmon_limit_of_descriptors(void);
 
-/// Whether so many more descriptors can be opened, the soft limit raised for it where it may be; so many threads started.
-/// 0 or errno.
+/// Checks that `count` more descriptors can be opened (raising the soft limit if allowed), or `count` more threads
+/// started. 0 or errno.
 int jobmon_room_for_descriptors(int count);
 int jobmon_room_for_threads(int count);
 

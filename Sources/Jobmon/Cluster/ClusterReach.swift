@@ -2,10 +2,10 @@ import JobmonCore
 import JobmonExecutors
 import JobmonReporting
 
-/// Where a monitor must listen so that the wrappers on a cluster's nodes reach it.
+/// Determines the address on which a monitor must listen so that wrappers on a cluster's nodes can reach it.
 enum ClusterReach {
-    /// The address to listen on: the loopback's when every node is this host.
-    /// - Throws: `.unavailable` when the scheduler does not list its nodes, or none of them can be reached.
+    /// The address to listen on: the loopback address if every node is this host.
+    /// - Throws: `.unavailable` if the scheduler does not list its nodes, or if none of them can be reached.
     static func address(for executor: BatchExecutor) async throws(Problem) -> String {
         let nodes: [String]
         do throws(ExecutorError) {
@@ -35,7 +35,8 @@ enum ClusterReach {
         return "127.0.0.1"
     }
 
-    /// Makes sure that nodes reach a monitor that is there already.
+    /// Checks that the nodes can reach a monitor that is already running.
+    /// - Throws: `.unavailable` if it listens on the loopback address only.
     static func check(_ info: MonitorInfo, address: String) throws(Problem) {
         guard address != "127.0.0.1", info.address.hasPrefix("127.") else { return }
         throw Problem(

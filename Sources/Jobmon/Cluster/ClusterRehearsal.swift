@@ -3,18 +3,18 @@ import JobmonExecutors
 package import JobmonQueue
 import JobmonReporting
 
-/// What a cluster would be asked, without asking it to do anything.
+/// Shows what would be submitted to a cluster, without submitting it.
 package enum ClusterRehearsal {
     /// An array job that would be submitted.
     package struct ArrayJob: Sendable {
-        /// The command, word by word.
+        /// The command, one word per element.
         package var command: [String]
         /// The script that the scheduler would run.
         package var script: String
         package var tasks: Int
     }
 
-    /// - Throws: why these jobs can't be asked for, or `.unavailable` when the scheduler does not answer.
+    /// - Throws: why these jobs cannot be submitted, or `.unavailable` if the scheduler does not answer.
     package static func run(_ jobs: [NewJob], _ settings: QueueSettings) async throws(Problem) -> [ArrayJob] {
         guard let scheduler = ClusterScheduler(rawValue: settings.executor) else {
             throw Problem(.invalid, "\(settings.executor) is not a cluster")

@@ -3,25 +3,24 @@ import Glibc
 package import JobmonCore
 import JobmonSystem
 
-/// This program once more, in the background: in a session of its own, without the terminal, its words in a file.
+/// Runs this program again in the background: in its own session, without a terminal, with stderr in a file.
 package struct BackgroundProgram {
     package let pid: Int32
-    /// Its first line on stdout: that it is ready.
+    /// Its first line on stdout, which says that it is ready.
     package let ready: String
 
-    /// Starts it, and returns once it has said its first line.
+    /// Starts it, and returns once it has written its first line.
     ///
     /// - Parameters:
     ///   - arguments: its arguments, as bytes, without the program's name.
-    ///   - log: the file that its stderr is appended to.
-    /// - Throws: what hinders its start. When it ends before it is ready, what it wrote to the file is the message, and
-    ///   `.contradiction` carries its exit code in the hint.
+    ///   - log: the file to which its stderr is appended.
+    /// - Throws: `.problem` if it cannot be started; `.ended` if it ends before it is ready.
     package static func start(arguments: [[CChar]], log: String) throws(StartProblem) -> BackgroundProgram {
         guard let path = SymbolicLink.target(SymbolicLink.ownExecutable) else {
             throw .problem(Problem(.unavailable, "this program's own file can't be named: \(SystemError.text())"))
         }
         let opened = open(log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        // Above those that the new program gets: where stdin is closed, the file would be in its place.
+        // Above the descriptors that the new program gets: if stdin is closed, the file could take one of their places.
         let errors = opened < 0 ? -1 : fcntl(opened, F_DUPFD_CLOEXEC, 3)
         if opened >= 0 { close(opened) }
         guard errors >= 0 else {
@@ -38,7 +37,7 @@ package struct BackgroundProgram {
             throw .problem(Problem(.unavailable, "no pipe can be opened: \(SystemError.text())"))
         }
         defer { close(ends[0]) }
-        // What our caller has open (a lock, a pipe that somebody reads to its end) is not the new program's.
+        // The caller's open files (a lock, a pipe that is read to its end) must not pass to the new program.
         jobmon_close_others_at_exec()
         let failure = spawn(path, arguments, output: ends[1], errors: errors)
         close(ends[1])
@@ -53,11 +52,11 @@ package struct BackgroundProgram {
         }
     }
 
-    /// Why there is none.
+    /// Why the program does not run.
     package enum StartProblem: Error {
         /// It could not be started.
         case problem(Problem)
-        /// It ended before it was ready: with this exit code, having written this to its log.
+        /// It ended before it was ready, with this exit code; `said` is what it wrote to its log.
         case ended(code: Int32, said: String)
     }
 
@@ -79,7 +78,7 @@ package struct BackgroundProgram {
         posix_spawnattr_setsigmask(&attributes, &signals)
         sigfillset(&signals)
         posix_spawnattr_setsigdefault(&attributes, &signals)
-        // The session of its own (POSIX_SPAWN_SETSID) is glibc's, whose name the module does not have.
+        // POSIX_SPAWN_SETSID (its own session) is a glibc extension that the Glibc module does not export.
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | 0x80))
 
         var words = [strdup(path)] + arguments.map { strdup($0) } + [nil]
@@ -93,7 +92,7 @@ package struct BackgroundProgram {
         return .success(pid)
     }
 
-    /// The first line that comes out of a pipe; nil when it ends before.
+    /// The first line from a pipe; nil if the pipe ends before.
     private static func firstLine(_ descriptor: Int32) -> String? {
         var line: [UInt8] = []
         var byte: UInt8 = 0

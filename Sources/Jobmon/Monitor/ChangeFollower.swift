@@ -2,32 +2,32 @@ package import JobmonCore
 import JobmonReporting
 import JobmonRequests
 
-/// Follows what is published, from monitor to monitor, without a gap: it remembers the last sequence number that it saw
-/// and goes on from there wherever the next monitor is. Read by one reader.
+/// Follows the published changes from monitor to monitor, without a gap: it remembers the last sequence number and
+/// continues from there at the next monitor. For one reader.
 package actor ChangeFollower {
-    /// What a reader learns.
+    /// What a reader receives.
     package enum News: Sendable {
         case changes([Change])
-        /// Nobody publishes at the moment; it is looked for who does next.
+        /// No monitor publishes at the moment; the follower searches for the next one.
         case away
-        /// Somebody publishes again.
+        /// A monitor publishes again.
         case back
     }
 
-    /// The monitor of the moment; nil while there is none.
+    /// Returns the current monitor; nil if there is none.
     package typealias Connect = @Sendable () async -> (any MonitorConnection)?
 
     private let connect: Connect
     private let pause: Double
     private var seen: Int64?
     private var isAway = false
-    /// The last stream ended without a change: the next one is not asked for at once.
+    /// The last stream ended without a change: wait before asking for the next one.
     private var owesPause = false
     private var iterator: AsyncThrowingStream<[Change], any Error>.AsyncIterator?
 
     /// - Parameters:
-    ///   - sequence: what comes after this number is followed; nil: what comes from the first connection on.
-    ///   - pause: seconds between two looks for a monitor.
+    ///   - sequence: follow the changes after this number; nil: from the first connection on.
+    ///   - pause: seconds between two searches for a monitor.
     package init(after sequence: Int64?, pause: Double = 0.1, connect: @escaping Connect) {
         self.connect = connect
         self.pause = pause
@@ -40,7 +40,7 @@ package actor ChangeFollower {
         return ChangeFollower(after: sequence) { MonitorInfo.read(layout) == nil ? nil : remote }
     }
 
-    /// What happens next; nil once the task is cancelled.
+    /// The next news; nil once the task is cancelled.
     package func next() async -> News? {
         while !Task.isCancelled {
             if owesPause {
@@ -65,12 +65,12 @@ package actor ChangeFollower {
                 }
                 if let changes = try await reader.next(isolation: self) {
                     iterator = reader
-                    // Not the highest: a ledger that is made anew begins anew.
+                    // The last number, not the highest: a ledger that is made anew starts from the beginning.
                     seen = changes.last?.sequence ?? seen
                     return .changes(changes)
                 }
             } catch {
-                // The monitor went away; the next one is looked for, and we read on from `seen`.
+                // The monitor went away: find the next one, and continue from `seen`.
             }
             iterator = nil
             if Task.isCancelled { return nil }
@@ -80,7 +80,7 @@ package actor ChangeFollower {
         return nil
     }
 
-    /// Whether it is news that nobody publishes.
+    /// Notes that no monitor publishes. - Returns: whether the reader does not know that yet.
     private func goesAway() -> Bool {
         defer { isAway = true }
         return !isAway
@@ -93,7 +93,7 @@ package actor ChangeFollower {
         if let seen {
             start = seen
         } else {
-            // So that nothing is missed when the first stream breaks off before it brought anything.
+            // Nothing may be missed if the first stream breaks off before it delivers anything.
             start = try await connection.summary(queue: nil).sequence
         }
         seen = start

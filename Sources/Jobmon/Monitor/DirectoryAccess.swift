@@ -5,23 +5,23 @@ import JobmonReporting
 import JobmonRequests
 package import JobmonWire
 
-/// A monitor's directory as a command reads it: through its monitor where one answers, else straight from the file.
+/// Access to a monitor's directory for commands: through its monitor if one answers, else directly to the file.
 package struct DirectoryAccess: Sendable {
     package let layout: DirectoryLayout
     package let reading: any LedgerReading
-    /// Facts in the spool that the ledger does not have yet; 0 with a monitor, which takes them in by itself.
+    /// The number of spooled facts that the ledger does not have yet; 0 with a monitor, which takes them in by itself.
     package let spooled: Int
     package let hasMonitor: Bool
-    /// What somebody should know about how this reads, such as that the monitor does not answer; nil mostly.
+    /// A remark for the user about how the data is read, such as that the monitor does not answer; usually nil.
     package let remark: String?
 
     private let remote: RemoteConnection?
 
-    /// How long a monitor that says it is there may take to answer before the file is read instead, in seconds.
+    /// Seconds that a monitor may take to answer before the file is read instead.
     private static let patience = 3.0
 
-    /// Opens a directory for reading. Nothing is made or changed.
-    /// - Throws: `.unavailable` when it is no directory of a monitor, or its ledger can't be read: which, and what to do.
+    /// Opens a directory for reading. An old ledger is upgraded; nothing else is created or changed.
+    /// - Throws: `.unavailable` if it is not a monitor's directory, or if its ledger cannot be read.
     package static func open(_ layout: DirectoryLayout) async throws(Problem) -> DirectoryAccess {
         guard layout.isDirectoryOfMonitor else {
             throw Problem(
@@ -47,8 +47,8 @@ package struct DirectoryAccess: Sendable {
             remark: remark, remote: nil)
     }
 
-    /// Brings the ledger of an earlier version up to date, under the directory's lock. What hinders that is said when the
-    /// ledger is read.
+    /// Upgrades the ledger of an earlier version, under the directory's lock. If that fails, reading the ledger reports
+    /// why.
     private static func bringUpToDate(_ layout: DirectoryLayout) async {
         guard SQLiteLedger.isOfEarlierVersion(layout.ledger) else { return }
         do throws(Problem) {
@@ -58,18 +58,18 @@ package struct DirectoryAccess: Sendable {
         } catch {}
     }
 
-    /// Writes `job_report.csv` and `job_status_report.csv` into a directory (made where it is missing).
-    /// - Returns: where they are, and how many rows each has.
-    /// - Throws: `.unavailable` when the ledger can't be read or a report can't be written; one that was there before is
-    ///   as it was then.
+    /// Writes `job_report.csv` and `job_status_report.csv` into a directory, which is created if it is missing.
+    /// - Returns: the path and the number of rows of each.
+    /// - Throws: `.unavailable` if the ledger cannot be read or a report cannot be written. An earlier report is
+    ///   unchanged.
     package func writeReports(into directory: String) async throws(Problem) -> [WrittenReport] {
         try await Self.writeReports(
             of: layout, reading: reading,
             fromFile: !hasMonitor || SQLiteLedger.isReadBesideItsMonitor(layout.ledger), into: directory)
     }
 
-    /// - Parameter fromFile: the ledger's file is there; it is read straight where its file system allows that beside the
-    ///   monitor, which else is asked page by page.
+    /// - Parameter fromFile: read the ledger's file directly; else ask the monitor page by page. The file can be used
+    ///   if there is no monitor, or if its file system allows reading it beside the monitor.
     static func writeReports(
         of layout: DirectoryLayout, reading: some LedgerReading, fromFile: Bool, into directory: String
     ) async throws(Problem) -> [WrittenReport] {
@@ -78,11 +78,11 @@ package struct DirectoryAccess: Sendable {
         return try await SQLiteLedger.writeReports(ledger: layout.ledger, into: directory)
     }
 
-    /// Records what a person wants of jobs, through the monitor, or, where there is none, under the directory's lock, which
-    /// is taken for that moment. The spool is taken in first, so that it is judged by all facts. All of it is one request
-    /// and one transaction.
-    /// - Throws: `.unavailable` when a monitor has the lock and does not answer, or the ledger can't be written;
-    ///   `.contradiction` when it is refused as a whole. Nothing was done then.
+    /// Records a user's action on jobs: through the monitor, or, if there is none, under the directory's lock, which is
+    /// held meanwhile. The spool is taken in first, so that all facts count. The action is one request and one
+    /// transaction.
+    /// - Throws: `.unavailable` if a monitor has the lock and does not answer, or if the ledger cannot be written;
+    ///   `.contradiction` if the action is refused as a whole. In both cases nothing was done.
     package func act(_ action: ActionRequest) async throws(Problem) -> ActionAnswer {
         if let remote { return try await remote.act(action) }
         guard let lock = try MonitorLock.take(layout) else { throw MonitorLock.refusal(layout) }
@@ -99,7 +99,7 @@ package struct DirectoryAccess: Sendable {
             try await ledger.close()
             return ActionAnswer(results, of: events)
         } catch {
-            // What failed first is what is said; that the file could not be closed as well follows from it.
+            // The first error is reported. That the file could not be closed either follows from it.
             do { try await ledger.close() } catch {}
             throw error
         }

@@ -4,8 +4,8 @@ import JobmonReporting
 import JobmonSystem
 
 extension DirectoryLayout {
-    /// The layout of a path: absolute, and without links where it is there, so that one directory has one name.
-    /// - Throws: `.invalid` for an empty path, `.unavailable` when the current directory can't be named.
+    /// The layout of a path, made absolute. Links are resolved if the directory exists, so that it has only one name.
+    /// - Throws: `.invalid` for an empty path, `.unavailable` if the current directory is unknown.
     package init(of path: String) throws(Problem) {
         guard !path.isEmpty else {
             throw Problem(.invalid, "the directory's name is empty", hint: "give it, or leave it out")
@@ -26,21 +26,22 @@ extension DirectoryLayout {
         }
     }
 
-    /// Makes the directory (0700) and the folders in it, where they are missing.
-    /// - Throws: `.unavailable` when one can't be made or is not a folder that can be written, and when everybody can write
-    ///   the directory: which one, and why.
+    /// Creates the directory (mode 0700) and its folders if they are missing.
+    /// - Throws: `.unavailable` if one cannot be created, is not a folder, or is not writable, or if all users can
+    ///   write to the directory; the message says which one and why.
     package func makeFolders() throws(Problem) {
         try Self.makeFolder(root)
         if let refusal = DirectoryRights.refusal(root) { throw refusal }
         for folder in folders { try Self.makeFolder(folder) }
     }
 
-    /// Makes the directory and, in it, a `.gitignore` for all that will be there.
+    /// Creates the directory, with a `.gitignore` that excludes all its files.
+    /// - Throws: as `makeFolders`.
     package func makeOwn() throws(Problem) {
         try makeFolders()
         let descriptor = open("\(root)/.gitignore", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { return }
-        // Without it a user sees the folder in git: no reason not to run.
+        // If this fails, git shows the folder; that is not a reason to stop.
         _ = write(descriptor, "*\n", 2)
         close(descriptor)
     }
@@ -53,7 +54,7 @@ extension DirectoryLayout {
         }
         guard access("\(path)/.", F_OK) == 0 else {
             guard made == EEXIST, errno == ENOTDIR else {
-                // Why it could not be made says more than that it is not there.
+                // The error of `mkdir` says more than that the directory is missing.
                 throw problem(path, made == 0 || made == EEXIST ? errno : made)
             }
             throw Problem(
@@ -74,6 +75,6 @@ extension DirectoryLayout {
         return Problem(.unavailable, "the directory \(path) can't be used: \(reason)", hint: hint)
     }
 
-    /// Whether a monitor or a queue ever worked here: there is a ledger, or a monitor says where it is.
+    /// Whether a monitor or a queue has used this directory: it has a ledger or a `monitor_info.json`.
     package var isDirectoryOfMonitor: Bool { access(ledger, F_OK) == 0 || access(info, F_OK) == 0 }
 }

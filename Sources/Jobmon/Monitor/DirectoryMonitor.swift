@@ -6,19 +6,19 @@ import JobmonRequests
 package import Logging
 import Synchronization
 
-/// A monitor together with the directory that it serves: the lock, the ledger, `monitor_info.json`.
+/// A monitor with the directory that it serves: the lock, the ledger, `monitor_info.json`.
 package final class DirectoryMonitor: Sendable {
     package struct Configuration: Sendable {
         package var layout: DirectoryLayout
-        /// Keep the ledger in memory only; the directory still has the lock, the file and the spool.
+        /// Keep the ledger in memory only. The directory still has the lock, `monitor_info.json` and the spool.
         package var inMemory: Bool
         /// The address to listen on, or `any`.
         package var address: String
-        /// The port to listen on; 0: any that is free.
+        /// The port to listen on; 0: any free port.
         package var port: Int
         package var time: TimeSource
         package var logger: Logger
-        /// Tells the user a sentence.
+        /// Shows a message to the user, one sentence per call.
         package var say: @Sendable (String) -> Void
 
         package init(
@@ -35,7 +35,7 @@ package final class DirectoryMonitor: Sendable {
         }
     }
 
-    /// A logger that says only what somebody must look at.
+    /// A logger that logs only what needs attention.
     package static var quietLogger: Logger {
         var logger = Logger(label: "jobmon") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .warning
@@ -65,7 +65,7 @@ package final class DirectoryMonitor: Sendable {
             guard let queue = silent.queue, ClusterScheduler(rawValue: silent.executor) != nil else { return false }
             return FileLock.isHeld(layout.queueLock(queue)) == true
         }
-        // Not held by it: who lets go of the lock frees the directory.
+        // A weak reference: when the lock is released, the directory is free.
         settings.hasLostDirectory = { [weak lock] in lock.map { !$0.isInPlace } ?? false }
         monitor = Monitor(
             ledger: ledger, layout: configuration.layout, configuration: settings, time: configuration.time,
@@ -73,11 +73,12 @@ package final class DirectoryMonitor: Sendable {
         (readiness, announce) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Makes the directory where it is missing, takes its lock and opens its ledger; nil when somebody else serves it,
-    /// by the lock or, from a host that the lock does not reach, by answering. What a dead monitor left is replaced, with
-    /// a sentence.
-    /// - Throws: `.unavailable` when the directory or the ledger can't be used: why, and what to do. The ledger's file is
-    ///   as it was then.
+    /// Creates the directory if it is missing, takes its lock and opens its ledger. What a dead monitor left is
+    /// replaced, and the user is told.
+    /// - Returns: nil if another monitor serves the directory: it has the lock, or it answers from a host that the lock
+    ///   does not reach.
+    /// - Throws: `.unavailable` if the directory or the ledger cannot be used, with the reason and a hint. The ledger's
+    ///   file is then unchanged.
     package static func prepare(_ configuration: Configuration) async throws(Problem) -> DirectoryMonitor? {
         let layout = configuration.layout
         try layout.makeFolders()
@@ -96,25 +97,27 @@ package final class DirectoryMonitor: Sendable {
         return DirectoryMonitor(configuration: configuration, lock: lock, ledger: ledger)
     }
 
-    /// Some shared file systems keep locks to one host. A monitor on another host that still answers counts.
+    /// Some shared file systems keep locks to one host. So a monitor on another host that answers also counts.
     private static func isServedFromElsewhere(_ layout: DirectoryLayout) async -> Bool {
         guard let info = MonitorInfo.read(layout), info.host != HostIdentity.host else { return false }
         return await RemoteConnection(layout: layout, patience: 1).isAlive(within: 2)
     }
 
-    /// The connection of this process, from the start of `run` to its end.
+    /// The connection within this process, valid from the start of `run` to its end.
     package var connection: any MonitorConnection { monitor.connection }
 
     /// Waits until the monitor answers.
-    /// - Returns: where it is found.
-    /// - Throws: why it will not.
+    /// - Returns: its address.
+    /// - Throws: why it will not answer.
     @discardableResult
     package func ready() async throws(Problem) -> MonitorInfo {
         for await result in readiness { return try result.get() }
         throw Problem(.unavailable, "the monitor ended before it was ready")
     }
 
-    /// Serves the directory until somebody asks it to stop, the task is cancelled or shut down; then lets go of all.
+    /// Serves the directory until it is asked to stop or the task is cancelled or shut down. Then closes the ledger and
+    /// frees the directory.
+    /// - Throws: why it could not serve, or why the ledger could not be closed.
     package func run() async throws(Problem) {
         let failure: Problem?
         do {
@@ -130,7 +133,7 @@ package final class DirectoryMonitor: Sendable {
         MonitorInfo.read(configuration.layout).flatMap { $0.secret == secret ? $0 : nil }?.remove(configuration.layout)
         if let failure { announce.yield(.failure(failure)) }
         announce.finish()
-        // Whoever still holds this object must not keep the next monitor out.
+        // Other owners of this object must not keep the next monitor out.
         defer { lock.withLock { $0 = nil } }
         do throws(Problem) {
             try await ledger.close()
@@ -140,13 +143,13 @@ package final class DirectoryMonitor: Sendable {
         if let failure { throw failure }
     }
 
-    /// It serves no more: the directory is another's, or nobody's.
+    /// Whether it has stopped serving: the directory may belong to another monitor, or to none.
     package var hasEnded: Bool { lock.withLock { $0 == nil } }
 
-    /// Answers no more requests from elsewhere; what is in this process goes on until `stop`.
+    /// Stops answering requests from other processes. This process can use it until `stop`.
     package func closeResponder() { monitor.closeResponder() }
 
-    /// Asks for the end in order; `run` returns when it is over.
+    /// Asks the monitor to stop in order; `run` returns when it has.
     package func stop() { monitor.stop() }
 
     private func publish(_ bound: Monitor.Bound) throws(Problem) -> MonitorInfo {

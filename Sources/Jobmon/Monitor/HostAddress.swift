@@ -1,8 +1,8 @@
 import Glibc
 
-/// The numeric address at which other hosts find this one.
+/// The numeric address at which other hosts reach this one.
 enum HostAddress {
-    /// The first IPv4 address of an interface that is up and is not the loopback; the loopback's where there is none.
+    /// The first IPv4 address of an interface that is up, other than loopback; the loopback address if there is none.
     static var reachable: String {
         var first: UnsafeMutablePointer<ifaddrs>?
         guard getifaddrs(&first) == 0 else { return "127.0.0.1" }
@@ -26,8 +26,8 @@ enum HostAddress {
 }
 
 extension HostAddress {
-    /// The address of this host that another one is reached from, and so reaches; nil when its name is not known, or there
-    /// is no way to it.
+    /// The address of this host on the route to another host, which can reach it there; nil if the host's name is
+    /// unknown or there is no route.
     static func route(to host: String) -> (own: String, isThisHost: Bool)? {
         var hints = addrinfo()
         hints.ai_family = AF_INET
@@ -38,7 +38,7 @@ extension HostAddress {
         let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
-        // Nothing is sent: the kernel only says by which of our addresses it would be.
+        // Nothing is sent: the kernel only selects the local address.
         guard connect(descriptor, first.pointee.ai_addr, first.pointee.ai_addrlen) == 0 else { return nil }
         var own = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)

@@ -1,10 +1,10 @@
 import JobmonCore
 
-/// Reads from whoever is the monitor at the moment of each call, and waits for one while there is none.
+/// Reads from the current monitor at each call, and waits for one if there is none.
 struct LinkReading: LedgerReading {
     let link: MonitorLink
 
-    /// Asks, and asks again while the monitor is away; every other answer is the answer.
+    /// Asks again while the monitor is away. Any other error is thrown.
     private func ask<Answer: Sendable>(
         _ question: (any LedgerReading) async throws(Problem) -> Answer
     ) async throws(Problem) -> Answer {

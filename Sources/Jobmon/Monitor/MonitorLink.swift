@@ -5,36 +5,37 @@ import JobmonReporting
 import JobmonRequests
 import Synchronization
 
-/// The way from a queue to the monitor of its directory, whoever that is at the moment: another process, or this one.
+/// The connection from a queue to the current monitor of its directory: another process, or this one.
 ///
-/// A queue must not care: its facts are acknowledged by a monitor, or lie in the spool, by the time `record` returns,
-/// and what the monitor publishes comes without a gap. When a monitor that was there is away for `patience` seconds,
-/// this process becomes the monitor itself.
+/// The queue need not know which. By the time `record` returns, its facts are acknowledged by a monitor or in the
+/// spool. Published changes arrive without a gap. If a monitor is away for `patience` seconds, this process becomes the
+/// monitor.
 final class MonitorLink: Sendable {
-    /// How long a monitor may be away before this process becomes it, in seconds (DESIGN §9).
+    /// Seconds that a monitor may be away before this process becomes the monitor.
     static let patience = 60.0
 
-    /// The same for a monitor that ended in order.
+    /// The same after a monitor that ended in order.
     static let orderlyPatience = 5.0
 
     private struct State {
         var remote: RemoteConnection?
         var own: DirectoryMonitor?
-        /// When the monitor was last seen going away, on the steady clock; nil while there is one.
+        /// When the monitor went away, on the monotonic clock; nil while there is one.
         var awaySince: Double?
-        /// Facts that are spooled and that no monitor has acknowledged, in order.
+        /// Spooled facts that no monitor has acknowledged, in order.
         var unacknowledged: [Event] = []
         var spool: SpoolWriter
         var seq: Int64 = 0
-        /// The ledger's sequence number when we came: what is published from then on is followed.
+        /// The ledger's sequence number when the queue attached: changes are followed from there.
         var start: Int64 = 0
         var ending = false
         var stopped: @Sendable () -> Void = {}
-        /// Why the queue is over; nil while it goes on.
+        /// Why the queue is over; nil while it runs.
         var lost: Problem?
-        /// It is, since its directory is gone: what is said now belongs nowhere.
+        /// The queue is over because its directory is gone: later facts cannot be recorded anywhere.
         var isHomeless = false
-        /// Where a monitor that this process becomes listens, and where one that is there must.
+        /// The address on which this process listens if it becomes the monitor, and on which another monitor must
+        /// listen.
         var address = "127.0.0.1"
     }
 
@@ -43,19 +44,19 @@ final class MonitorLink: Sendable {
     private let sender: String
     private let patience: Double
     private let state: Mutex<State>
-    /// Monitors that this process is to be, handed to the loop that runs them.
+    /// Monitors that this process becomes, for the loop that runs them.
     private let becoming: AsyncStream<DirectoryMonitor>
     private let become: AsyncStream<DirectoryMonitor>.Continuation
     private let say: @Sendable (String) -> Void
-    /// The monitor is somebody else's of this process, who ends it.
+    /// The monitor was given by another part of this process, which also ends it.
     private let isGiven: Bool
-    /// Whether the directory is the one that we came to.
+    /// Whether the directory is still the one that the queue started with.
     private let isInPlace: @Sendable () -> Bool
 
     /// - Parameters:
-    ///   - own: the monitor that this process is already; nil: it is looked for, and become where there is none.
-    ///   - isInPlace: whether the directory is the one that the queue came to; where it is not, the queue is over.
-    ///   - say: tells the user a sentence.
+    ///   - own: the monitor that this process is already; nil: find one, or become it if there is none.
+    ///   - isInPlace: whether the directory is still the one that the queue started with; if not, the queue is over.
+    ///   - say: shows a message to the user, one sentence per call.
     init(
         layout: DirectoryLayout, own: DirectoryMonitor? = nil, time: TimeSource = .system,
         patience: Double = MonitorLink.patience, isInPlace: @escaping @Sendable () -> Bool = { true },
@@ -73,8 +74,8 @@ final class MonitorLink: Sendable {
         (becoming, become) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Finds out where the monitor must listen for the executor's instances to reach it; one that is there, and does not,
-    /// is refused.
+    /// Determines the address on which the monitor must listen so that the executor's instances reach it.
+    /// - Throws: `.unavailable` if a running monitor does not listen there.
     func reachable(from executor: QueueExecutor) async throws(Problem) {
         let address = try await executor.address()
         state.withLock { $0.address = address }
@@ -83,13 +84,14 @@ final class MonitorLink: Sendable {
         }
     }
 
-    // MARK: Beginning and ending
+    // MARK: Start and end
 
-    /// Finds the directory's monitor, or becomes it; then runs `body`. At the end everything that `body` recorded is
-    /// acknowledged, unless the task is cancelled; a monitor of our own has ended in order.
+    /// Finds the directory's monitor, or becomes it; then runs `body`. At the end, everything that `body` recorded is
+    /// acknowledged, unless the task is cancelled. A monitor of this process then stops in order.
     ///
-    /// - Parameter patience: how many seconds the end may take, by what `body` came to; nil: until all is acknowledged.
-    /// - Throws: `.unavailable` when the ledger can't be used, or a monitor that holds the lock does not answer.
+    /// - Parameter patience: the number of seconds that the end may take, given the result of `body`; nil: wait until
+    ///   everything is acknowledged.
+    /// - Throws: `.unavailable` if the ledger cannot be used, or if a monitor holds the lock and does not answer.
     func run<Result: Sendable>(
         _ body: @escaping @Sendable (MonitorLink) async throws(Problem) -> Result,
         endingWithin patience: @escaping @Sendable (Result) -> Double?
@@ -110,7 +112,7 @@ final class MonitorLink: Sendable {
                 }
                 await end()
                 group.cancelAll()
-                // What the monitor's end throws matters only where the body itself went well.
+                // An error from the monitor's end matters only if the body succeeded.
                 if case .success = result { try await group.waitForAll() }
                 return result
             }
@@ -131,10 +133,10 @@ final class MonitorLink: Sendable {
                 try await monitor.run()
             } catch {
                 let isAdopted = state.withLock { $0.own === monitor }
-                // One that never came up is only a try that failed, and whoever tried says so.
+                // A monitor that never came up was only an attempt; `becomeMonitor` reports its error.
                 guard isAdopted else { continue }
                 if !isInPlace() { loseHome() } else { lose(error) }
-                // At our own end it is the end's result, if it is no consequence of what is known.
+                // During the end of this link, the error is the result, unless it follows from a known one.
                 guard lost != nil else { throw error }
                 return
             }
@@ -175,7 +177,8 @@ final class MonitorLink: Sendable {
         return true
     }
 
-    /// Becomes the monitor, if nobody is; returns once it answers.
+    /// Becomes the monitor if there is none, and returns once it answers.
+    /// - Returns: false if another process is the monitor.
     private func becomeMonitor() async throws(Problem) -> Bool {
         guard
             let monitor = try await DirectoryMonitor.prepare(
@@ -195,7 +198,7 @@ final class MonitorLink: Sendable {
         return true
     }
 
-    /// Waits until nothing is left in our part of the spool, or for so long.
+    /// Waits until all of this queue's spooled facts are acknowledged, at most `seconds`.
     private func flush(within seconds: Double?) async {
         let deadline = time.steadySeconds() + (seconds ?? .infinity)
         while unacknowledgedCount > 0, gone == nil, time.steadySeconds() < deadline {
@@ -212,7 +215,7 @@ final class MonitorLink: Sendable {
         become.finish()
     }
 
-    /// The queue is over: who waits for the monitor is told why.
+    /// Declares the queue to be over, and tells the queue.
     private func lose(_ problem: Problem, isHomeless: Bool = false) {
         let stopped: (@Sendable () -> Void)? = state.withLock { state in
             guard state.lost == nil, !state.ending else { return nil }
@@ -225,7 +228,7 @@ final class MonitorLink: Sendable {
 
     private func loseHome() { lose(Self.removed(layout), isHomeless: true) }
 
-    /// Looks several times before it says so: a file system may be away for a moment, or under another name.
+    /// Checks several times: a file system may be away for a moment, or mounted under another name.
     private func hasLostHome() async -> Bool {
         for look in 0..<3 {
             if isInPlace() { return false }
@@ -234,16 +237,16 @@ final class MonitorLink: Sendable {
         return true
     }
 
-    // MARK: Keeping
+    // MARK: Keeping the connection
 
-    /// Looks after the connection: notices when a monitor is away, finds the next one, becomes it when none comes, and
-    /// hands over what was spooled meanwhile.
+    /// Maintains the connection: notices when a monitor is away, finds the next one or becomes it, and delivers what
+    /// was spooled meanwhile.
     private func keep() async {
         var nextLook = time.steadySeconds() + 1
         var nextLookAtHome = nextLook
         while await pause(0.1) {
             if gone != nil {
-                // A given monitor may have seen it first.
+                // The given monitor may have noticed it first.
                 if lost == nil, await hasLostHome() { loseHome() }
                 return
             }
@@ -271,8 +274,8 @@ final class MonitorLink: Sendable {
         }
     }
 
-    /// How long to wait for the next monitor. One that ended in order took its file with it: it is not coming back soon,
-    /// and nobody should wait a minute for it at the end of a queue.
+    /// Seconds to wait for the next monitor. A monitor that ended in order has removed its file and will not return
+    /// soon; then the end of a queue need not wait a minute.
     private var awayPatience: Double {
         MonitorInfo.read(layout) == nil ? min(patience, Self.orderlyPatience) : patience
     }
@@ -295,7 +298,7 @@ final class MonitorLink: Sendable {
         if isNews { say("the monitor does not answer; facts are spooled, local jobs go on") }
     }
 
-    /// Hands spooled facts over again; their identity makes what has arrived already a repeat.
+    /// Delivers spooled facts again. If one has arrived already, its identity makes it a repeat.
     private func deliver() async {
         let waiting = state.withLock { Array($0.unacknowledged.prefix(1000)) }
         guard !waiting.isEmpty, let connection else { return }
@@ -310,15 +313,15 @@ final class MonitorLink: Sendable {
         }
     }
 
-    /// What a failed call says of the monitor: one that answers, but can't write just now, is not away.
+    /// Handles a failed call. A monitor that answers but cannot write at the moment is not away.
     private func noteFailure(_ problem: Problem) async {
         guard problem.code == .unavailable, let remote = state.withLock({ $0.remote }) else { return }
         if await !remote.isAlive(within: 5) { noteAway() }
     }
 
-    // MARK: What a queue uses
+    // MARK: Interface for the queue
 
-    /// Why what was not recorded by then never will be; nil mostly.
+    /// Why facts that are not recorded by now never will be; usually nil.
     var lost: Problem? { state.withLock { $0.lost } }
 
     /// Why there will be no monitor any more; nil while there is one, or may be one again.
@@ -327,14 +330,14 @@ final class MonitorLink: Sendable {
     }
 
     private static func removed(_ layout: DirectoryLayout) -> Problem {
-        // Not one that passes: nobody is to try again.
+        // A code that does not pass: nothing should try again.
         Problem(
             .contradiction, "the directory \(layout.root) was removed while this queue used it: the queue is over",
             hint: "what was recorded went with it; tasks in a cluster go on there (scancel, qdel). Start again, and "
                 + "leave the directory where it is")
     }
 
-    /// The monitor of this program, which it was given, has ended.
+    /// The monitor of this program, on which the queue was opened, has ended.
     static let givenIsGone = Problem(
         .contradiction, "the monitor of this program has ended, and its queues with it",
         hint: "make another monitor, and open the queue on that")
@@ -347,11 +350,11 @@ final class MonitorLink: Sendable {
         }
     }
 
-    /// How many of the queue's own facts lie in the spool, acknowledged by nobody.
+    /// The number of the queue's facts that are spooled and not acknowledged.
     var unacknowledgedCount: Int { state.withLock { $0.unacknowledged.count } }
 
-    /// Records facts, in order. Returns once each is acknowledged or spooled. New jobs need a monitor: while there is
-    /// none, a call that holds one waits.
+    /// Records facts in order. Returns once each is acknowledged or spooled. A new job needs a monitor: a call with a
+    /// `job` fact waits for one. If the task is cancelled meanwhile, the answers are `.failed`.
     func record(_ events: [Event]) async -> [SinkAnswer] {
         let stamped = stamp(events)
         let needsMonitor = stamped.contains {
@@ -361,7 +364,7 @@ final class MonitorLink: Sendable {
         while true {
             let homeless = state.withLock { $0.isHomeless ? $0.lost : nil }
             if let homeless { return stamped.map { _ in .failed(homeless) } }
-            // What is spooled already comes first: facts of one sender arrive in their order.
+            // Spooled facts go first: facts of one sender must arrive in order.
             if unacknowledgedCount == 0, let connection {
                 do throws(Problem) {
                     return try await connection.record(stamped).map { .acknowledged($0) }
@@ -403,7 +406,8 @@ final class MonitorLink: Sendable {
         }
     }
 
-    /// Queues jobs; waits for a monitor while there is none.
+    /// Queues jobs; waits for a monitor if there is none.
+    /// - Throws: why they could not be queued.
     func enqueue(_ events: [Event]) async throws(Problem) -> [EventResult] {
         var results: [EventResult] = []
         for answer in await record(events) {
@@ -416,10 +420,11 @@ final class MonitorLink: Sendable {
         return results
     }
 
-    /// Says what is to happen when this process, being the monitor, is asked to stop.
+    /// Sets the function to call when this process, being the monitor, is asked to stop.
     func onStopped(_ act: @escaping @Sendable () -> Void) { state.withLock { $0.stopped = act } }
 
-    /// The monitor that answers at the moment; waits for one while there is none.
+    /// The current monitor; waits for one if there is none.
+    /// - Throws: `.unavailable` if the task is cancelled meanwhile, or why there will be no monitor.
     func reading() async throws(Problem) -> any LedgerReading {
         while true {
             if let connection { return connection }
@@ -428,8 +433,8 @@ final class MonitorLink: Sendable {
         }
     }
 
-    /// What the monitor publishes of a queue since this process came, without a gap, whoever is the monitor. Ends when
-    /// nobody reads it any more.
+    /// The published changes of a queue since this link attached, without a gap, across monitors. Ends when its reader
+    /// is cancelled.
     func changes(queue: String) -> AsyncStream<[Change]> {
         let follower = ChangeFollower(after: state.withLock { $0.start }) { self.connection }
         return AsyncStream {
@@ -442,8 +447,8 @@ final class MonitorLink: Sendable {
         }
     }
 
-    /// What is on record of instances: in the spool, and in the ledger. The spool is read first, since a fact leaves it
-    /// only once it is in the ledger.
+    /// What is recorded of instances, in the spool and in the ledger. The spool is read first, since a fact leaves it
+    /// only after it is in the ledger.
     func known(_ keys: [String]) async throws(Problem) -> [String: KnownInstance] {
         let spooled = SpoolReader(layout: layout).events(about: Set(keys))
         let reading = LinkReading(link: self)
@@ -458,7 +463,7 @@ final class MonitorLink: Sendable {
         return known
     }
 
-    /// Lets time pass; false when the task is cancelled.
+    /// Waits; returns false if the task is cancelled.
     func pause(_ seconds: Double) async -> Bool {
         do {
             try await Task.sleep(for: .seconds(seconds))

@@ -3,26 +3,27 @@ package import JobmonCore
 import JobmonReporting
 import JobmonSystem
 
-/// Who may write to a directory's ledger: the holder of `monitor.lock`. It ends with the process, however it ends.
+/// The right to write to a directory's ledger, which the holder of `monitor.lock` has. The lock ends with its process,
+/// even if that is killed.
 package final class MonitorLock: Sendable {
     private let lock: FileLock
 
     private init(lock: FileLock) { self.lock = lock }
 
-    /// Takes the lock; nil when a monitor, or a queue that is one, has it.
-    /// - Throws: `.unavailable` when the file can't be locked at all.
+    /// Takes the lock; nil if a monitor, or a queue that is the monitor, has it.
+    /// - Throws: `.unavailable` if the file cannot be locked at all.
     package static func take(_ layout: DirectoryLayout) throws(Problem) -> MonitorLock? {
         guard let lock = try FileLock.acquire(layout.monitorLock) else { return nil }
         return MonitorLock(lock: lock)
     }
 
-    /// Whether it still guards what is in the directory.
+    /// Whether the lock file is still the one in the directory.
     var isInPlace: Bool { lock.isInPlace }
 
-    /// The sentence for whoever wanted the lock that somebody else holds: who, where, and what to do.
+    /// The error for a process that wanted the lock while another one holds it: the holder, its host, and a hint.
     package static func refusal(_ layout: DirectoryLayout) -> Problem {
-        // Its lock file is written before its `monitor_info.json`, where a dead monitor's may still lie.
-        // A lock that nobody holds does not reach the host of the monitor that answers.
+        // The lock file is written before `monitor_info.json`, which may still be that of a dead monitor.
+        // If the lock is free, it does not reach the host of the monitor that answers.
         let holder =
             (FileLock.isHeld(layout.monitorLock) == false ? nil : holder(layout))
             ?? MonitorInfo.read(layout).map { FileLock.Holder(pid: $0.pid, host: $0.host) }
@@ -32,7 +33,7 @@ package final class MonitorLock: Sendable {
             hint: "use it as it is, or end it with: jobmon stop -d \(layout.root)")
     }
 
-    /// Who holds the lock, as its file says; one that has only just taken it is given a moment to write itself down.
+    /// The holder, as named in the lock file. A holder that has just taken the lock gets a moment to write its name.
     private static func holder(_ layout: DirectoryLayout) -> FileLock.Holder? {
         var holder = FileLock.holder(layout.monitorLock)
         for _ in 0..<20 {
@@ -43,8 +44,8 @@ package final class MonitorLock: Sendable {
         return holder
     }
 
-    /// What a left-over `monitor_info.json` means to whoever holds the lock: nobody serves the directory, so it is
-    /// stale. The sentence says how we know; nil when there is none.
+    /// The message about a left-over `monitor_info.json` for the holder of the lock. Since no other process serves the
+    /// directory, the file is stale; the message says how that is known. Nil if there is no such file.
     package static func stale(_ layout: DirectoryLayout) -> String? {
         guard let info = MonitorInfo.read(layout) else { return nil }
         let reason: String

@@ -4,13 +4,13 @@ import JobmonReporting
 import JobmonRequests
 import Synchronization
 
-/// What this program says of itself: that a piece of it runs, failed, is alive. Each fact is spooled first and sent
-/// second, as by the wrapper, so that nothing is lost while the monitor is away; and whoever says it does not wait.
+/// Reports of this program about itself: that a piece of it runs, has failed, is alive. As in the wrapper, each fact is
+/// spooled first and sent second, so that nothing is lost while the monitor is away, and the caller does not wait.
 final class OwnFacts: Sendable {
-    /// Facts sent together.
+    /// The number of facts in one request.
     private static let batch = 500
-    /// Facts that may wait. What is more lies in the spool alone; and a program that logs errors in a loop while the
-    /// monitor is away is heard up to here.
+    /// The maximum number of facts that wait to be sent. Further facts are in the spool only. Further logged errors are
+    /// dropped: a program may log errors in a loop while the monitor is away.
     private static let mostWaiting = 10_000
 
     private struct State {
@@ -28,7 +28,7 @@ final class OwnFacts: Sendable {
 
     private static let all = Mutex<[DirectoryLayout: OwnFacts]>([:])
 
-    /// The one of a directory.
+    /// The instance for a directory.
     static func of(_ layout: DirectoryLayout) -> OwnFacts {
         all.withLock { all in
             if let known = all[layout] { return known }
@@ -49,7 +49,7 @@ final class OwnFacts: Sendable {
 
     func now() -> Timestamp { time.now() }
 
-    /// Spools a fact (a heartbeat is only sent), and sees to it that it is sent.
+    /// Spools a fact and sends it later. A heartbeat is only sent.
     func say(_ fact: Fact) {
         let begins = state.withLock { state in
             if state.waiting.count >= Self.mostWaiting, case .error = fact { return false }
@@ -65,7 +65,7 @@ final class OwnFacts: Sendable {
         Task { await send() }  // allowed: ends when nothing waits; what it can't send lies in the spool
     }
 
-    /// Waits until everything is acknowledged or left to the spool, at most for so long.
+    /// Waits until all facts are acknowledged or left to the spool, at most `seconds`.
     func settle(within seconds: Double) async {
         let deadline = time.steadySeconds() + seconds
         while state.withLock({ $0.isSending }), time.steadySeconds() < deadline {
@@ -82,7 +82,7 @@ final class OwnFacts: Sendable {
                 return events
             }
             if events.isEmpty { return }
-            // What nobody answers for stays in the spool, which a monitor looks through every few seconds.
+            // Facts without an answer stay in the spool, which a monitor reads every few seconds.
             guard (try? await remote.record(events)) != nil else { continue }
             state.withLock { state in for event in events { event.identity.map { state.spool.remove($0) } } }
         }

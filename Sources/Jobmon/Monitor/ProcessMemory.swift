@@ -2,7 +2,8 @@ import CJobmonPOSIX
 
 /// The memory of this process.
 package enum ProcessMemory {
-    /// Has the C library give memory back. By itself it makes an arena for every other thread, keeps what it once had in
-    /// each, and takes more and more to be worth keeping: a monitor that has answered one large request would stay large.
+    /// Makes the C library return memory to the system. By default it keeps an arena for every other thread, keeps
+    /// freed memory in each of them, and keeps larger and larger blocks. A monitor that has answered one large request
+    /// would stay large.
     package static func holdTight() { jobmon_hold_memory_tight() }
 }

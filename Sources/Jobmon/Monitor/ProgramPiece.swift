@@ -3,14 +3,14 @@ import JobmonCore
 import JobmonReporting
 import JobmonSystem
 
-/// A piece of this program that is a job instance.
+/// A part of this program that is a job instance.
 struct ProgramPiece: Sendable {
-    /// The innermost piece that the current task is in.
+    /// The innermost piece that contains the current task.
     @TaskLocal static var current: ProgramPiece?
 
-    /// Seconds between heartbeats, give or take a fifth, so that a swarm does not beat as one.
+    /// Seconds between heartbeats. Each is varied by up to a fifth, so that many processes do not send at once.
     private static let heartbeat = 30.0
-    /// Seconds that the acknowledgement of the end may hold up the program.
+    /// The maximum number of seconds that the end of the piece waits for its acknowledgement.
     private static let patience = 0.1
 
     let facts: OwnFacts
@@ -26,7 +26,7 @@ struct ProgramPiece: Sendable {
         self.params = rank.map { params.merging(["rank": $0]) { given, _ in given } } ?? params
     }
 
-    /// The directory that is meant; nil: none.
+    /// The directory to report to; nil: none.
     static func layout(_ given: String?) -> DirectoryLayout? {
         guard let path = given ?? getenv("JOBMON_DIR").map({ String(cString: $0) }), !path.isEmpty else { return nil }
         return try? DirectoryLayout(of: path)
@@ -36,7 +36,7 @@ struct ProgramPiece: Sendable {
         isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
     ) async rethrows -> Value {
         begin()
-        // Cancelled, and awaited, with this scope.
+        // Cancelled and awaited at the end of this scope.
         async let _: Void = beat()
         do {
             let value = try await Self.$current.withValue(self, operation: body)
@@ -71,7 +71,7 @@ struct ProgramPiece: Sendable {
                     process: ProcessTable.process(pid) ?? ProcessIdentity(pid: pid))))
     }
 
-    /// Says that it is alive, until the task is cancelled.
+    /// Sends heartbeats until the task is cancelled.
     private func beat() async {
         while (try? await Task.sleep(for: .seconds(Self.heartbeat * Double.random(in: 0.8...1.2)))) != nil {
             facts.say(.heartbeat([instance]))
@@ -83,7 +83,7 @@ struct ProgramPiece: Sendable {
         await facts.settle(within: Self.patience)
     }
 
-    /// An error in words: its type, where its description does not name it.
+    /// The error as text, with its type if its description does not name it.
     private static func words(_ error: any Error) -> String {
         let type = String(describing: type(of: error))
         let text = String(describing: error)

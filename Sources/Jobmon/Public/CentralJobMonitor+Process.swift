@@ -2,12 +2,13 @@ package import JobmonCore
 package import JobmonReporting
 import JobmonRequests
 
-/// The monitor as a process of its own: `jobmon monitor DIR`.
+/// The monitor as a separate process: `jobmon monitor DIR`.
 extension CentralJobMonitor {
-    /// Serves a directory until a stop request, a graceful shutdown or cancellation ends it in order.
+    /// Serves a directory until a stop request, a graceful shutdown or cancellation; then stops in order.
     ///
-    /// - Parameter onReady: called once it answers, with where it is found.
-    /// - Throws: `.unavailable` when the directory is served already (by whom is said), or can't be served.
+    /// - Parameter onReady: called with the monitor's address once it answers.
+    /// - Throws: `.unavailable` if another monitor serves the directory (the message names it), or if it cannot be
+    ///   served.
     package static func run(
         _ configuration: DirectoryMonitor.Configuration, onReady: @escaping @Sendable (MonitorInfo) async -> Void
     ) async throws(Problem) {
@@ -24,7 +25,7 @@ extension CentralJobMonitor {
                 }
             }
             group.addTask {
-                // When it never gets ready, `run` says why.
+                // If it never gets ready, `run` throws why.
                 do throws(Problem) { await onReady(try await monitor.ready()) } catch {}
                 return nil
             }
@@ -35,9 +36,9 @@ extension CentralJobMonitor {
         if let failure { throw failure }
     }
 
-    /// Asks the monitor of a directory to end, and returns once it has let go of the directory.
-    /// - Returns: where it was; nil when there is no monitor.
-    /// - Throws: `.unavailable` when it does not answer, or does not end within `seconds`.
+    /// Asks the monitor of a directory to stop, and returns once it has released the directory.
+    /// - Returns: its address; nil if there is no monitor.
+    /// - Throws: `.unavailable` if it does not answer, does not stop within `seconds`, or the task is cancelled.
     package static func stop(_ layout: DirectoryLayout, within seconds: Double = 30, time: TimeSource = .system)
         async throws(Problem) -> MonitorInfo?
     {

@@ -6,9 +6,9 @@ import Synchronization
 /// The monitor of a directory, in this process: it answers requests (the responder), publishes every change (the
 /// publisher) and keeps the durable record (the ledger, `job_monitor.sqlite`).
 ///
-/// It is found like any other: `jobmon jobs -d DIRECTORY` in a terminal, and jobs on this host, reach it while this
-/// program runs. It serves from the end of `init` to `stopResponder` and `stopPublisher`; when the program is killed,
-/// nothing that was acknowledged is lost, and the next monitor of the directory goes on.
+/// Other processes find it as any monitor: while this program runs, `jobmon jobs -d DIRECTORY` in a terminal and jobs
+/// on this host can reach it. It serves from the end of `init` until `stopResponder` and `stopPublisher`. If the
+/// program is killed, nothing that was acknowledged is lost, and the next monitor of the directory continues.
 ///
 ///     let monitor = try await CentralJobMonitor(directory: "run", persistent: true)
 ///     let queue = try await JobQueue(monitor: monitor, executor: .local(parallelism: 4))
@@ -19,11 +19,11 @@ import Synchronization
 ///     await monitor.stopResponder()
 ///     await monitor.stopPublisher()
 ///
-/// `withCentralJobMonitor` ends it by itself, whatever is thrown.
+/// `withCentralJobMonitor` stops the monitor by itself, even if an error is thrown.
 public final class CentralJobMonitor: Sendable {
     /// The directory, absolute.
     public var directory: String { layout.root }
-    /// Whether the ledger is kept in the directory; else it is gone when the monitor ends.
+    /// Whether the ledger is kept in the directory. If not, it is lost when the monitor ends.
     public let isPersistent: Bool
 
     let layout: DirectoryLayout
@@ -32,24 +32,25 @@ public final class CentralJobMonitor: Sendable {
     private let state = Mutex(State())
 
     private struct State {
-        /// What is to be told when the monitor ends: its queues.
+        /// The queues to stop when the monitor ends.
         var open: [Int: QueueSession] = [:]
         var lastID = 0
-        /// It takes no more queues: they would have nobody to tell.
+        /// The monitor accepts no more queues, since it could not stop them.
         var hasEnded = false
     }
 
-    /// Makes the directory where it is missing, and begins to serve it. Returns once requests are answered and what lay
-    /// in the spool is taken in.
+    /// Creates the directory if it is missing, and starts to serve it. Returns once the monitor answers requests and
+    /// has taken in what was in the spool.
     ///
     /// - Parameters:
-    ///   - directory: where everything is kept; relative to the current directory.
-    ///   - persistent: keep the ledger in the directory. Without that it is in memory, gone at the end; what is left are
-    ///     the reports.
-    ///   - address: the address to listen on; `any`: all of this host's, which jobs on other hosts need.
-    ///   - port: the port to listen on; 0: any that is free.
-    /// - Throws: `inUse` when another monitor serves the directory (which one is said), `unavailable` when the directory,
-    ///   its ledger or the address can't be used.
+    ///   - directory: the directory of all files, relative to the current directory.
+    ///   - persistent: keep the ledger in the directory. If false, the ledger is in memory and is lost at the end; only
+    ///     reports remain.
+    ///   - address: the address to listen on. `any` listens on all addresses of this host, which jobs on other hosts
+    ///     need.
+    ///   - port: the port to listen on; 0: any free port.
+    /// - Throws: `inUse` if another monitor serves the directory (the message names it), `unavailable` if the
+    ///   directory, its ledger or the address cannot be used.
     public init(
         directory: String, persistent: Bool = true, listen address: String = "127.0.0.1", port: Int = 0
     ) async throws(JobmonError) {
@@ -66,7 +67,7 @@ public final class CentralJobMonitor: Sendable {
         self.layout = layout
         self.served = served
         isPersistent = persistent
-        // It lives as long as this object says, not as long as a scope: `stop` awaits it.
+        // Its lifetime is that of this object, not of a scope: `stopPublisher` awaits it.
         running = Task {  // allowed: awaited by stopPublisher; ended by stopResponder and by deinit
             do throws(Problem) {
                 try await served.run()
@@ -85,11 +86,11 @@ public final class CentralJobMonitor: Sendable {
 
     deinit { served.stop() }
 
-    // MARK: - Ending
+    // MARK: - Stopping
 
-    /// Ends the responder: jobs of this program's queues that still run are ended and recorded (call `blockTillDone` first
-    /// if they are to finish), and requests are refused; what jobs say from now on is spooled for the next monitor.
-    /// Reading, reports and subscribers go on until `stopPublisher`.
+    /// Stops the responder. Running jobs of this program's local queues are ended and recorded; to let them finish,
+    /// call `blockTillDone` first. Requests are refused from now on, and reports of jobs are spooled for the next
+    /// monitor. Reading, reports and subscribers work until `stopPublisher`.
     public func stopResponder() async {
         let sessions = end()
         for session in sessions { session.requestStop() }
@@ -97,8 +98,8 @@ public final class CentralJobMonitor: Sendable {
         served.closeResponder()
     }
 
-    /// Ends the publisher, and with it the monitor: every subscriber has had the rest, the ledger is closed, and the
-    /// directory is free for another monitor when this returns.
+    /// Stops the responder, then the publisher, and with it the monitor. When it returns, every subscriber has received
+    /// the remaining changes, the ledger is closed, and the directory is free for another monitor.
     public func stopPublisher() async {
         await stopResponder()
         served.stop()
@@ -107,13 +108,13 @@ public final class CentralJobMonitor: Sendable {
 
     // MARK: - Reading
 
-    /// The jobs of a status (of all, when nil), in the order of their numbers, with their instances.
+    /// The jobs with a status, in the order of their numbers, with their instances.
     /// - Parameters:
     ///   - status: the status; nil: any.
-    ///   - queue: only those of this queue.
-    ///   - name: only those of this name.
-    ///   - params: only those with these params.
-    /// - Throws: `unavailable` when the ledger can't be read.
+    ///   - queue: only jobs of this queue.
+    ///   - name: only jobs with this name.
+    ///   - params: only jobs with these params.
+    /// - Throws: `unavailable` if the ledger cannot be read.
     public func jobs(
         withStatus status: JobStatus? = nil, queue: String? = nil, name: String? = nil, params: [String: String] = [:]
     ) async throws(JobmonError) -> [RecordedJob] {
@@ -133,15 +134,16 @@ public final class CentralJobMonitor: Sendable {
         }
     }
 
-    /// A job by its number.
-    /// - Throws: `notFound` when there is none, `unavailable` when the ledger can't be read.
+    /// The job with a number.
+    /// - Throws: `notFound` if there is none, `unavailable` if the ledger cannot be read.
     public func job(_ jid: Int64) async throws(JobmonError) -> RecordedJob {
         let reading = served.connection
         return try await publicly { () async throws(Problem) in RecordedJob(try await reading.job(jid)) }
     }
 
-    /// How many jobs have which status, in one look.
-    /// - Parameter queue: only those of this queue.
+    /// The number of jobs by status, counted at one time.
+    /// - Parameter queue: only jobs of this queue.
+    /// - Throws: `unavailable` if the ledger cannot be read.
     public func counts(queue: String? = nil) async throws(JobmonError) -> [JobStatus: Int] {
         let reading = served.connection
         return try await publicly { () async throws(Problem) in
@@ -150,19 +152,19 @@ public final class CentralJobMonitor: Sendable {
         }
     }
 
-    /// What is recorded from now on, or from after a sequence number, in order and without a gap. It ends with the
-    /// monitor. Who keeps the last number goes on from there the next time.
+    /// The changes from now on, or after a sequence number, in order and without a gap. The sequence ends with the
+    /// monitor. To continue later, keep the last number and pass it as `after`.
     public func events(after sequence: Int64? = nil) -> JobEvents {
         let connection = served.connection
         return JobEvents { await JobEvents.reader(of: connection, after: sequence) }
     }
 
-    /// Writes `job_report.csv` (a row for each job instance) and `job_status_report.csv` (a row for each status that one
-    /// took): RFC 4180, UTF-8, described in docs/operations.md.
+    /// Writes `job_report.csv` (one row per job instance) and `job_status_report.csv` (one row per status change of an
+    /// instance). The files are RFC 4180 in UTF-8; docs/operations.md describes them.
     ///
-    /// - Parameter folder: where they are written; nil: the directory. It is made where it is missing.
-    /// - Returns: the paths of both.
-    /// - Throws: `unavailable` when one can't be written: earlier ones are as they were.
+    /// - Parameter folder: the target folder, created if it is missing; nil: the monitor's directory.
+    /// - Returns: the paths of both files.
+    /// - Throws: `unavailable` if one cannot be written. An earlier file is then unchanged.
     @discardableResult
     public func generateReport(into folder: String? = nil) async throws(JobmonError) -> [String] {
         let layout = layout
@@ -180,7 +182,7 @@ public final class CentralJobMonitor: Sendable {
 
     // MARK: - Queues
 
-    /// No queue is to go on: those that there are.
+    /// Accepts no more queues. - Returns: the open queues.
     private func end() -> [QueueSession] {
         state.withLock {
             $0.hasEnded = true
@@ -188,7 +190,8 @@ public final class CentralJobMonitor: Sendable {
         }
     }
 
-    /// A queue runs on this monitor until `forget`; one that comes when the end has begun is stopped at once.
+    /// Registers a queue that runs on this monitor, until `forget`. If the monitor is ending, the queue is stopped at
+    /// once.
     func note(_ session: QueueSession) -> Int {
         let (id, hasEnded) = state.withLock {
             $0.lastID += 1
@@ -202,15 +205,16 @@ public final class CentralJobMonitor: Sendable {
     func forget(_ id: Int) { _ = state.withLock { $0.open.removeValue(forKey: id) } }
 }
 
-/// Serves a directory for the time of `body`, then ends in order, whatever `body` throws: see `CentralJobMonitor`.
+/// Serves a directory while `body` runs, then stops the monitor in order, even if `body` throws. See
+/// `CentralJobMonitor`.
 ///
 /// - Parameters:
-///   - directory: where everything is kept.
+///   - directory: the directory of all files.
 ///   - persistent: keep the ledger in the directory.
-///   - isolation: where `body` runs: where the caller does.
-///   - body: what is done meanwhile, with the monitor.
-/// - Returns: what `body` returns.
-/// - Throws: a `JobmonError` when the directory can't be served, and what `body` throws.
+///   - isolation: the actor on which `body` runs; the default is that of the caller.
+///   - body: uses the monitor.
+/// - Returns: the result of `body`.
+/// - Throws: a `JobmonError` if the directory cannot be served, and any error of `body`.
 public func withCentralJobMonitor<Value>(
     directory: String, persistent: Bool = true, isolation: isolated (any Actor)? = #isolation,
     _ body: (CentralJobMonitor) async throws -> Value

@@ -3,29 +3,29 @@ import JobmonCore
 
 /// Why an instance did not complete.
 public enum FailureCause: String, Sendable, CaseIterable, Hashable {
-    /// The command ended with an exit code other than 0, or a piece of a program threw an error.
+    /// The command ended with an exit code other than 0, or a monitored piece of a program threw an error.
     case exit
     /// A signal ended the command.
     case signal
-    /// It ran longer than the time limit that it was given.
+    /// It ran longer than its own time limit.
     case timeout
-    /// It ran longer than the scheduler's limit.
+    /// It ran longer than the scheduler's time limit.
     case timeLimit = "time_limit"
-    /// The kernel or the scheduler ended it for its memory.
+    /// The kernel or the scheduler ended it because of its memory use.
     case outOfMemory = "out_of_memory"
     /// Its node failed.
     case nodeFailure = "node_failure"
-    /// The scheduler took its place for another job.
+    /// The scheduler gave its place to another job.
     case preempted
-    /// The scheduler starts the job once more.
+    /// The scheduler starts the job again.
     case requeued
-    /// Somebody cancelled it.
+    /// It was cancelled on request.
     case cancelled
-    /// The executor did not take it.
+    /// The executor refused it.
     case submitFailed = "submit_failed"
-    /// The command or its directory was not found, or may not be used.
+    /// The command or its directory was not found or not accessible.
     case notStarted = "not_started"
-    /// It is over, or silent for long, and nobody saw its end.
+    /// It is over, or silent for a long time, and its end was not seen.
     case lost
 
     init(_ cause: Cause) { self = Self(rawValue: cause.rawValue) ?? .lost }

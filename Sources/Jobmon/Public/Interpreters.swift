@@ -1,40 +1,40 @@
 import Glibc
 import JobmonCore
 
-/// What runs a script, by the ending of its name. A file of any other ending is executed itself.
+/// The programs that run scripts, by file name extension. A file with any other extension is executed directly.
 ///
-/// | ending | command |
+/// | extension | command |
 /// |---|---|
 /// | `.py` | `python3 FILE …` |
 /// | `.R` | `Rscript FILE …` |
 /// | `.do` | `stata-mp -q -b do FILE …` |
 /// | `.sh` | `bash FILE …` |
 public struct Interpreters: Sendable, Hashable {
-    /// The words before the file, by ending: lower case, without the dot.
+    /// The words before the file, by extension (lower case, without the dot).
     public var commands: [String: [String]]
-    /// An environment's prefix, such as conda's or that of a Python venv: a directory with a `bin`. Interpreters and
-    /// whatever they start are found there first.
+    /// The prefix of an environment, such as conda's or a Python venv: a directory with a `bin`. Interpreters and the
+    /// programs that they start are found there first.
     public var environmentPrefix: String?
 
     /// - Parameters:
-    ///   - commands: the words before the file, by ending.
+    ///   - commands: the words before the file, by extension.
     ///   - environmentPrefix: the environment's directory.
     public init(commands: [String: [String]], environmentPrefix: String? = nil) {
         self.commands = commands
         self.environmentPrefix = environmentPrefix
     }
 
-    /// Those of the table above, found on PATH.
+    /// The interpreters of the table above, found on PATH.
     public static let standard = Interpreters(commands: [
         "py": ["python3"], "r": ["Rscript"], "do": ["stata-mp", "-q", "-b", "do"], "sh": ["bash"],
     ])
 
-    /// Those of the table above, of an environment.
+    /// The interpreters of the table above, from an environment.
     public static func environment(_ prefix: String) -> Interpreters {
         Interpreters(commands: standard.commands, environmentPrefix: prefix)
     }
 
-    /// With the environment's directory in full: a job may run elsewhere.
+    /// The same with an absolute environment prefix, since a job may run in another directory.
     func absolute() throws(Problem) -> Interpreters {
         guard let environmentPrefix else { return self }
         var interpreters = self
@@ -42,7 +42,7 @@ public struct Interpreters: Sendable, Hashable {
         return interpreters
     }
 
-    /// The words that run a file.
+    /// The command line that runs a file.
     func command(for runfile: String, _ parameters: [String]) -> [String] {
         let name = runfile.split(separator: "/").last ?? ""
         var words: [String] = []
@@ -56,7 +56,7 @@ public struct Interpreters: Sendable, Hashable {
         return words + [runfile] + parameters
     }
 
-    /// The variables that make the environment the job's.
+    /// The variables that activate the environment for a job.
     /// - Parameter path: the PATH of this program.
     func variables(path: String) -> [String: String] {
         guard let environmentPrefix else { return [:] }
@@ -93,7 +93,7 @@ extension JobDescription {
 }
 
 extension JSONObject {
-    /// Names and texts, in the order of the names.
+    /// An object of texts, sorted by name.
     init(texts: [String: String]) {
         self.init(texts.sorted { $0.key < $1.key }.map { (name: $0.key, value: .string($0.value)) })
     }

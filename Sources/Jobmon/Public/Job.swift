@@ -1,20 +1,20 @@
 import JobmonCore
 
-/// What is to be done: a file to run (or a program), what it is called with, and what it is known by. Made by
-/// `JobQueue.createJob`, and nothing happens before it is queued.
+/// A piece of work: a script or program to run, its arguments, and its name and key. `JobQueue.createJob` makes it;
+/// nothing happens before it is queued.
 public struct Job: Sendable, Hashable {
-    /// For people; any text.
+    /// The job's name for people; any text.
     public var name: String
-    /// A script (`.py`, `.R`, `.do`, `.sh`, which get their interpreter), or a program: a path, or a name on PATH.
+    /// A script (`.py`, `.R`, `.do` or `.sh`, which get their interpreter), or a program: a path, or a name on PATH.
     public var runfile: String
-    /// What it is called with, word by word; no shell sees them. `{jid}` and `{attempt}` are filled in.
+    /// The arguments, one word per element; no shell interprets them. `{jid}` and `{attempt}` are filled in.
     public var parameters: [String]
-    /// Named values to filter by, such as `["year": "1995"]`.
+    /// Named values for filters, such as `["year": "1995"]`.
     public var params: [String: String]
-    /// What makes it the same job when it is queued again, in this program or in a later one: one that is complete is
-    /// not run again.
+    /// Identifies the job when it is queued again, by this program or a later one. A job that is complete is not run
+    /// again.
     public var key: String
-    /// The working directory; nil: the one that this program was in when the job was queued.
+    /// The working directory; nil: the current directory of this program when the job is queued.
     public var workingDirectory: String?
     /// Variables that are added to the environment.
     public var environment: [String: String]

@@ -1,30 +1,30 @@
 public import FoundationEssentials
 import JobmonCore
 
-/// One change that the ledger recorded: what a fact did to a job and its instance.
+/// A change that the ledger recorded: the effect of one fact on a job and its instance.
 public struct JobEvent: Sendable, Hashable {
-    /// Rises with every change of a ledger; where to go on from.
+    /// Rises with every change of a ledger; pass it as `after` to continue from here.
     public var sequence: Int64
-    /// What happened: `job` (queued), `submitted`, `running`, `process`, `complete`, `failed`, `cancelled`, `unknown`,
-    /// `error` (the job says so itself), `retry`, `cancel`.
+    /// The kind of fact: `job` (queued), `submitted`, `running`, `process`, `complete`, `failed`, `cancelled`,
+    /// `unknown`, `error` (reported by the job itself), `retry`, `cancel`.
     public var kind: String
-    /// When it happened, where it happened; to the millisecond.
+    /// When it happened, by the clock of the host where it happened, in milliseconds.
     public var time: Date
-    /// The job that it is about.
+    /// The number of the job.
     public var jid: Int64?
-    /// The job's queue; nil for a job of none.
+    /// The job's queue; nil if the job belongs to none.
     public var queue: String?
     /// The job's key within its queue.
     public var key: String?
-    /// The instance that it is about; nil where it is about the job as a whole.
+    /// The instance; nil if the change is about the whole job.
     public var jobInstanceID: Int64?
-    /// The instance's status after it.
+    /// The instance's status after the change.
     public var status: JobStatus?
-    /// The job's status after it.
+    /// The job's status after the change.
     public var jobStatus: JobStatus?
-    /// Why the instance did not complete, where that is known.
+    /// Why the instance did not complete, if that is known.
     public var cause: FailureCause?
-    /// The line of the error that says most, where there is one.
+    /// The headline of the error, if there is one.
     public var error: String?
 
     init(_ change: Change) {

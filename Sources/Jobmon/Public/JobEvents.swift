@@ -1,13 +1,13 @@
 import FoundationEssentials
 import JobmonCore
 
-/// What a monitor records, as it happens, in order and without a gap. Each iteration begins anew; one that is cancelled
-/// ends.
+/// The changes that a monitor records, in order and without a gap. Each iteration starts anew. An iteration
+/// ends when its task is cancelled.
 ///
-/// `init(directory:)` follows a directory from monitor to monitor: while none is there it waits, and then goes on where it
-/// was. To go on in a later run of the program, keep the last `sequence` and give it as `after`.
+/// `init(directory:)` follows a directory from monitor to monitor: while there is none, it waits, and then continues
+/// where it was. To continue in a later run of the program, keep the last `sequence` and pass it as `after`.
 public struct JobEvents: AsyncSequence, Sendable {
-    /// The next changes; nil at the end.
+    /// Returns the next changes; nil at the end.
     typealias Reader = @Sendable () async -> [Change]?
 
     private let begin: @Sendable () async -> Reader
@@ -16,9 +16,9 @@ public struct JobEvents: AsyncSequence, Sendable {
 
     /// Follows a directory's monitors.
     /// - Parameters:
-    ///   - directory: a monitor's directory; there need be no monitor yet.
-    ///   - sequence: the number after which to begin; nil: from now on.
-    /// - Throws: `invalid` when the path is none.
+    ///   - directory: a monitor's directory. There need not be a monitor yet.
+    ///   - sequence: follow the changes after this number; nil: from now on.
+    /// - Throws: `invalid` if the path is empty.
     public init(directory: String, after sequence: Int64? = nil) throws(JobmonError) {
         let layout: DirectoryLayout
         do throws(Problem) { layout = try DirectoryLayout(of: directory) } catch { throw JobmonError(error) }
@@ -33,16 +33,16 @@ public struct JobEvents: AsyncSequence, Sendable {
         }
     }
 
-    /// Reads what one monitor publishes, to its end.
+    /// Reads the changes of one monitor until it ends.
     static func reader(of connection: any MonitorConnection, after sequence: Int64?) async -> Reader {
         let follower = OneStream()
         return { await follower.next { () async throws in try await connection.follow(after: sequence) } }
     }
 
-    /// Begins to follow.
+    /// Starts an iteration.
     public func makeAsyncIterator() -> Iterator { Iterator(begin: begin) }
 
-    /// Where one iteration is. Used by one task at a time.
+    /// The state of one iteration. For use by one task at a time.
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate let begin: @Sendable () async -> Reader
         private var reader: Reader?
@@ -50,7 +50,7 @@ public struct JobEvents: AsyncSequence, Sendable {
 
         fileprivate init(begin: @escaping @Sendable () async -> Reader) { self.begin = begin }
 
-        /// The next change; nil at the end and when the task is cancelled.
+        /// The next change; nil at the end, and if the task is cancelled.
         public mutating func next() async -> JobEvent? {
             while waiting.isEmpty {
                 let reader: Reader
@@ -64,7 +64,7 @@ public struct JobEvents: AsyncSequence, Sendable {
     }
 }
 
-/// A stream that is begun by its first reading.
+/// A stream that starts when it is first read.
 private actor OneStream {
     private var iterator: AsyncThrowingStream<[Change], any Error>.AsyncIterator?
 
@@ -75,7 +75,7 @@ private actor OneStream {
             iterator = reader
             return try await reader.next(isolation: self)
         } catch {
-            // The monitor of this process has ended, and its stream with it.
+            // The monitor of this process has ended, and with it the stream.
             return nil
         }
     }

@@ -4,27 +4,27 @@ import JobmonExecutors
 
 /// Where a queue's jobs run.
 public struct JobExecutor: Sendable, Hashable {
-    /// The word in the ledger, such as `local`.
+    /// The executor's name in the ledger, such as `local`.
     public let name: String
-    /// How many jobs run at once.
+    /// The maximum number of jobs at once.
     public let parallelism: Int
 
-    /// Processes of this host, under a supervisor process (the `jobmon` executable) that outlives this program if it
-    /// must: what runs when this program is killed comes to its end and is recorded.
-    /// - Parameter parallelism: how many run at once; nil: as many as there are cores.
+    /// Processes of this host, under a supervisor process (the `jobmon` executable). If this program is killed, the
+    /// supervisor lives on: running jobs continue to their end and are recorded.
+    /// - Parameter parallelism: the maximum number of jobs at once; nil: the number of cores.
     public static func local(parallelism: Int? = nil) -> JobExecutor {
         JobExecutor(name: QueueExecutor.local, parallelism: parallelism ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     }
 
-    /// Array jobs of Slurm, by its own commands. The wrappers on its nodes must reach this host and this directory. What is
-    /// in the cluster when this program ends goes on there.
-    /// - Parameter parallelism: how many jobs the scheduler has at once, running and waiting; nil: 10,000.
+    /// Array jobs of Slurm, through Slurm's own commands. The wrappers on its nodes must be able to reach this host and
+    /// this directory. Jobs that are in the cluster when this program ends continue there.
+    /// - Parameter parallelism: the maximum number of jobs in the scheduler at once, running and waiting; nil: 10,000.
     public static func slurm(parallelism: Int? = nil) -> JobExecutor {
         JobExecutor(.slurm, parallelism: parallelism)
     }
 
-    /// Array jobs of Grid Engine, by its own commands; see `slurm`.
-    /// - Parameter parallelism: how many jobs the scheduler has at once, running and waiting; nil: 10,000.
+    /// Array jobs of Grid Engine, through Grid Engine's own commands; see `slurm`.
+    /// - Parameter parallelism: the maximum number of jobs in the scheduler at once, running and waiting; nil: 10,000.
     public static func gridEngine(parallelism: Int? = nil) -> JobExecutor {
         JobExecutor(.sge, parallelism: parallelism)
     }
@@ -54,7 +54,7 @@ public struct JobExecutor: Sendable, Hashable {
 
     var isCluster: Bool { name != QueueExecutor.local }
 
-    /// Makes sure that it can work here, as far as that can be seen.
+    /// Checks that the executor can work here, as far as that can be determined.
     func check() throws(JobmonError) {
         guard parallelism >= 1 else {
             throw JobmonError(.invalid, "the parallelism is \(parallelism)", hint: "it must be 1 or more")

@@ -1,7 +1,7 @@
 import JobmonCore
 
-/// How long a job may take, and what it needs. What is said of a cluster's resources is recorded, and counts where a
-/// cluster runs the job.
+/// The time limit, resources and retries of a job. Cluster resources are always recorded, and take effect if a cluster
+/// runs the job.
 struct JobLimits: Sendable {
     var slots: Int
     var memory: MemorySize?
@@ -18,24 +18,24 @@ struct JobLimits: Sendable {
     }
 }
 
-/// An amount of memory, in bytes; units are powers of 1,024.
+/// An amount of memory in bytes. Units are powers of 1,024.
 public struct MemorySize: Sendable, Hashable, ExpressibleByIntegerLiteral {
     /// The amount, in bytes.
     public var bytes: Int64
 
-    /// So many bytes.
+    /// An amount in bytes.
     public init(bytes: Int64) { self.bytes = bytes }
-    /// Bytes.
+    /// An amount in bytes.
     public init(integerLiteral value: Int64) { bytes = value }
 
-    /// So many megabytes (1,024 × 1,024 bytes each).
+    /// An amount in megabytes (1,024 × 1,024 bytes each).
     public static func megabytes(_ count: Double) -> MemorySize { MemorySize(bytes: Int64(count * 1024 * 1024)) }
-    /// So many gigabytes (1,024 megabytes each).
+    /// An amount in gigabytes (1,024 megabytes each).
     public static func gigabytes(_ count: Double) -> MemorySize { megabytes(count * 1024) }
 }
 
 extension Duration {
-    /// As a number of seconds.
+    /// The duration in seconds.
     var inSeconds: Double {
         Double(components.seconds) + Double(components.attoseconds) / 1e18
     }

@@ -3,47 +3,48 @@ import JobmonQueue
 import JobmonReporting
 public import Logging
 
-/// A queue of jobs: it runs them through its executor as they come, notices those that died without a word, and
-/// relaunches what failed as often as it may.
+/// A queue of jobs. It runs them through its executor, detects jobs that died without a report, and starts failed jobs
+/// again while they have retries left.
 ///
-/// Jobs start as soon as they are queued. A queue is named; when a program is killed, the next one that opens the queue of
-/// that name goes on with what is left of it, and a job that is queued again under the same key is the same job: what is
-/// complete is not run again.
+/// Jobs start as soon as they are queued. A queue has a name: if a program is killed, the next one that opens the queue
+/// of that name continues with its unfinished jobs. A job that is queued again under the same key is the same job: if
+/// it is complete, it is not run again.
 public actor JobQueue {
-    /// How a queue treats its jobs.
+    /// The settings of a queue.
     public struct Options: Sendable {
-        /// How often a job that failed is tried again, unless it says otherwise; pauses grow from 1 s to 60 s.
+        /// The maximum number of retries of a failed job, unless the job has its own. The delays grow from 1 s to 60 s.
         public var retries = 0
-        /// Keep what jobs write to stdout and stderr, in `logs/` in the directory.
+        /// Capture stdout and stderr of jobs, in `logs/` of the directory.
         public var capturesOutput = true
-        /// What runs scripts.
+        /// The programs that run scripts.
         public var interpreters = Interpreters.standard
-        /// Where the queue says what a person should know.
+        /// Receives the queue's messages for the user.
         public var logger = Logger(label: "jobmon.queue")
 
-        /// No retries, output captured, the standard interpreters.
+        /// No retries, captured output, the standard interpreters.
         public init() {}
     }
 
     /// The queue's name in the ledger.
     public nonisolated let name: String
-    /// Where its jobs run.
+    /// Where the queue's jobs run.
     public nonisolated let executor: JobExecutor
-    /// How it treats its jobs.
+    /// The queue's settings.
     public nonisolated let options: Options
     private let monitor: CentralJobMonitor
     private var session: (open: QueueSession, id: Int)?
     private var opening: Task<Result<QueueSession, JobmonError>, Never>?
 
-    /// Opens a queue on a monitor of this program. What an earlier program left unfinished in it goes on at once.
+    /// Opens a queue on a monitor of this program. Unfinished jobs of an earlier program in this queue continue at
+    /// once.
     ///
     /// - Parameters:
     ///   - monitor: the monitor, which must outlive the queue.
-    ///   - executor: where jobs run.
-    ///   - name: the queue's name; two of one name can't be open at once.
-    ///   - options: how it treats its jobs.
-    /// - Throws: `executableNotFound` without a `jobmon` to supervise local jobs, `inUse` when the queue is run by
-    ///   somebody else, `unavailable` when its supervisor does not come up.
+    ///   - executor: where the jobs run.
+    ///   - name: the queue's name. Only one queue of a name can be open at once.
+    ///   - options: the queue's settings.
+    /// - Throws: `executableNotFound` if there is no `jobmon` executable to supervise local jobs, `inUse` if another
+    ///   program runs the queue, `unavailable` if its supervisor does not start.
     public init(
         monitor: CentralJobMonitor, executor: JobExecutor = .local(), name: String = "queue",
         options: Options = Options()
@@ -57,18 +58,18 @@ public actor JobQueue {
         _ = try await opened()
     }
 
-    /// A queue that nobody holds any more takes no more jobs, and comes to its end by itself; its monitor serves the
-    /// directory until then.
+    /// When the last reference is gone, the queue accepts no more jobs and ends once all are over. Its monitor serves
+    /// the directory until then.
     deinit { session?.open.feed.close() }
 
-    /// Describes a job. Nothing is recorded, and nothing runs, before it is queued.
+    /// Describes a job. Nothing is recorded or started before the job is queued.
     ///
     /// - Parameters:
-    ///   - runfile: a script, which gets its interpreter by its ending, or a program.
-    ///   - name: what people know it by; nil: the runfile's own name.
-    ///   - parameters: what it is called with, word by word.
-    ///   - params: named values to filter by.
-    ///   - key: what makes it the same job in the next run of the program; nil: it is a new job each time.
+    ///   - runfile: a script, whose interpreter follows from its extension, or a program.
+    ///   - name: the job's name for people; nil: the file name of the runfile.
+    ///   - parameters: the arguments, one word per element.
+    ///   - params: named values for filters.
+    ///   - key: identifies the job in the next run of the program; nil: it is a new job each time.
     public nonisolated func createJob(
         runfile: String, name: String? = nil, parameters: [String] = [], params: [String: String] = [:],
         key: String? = nil
@@ -78,18 +79,18 @@ public actor JobQueue {
             parameters: parameters, params: params, key: key ?? makeUUID(), workingDirectory: nil, environment: [:])
     }
 
-    /// Queues a job; it runs as soon as there is room.
+    /// Queues a job. It starts as soon as there is room. Cancelling the task does not take the job back.
     ///
     /// - Parameters:
-    ///   - job: what is to be done.
-    ///   - slots: slots that it needs of a cluster.
-    ///   - memory: memory that it needs of a cluster.
-    ///   - project: the project that a cluster books it on.
-    ///   - timeout: the time after which an attempt is ended.
-    ///   - retries: how often it is tried again when it fails; nil: as the queue's options say.
+    ///   - job: the job.
+    ///   - slots: the number of slots that it needs in a cluster.
+    ///   - memory: the memory that it needs in a cluster.
+    ///   - project: the project to which a cluster charges it.
+    ///   - timeout: the time limit of an attempt, after which it is ended; nil: no limit.
+    ///   - retries: the maximum number of retries if it fails; nil: the number in the queue's options.
     /// - Returns: its number in the ledger (`jid`), once it is on disk.
-    /// - Throws: `invalid` when it can't be a job (why is said), `ended` when somebody waits for the queue's end or the
-    ///   queue was stopped, `unavailable` when the monitor can't record it.
+    /// - Throws: `invalid` if the job is invalid (the message says why), `ended` if `blockTillDone` is waiting or the
+    ///   queue was stopped, `unavailable` if the monitor cannot record it.
     @discardableResult
     public func queueJob(
         _ job: Job, slots: Int = 1, memory: MemorySize? = nil, project: String? = nil, timeout: Duration? = nil,
@@ -102,7 +103,7 @@ public actor JobQueue {
 
     /// Queues many jobs at once, which is faster than one by one.
     /// - Returns: their numbers, in order, once they are on disk.
-    /// - Throws: as `queueJob`; some may have been queued then.
+    /// - Throws: the errors of `queueJob`; some of the jobs may have been queued.
     @discardableResult
     public func queueJobs(
         _ jobs: [Job], slots: Int = 1, memory: MemorySize? = nil, project: String? = nil, timeout: Duration? = nil,
@@ -120,12 +121,12 @@ public actor JobQueue {
         return try await publicly { () async throws(Problem) in try await feed.add(new) }
     }
 
-    /// Waits until every job of the queue is over: those of earlier programs too. Jobs that fail don't make it throw;
-    /// the result names them. Jobs that are queued afterwards open the queue again.
+    /// Waits until every job of the queue is over, including those of earlier programs. Failed jobs do not make it
+    /// throw; the result lists them. Jobs that are queued afterwards open the queue again.
     ///
-    /// When the task is cancelled the queue is stopped: running local jobs are ended (TERM, and KILL after 5 s) and
-    /// recorded, and the next program goes on with them.
-    /// - Throws: `ended` when the queue was stopped, `unavailable` when it could not go on, and why.
+    /// If the task is cancelled, the queue is stopped: running local jobs are ended (TERM, then KILL after 5 s) and
+    /// recorded, and the next program continues with them.
+    /// - Throws: `ended` if the queue was stopped; `unavailable` if it could not continue, with the reason.
     @discardableResult
     public func blockTillDone() async throws(JobmonError) -> QueueResult {
         let session = try await opened()
@@ -133,8 +134,9 @@ public actor JobQueue {
         return try await ended(session)
     }
 
-    /// Stops the queue: nothing more is started, running local jobs are ended and recorded. The next program, or the next
-    /// job that is queued, goes on with what is left. Returns when it is over.
+    /// Stops the queue: it starts nothing more, and running local jobs are ended and recorded. Jobs in a cluster
+    /// continue there. The next program, or the next job that is queued, continues with what is left. Returns when the
+    /// queue has ended.
     public func stop() async {
         guard let session = session?.open else { return }
         session.feed.close()
@@ -142,7 +144,7 @@ public actor JobQueue {
         _ = try? await ended(session)
     }
 
-    /// How many jobs are where, as of now.
+    /// The current number of jobs by state.
     public var counts: QueueResult.Counts { QueueResult.Counts(session?.open.counts ?? QueueCounts()) }
 
     private func ended(_ session: QueueSession) async throws(JobmonError) -> QueueResult {
@@ -170,7 +172,7 @@ public actor JobQueue {
 
     private func opened() async throws(JobmonError) -> QueueSession {
         if let session { return session.open }
-        // Of several that find it closed, one opens it.
+        // If several callers find it closed, one of them opens it.
         let task = opening ?? Task { await open() }  // allowed: awaited right below
         opening = task
         defer { opening = nil }
@@ -192,28 +194,28 @@ public actor JobQueue {
             session = (opened, monitor.note(opened))
             return .success(opened)
         } catch {
-            // Ours was let go of: who holds it is somebody else.
+            // This queue's own lock is released by now: if the lock is held, another process holds it.
             let isInUse = FileLock.isHeld(monitor.layout.queueLock(name)) == true
             return .failure(JobmonError(error, isInUse ? .inUse : nil))
         }
     }
 }
 
-/// What a queue came to.
+/// The result of running a queue.
 public struct QueueResult: Sendable, Hashable {
-    /// How many jobs are where.
+    /// The number of jobs by state.
     public struct Counts: Sendable, Hashable {
-        /// Another attempt is due, or none was made yet.
+        /// Jobs for which another attempt is due, or none was made yet.
         public var queued: Int
         /// Jobs whose command runs.
         public var running: Int
-        /// Jobs of whose last instance nobody can say anything at the moment.
+        /// Jobs whose last instance is in an unknown state at the moment.
         public var unclear: Int
-        /// Jobs that are done.
+        /// Jobs that are complete.
         public var complete: Int
-        /// Jobs that failed with all their attempts used.
+        /// Jobs that failed and have no attempts left.
         public var failed: Int
-        /// Jobs that somebody cancelled.
+        /// Jobs that were cancelled.
         public var cancelled: Int
 
         /// All jobs of the queue.
@@ -231,21 +233,21 @@ public struct QueueResult: Sendable, Hashable {
 
     /// A job that failed for good.
     public struct Failure: Sendable, Hashable {
-        /// The ledger's number of the job.
+        /// The number of the job in the ledger.
         public var jid: Int64
-        /// What people know it by.
+        /// The job's name.
         public var name: String
-        /// Attempts used.
+        /// The number of attempts used.
         public var attempts: Int
         /// Why its last attempt failed.
         public var cause: FailureCause?
-        /// The line of its error that says most.
+        /// The headline of its error.
         public var headline: String
     }
 
-    /// How many jobs ended how.
+    /// The number of jobs by state at the end.
     public var counts: Counts
-    /// The jobs that failed, in the order of `jid`: the first thousand. `CentralJobMonitor.jobs(withStatus:)` has all.
+    /// The failed jobs, in the order of `jid`; at most 1,000. `CentralJobMonitor.jobs(withStatus:)` returns all.
     public var failures: [Failure]
     /// Whether every job is complete.
     public var isComplete: Bool { counts.complete == counts.total }
@@ -260,17 +262,18 @@ public struct QueueResult: Sendable, Hashable {
     }
 }
 
-/// A queue for the time of `body`, which then is waited for; when `body` throws, it is stopped. See `JobQueue`.
+/// Opens a queue, runs `body`, and waits until all jobs are over. If `body` throws, the queue is stopped. See
+/// `JobQueue`.
 ///
 /// - Parameters:
 ///   - monitor: the monitor, which must outlive the queue.
-///   - executor: where jobs run.
+///   - executor: where the jobs run.
 ///   - name: the queue's name.
-///   - options: how it treats its jobs.
-///   - isolation: where `body` runs: where the caller does.
+///   - options: the queue's settings.
+///   - isolation: the actor on which `body` runs; the default is that of the caller.
 ///   - body: queues the jobs.
-/// - Returns: what the queue came to.
-/// - Throws: a `JobmonError` when the queue can't be opened or was stopped, and what `body` throws.
+/// - Returns: the result of the queue.
+/// - Throws: a `JobmonError` if the queue cannot be opened or was stopped, and any error of `body`.
 @discardableResult
 public func withJobQueue(
     monitor: CentralJobMonitor, executor: JobExecutor = .local(), name: String = "queue",

@@ -3,21 +3,21 @@ import JobmonCore
 
 /// The status of a job or of a job instance. The numbers of the first five are fixed since 2017.
 public enum JobStatus: Int, Sendable, CaseIterable, Hashable, CustomStringConvertible {
-    /// An executor was asked to run it.
+    /// An executor was asked to run the instance.
     case submitted = 1
     case running = 2
     case failed = 3
     case complete = 4
-    /// Nobody knows any more what becomes of it; a late fact may still say.
+    /// Its state is not known any more. A late fact may still change that.
     case unknown = 5
     case cancelled = 6
-    /// Of jobs only: another attempt is due, or none was made yet.
+    /// Jobs only: another attempt is due, or none was made yet.
     case queued = 7
 
-    /// The word that people, JSON and CSV use, such as `RUNNING`.
+    /// The word used for people, JSON and CSV, such as `RUNNING`.
     public var description: String { inner.label }
 
-    /// COMPLETE, FAILED and CANCELLED.
+    /// Whether it is COMPLETE, FAILED or CANCELLED.
     public var isFinal: Bool { inner.isFinal }
 
     init(_ status: Status) { self = Self(rawValue: status.rawValue) ?? .unknown }

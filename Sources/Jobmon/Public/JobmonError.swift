@@ -1,24 +1,24 @@
 import JobmonCore
 
-/// Why the library could not do as asked: what is wrong, where, and what to do about it.
+/// An error of the library: what is wrong, where, and what to do about it.
 public struct JobmonError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What can be told apart by a program.
+    /// The kinds of errors that a program can distinguish.
     public enum Kind: String, Sendable, CaseIterable {
-        /// Another monitor serves the directory, or a queue of that name is run by somebody else already.
+        /// Another monitor serves the directory, or another program runs a queue of that name.
         case inUse
-        /// The directory, its ledger, or a file in it can't be used; or the monitor does not answer.
+        /// The directory, its ledger or a file in it cannot be used, or the monitor does not answer.
         case unavailable
-        /// There is no executor of that name.
+        /// There is no executor with that name.
         case noSuchExecutor
         /// The `jobmon` executable, which supervises local jobs, was not found.
         case executableNotFound
-        /// What was asked for is not there.
+        /// The requested item does not exist.
         case notFound
-        /// What was given can't be taken, such as a job with an empty command or a text that is no param's name.
+        /// An argument is invalid, such as a job with an empty command or an invalid name of a param.
         case invalid
-        /// The queue has ended, was stopped, or takes no more jobs.
+        /// The queue has ended, was stopped, or accepts no more jobs.
         case ended
-        /// A fault of jobmon's.
+        /// An internal error of jobmon.
         case internalError
     }
 
@@ -26,11 +26,11 @@ public struct JobmonError: Error, Sendable, Hashable, CustomStringConvertible {
     public var kind: Kind
     /// What is wrong and where, in one sentence.
     public var message: String
-    /// What to do about it; nil when that is plain.
+    /// What to do about it; nil when that is obvious.
     public var hint: String?
 
     /// - Parameters:
-    ///   - kind: what programs can tell apart.
+    ///   - kind: the kind of error.
     ///   - message: what is wrong and where, in one sentence.
     ///   - hint: what to do about it.
     public init(_ kind: Kind, _ message: String, hint: String? = nil) {
@@ -39,7 +39,7 @@ public struct JobmonError: Error, Sendable, Hashable, CustomStringConvertible {
         self.hint = hint
     }
 
-    /// The sentence, and what to do in parentheses.
+    /// The message, followed by the hint in parentheses.
     public var description: String { hint.map { "\(message) (\($0))" } ?? message }
 
     init(_ problem: Problem, _ kind: Kind? = nil) {
@@ -58,7 +58,7 @@ public struct JobmonError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// Runs what fails with the inner word for a problem, and has it fail with the public one.
+/// Runs `body`, and converts its internal error to the public one.
 func publicly<Value>(
     isolation: isolated (any Actor)? = #isolation,
     _ body: () async throws(Problem) -> Value

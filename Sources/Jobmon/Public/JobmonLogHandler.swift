@@ -2,26 +2,26 @@ import Glibc
 import JobmonCore
 public import Logging
 
-/// Sends the errors of a running job to its monitor: what a program logs as an error or as critical stands in the job's
-/// error when it then fails, before the end of its stderr. It changes no status.
+/// Sends the errors of a running job to its monitor. If the job then fails, what it logged as `error` or `critical` is
+/// part of its error, before the end of its stderr. Logging changes no status.
 ///
-/// The job is the one that this program is (`$JOBMON_DIR` and `$JOBMON_INSTANCE`, as every job of `jobmon exec` and of a
-/// queue has them), or the innermost `monitored` that the logging task is in. Without either nothing is sent. Use it
+/// The job is the innermost `monitored` that contains the logging task, or else this program itself (`$JOBMON_DIR` and
+/// `$JOBMON_INSTANCE`, which every job of `jobmon exec` and of a queue has). Without either, nothing is sent. Use it
 /// beside the program's own handler:
 ///
 ///     LoggingSystem.bootstrap { label in
 ///         MultiplexLogHandler([StreamLogHandler.standardError(label: label), JobmonLogHandler(label: label)])
 ///     }
 ///
-/// Logging never waits for the monitor: a line is spooled, which is one small file, and then sent.
+/// Logging never waits for the monitor: a line is spooled, as one small file, and then sent.
 public struct JobmonLogHandler: LogHandler {
-    /// The least that is looked at; below `.error` nothing is sent whatever this is.
+    /// The minimum level. Below `.error` nothing is sent, whatever this is.
     public var logLevel: Logger.Level = .error
-    /// What is said with every line.
+    /// Metadata that is added to every line.
     public var metadata: Logger.Metadata = [:]
     private let label: String
 
-    /// A handler for the logger of a label.
+    /// Creates a handler for a logger's label.
     public init(label: String) { self.label = label }
 
     /// A value of `metadata`.
@@ -30,7 +30,7 @@ public struct JobmonLogHandler: LogHandler {
         set { metadata[key] = newValue }
     }
 
-    /// Sends a line that is an error, and returns at once.
+    /// Sends a line if it is an error, and returns at once.
     public func log(event: LogEvent) {
         guard event.level >= .error, let (facts, instance) = Self.job else { return }
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
@@ -39,7 +39,7 @@ public struct JobmonLogHandler: LogHandler {
         facts.say(.error(instance, JobError("\(label): \(event.message)\(values)")))
     }
 
-    /// The job that this is said of.
+    /// The job to which a line belongs.
     private static var job: (OwnFacts, InstanceReference)? {
         if let piece = ProgramPiece.current { return (piece.facts, piece.instance) }
         guard let key = getenv("JOBMON_INSTANCE").map({ String(cString: $0) }), !key.isEmpty,

@@ -2,23 +2,23 @@ import Glibc
 import JobmonCore
 import JobmonReporting
 
-/// Runs a piece of this program as a job of its own: the monitor knows when it began, that it is alive, and how it
-/// ended. Nothing else about it changes: with the monitor away, hung or missing it runs all the same, and what it said is
-/// spooled.
+/// Runs a piece of this program as a job: the monitor records its start, its heartbeats and its end. Nothing else
+/// changes: without a monitor, or with one that hangs, it runs all the same, and its facts are spooled.
 ///
 ///     try await monitored(name: "fit", params: ["year": "1995"], directory: "run") { try await fit(1995) }
 ///
-/// It is COMPLETE when `body` returns; FAILED, with the error's description, when it throws; CANCELLED when it throws a
-/// `CancellationError`. When the program is killed, its monitor learns that from the silence: UNKNOWN after 10 minutes.
+/// The job is COMPLETE if `body` returns, CANCELLED if it throws a `CancellationError`, and FAILED with the error's
+/// description if it throws another error. If the program is killed, the monitor notices the silence: UNKNOWN after 10
+/// minutes.
 ///
 /// - Parameters:
-///   - name: what people know it by.
-///   - params: named values to filter by. In a process of a parallel program (MPI, a step of Slurm) `rank` is one of them.
-///   - directory: the monitor's directory; nil: `$JOBMON_DIR`, and without that nothing is recorded.
-///   - isolation: where `body` runs: where the caller does.
+///   - name: the job's name for people.
+///   - params: named values for filters. In a process of a parallel program (MPI, a Slurm step), `rank` is added.
+///   - directory: the monitor's directory; nil: `$JOBMON_DIR`. If that is not set either, nothing is recorded.
+///   - isolation: the actor on which `body` runs; the default is that of the caller.
 ///   - body: the piece.
-/// - Returns: what `body` returns.
-/// - Throws: what `body` throws, and nothing of its own.
+/// - Returns: the result of `body`.
+/// - Throws: any error of `body`, and no others.
 public func monitored<Value>(
     name: String, params: [String: String] = [:], directory: String? = nil,
     isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
@@ -29,14 +29,14 @@ public func monitored<Value>(
 }
 
 extension CentralJobMonitor {
-    /// Runs a piece of this program as a job of its own on this monitor.
+    /// Runs a piece of this program as a job on this monitor.
     /// - Parameters:
-    ///   - name: what people know it by.
-    ///   - params: named values to filter by.
-    ///   - isolation: where `body` runs: where the caller does.
+    ///   - name: the job's name for people.
+    ///   - params: named values for filters.
+    ///   - isolation: the actor on which `body` runs; the default is that of the caller.
     ///   - body: the piece.
-    /// - Returns: what `body` returns.
-    /// - Throws: what `body` throws, and nothing of its own.
+    /// - Returns: the result of `body`.
+    /// - Throws: any error of `body`, and no others.
     public func monitored<Value>(
         name: String, params: [String: String] = [:], isolation: isolated (any Actor)? = #isolation,
         _ body: () async throws -> Value

@@ -1,41 +1,41 @@
 public import FoundationEssentials
 import JobmonCore
 
-/// A job instance (one attempt at a job) as the ledger has it.
+/// A job instance (one attempt at a job) in the ledger.
 public struct RecordedInstance: Sendable, Hashable {
-    /// The ledger's number of it.
+    /// The number of the instance in the ledger.
     public var jobInstanceID: Int64
-    /// From 0.
+    /// Counted from 0.
     public var retryNumber: Int
     /// `local`, `exec`, `program`, …
     public var executor: String
-    /// How far it is, or how it ended.
+    /// The instance's status.
     public var status: JobStatus
-    /// Why it did not complete; nil while it may, and when it did.
+    /// Why it did not complete; nil if it did, or may still.
     public var cause: FailureCause?
-    /// The command's exit code, 0 to 255; nil when a signal ended it, and for a piece of a program.
+    /// The command's exit code, 0 to 255; nil if a signal ended it, and for a monitored piece of a program.
     public var exitCode: Int?
     /// The number of the signal that ended it.
     public var signal: Int?
-    /// Where it runs, or ran.
+    /// The host on which it runs or ran.
     public var host: String?
     /// When its command started; nil before.
     public var started: Date?
     /// When it ended; nil before.
     public var finished: Date?
-    /// Seconds from start to end.
+    /// Elapsed seconds from start to end.
     public var wallclock: Double?
-    /// Seconds of processor time.
+    /// Processor time in seconds.
     public var cpu: Double?
-    /// The peak of resident memory of its largest process, in bytes.
+    /// The peak resident memory of its largest process, in bytes.
     public var maxrss: Int64?
-    /// Where its captured output is; nil where there is none.
+    /// The path of its captured stdout; nil if there is none.
     public var stdoutPath: String?
     /// The same for stderr.
     public var stderrPath: String?
-    /// What is known of its error: the end of stderr, a traceback; nil when it has none.
+    /// The text of its error, such as the end of stderr or a traceback; nil if it has none.
     public var error: String?
-    /// How it failed, in one line; nil unless it did.
+    /// How it failed, in one line; nil if it did not fail.
     public var reason: String?
 
     init(_ record: InstanceRecord) {

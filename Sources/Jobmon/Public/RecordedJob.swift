@@ -1,13 +1,13 @@
 public import FoundationEssentials
 import JobmonCore
 
-/// A job as the ledger has it.
+/// A job in the ledger.
 public struct RecordedJob: Sendable, Hashable {
-    /// The ledger's number of it.
+    /// The number of the job in the ledger.
     public var jid: Int64
-    /// What people know it by.
+    /// The job's name for people.
     public var name: String
-    /// The queue that owns it; nil for a job of `jobmon exec` and of `monitored`.
+    /// The queue that owns it; nil for jobs of `jobmon exec` and of `monitored`.
     public var queue: String?
     /// Its key within the queue.
     public var key: String?
@@ -15,19 +15,20 @@ public struct RecordedJob: Sendable, Hashable {
     public var command: [String]
     /// Its named params, as text.
     public var params: [String: String]
-    /// Derived from its attempts: QUEUED while another is due, COMPLETE if any is, else its latest one's.
+    /// The status, derived from its attempts: QUEUED if another one is due, COMPLETE if any is complete, else the
+    /// latest one's.
     public var status: JobStatus
-    /// Attempts used.
+    /// The number of attempts used.
     public var attempts: Int
-    /// How many attempts it may use.
+    /// The maximum number of attempts.
     public var maxAttempts: Int
-    /// When it was queued, or first heard of.
+    /// When it was queued, or first reported.
     public var submitted: Date
     /// Its attempts, oldest first.
     public var instances: [RecordedInstance]
 
-    /// Why it stands as it does, in one line, such as `exit code 1: ValueError: no data for 1987`; nil when there is
-    /// nothing to say.
+    /// The reason for its status in one line, such as `exit code 1: ValueError: no data for 1987`; nil if there is
+    /// none.
     public var reason: String? { status == .complete ? nil : instances.last?.reason }
 
     init(_ record: JobRecord) {

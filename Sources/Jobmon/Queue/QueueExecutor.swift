@@ -3,7 +3,7 @@ import JobmonExecutors
 import JobmonQueue
 import JobmonReporting
 
-/// The executor of a queue, of whichever kind.
+/// The executor of a queue, of any kind.
 enum QueueExecutor: Sendable {
     case local(LocalExecutor)
     case batch(BatchExecutor, cap: Int)
@@ -14,8 +14,8 @@ enum QueueExecutor: Sendable {
     /// The word for processes of this host.
     static let local = "local"
 
-    /// Begins to bring it up.
-    /// - Throws: `.invalid` for a name that is none; `.notFound` without a `jobmon` for it to start.
+    /// Starts to bring the executor up, without waiting for it.
+    /// - Throws: `.invalid` for an unknown name; `.notFound` if there is no `jobmon` executable to start.
     static func begin(
         _ settings: QueueSettings, link: MonitorLink, time: TimeSource, say: @escaping @Sendable (String) -> Void
     ) throws(Problem) -> QueueExecutor {
@@ -55,7 +55,7 @@ enum QueueExecutor: Sendable {
         }
     }
 
-    /// How many instances it wants to have.
+    /// The number of instances that the executor can have.
     var window: Int {
         switch self {
         case .local(let executor): executor.window
@@ -63,7 +63,7 @@ enum QueueExecutor: Sendable {
         }
     }
 
-    /// Where the monitor must listen for its instances to reach it.
+    /// The address on which the monitor must listen so that the executor's instances reach it.
     func address() async throws(Problem) -> String {
         switch self {
         case .local: "127.0.0.1"

@@ -2,10 +2,10 @@ import Glibc
 import JobmonCore
 import JobmonSystem
 
-/// What forbids an instance to start its command, because the queue gave it up for another attempt.
+/// The file that forbids an instance to start its command, because the queue gave it up for another attempt.
 enum QueueFence {
-    /// Puts up the fence of an instance; it stands, on disk, when this returns.
-    /// - Throws: `.unavailable` when it can't be written: nothing may be built on it then.
+    /// Writes the fence of an instance. It is on disk when this returns.
+    /// - Throws: `.unavailable` if it cannot be written; then the instance may still start.
     static func write(_ instanceKey: String, _ layout: DirectoryLayout) throws(Problem) {
         let path = layout.fence(instanceKey)
         let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)

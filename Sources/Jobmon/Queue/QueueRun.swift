@@ -2,16 +2,16 @@ package import JobmonCore
 package import JobmonQueue
 import JobmonReporting
 
-/// A queue of a directory, put together: its lock, the monitor that it finds or becomes, the executor.
+/// Assembles a queue of a directory: its lock, the monitor that it finds or becomes, and the executor.
 package enum QueueRun {
-    /// Opens a queue and gives `body` what a scheduler needs; then closes it in order. By the end every fact is
-    /// acknowledged; after a stop, or where that takes too long then, what is not lies in the spool.
+    /// Opens a queue, gives `body` what `QueueRunner` needs, and closes the queue in order. At the end every fact is
+    /// acknowledged. After a stop, facts that are not acknowledged in time are in the spool.
     ///
     /// - Parameters:
-    ///   - monitor: the directory's monitor, where it is this process; nil: it is looked for, or become.
-    ///   - say: tells the user a sentence.
-    /// - Throws: `.unavailable` when the directory or its ledger can't be used, or a queue of that name runs already
-    ///   (by whom is said); and what `body` throws.
+    ///   - monitor: the directory's monitor, if it is in this process; nil: find one, or become it.
+    ///   - say: shows a message to the user, one sentence per call.
+    /// - Throws: `.unavailable` if the directory or its ledger cannot be used, or if a queue of that name runs already
+    ///   (the message names its process); and any error of `body`.
     package static func run(
         _ settings: QueueSettings, monitor: DirectoryMonitor? = nil, time: TimeSource = .system,
         say: @escaping @Sendable (String) -> Void,
@@ -24,7 +24,7 @@ package enum QueueRun {
         let link = MonitorLink(
             layout: layout, own: monitor, time: time, isInPlace: { [weak lock] in lock?.isInPlace ?? true },
             say: say)
-        // Its supervisor comes up while we look for the monitor, or become it.
+        // The supervisor starts while this process finds the monitor, or becomes it.
         let executor = try QueueExecutor.begin(settings, link: link, time: time, say: say)
         do throws(Problem) {
             try await link.reachable(from: executor)
@@ -33,13 +33,13 @@ package enum QueueRun {
                     try await executor.ready()
                     return try await body(environment(settings, link: link, executor: executor, time: time))
                 }, endingWithin: { $0.ending == .stopped ? stopPatience : nil })
-            // The next queue of this process is to have the supervisor to itself, and this one is to be forgotten.
+            // Free the supervisor for the next queue of this process, and do not call this queue any more.
             executor.letGo()
             link.onStopped {}
             if let lost = link.lost { summary.ending = .failed(lost) }
             return summary
         } catch {
-            // A supervisor that never heard of its queue would wait for it.
+            // A supervisor whose queue never connected would wait for it.
             await executor.giveUp()
             link.onStopped {}
             throw error
@@ -59,7 +59,7 @@ package enum QueueRun {
         return environment
     }
 
-    /// Seconds that a queue which was stopped waits for acknowledgements; what has none by then lies in the spool.
+    /// Seconds that a stopped queue waits for acknowledgements. The remaining facts are in the spool.
     private static let stopPatience = 3.0
 
     private static func takeQueue(_ queue: String, _ layout: DirectoryLayout) throws(Problem) -> FileLock {

@@ -2,8 +2,8 @@ import JobmonCore
 import JobmonQueue
 import Synchronization
 
-/// A queue that is open: its lock is held, its supervisor is there, and its runner runs until the feed is closed and
-/// every job is over.
+/// An open queue: its lock is held, its supervisor runs, and its runner runs until the feed is closed and every job is
+/// over.
 final class QueueSession: Sendable {
     let feed = JobFeed()
     private let runner = Mutex<QueueRunner?>(nil)
@@ -11,9 +11,9 @@ final class QueueSession: Sendable {
 
     private init() {}
 
-    /// Opens a queue on a monitor of this process, which lives on until the queue is over, whoever lets go of it; returns
-    /// once it takes jobs.
-    /// - Throws: why it can't: somebody else runs it, or its supervisor does not come up.
+    /// Opens a queue on a monitor of this process, and returns once it accepts jobs. The queue keeps the monitor alive
+    /// until it is over.
+    /// - Throws: why it cannot be opened: another process runs it, or its supervisor does not start.
     static func open(
         _ settings: QueueSettings, configuration: QueueState.Configuration, monitor: CentralJobMonitor,
         say: @escaping @Sendable (String) -> Void
@@ -48,13 +48,13 @@ final class QueueSession: Sendable {
         }
     }
 
-    /// How many jobs are where, as of now.
+    /// The current number of jobs by state.
     var counts: QueueCounts { runner.withLock { $0?.counts } ?? QueueCounts() }
 
-    /// Nothing more is started, what runs is ended and recorded.
+    /// Asks the queue to stop: it starts nothing more, and what runs is ended and recorded.
     func requestStop() { runner.withLock { $0 }?.requestStop() }
 
-    /// What it came to, once it is over: every fact is acknowledged, or spooled.
+    /// Waits until the queue is over: every fact is acknowledged or spooled.
     func finished() async -> Result<QueueSummary, Problem> {
         guard let task = running.withLock({ $0 }) else {
             return .failure(Problem(.internalError, "the queue was never opened"))

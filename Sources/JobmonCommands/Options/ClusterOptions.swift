@@ -1,7 +1,7 @@
 import ArgumentParser
 import JobmonCore
 
-/// What `run` asks of a cluster for its jobs.
+/// The resources and settings of `run` for a cluster.
 struct ClusterOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Slots (cores on one host) that a job needs.", valueName: "n"))
     var slots: Int?
@@ -61,14 +61,14 @@ struct ClusterOptions: ParsableArguments {
     @Flag(help: "Print what would be submitted to the cluster, and submit nothing.")
     var dryRun = false
 
-    /// Seconds between two looks; nil: as it is usual.
+    /// Seconds between two polls of the scheduler; nil: the default.
     func interval() throws -> Double? {
         guard let poll else { return nil }
         guard let seconds = RunQuantity.seconds(poll) else { throw Self.noTime("--poll", poll) }
         return seconds
     }
 
-    /// What a job asks of a cluster, as it stands in the ledger.
+    /// A job's cluster resources in their form in the ledger.
     func resources() throws -> JSONObject {
         var resources = JSONObject()
         if let slots, slots < 1 { throw CommandFailure(.usage, "--slots must be 1 or more, not \(slots)") }

@@ -3,7 +3,7 @@ package import Jobmon
 package import JobmonCore
 import JobmonReporting
 
-/// `-d/--dir`: which monitor's directory a command is about.
+/// `-d/--dir`: the monitor's directory that a command uses.
 package struct DirectoryOption: ParsableArguments {
     @Option(
         name: [.customShort("d"), .customLong("dir")],
@@ -15,17 +15,16 @@ package struct DirectoryOption: ParsableArguments {
 
     package init() {}
 
-    /// The directory as it was named, by the option or by the environment; nil: it is looked for.
+    /// The directory named by the option or the environment; nil: search for it.
     package var named: String? {
         if let given { return given }
         guard let variable = Terminal.environment("JOBMON_DIR"), !variable.isEmpty else { return nil }
         return variable
     }
 
-    /// Where things lie in the directory that is meant: the named one, else the one that `DirectorySearch` finds. The
-    /// directory need not be there.
-    /// - Parameter making: make `./.jobmon` where none is named and none is found.
-    /// - Throws: `CommandFailure` where no directory is named, found or to be made.
+    /// The layout of the named directory, else of the one that `DirectorySearch` finds. The directory need not exist.
+    /// - Parameter making: create `./.jobmon` if no directory is named or found.
+    /// - Throws: `CommandFailure` if there is no directory, or it cannot be created.
     package func layout(making: Bool = false) throws -> DirectoryLayout {
         if let named { return try Self.layout(of: named) }
         let here = try Self.layout(of: ".").root
@@ -41,7 +40,7 @@ package struct DirectoryOption: ParsableArguments {
         return try Self.makeOwnFolder(in: here)
     }
 
-    /// Makes the directory of its own that jobmon has in a folder of the user's, and keeps it out of git.
+    /// Creates jobmon's own folder in a folder of the user's, and excludes it from git.
     private static func makeOwnFolder(in here: String) throws -> DirectoryLayout {
         let layout = DirectoryLayout(
             root: here == "/" ? "/\(DirectorySearch.folder)" : "\(here)/\(DirectorySearch.folder)")
@@ -49,7 +48,7 @@ package struct DirectoryOption: ParsableArguments {
         return try Self.layout(of: layout.root)
     }
 
-    /// The layout of a path: absolute, and without links where it is there, so that one directory has one name.
+    /// The layout of a path, made absolute. Links are resolved if the directory exists, so that it has only one name.
     package static func layout(of path: String) throws -> DirectoryLayout {
         guard !path.isEmpty else {
             throw CommandFailure(.usage, "the directory's name is empty", hint: "give it by -d, or leave -d out")
@@ -57,8 +56,8 @@ package struct DirectoryOption: ParsableArguments {
         return try DirectoryLayout(of: path)
     }
 
-    /// Opens the directory for the time of `body`: through its monitor, or the file itself. What somebody should know
-    /// about how it reads is said on stderr.
+    /// Opens the directory for reading while `body` runs, through its monitor or from the file. A remark about how it
+    /// reads goes to stderr.
     package func open(_ body: (DirectoryAccess) async throws -> Void) async throws {
         let access = try await Self.access(to: try layout())
         if let remark = access.remark { Messages.say("jobmon: \(remark)") }
@@ -68,7 +67,7 @@ package struct DirectoryOption: ParsableArguments {
 
     private static func access(to layout: DirectoryLayout) async throws -> DirectoryAccess {
         if !layout.isDirectoryOfMonitor {
-            // `exec` keeps facts for a monitor that was never started.
+            // `exec` spools facts even if no monitor was ever started.
             let waiting = SpoolReader(layout: layout).count()
             if waiting > 0 {
                 throw CommandFailure(
@@ -79,12 +78,12 @@ package struct DirectoryOption: ParsableArguments {
         do throws(Problem) {
             return try await DirectoryAccess.open(layout)
         } catch {
-            // Whatever it is: the directory can't be used.
+            // For any reason: the directory cannot be used.
             throw CommandFailure(.ledger, error)
         }
     }
 
-    /// What is said of facts that the file does not have yet; nil when it has them all.
+    /// The remark about facts that the file does not have yet; nil if it has all of them.
     package static func note(spooled: Int) -> String? {
         switch spooled {
         case ...0: nil
@@ -93,7 +92,7 @@ package struct DirectoryOption: ParsableArguments {
         }
     }
 
-    /// What a command that is suggested must say to mean the same directory: ` -d DIR`, or nothing.
+    /// The option that a suggested command needs for the same directory: ` -d DIR`, or nothing.
     package var again: String {
         guard let given else { return "" }
         return " -d \(ShellWord.quoted(given))"

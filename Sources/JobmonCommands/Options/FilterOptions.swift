@@ -1,7 +1,7 @@
 package import ArgumentParser
 package import JobmonCore
 
-/// Which jobs a list is about. Conditions of different kinds must all hold.
+/// Selects jobs for a list. Conditions of different kinds must all hold.
 package struct FilterOptions: ParsableArguments {
     @Option(
         name: .customLong("status"),

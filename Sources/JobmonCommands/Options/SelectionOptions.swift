@@ -1,7 +1,7 @@
 package import ArgumentParser
 import JobmonCore
 
-/// Which jobs something is done to.
+/// Selects jobs for an action.
 package struct SelectionOptions: ParsableArguments {
     @Argument(help: "Numbers of jobs, and ranges of them such as 3-9, as `jobmon jobs` shows them.")
     package var jobs: [String] = []
@@ -16,7 +16,7 @@ package struct SelectionOptions: ParsableArguments {
 
     package init() {}
 
-    /// - Throws: `CommandFailure` when nothing selects jobs, or what does can't be read.
+    /// - Throws: `CommandFailure` if nothing selects jobs, or a selection is invalid.
     func check(verb: String) throws {
         do throws(Problem) { _ = try numbers() } catch { throw CommandFailure(.usage, error) }
         guard jobs.isEmpty, filter.filter == JobFilter() else { return }
@@ -25,9 +25,9 @@ package struct SelectionOptions: ParsableArguments {
             hint: "give numbers, or options such as --queue or --status: jobmon \(verb) 4 7-9")
     }
 
-    /// The jobs, in order. One that is given by its number is taken as it is; ranges and options select, among jobs for
-    /// which it makes sense.
-    /// - Parameter statuses: those for which it does, unless `--status` says which.
+    /// The selected jobs, in ascending order. A single number selects its job in any status. Ranges and options select
+    /// among jobs to which the action applies.
+    /// - Parameter statuses: the statuses to which it applies; `--status` overrides them.
     func jids(_ reading: any LedgerReading, statuses: [Status]) async throws(Problem) -> [Int64] {
         let (single, ranges) = try numbers()
         var filter = filter.filter
@@ -39,7 +39,7 @@ package struct SelectionOptions: ParsableArguments {
         return hasOptions || single.isEmpty ? found : JobNumbers(single.all + found).all
     }
 
-    /// Why `jids` found none.
+    /// Why `jids` selected none.
     func emptyReason(_ reading: any LedgerReading, statuses: [Status]) async throws(Problem) -> String {
         let anything = try await jids(reading, statuses: Status.allCases)
         guard !anything.isEmpty, filter.statusLists.isEmpty else { return "no job matches: nothing was done" }

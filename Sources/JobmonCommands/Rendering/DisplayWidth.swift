@@ -1,13 +1,13 @@
-/// How many columns of a terminal text takes.
+/// The number of terminal columns of a text.
 package enum DisplayWidth {
-    /// Columns of one line of printable text: two for East Asian wide characters and emoji, none for marks that sit on
-    /// the letter before them.
+    /// The columns of one line of printable text: two for East Asian wide characters and emoji, none for combining
+    /// marks.
     package static func of(_ text: String) -> Int {
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
         return text.reduce(0) { $0 + of($1) }
     }
 
-    /// The text cut to at most so many columns; what was cut ends in `…`.
+    /// The text cut to at most `columns` columns; a cut text ends with `…`.
     package static func cut(_ text: String, to columns: Int) -> String {
         guard of(text) > columns else { return text }
         guard columns > 1 else { return columns == 1 ? "…" : "" }
@@ -31,7 +31,7 @@ package enum DisplayWidth {
         return isWide(first.value) ? 2 : 1
     }
 
-    /// The blocks of East Asian wide and full-width characters.
+    /// Whether a character is in a block of East Asian wide and full-width characters.
     private static func isWide(_ value: UInt32) -> Bool {
         switch value {
         case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xA000...0xA4CF,

@@ -1,9 +1,9 @@
 import JobmonCore
 
 extension ErrorText {
-    /// Columns of a terminal that a reason has in a list, if it needs them: enough for how an attempt ended, which stands first,
-    /// and for 40 characters of its error.
+    /// The columns of a terminal reserved for a reason in a list, if it needs them: enough for how the attempt ended,
+    /// which comes first, and for 40 characters of its error.
     static let reasonWidth = endingWidth + 42
-    /// Columns of `exit code 1: `.
+    /// The columns of `exit code 1: `.
     static let endingWidth = 13
 }

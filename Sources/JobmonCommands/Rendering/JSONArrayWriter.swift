@@ -1,7 +1,7 @@
 package import JobmonCore
 
-/// A JSON array that is written value by value, one a line, so that a million of them need no memory and the text is
-/// valid all the same.
+/// Writes a JSON array value by value, one per line, so that a million values need no memory and the text is still
+/// valid.
 package struct JSONArrayWriter {
     private let output: Output
     private var isEmpty = true
@@ -15,6 +15,6 @@ package struct JSONArrayWriter {
         isEmpty = false
     }
 
-    /// Ends the array. Without it the text is no JSON: a reader sees that a list was broken off.
+    /// Ends the array. Without this call the text is not valid JSON, so that a reader notices a list that was cut off.
     package func finish() throws { try output.write(isEmpty ? "[]\n" : "\n]\n") }
 }

@@ -2,9 +2,9 @@ import Glibc
 import JobmonCore
 import JobmonSystem
 
-/// Messages for people, on stderr.
+/// Writes messages for the user to stderr.
 package enum Messages {
-    /// Says a line. There is nowhere to report a failure to.
+    /// Writes a line. A failure is ignored, since it cannot be reported anywhere.
     package static func say(_ line: String) { write("\(line)\n") }
 
     package static func write(_ text: String) {

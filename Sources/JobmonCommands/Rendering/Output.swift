@@ -2,9 +2,9 @@ import Glibc
 import JobmonCore
 import JobmonSystem
 
-/// Where a command's data goes: a descriptor, written to in large pieces.
+/// A command's data output: a descriptor that is written to in large pieces.
 ///
-/// A reader that goes away (`| head`) ends the command quietly; a full disk does not.
+/// If the reader goes away (`| head`), the command ends quietly. A full disk is an error.
 package final class Output {
     private let descriptor: Int32
     private var buffer: [UInt8] = []
@@ -22,7 +22,7 @@ package final class Output {
         if buffer.count >= Self.piece { try flush() }
     }
 
-    /// Hands over what is still held. Called at the end of every command, and wherever somebody waits for a line.
+    /// Writes what is still buffered. Called at the end of every command, and wherever a reader waits for a line.
     package func flush() throws {
         defer { buffer.removeAll(keepingCapacity: true) }
         var offset = 0
@@ -35,7 +35,7 @@ package final class Output {
             } else if errno == EPIPE {
                 throw ReaderGone()
             } else if errno == EAGAIN {
-                // Somebody else made the terminal non-blocking: wait until it takes more.
+                // Another process made the terminal non-blocking: wait until it accepts more.
                 var waited = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 poll(&waited, 1, -1)
             } else if errno != EINTR {
@@ -46,5 +46,5 @@ package final class Output {
     }
 }
 
-/// Whoever read the output has gone: nothing more is wanted, and nothing is wrong.
+/// The reader of the output has gone: no more output is needed, and this is not an error.
 package struct ReaderGone: Error {}

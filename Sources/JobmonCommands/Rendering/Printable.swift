@@ -1,15 +1,15 @@
-/// Text of jobs (names, params, errors, output) made fit to be shown on a terminal: what would move the cursor, change
-/// colours, reorder letters or hide something is shown instead of done.
+/// Makes text of jobs (names, params, errors, output) safe for a terminal: characters that would move the cursor,
+/// change colours, reorder letters or hide text are shown as escapes.
 package enum Printable {
-    /// Text in one line: line breaks and tabs too are shown, as `\n` and `\t`.
+    /// Text in one line: line breaks and tabs are shown as `\n` and `\t`.
     package static func line(_ text: String) -> String { shown(text, breakingLines: false) }
 
-    /// Text of several lines: line breaks and tabs stay, and a carriage return (a progress bar's) becomes a line break,
-    /// so that nothing is overwritten.
+    /// Text of several lines: line breaks and tabs stay. A carriage return (of a progress bar) becomes a line break, so
+    /// that nothing is overwritten.
     package static func text(_ text: String) -> String { shown(text, breakingLines: true) }
 
     private static func shown(_ text: String, breakingLines: Bool) -> String {
-        // Most texts need nothing.
+        // Most texts need no change.
         if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
         var result = String.UnicodeScalarView()
         let scalars = text.unicodeScalars
@@ -26,7 +26,7 @@ package enum Printable {
                 result.append(contentsOf: escape(scalar).unicodeScalars)
             case "\n" where breakingLines, "\t" where breakingLines: result.append(scalar)
             case "\r" where breakingLines:
-                // A line break in the DOS way is one line break.
+                // CR LF is one line break.
                 if next == scalars.endIndex || scalars[next] != "\n" { result.append("\n") }
             default:
                 if isHarmless(scalar) {
@@ -40,8 +40,8 @@ package enum Printable {
         return String(result)
     }
 
-    /// Where a sequence that only sets colours (`ESC [ … m`) ends; nil when it is anything else. Colours are left out
-    /// without a trace: coloured tracebacks are common, and their marks would hide the words.
+    /// The end of a sequence that only sets colours (`ESC [ … m`); nil for anything else. Such sequences are removed:
+    /// coloured tracebacks are common, and escapes would obscure the words.
     private static func endOfColours(
         _ scalars: String.UnicodeScalarView, after start: String.UnicodeScalarView.Index
     ) -> String.UnicodeScalarView.Index? {
@@ -61,7 +61,7 @@ package enum Printable {
         switch scalar.value {
         case 0x20..<0x7F: return true
         case 0..<0x20, 0x7F..<0xA0, 0xFEFF, 0xFFF9...0xFFFB, 0xE0000...0xE007F: return false
-        // Joiners make words of some scripts and emoji what they are; everything else of format reorders or hides.
+        // Joiners are a part of words in some scripts and of emoji; other format characters reorder or hide text.
         case 0x200C, 0x200D, 0xAD: return true
         default:
             switch scalar.properties.generalCategory {

@@ -1,15 +1,15 @@
 import Glibc
 package import JobmonCore
 
-/// How points of time are shown: in the user's time zone on a terminal, in UTC elsewhere, so that a text that is kept
-/// means the same everywhere.
+/// Formats times: in the user's time zone on a terminal, in UTC elsewhere, so that a saved text means the same
+/// everywhere.
 package struct ShownTime: Sendable, Equatable {
     private let isLocal: Bool
 
     package static let utc = ShownTime(isLocal: false)
     package static let local = ShownTime(isLocal: true)
 
-    /// - Parameter terminal: where the text goes.
+    /// - Parameter terminal: the terminal of the output.
     package init(on terminal: Terminal) { self.init(isLocal: terminal.isTerminal) }
 
     private init(isLocal: Bool) { self.isLocal = isLocal }
@@ -20,16 +20,16 @@ package struct ShownTime: Sendable, Equatable {
         return "\(parts.clock) \(parts.zone)"
     }
 
-    /// Both ends of a span of time: `2026-01-31 09:30:00 to 2026-01-31 09:31:00 UTC`.
+    /// The start and end of a period: `2026-01-31 09:30:00 to 2026-01-31 09:31:00 UTC`.
     package func span(_ start: Timestamp, _ end: Timestamp) -> String {
         let (first, last) = (parts(start), parts(end))
         return first.zone == last.zone ? "\(first.clock) to \(text(end))" : "\(text(start)) to \(text(end))"
     }
 
-    /// Without the zone, which `zone` says for all.
+    /// The time without its zone; `zone` returns that.
     package func clock(_ time: Timestamp) -> String { parts(time).clock }
 
-    /// The name of the zone at a point of time.
+    /// The name of the time zone at a given time.
     package func zone(at time: Timestamp) -> String { parts(time).zone }
 
     private func parts(_ time: Timestamp) -> (clock: String, zone: String) {

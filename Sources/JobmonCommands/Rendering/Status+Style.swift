@@ -15,7 +15,7 @@ extension Status {
 }
 
 extension Summary {
-    /// `7 jobs: 4 COMPLETE, 2 FAILED, 1 RUNNING`, in the order in which people ask.
+    /// `7 jobs: 4 COMPLETE, 2 FAILED, 1 RUNNING`, in order of interest.
     package static func sentence(_ counts: [Status: Int]) -> String {
         let order: [Status] = [.complete, .failed, .running, .submitted, .queued, .unknown, .cancelled]
         let total = counts.values.reduce(0, +)

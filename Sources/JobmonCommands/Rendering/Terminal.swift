@@ -1,12 +1,12 @@
 import Glibc
 
-/// What is known of the terminal that output goes to.
+/// The properties of the terminal that output goes to.
 package struct Terminal: Sendable, Equatable {
-    /// Columns; nil off a terminal: nothing is cut then.
+    /// The number of columns; nil if there is no terminal: then nothing is cut.
     package var columns: Int?
-    /// Lines; nil off a terminal.
+    /// The number of lines; nil if there is no terminal.
     package var rows: Int?
-    /// Whether colours are wanted and understood.
+    /// Whether to use colours.
     package var colours: Bool
 
     package init(columns: Int? = nil, rows: Int? = nil, colours: Bool = false) {
@@ -20,7 +20,7 @@ package struct Terminal: Sendable, Equatable {
 
     package var isTerminal: Bool { columns != nil }
 
-    /// The terminal behind a descriptor. `NO_COLOR` (set to anything but nothing) and `TERM=dumb` turn colours off.
+    /// The terminal behind a descriptor. `NO_COLOR` (if not empty) and `TERM=dumb` turn colours off.
     package static func behind(descriptor: Int32) -> Terminal {
         guard isatty(descriptor) == 1 else { return .none }
         var size = winsize()
@@ -31,7 +31,7 @@ package struct Terminal: Sendable, Equatable {
             colours: !plain)
     }
 
-    /// A variable of the environment; nil when it is not set.
+    /// A variable of the environment; nil if it is not set.
     package static func environment(_ name: String) -> String? {
         getenv(name).map { String(cString: $0) }
     }

@@ -1,17 +1,17 @@
-/// A table of text: a header, aligned columns, cut to the terminal.
+/// A text table: a header, aligned columns, cut to the terminal's width.
 package struct TextTable {
     package struct Column: Sendable {
         package var header: String
-        /// Numbers stand at the right.
+        /// Numbers are right-aligned.
         package var isNumber: Bool
-        /// The most columns of the terminal that it takes; on no terminal it takes what it needs.
+        /// The maximum width on a terminal; elsewhere a column has the width that it needs.
         package var widest: Int
-        /// What it takes at least where the terminal is too narrow for all; nil: it does not shrink.
+        /// The minimum width if the terminal is too narrow for all columns; nil: the column does not shrink.
         package var narrowest: Int?
-        /// It is left out of a terminal that is too narrow if all rows say the same in it.
+        /// Whether the column is omitted on a terminal that is too narrow, if all its rows are the same.
         package var canGo: Bool
-        /// Of the last column, the columns of the terminal that it has if it needs them: else it goes below its row. Nil: it
-        /// is cut like any other.
+        /// For the last column: the width that it gets if needed; if there is less room, it goes below its row. Nil: it
+        /// is cut like any other column.
         package var reasonWidth: Int?
 
         package init(
@@ -27,7 +27,7 @@ package struct TextTable {
         }
     }
 
-    /// What stands in one place, already printable, and how it is shown.
+    /// The printable text of a cell, and its style.
     package struct Cell: Sendable {
         package var text: String
         package var style: Style
@@ -40,13 +40,14 @@ package struct TextTable {
 
     private let columns: [Column]
     private let terminal: Terminal
-    /// What each column has needed so far; a page later in a long list may need more, and the table then goes on wider.
+    /// The width that each column has needed so far. A later page of a long list may need more; the table then gets
+    /// wider.
     private var widths: [Int]
     /// The columns that are shown.
     private var shown: [Int]
-    /// What a column that was shrunk takes at most.
+    /// The maximum widths of the shrunk columns.
     private var limits: [Int: Int] = [:]
-    /// The reason stands in a line of its own, below its row.
+    /// The reason is in a line of its own, below its row.
     private var isReasonBelow = false
 
     package init(_ columns: [Column], terminal: Terminal) {
@@ -56,14 +57,14 @@ package struct TextTable {
         shown = Array(columns.indices)
     }
 
-    /// The header's line. Rows that are known already make the columns wide enough, and say which there is room for.
+    /// The header's line. The given rows determine the widths of the columns, and which columns there is room for.
     package mutating func header(for rows: [[Cell]]) -> String {
         measure(rows)
         arrange(for: rows)
         return line(columns.map { Cell($0.header, .bold) }, isHeader: true)
     }
 
-    /// The lines of rows.
+    /// The lines of these rows.
     package mutating func lines(_ rows: [[Cell]]) -> String {
         measure(rows)
         return rows.map { line($0, isHeader: false) }.joined()
@@ -78,10 +79,10 @@ package struct TextTable {
         }
     }
 
-    // MARK: What there is room for
+    // MARK: Available room
 
-    /// Chooses columns and their widths for a terminal that is too narrow for all: what is the same in all rows goes, what
-    /// can shrink shrinks, and then the reason takes a line of its own.
+    /// Selects columns and their widths if the terminal is too narrow for all: columns with equal rows are omitted,
+    /// then columns are shrunk, and then the reason gets a line of its own.
     private mutating func arrange(for rows: [[Cell]]) {
         guard let width = terminal.columns, let reasonWidth = columns.last?.reasonWidth else { return }
         let all = Array(columns.indices)
@@ -96,8 +97,8 @@ package struct TextTable {
         for (index, limit) in limits { widths[index] = min(widths[index], limit) }
     }
 
-    /// Which of some columns are shown, and the limits of those that are shrunk; nil: they have no room.
-    /// - Parameter atMost: columns that are content with less than they take.
+    /// The columns to show, and the limits of shrunk ones; nil if there is not enough room.
+    /// - Parameter atMost: columns for which a smaller width than they need is enough.
     private func fit(
         _ wanted: [Int], _ rows: [[Cell]], in width: Int, atMost: [Int: Int]
     ) -> (shown: [Int], limits: [Int: Int])? {
@@ -117,7 +118,7 @@ package struct TextTable {
         return excess() > 0 ? nil : (shown, limits)
     }
 
-    /// The same where there is no room whatever is done: the end of each line is cut.
+    /// The same if there is not enough room in any case: the end of each line is cut.
     private func narrowed(_ wanted: [Int], _ rows: [[Cell]]) -> (shown: [Int], limits: [Int: Int]) {
         let shown = wanted.filter { !columns[$0].canGo || !isSame($0, rows) }
         let limits = shown.compactMap { index in columns[index].narrowest.map { (index, min($0, widths[index])) } }
@@ -158,7 +159,7 @@ package struct TextTable {
         else {
             return line
         }
-        // Below the second column, so that the first can still be read down.
+        // Below the second column, so that the first one stays readable as a column.
         let indent = min((shown.first.map { widths[$0] } ?? 0) + 2, max(0, width - (columns.last?.reasonWidth ?? 0)))
         let text = DisplayWidth.cut(reason.text, to: width - indent)
         return line + String(repeating: " ", count: indent)
@@ -166,7 +167,7 @@ package struct TextTable {
     }
 }
 
-/// How text is shown on a terminal that knows colours.
+/// A text style for terminals with colours.
 package enum Style: String, Sendable {
     case plain = ""
     case bold = "1"

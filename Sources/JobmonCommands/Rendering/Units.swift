@@ -1,4 +1,4 @@
-/// Amounts in the form that people read.
+/// Formats amounts for people.
 package enum Units {
     /// `0.42s`, `12.3s`, `4m05s`, `2h13m`, `3d04h`.
     package static func duration(_ seconds: Double) -> String {
@@ -25,7 +25,7 @@ package enum Units {
         return "\(decimal(amount, digits: 1)) \(units[unit])"
     }
 
-    /// A count with its noun: `1 job`, `12,345 jobs`.
+    /// A number with its noun: `1 job`, `12,345 jobs`.
     package static func count(_ count: Int, _ noun: String) -> String {
         "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
     }

@@ -2,13 +2,13 @@ import ArgumentParser
 import Glibc
 import JobmonCore
 
-/// What is said of a command line that can't be read: what is wrong with it, and the line that was probably meant.
+/// Advice about an invalid command line: what is wrong, and the command that was probably meant.
 struct CommandLineAdvice: Equatable {
     var message: String
     var hint: String?
 
-    /// Looks at the arguments, which the parser refused.
-    /// - Returns: nil when nothing better is known than what the parser says.
+    /// Examines arguments that the parser refused.
+    /// - Returns: nil if the parser's own message is the best.
     init?(_ arguments: [String]) {
         guard let commands = KnownCommand.all, let first = arguments.first else { return nil }
         let advice: CommandLineAdvice?
@@ -40,11 +40,11 @@ struct CommandLineAdvice: Equatable {
         return .init(message, hint: "there are \(commands.map(\.name).joined(separator: ", "))")
     }
 
-    /// Options that stand before the subcommand which they belong to.
+    /// Detects options before the subcommand to which they belong.
     private static func optionsFirst(_ arguments: [String], _ commands: [KnownCommand]) -> CommandLineAdvice? {
         for (index, word) in arguments.enumerated() where commands.contains(where: { $0.name == word }) {
             let moved = [word] + arguments[..<index] + arguments[(index + 1)...]
-            // exec reads its arguments itself.
+            // exec parses its arguments itself.
             guard word == "exec" || canBeRead(moved) else { continue }
             return .init("the options of \(word) come after it", hint: line(moved))
         }
@@ -52,20 +52,20 @@ struct CommandLineAdvice: Equatable {
         return near.map { .init("there is no option \(arguments[0]): did you mean \($0)?") }
     }
 
-    // MARK: Its arguments
+    // MARK: The subcommand's arguments
 
     private static func of(
         _ command: KnownCommand, _ arguments: [String], _ commands: [KnownCommand]
     ) -> CommandLineAdvice? {
         let own = arguments.prefix { $0 != "--" }
-        // What editors and web pages make of two hyphens.
+        // A dash, which editors and web pages make of two hyphens.
         if let index = own.firstIndex(where: { "\u{2012}\u{2013}\u{2014}\u{2212}".contains($0.first ?? "-") }) {
             let word = own[index]
             return replacing(
                 index, by: "--" + word.drop { !$0.isLetter }, in: arguments, of: command,
                 "\"\(word)\" begins with a long dash in place of two hyphens")
         }
-        // --each year 1990..2020
+        // --each year 1990..2020 (without the "=")
         for option in ["--each", "--param"] where command.options.contains(option) {
             guard let index = own.firstIndex(of: option), index + 2 < own.count, !own[index + 1].contains("="),
                 !own[index + 2].hasPrefix("-")
@@ -88,7 +88,7 @@ struct CommandLineAdvice: Equatable {
                 if canBeRead(corrected) { return .init("a status is given by --status", hint: line(corrected)) }
             }
             guard name.hasPrefix("-"), name.count > 1, !command.options.contains(name) else { continue }
-            // -j4, and one that the parser knows better how to read.
+            // Short options such as -j4, and those that the parser explains better.
             let isShort = !name.hasPrefix("--")
             let doubled = "-" + name
             if isShort, !command.options.contains(doubled) {
@@ -121,7 +121,7 @@ struct CommandLineAdvice: Equatable {
         return .init(message, hint: canBeRead([command.name] + corrected) ? line([command.name] + corrected) : nil)
     }
 
-    /// A command without the `--` that belongs before it.
+    /// Detects a missing `--` before the command.
     private static func withTerminator(_ command: String, _ arguments: [String]) -> CommandLineAdvice? {
         for index in arguments.indices where !arguments[index].hasPrefix("-") {
             let options = Array(arguments[..<index])
@@ -150,15 +150,15 @@ struct CommandLineAdvice: Equatable {
     }
 }
 
-/// A subcommand with its options, as the parser knows them.
+/// A subcommand with its options, from the parser.
 struct KnownCommand {
     var name: String
     /// With their hyphens.
     var options: Set<String>
-    /// A command of the user's follows `--`.
+    /// Whether a user's command follows after `--`.
     var takesCommand: Bool
 
-    /// All that are shown in the help; nil when the parser does not say.
+    /// All subcommands shown in the help; nil if the parser does not tell.
     static var all: [KnownCommand]? {
         guard let dumped = try? JSON(parsing: JobmonRoot._dumpHelp()), let root = dumped["command"] else { return nil }
         guard case .array(let subcommands)? = root["subcommands"] else { return nil }

@@ -3,13 +3,13 @@ import Glibc
 import Jobmon
 import JobmonCore
 
-/// What `--detach` does: the same command line without it, in the background.
+/// Implements `--detach`: runs the same command line without it, in the background.
 enum Detaching {
-    /// Starts it and returns once it works.
+    /// Starts it, and returns once it is ready.
     /// - Parameters:
-    ///   - added: words that come right after the subcommand's name.
-    ///   - log: where its messages go.
-    /// - Throws: as the command itself would have: what it said, and its exit code.
+    ///   - added: words to insert after the subcommand's name.
+    ///   - log: the file for its messages.
+    /// - Throws: what the command itself would have reported, with its exit code.
     static func start(adding added: [String] = [], log: String) throws -> BackgroundProgram {
         do throws(BackgroundProgram.StartProblem) {
             return try BackgroundProgram.start(arguments: arguments(adding: added), log: log)
@@ -23,7 +23,7 @@ enum Detaching {
         }
     }
 
-    /// This process's arguments without `--detach`, byte by byte.
+    /// This process's arguments as bytes, without `--detach`.
     private static func arguments(adding added: [String]) -> [[CChar]] {
         var words: [[CChar]] = []
         var isOurs = true

@@ -1,23 +1,23 @@
 package import JobmonCore
 
-/// The exit codes of every command but `exec`, which answers with its command's. The only list of them; the help text
-/// and docs/operations.md say the same.
+/// The exit codes of all commands but `exec`, which returns its command's exit code. This is the only list; the help
+/// text and docs/operations.md contain the same.
 package enum ExitStatus: Int32, Sendable, CaseIterable {
-    /// What was asked for is done.
+    /// Success.
     case done = 0
-    /// Jobs failed (`run`), or a job could not be treated as asked: it is not there, or the ledger refused.
+    /// Jobs failed (`run`), or the request failed for a job: it does not exist, or the ledger refused.
     case failed = 1
-    /// The command line, or a file that it names, is wrong. Nothing was done.
+    /// The command line or a file that it names is invalid. Nothing was done.
     case usage = 2
-    /// No monitor answers, and this command needs one.
+    /// The command needs a monitor, and none answers.
     case noMonitor = 3
-    /// The directory or its ledger can't be used.
+    /// The directory or its ledger cannot be used.
     case ledger = 4
     /// Ended by Ctrl-C, TERM or HUP.
     case interrupted = 130
 }
 
-/// Why a command ends early: what is said on stderr, and the exit code.
+/// An error that ends a command: the message for stderr, and the exit code.
 package struct CommandFailure: Error, Sendable, Equatable {
     package var status: ExitStatus
     package var problem: Problem
@@ -31,7 +31,7 @@ package struct CommandFailure: Error, Sendable, Equatable {
         self.init(status, Problem(.invalid, message, hint: hint))
     }
 
-    /// What stands on stderr: `jobmon: ` and the sentence, then what to do in a line of its own.
+    /// The text for stderr: `jobmon: ` and the message, then the hint on its own line.
     package var text: String {
         let sentence = "jobmon: \(Printable.line(problem.message))\n"
         guard let hint = problem.hint else { return sentence }
@@ -40,8 +40,8 @@ package struct CommandFailure: Error, Sendable, Equatable {
 }
 
 extension ExitStatus {
-    /// The exit code of a problem that comes from the ledger or the monitor, where the command itself knows none
-    /// better: what was asked for is not there or is refused, else the ledger can't be used.
+    /// The exit code for a problem from the ledger or the monitor, unless the command has a better one: `failed` if
+    /// something does not exist or was refused, else `ledger`.
     package init(_ code: Problem.Code) {
         switch code {
         case .notFound, .contradiction: self = .failed

@@ -3,14 +3,15 @@ import Glibc
 import Jobmon
 import JobmonCore
 
-/// Parses the command line, runs the subcommand and ends the process: what `main` calls for everything but its fast
-/// path. It is neither an `async` main nor `dispatchMain`: both end the main thread by unwinding it, which takes 45 ms in
-/// a fully static executable.
+/// Parses the command line, runs the subcommand and ends the process. `main` calls it for everything except the fast
+/// path. It is neither an `async` main nor `dispatchMain`: both end the main thread by unwinding it, which takes 45 ms
+/// in a fully static executable.
 package func runJobmon() -> Never {
     ProcessMemory.holdTight()
-    // A reader that goes away is an error of `write`, not a death.
+    // If a reader goes away, `write` fails; the process must not die.
     signal(SIGPIPE, SIG_IGN)
-    // The one bare task: nothing could wait for it, since the main thread only keeps the process; it ends with it.
+    // The only unstructured task. Nothing could wait for it, since the main thread only keeps the process alive; it
+    // ends with the process.
     Task {  // allowed: the whole program
         let status = await runCommand(Array(CommandLine.arguments.dropFirst()))
         exit(status)
@@ -18,8 +19,8 @@ package func runJobmon() -> Never {
     waitForSignals()
 }
 
-/// Gives the main thread to the signals, in the way of `dispatchMain`: they are blocked everywhere but here, where a
-/// source's handler passes them on and the others take their default action.
+/// Dedicates the main thread to signals, as `dispatchMain` does. They are blocked in all other threads; here a source's
+/// handler receives them, or they take their default action.
 private func waitForSignals() -> Never {
     var mask = sigset_t()
     sigfillset(&mask)
@@ -29,7 +30,7 @@ private func waitForSignals() -> Never {
     while true { sigsuspend(&mask) }
 }
 
-/// Runs one command line. Returns its exit code; everything that there is to say was said.
+/// Runs one command line. Returns its exit code; all messages have been printed.
 private func runCommand(_ arguments: [String]) async -> Int32 {
     do {
         var command = try JobmonRoot.parseAsRoot(arguments)
@@ -44,7 +45,7 @@ private func runCommand(_ arguments: [String]) async -> Int32 {
     }
 }
 
-/// Says why a command ended and returns its exit code.
+/// Prints why a command ended, and returns its exit code.
 private func report(_ error: any Error, _ arguments: [String]) -> Int32 {
     switch error {
     case is ReaderGone: return ExitStatus.done.rawValue
@@ -60,13 +61,13 @@ private func report(_ error: any Error, _ arguments: [String]) -> Int32 {
     }
     let text = JobmonRoot.fullMessage(for: error)
     if JobmonRoot.exitCode(for: error) == .success {
-        // Help and version are what was asked for.
+        // Help and version were requested, so they go to stdout.
         let output = Output()
         try? output.write(text + "\n")
         try? output.flush()
         return ExitStatus.done.rawValue
     }
-    // Only the parser's own errors: what a command says of its arguments, it says best.
+    // Only for the parser's own errors: a command's own messages about its arguments are better.
     if !(error is ValidationError), let advice = CommandLineAdvice(arguments) {
         Messages.write(CommandFailure(.usage, advice.message, hint: advice.hint).text)
         return ExitStatus.usage.rawValue

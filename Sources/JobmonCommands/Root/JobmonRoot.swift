@@ -1,7 +1,7 @@
 package import ArgumentParser
 import JobmonCore
 
-/// `jobmon` itself: what stands above every subcommand.
+/// `jobmon` itself, the root of all subcommands.
 package struct JobmonRoot: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "jobmon",

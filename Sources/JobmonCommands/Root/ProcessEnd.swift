@@ -2,11 +2,12 @@ import JobmonCore
 import JobmonReporting
 import JobmonSystem
 
-/// The end of a process that is not ours: looked for twice a second, and not mistaken when its number is used again.
+/// Waits for the end of a process that is not our child. It checks twice a second, and is not confused if the pid is
+/// reused.
 struct ProcessEnd: Sendable {
     private let process: ProcessIdentity
 
-    /// - Throws: `CommandFailure` when there is no such process.
+    /// - Throws: `CommandFailure` if there is no such process.
     init(of pid: Int32) throws {
         guard pid > 0, let process = ProcessTable.process(pid) else {
             throw CommandFailure(
@@ -15,7 +16,7 @@ struct ProcessEnd: Sendable {
         self.process = process
     }
 
-    /// Returns when it is over, and when the task is cancelled.
+    /// Returns when the process is over or the task is cancelled.
     func wait() async {
         while ProcessTable.process(process.pid) == process {
             guard (try? await Task.sleep(for: .milliseconds(500))) != nil else { return }

@@ -1,19 +1,19 @@
 import Dispatch
 import Glibc
 
-/// Signals that ask a command to end, as values in place of deaths.
+/// Receives signals that ask a command to end, as values.
 package enum Signals {
-    /// The signals that come from now on, until the reader stops reading. One that was ignored when this process was
-    /// started stays ignored (`nohup`; INT of a command in the background of a script). After the first one a second
+    /// The signals from now on, until the reader stops reading. A signal that was ignored when this process was started
+    /// stays ignored (`nohup`; INT of a command in the background of a script). After the first signal, a second one
     /// ends the process at once, unless `keepingAll`.
     package static func received(
         _ wanted: [Int32] = [SIGINT, SIGTERM, SIGHUP], keepingAll: Bool = false
     ) -> AsyncStream<Int32> {
         let heeded = wanted.filter { !isIgnored($0) }
         return AsyncStream(bufferingPolicy: .bufferingOldest(8)) { continuation in
-            // Sources may be cancelled from any thread; the module does not say so.
+            // Sources may be cancelled from any thread, which the module does not declare.
             nonisolated(unsafe) let sources = heeded.map { number in
-                // The source hears of a signal only when its own action does not happen.
+                // The source receives a signal only if its default action is off.
                 signal(number, SIG_IGN)
                 let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
                 source.setEventHandler {

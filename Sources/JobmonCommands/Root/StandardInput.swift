@@ -1,12 +1,13 @@
 import Dispatch
 import Glibc
 
-/// Stdin, a line at a time, for whoever has other things to do meanwhile.
+/// Reads stdin line by line without blocking the caller.
 enum StandardInput {
-    /// The lines, without their ends, as they come; ends when stdin does. A last line without an end is one too.
+    /// The lines without their line ends, as they arrive. The stream ends with stdin. A last line without a line end
+    /// counts.
     static func lines() -> AsyncStream<String> {
         let (lines, continuation) = AsyncStream<String>.makeStream()
-        // A read that waits holds a thread: one of its own, which ends with stdin or with the process.
+        // A waiting read occupies a thread: it has its own, which ends with stdin or with the process.
         DispatchQueue(label: "jobmon.stdin").async {
             var line: [UInt8] = []
             func say() { continuation.yield(String(decoding: ByteOrderMark.removed(from: line), as: UTF8.self)) }

@@ -1,8 +1,8 @@
 import JobmonCore
 
-/// Does `work`, and `beside` for as long as that takes at most.
-/// - Parameter beside: is cancelled when the work is over, and may end before.
-/// - Throws: what the work throws, when what goes on beside it has ended too.
+/// Runs `work`, and `beside` at the same time.
+/// - Parameter beside: is cancelled when the work is over; it may end earlier.
+/// - Throws: the error of `work`, after `beside` has ended too.
 func withWork<Value: Sendable>(
     _ work: @escaping @Sendable () async throws(Problem) -> Value, beside: @escaping @Sendable () async -> Void
 ) async throws(Problem) -> Value {

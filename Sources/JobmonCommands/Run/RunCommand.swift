@@ -5,7 +5,7 @@ import JobmonCore
 import JobmonQueue
 import Synchronization
 
-/// `jobmon run`: queues jobs and runs them to their end.
+/// `jobmon run`: queues jobs and runs them until they are over.
 package struct RunCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "run",
@@ -160,7 +160,7 @@ package struct RunCommand: AsyncParsableCommand {
         if report.exitStatus != .done { throw ExitCode(report.exitStatus.rawValue) }
     }
 
-    /// How the queue treats its jobs.
+    /// The queue's configuration.
     func configuration(_ settings: QueueSettings) throws -> QueueState.Configuration {
         QueueState.Configuration(
             executor: executor, policy: .retry(try backoffPolicy()), window: settings.slots,
@@ -182,8 +182,8 @@ package struct RunCommand: AsyncParsableCommand {
         try output.flush()
     }
 
-    /// Starts the same run in the background. What the command line and the job file say is read twice, here so that
-    /// what is wrong is said at once.
+    /// Starts the same run in the background. The command line and the job file are read twice: here, to report errors
+    /// at once, and there.
     private func startDetached(_ settings: QueueSettings) throws {
         if json {
             throw CommandFailure(
@@ -205,27 +205,27 @@ package struct RunCommand: AsyncParsableCommand {
 
     private static func sayStarted() {
         let output = Output()
-        // Whoever does not read it does not want it.
+        // It is not an error if stdout has no reader.
         do {
             try output.write("started\n")
             try output.flush()
         } catch {}
     }
 
-    /// The queue's name and its jobs; nothing else keeps them.
+    /// The queue's name and its jobs. No other reference to the jobs remains.
     private func prepared() throws -> (queue: String, jobs: JobsToQueue) {
         let plan = try plan()
         for remark in plan.remarks { Messages.say("jobmon: \(Printable.line(remark))") }
         return (plan.queue, JobsToQueue(plan.jobs))
     }
 
-    /// Everything that the options and files say of jobs, read and checked.
+    /// Reads and checks all options and files about jobs.
     func plan() throws -> RunPlan {
         try checkOptions()
         return try RunPlan(try input())
     }
 
-    /// What the command line says of jobs.
+    /// The settings of the command line for jobs.
     func input() throws -> RunPlan.Input {
         RunPlan.Input(
             each: each, file: file, command: command, queue: queue, name: name, retries: retries,
@@ -235,7 +235,7 @@ package struct RunCommand: AsyncParsableCommand {
             isProgram: RunFiles.isProgram, readFile: RunFiles.read)
     }
 
-    /// - Throws: `CommandFailure` for what is no executor, and no number of retries.
+    /// - Throws: `CommandFailure` for an unknown executor or an invalid number of retries.
     func checkOptions() throws {
         guard JobExecutor.names.contains(executor) else {
             let meant = NearWord.nearest(to: executor, among: JobExecutor.names)
@@ -246,7 +246,7 @@ package struct RunCommand: AsyncParsableCommand {
         if let retries, retries < 0 { throw CommandFailure(.usage, "--retries must be 0 or more, not \(retries)") }
     }
 
-    /// What `--backoff` says: the first wait, and the longest.
+    /// The first and the longest delay of `--backoff`.
     private func backoffPolicy() throws -> RelaunchPolicy.Backoff {
         let usual = RelaunchPolicy.Backoff()
         guard let backoff else { return usual }

@@ -3,11 +3,11 @@ import JobmonCore
 import JobmonQueue
 import Synchronization
 
-/// Stands between the signals and the queue of a `run`: the first one stops the queue in order, a second one ends the
+/// Connects the signals with the queue of a `run`: the first signal stops the queue in order, a second one ends the
 /// process at once.
 final class RunControl: Sendable {
     private let screen: RunScreen
-    /// What runs in a cluster goes on there.
+    /// Whether instances in a cluster continue there.
     private let leavesRunning: Bool
     private let runner = Mutex<QueueRunner?>(nil)
 
@@ -16,7 +16,7 @@ final class RunControl: Sendable {
         self.leavesRunning = leavesRunning
     }
 
-    /// Runs the queue and shows how far it is.
+    /// Runs the queue and shows its progress.
     /// - Parameter whenQueued: called once all jobs are in the ledger.
     func run(
         _ runner: QueueRunner, _ jobs: JobsToQueue, again: Bool, whenQueued: @escaping @Sendable () -> Void
@@ -26,7 +26,7 @@ final class RunControl: Sendable {
         }
     }
 
-    /// Shows how far the queue is while `body` runs it.
+    /// Shows the queue's progress while `body` runs it.
     func run(
         _ runner: QueueRunner, _ body: @escaping @Sendable () async throws(Problem) -> QueueSummary
     ) async throws(Problem) -> QueueSummary {
@@ -34,7 +34,7 @@ final class RunControl: Sendable {
         return try await withWork(body, beside: { await self.screen.follow { runner.counts } })
     }
 
-    /// Runs `body` while signals are listened to.
+    /// Runs `body` while handling signals.
     func guarded(
         _ body: @escaping @Sendable () async throws(Problem) -> QueueSummary
     ) async throws -> QueueSummary {
@@ -60,7 +60,7 @@ final class RunControl: Sendable {
     private func heed(_ signal: Int32, first: Bool) {
         let name = SignalName.name(Int(signal))
         guard first, let runner = runner.withLock({ $0 }) else {
-            // Nothing was started yet, or the user will not wait: what is known is in the ledger or in the spool.
+            // Nothing was started yet, or the user does not want to wait: all facts are in the ledger or in the spool.
             screen.end()
             screen.say("\(name): ended at once")
             exit(ExitStatus.interrupted.rawValue)

@@ -1,6 +1,6 @@
 package import ArgumentParser
 
-/// `jobmon completions`: what a shell needs to complete command lines.
+/// `jobmon completions`: prints the completion script for a shell.
 package struct CompletionsCommand: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "completions",

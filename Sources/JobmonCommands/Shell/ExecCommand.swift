@@ -1,7 +1,7 @@
 package import ArgumentParser
 
-/// The help of `jobmon exec`. The command itself is run by `main` before any of this is looked at, since it must start in
-/// a few milliseconds; it reads its own arguments.
+/// The help of `jobmon exec`. `main` runs the command itself on the fast path, since it must start within a few
+/// milliseconds; it parses its own arguments.
 package struct ExecCommand: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "exec",
@@ -44,7 +44,7 @@ package struct ExecCommand: ParsableCommand {
 
     package init() {}
 
-    /// Reached only when `exec` is not the first word, where the fast path does not see it.
+    /// Reached only if `exec` is not the first word, so that the fast path does not see it.
     package func run() throws {
         throw ValidationError("`exec` must be the first word: jobmon exec [options] -- command ...")
     }

@@ -3,7 +3,7 @@ import Jobmon
 import JobmonCore
 import JobmonHook
 
-/// `jobmon hook`: what a shell evaluates so that its submissions are monitored.
+/// `jobmon hook`: prints code that a shell evaluates, so that its submissions are monitored.
 package struct HookCommand: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "hook",
@@ -59,7 +59,8 @@ package struct HookCommand: ParsableCommand {
         }
         if inJob, !(try hasDirectory()) { return try write(":\n") }
         let layout = try directory.layout(making: true)
-        // One that was made just now, or found, need not have a monitor yet; one that is named by mistake has none.
+        // A directory that was just created or found need not have a monitor yet. A named one without a monitor is a
+        // mistake.
         if !layout.isDirectoryOfMonitor, directory.named == nil, !inJob {
             Messages.say("jobmon: no monitor was started in \(layout.root) yet: jobmon monitor --detach")
         } else if !layout.isDirectoryOfMonitor {
@@ -69,7 +70,7 @@ package struct HookCommand: ParsableCommand {
                     "name it by -d or JOBMON_DIR, or start its monitor: jobmon monitor \(ShellWord.quoted(layout.root))"
             )
             guard inJob else { throw failure }
-            // A script does not end for this.
+            // A script must not end because of this.
             Messages.write(failure.text)
             return try write(":\n")
         }
@@ -83,7 +84,7 @@ package struct HookCommand: ParsableCommand {
         try write(HookShell.on(layout, path: path, dialect))
     }
 
-    /// Whether a directory is named or found; where none is, a script that reports itself goes on without.
+    /// Whether a directory is named or found. Without one, a script that reports itself continues without reports.
     private func hasDirectory() throws -> Bool {
         do {
             _ = try directory.layout()

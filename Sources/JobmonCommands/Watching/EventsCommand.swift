@@ -4,7 +4,7 @@ package import JobmonCore
 import JobmonReporting
 import JobmonWire
 
-/// `jobmon events`: what the ledger records, as it happens.
+/// `jobmon events`: prints what the ledger records, as it happens.
 package struct EventsCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "events",
@@ -39,13 +39,13 @@ package struct EventsCommand: AsyncParsableCommand {
 
     package init() {}
 
-    /// Where to begin.
+    /// Where to start.
     package enum Beginning: Equatable, Sendable {
         case sequence(Int64)
         case time(Timestamp)
     }
 
-    /// Reads `--since`; nil for what is neither.
+    /// Reads `--since`; nil if it is invalid.
     package static func beginning(_ text: String, now: Timestamp) -> Beginning? {
         if let sequence = Int64(text) { return sequence >= 0 ? .sequence(sequence) : nil }
         if let seconds = RunQuantity.seconds(text) { return .time(now.advanced(bySeconds: -seconds)) }
@@ -99,7 +99,7 @@ package struct EventsCommand: AsyncParsableCommand {
         }
     }
 
-    /// A terminal obeys some characters above ASCII too; in JSON they may be written as numbers.
+    /// Escapes characters above ASCII that control a terminal; JSON allows this.
     package static func harmless(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: { (0x7F...0x9F).contains($0.value) }) else { return text }
         return text.unicodeScalars.map {
@@ -115,7 +115,7 @@ package struct EventsCommand: AsyncParsableCommand {
         try output.flush()
     }
 
-    /// The number after which to begin; nil: from now on.
+    /// The number after which to start; nil: from now on.
     private static func sequence(_ beginning: Beginning?, _ reading: any LedgerReading) async throws -> Int64? {
         switch beginning {
         case nil: return nil

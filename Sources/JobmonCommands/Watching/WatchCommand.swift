@@ -3,7 +3,7 @@ import Jobmon
 import JobmonCore
 import JobmonQueue
 
-/// `jobmon watch`: how far everything is, until it is done.
+/// `jobmon watch`: shows the progress of all jobs until they are done.
 package struct WatchCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "watch",
@@ -43,7 +43,7 @@ package struct WatchCommand: AsyncParsableCommand {
                     screen.end()
                     throw CommandFailure(.ledger, error)
                 }
-                // A ledger in memory is gone with its monitor; there may be another.
+                // A ledger in memory is lost with its monitor; another monitor may follow.
                 if !isAway { screen.say("jobmon: the monitor went away; waiting for the next one") }
                 isAway = true
                 try await Task.sleep(for: .milliseconds(500))
@@ -82,7 +82,7 @@ package struct WatchCommand: AsyncParsableCommand {
         }
     }
 
-    /// One look; nil when the monitor went away in the middle of it.
+    /// Reads the state once; nil if the monitor went away meanwhile.
     private func look(
         _ source: WatchSource, _ access: DirectoryAccess, isFirst: Bool
     ) async throws -> WatchPicture.Seen? {

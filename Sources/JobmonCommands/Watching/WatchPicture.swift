@@ -2,16 +2,16 @@ package import JobmonCore
 package import JobmonQueue
 import Synchronization
 
-/// What `watch` shows of one look, as lines.
+/// The lines that `watch` shows for one state.
 package struct WatchPicture {
-    /// What was seen in one look.
+    /// The state at one time.
     package struct Seen: Sendable {
         package var queue: String?
         package var now: Timestamp
         package var counts: QueueCounts
-        /// Running instances of which nothing was heard for long.
+        /// Running instances that have not been heard of for a long time.
         package var late: Int
-        /// The first jobs that run, and the latest that failed, the latest last.
+        /// The first running jobs, and the latest failed ones in ascending order.
         package var running: [JobRecord] = []
         package var failed: [JobRecord] = []
 
@@ -32,17 +32,16 @@ package struct WatchPicture {
             }
         }
 
-        /// Jobs that something is still to become of.
+        /// The number of jobs that are not over.
         package var left: Int { counts.total - counts.over }
-        /// There were jobs, and nothing is to become of any. An unclear one may still be heard of, while somebody is there
-        /// to hear.
+        /// Whether there were jobs, and all are over. While there is a monitor, an unclear one may still report.
         package var isOver: Bool { counts.total > 0 && left == 0 }
     }
 
-    /// Failures that are named off a terminal, one a line, in one look.
+    /// The maximum number of failures that are listed per update if there is no terminal, one per line.
     package static let failuresInPlainText = 20
 
-    /// How many jobs of each kind a terminal has room for.
+    /// The number of jobs of each kind for which a terminal has room.
     package static func rows(of terminal: Terminal) -> Int {
         guard let rows = terminal.rows else { return failuresInPlainText }
         return max(1, min(20, (rows - 7) / 2))
@@ -89,7 +88,7 @@ package struct WatchPicture {
         return lines
     }
 
-    /// The line of a job that failed, off a terminal.
+    /// The line of a failed job, if there is no terminal.
     package static func failure(_ job: JobRecord) -> String {
         "job \(job.jid) failed: \(Printable.line(job.description.shownName)): \(Printable.line(job.why))"
     }
@@ -120,15 +119,15 @@ package struct WatchPicture {
     }
 }
 
-/// Where `watch` draws: one picture at the bottom of a terminal, in place; elsewhere lines.
+/// The output of `watch`: on a terminal, one picture at the bottom that is redrawn; elsewhere lines.
 final class WatchScreen: Sendable {
     private struct State {
-        /// Columns of the lines that stand on the terminal.
+        /// The columns of the lines on the terminal.
         var drawn: [Int] = []
         var nextLine = 0.0
         var gap = 1.0
         var said = ""
-        /// Jobs whose failure was said, with their attempts then.
+        /// Jobs whose failure was shown, with their attempts at that time.
         var failures: [Int64: Int] = [:]
     }
 
@@ -137,7 +136,7 @@ final class WatchScreen: Sendable {
     private let write: @Sendable (String) -> Void
     private let state = Mutex(State())
 
-    /// - Parameter terminal: what the terminal is now: it may be made larger or smaller.
+    /// - Parameter terminal: returns the current terminal, since its size may change.
     init(
         terminal: @escaping @Sendable () -> Terminal, time: TimeSource = .system,
         write: @escaping @Sendable (String) -> Void = { WatchScreen.out($0) }
@@ -171,7 +170,7 @@ final class WatchScreen: Sendable {
         write(WatchPicture.head(seen, perSecond: perSecond) + "\n")
     }
 
-    /// Says a sentence on stderr, above the picture.
+    /// Writes a message to stderr, above the picture.
     func say(_ text: String) {
         state.withLock { state in
             write(Drawn.clear(state.drawn, endedLines: true, terminal()))
@@ -180,12 +179,12 @@ final class WatchScreen: Sendable {
         }
     }
 
-    /// Leaves the last picture where it is.
+    /// Leaves the last picture on the terminal.
     func end() { state.withLock { $0.drawn = [] } }
 
     private static func out(_ text: String) {
         let output = Output()
-        // Whoever reads it may go away; then there is nobody to tell.
+        // The reader may have gone; then there is nothing to report.
         do {
             try output.write(text)
             try output.flush()

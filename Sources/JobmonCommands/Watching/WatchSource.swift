@@ -3,10 +3,10 @@ import Jobmon
 import JobmonCore
 import JobmonQueue
 
-/// Reads what a picture shows: a few rows and the numbers, whatever the number of jobs.
+/// Reads the state for a picture: a few rows and the counts, whatever the number of jobs.
 struct WatchSource {
     let queue: String?
-    /// How many running and how many failed jobs are shown.
+    /// The number of running and of failed jobs to show.
     let rows: Int
     private static let errorsLookedAt = 200
 
@@ -17,7 +17,7 @@ struct WatchSource {
             JobFilter(statuses: [.running], queue: queue), page: Page(limit: rows)
         ).items
         guard summary.jobs[.failed, default: 0] > 0 else { return seen }
-        // The latest errors only: of a million that are over by now, none is looked at.
+        // Only the latest errors: if a million jobs are over, their rows are not read.
         let latest = try await reading.query(
             "SELECT jid FROM error ORDER BY id DESC LIMIT \(Self.errorsLookedAt)", limits: QueryLimits(rows: 1000))
         let jids = latest.rows.compactMap { row -> Int64? in
@@ -27,7 +27,7 @@ struct WatchSource {
         let jobs = try await reading.jobs(
             JobFilter(statuses: [.failed], queue: queue, jids: Array(Set(jids))), page: Page(limit: jids.count)
         ).items
-        // The latest last, each once.
+        // In the order of their latest errors, each once.
         var order: [Int64: Int] = [:]
         for (place, jid) in jids.enumerated() where order[jid] == nil { order[jid] = -place }
         seen.failed = jobs.sorted { order[$0.jid, default: 0] < order[$1.jid, default: 0] }

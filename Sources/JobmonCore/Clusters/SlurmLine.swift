@@ -1,13 +1,13 @@
-/// The lines that Slurm itself writes among those of a job: its node daemon into the job's stderr, and `srun`.
+/// Lines that Slurm itself writes into a job's stderr: those of its node daemon, and those of `srun`.
 ///
-/// Until Slurm 25.05 the daemon's lines begin with its name, `slurmstepd: error: ` or `slurmstepd-NODE: error: `; since
-/// then they begin with the time, `[2026-11-28T16:40:09.730] error: `, whose form an administrator chooses.
-/// `srun --label` puts the number of the task in front.
+/// Until Slurm 25.05, the daemon's lines begin with its name: `slurmstepd: error: ` or `slurmstepd-NODE: error: `.
+/// Since then they begin with the time: `[2026-11-28T16:40:09.730] error: `; an administrator chooses the form of the
+/// time. `srun --label` puts the task number in front.
 enum SlurmLine {
     /// Whether Slurm wrote a line.
     static func isOne(_ line: Substring) -> Bool { content(line) != nil }
 
-    /// Whether a line tells why Slurm ended a job or a step, and not only that it is over.
+    /// Whether a line says why Slurm ended a job or a step, and not only that it ended.
     static func tellsEnd(_ line: Substring) -> Bool {
         guard let content = content(line) else { return false }
         return endings.contains { content.holds($0) } || isTaskEnd(content)
@@ -16,7 +16,8 @@ enum SlurmLine {
     private static let daemons = ["slurmstepd", "slurmd"]
     private static let commands = ["srun: ", "salloc: ", "sbatch: ", "scancel: "]
     private static let levels = ["error: ", "fatal: ", "warning: ", "info: ", "debug: "]
-    /// What the daemon's lines without its name are known by: a program may write the time in front of its own.
+    /// Words that identify the daemon's lines without its name, because a program may also begin its lines with the
+    /// time.
     private static let marks: [StaticString] = [
         "*** JOB ", "*** STEP ", "StepId=", "JobId=", "oom_kill", "oom-kill", "slurm", "Exceeded job memory limit",
         "Exceeded step memory limit", "execve(): ", "couldn't chdir to ", "task_p_", "cgroup",
@@ -26,7 +27,7 @@ enum SlurmLine {
         "OOM Killed", "execve(): ", "couldn't chdir to ",
     ]
 
-    /// A line of Slurm's without what stands before its words; nil: it is none.
+    /// The content of a line that Slurm wrote, without its prefix; nil for any other line.
     private static func content(_ line: Substring) -> Substring? {
         let line = withoutLabel(line)
         for command in commands where line.hasPrefix(command) { return line.dropFirst(command.count) }
@@ -43,7 +44,7 @@ enum SlurmLine {
         return marks.contains { said.holds($0) } ? said : nil
     }
 
-    /// ` 3: ` in front of a line.
+    /// The line without a task label such as ` 3: `.
     private static func withoutLabel(_ line: Substring) -> Substring {
         let digits = line.drop { $0 == " " }
         let rest = digits.drop { $0.isASCII && $0.isNumber }

@@ -1,18 +1,19 @@
-/// The one line of an error's text that says most. Programs of every language end in their own way; each way that is
-/// known has a reader here, tried in order, and the last line that is no warning answers for the rest.
+/// The most informative line of an error's text. Programs end with different messages in each language; each known form
+/// has a reader here. The readers are tried in order. If none matches, the headline is the last line that is not a
+/// warning.
 struct ErrorHeadline {
     /// The end of the text in lines: what is blank is left out, marks of colour and what a scheduler wrote too.
     private let lines: [Substring]
     /// What a scheduler wrote.
     private let schedulerLines: [Substring]
 
-    /// Bytes of the text's end that are looked at, and characters that a headline has at most.
+    /// The number of bytes read from the text's end, and the maximum number of characters of a headline.
     private static let looked = 32 << 10
     private static let longest = 500
 
     init(_ text: String) {
         let all: [Substring] = text.utf8.suffix(Self.looked).split(separator: 0x0A).compactMap { bytes in
-            // A progress bar writes line over line: its last state counts, but for a message that stands among its states.
+            // A progress bar overwrites its line: its last state counts, unless a message stands among the states.
             let states = bytes.split(separator: 0x0D).map { Substring(decoding: $0, as: UTF8.self).withoutColours }
                 .filter { !$0.allSatisfy(\.isWhitespace) }
             return states.last { !Self.isOrnament($0) } ?? states.last
@@ -29,9 +30,9 @@ struct ErrorHeadline {
         return line.count > Self.longest ? "\(line.prefix(Self.longest - 1))…" : line
     }
 
-    // MARK: The ways that programs end
+    // MARK: Known forms of errors
 
-    /// `SUMMARY: AddressSanitizer: heap-buffer-overflow x.c:5 in main`, among pages of memory.
+    /// `SUMMARY: AddressSanitizer: heap-buffer-overflow x.c:5 in main`, which stands among pages of memory.
     private var sanitizer: String? {
         last { $0.hasPrefix("SUMMARY: ") && $0.holds("Sanitizer: ") }
     }
@@ -39,8 +40,8 @@ struct ErrorHeadline {
     /// `Fatal Python error: Segmentation fault`, before the stacks of all threads.
     private var fatalPython: String? { last { $0.hasPrefix("Fatal Python error: ") } }
 
-    /// The exception's line of the last traceback: of chained ones that is the one that ended the program. What
-    /// follows it (more of a long message, warnings at the end) says less.
+    /// The exception's line of the last traceback. Of chained exceptions, that is the one that ended the program. The
+    /// text after it (the rest of a long message, warnings at the end) says less.
     private var python: String? {
         for index in lines.indices.reversed() {
             let line = lines[index]
@@ -48,9 +49,9 @@ struct ErrorHeadline {
                 let mark = ["Exception Group Traceback (most", "Traceback (most"].lazy.compactMap({ line.range(of: $0) }
                 ).first
             else { continue }
-            // A destructor's, at the end of the interpreter: not what ended it.
+            // An exception in a destructor at the end of the interpreter did not end the program.
             if index > 0, lines[index - 1].hasPrefix("Exception ignored") { continue }
-            // Lines of exception groups are drawn as a tree; those of a traceback within a log may be indented.
+            // Exception groups are drawn as a tree; a traceback within a log may be indented.
             let prefix = line[..<mark.lowerBound].replacing("+", with: "|")
             let exception = lines[(index + 1)...].lazy.map { $0.hasPrefix(prefix) ? $0.dropFirst(prefix.count) : $0 }
                 .first { !($0.first?.isWhitespace ?? true) }
@@ -59,7 +60,7 @@ struct ErrorHeadline {
         return nil
     }
 
-    /// The first test that failed, of pytest's own summary.
+    /// The first failed test in pytest's own summary.
     private var pytest: String? {
         guard let last = lines.last, last.hasPrefix("="), last.holds(" failed") || last.holds(" error") else {
             return nil
@@ -69,8 +70,8 @@ struct ErrorHeadline {
         return (first ?? last).trimmed { $0 == "=" || $0.isWhitespace }
     }
 
-    /// R says what is wrong, often in the line after, and then that it stopped. rlang's errors name the deepest cause
-    /// in their last line that starts with `!`.
+    /// R writes the error, often on the line after `Error …:`, and then `Execution halted`. Errors of rlang name the
+    /// deepest cause in their last line that starts with `!`.
     private var r: String? {
         guard let halted = lines.lastIndex(where: { $0.hasPrefix("Execution halted") }),
             let index = lines[..<halted].lastIndex(where: { $0.hasPrefix("Error") })
@@ -83,7 +84,7 @@ struct ErrorHeadline {
         return "\(error) \(cause.trimmed { $0 == "!" || $0.isWhitespace })"
     }
 
-    /// Stata ends in a return code, which the line before explains.
+    /// Stata ends with a return code; the line before explains it.
     private var stata: String? {
         guard let code = lines.last?.trimmed(\.isWhitespace), Self.isReturnCode(code) else { return nil }
         let before = lines.last { line in
@@ -93,7 +94,7 @@ struct ErrorHeadline {
         return before.map { "\($0.trimmed(\.isWhitespace)) \(code.trimmed { $0 == ";" })" }
     }
 
-    /// `std::runtime_error: cannot open`, of the two lines that the C++ runtime writes.
+    /// `std::runtime_error: cannot open`, from the two lines that the C++ runtime writes.
     private var cPlusPlus: String? {
         let mark = "terminate called after throwing an instance of "
         guard let index = lines.lastIndex(where: { $0.hasPrefix(mark) }) else { return nil }
@@ -102,7 +103,7 @@ struct ErrorHeadline {
         return "\(type): \(lines[index + 1][what.upperBound...].trimmed(\.isWhitespace))"
     }
 
-    /// Go and Rust.
+    /// A panic of Go or Rust.
     private var panic: String? {
         guard let index = lines.lastIndex(where: { $0.hasPrefix("panic: ") || $0.holds("' panicked at ") }) else {
             return nil
@@ -112,7 +113,7 @@ struct ErrorHeadline {
         return "\(line) \(lines[index + 1])"
     }
 
-    /// Java and Julia: the line above the stack.
+    /// Java and Julia: the line above the stack trace.
     private var stackTrace: String? {
         if let julia = lines.lastIndex(where: { $0.hasPrefix("Stacktrace:") }), julia > 0 {
             return lines[..<julia].last { $0.hasPrefix("ERROR: ") }.map { String($0) } ?? String(lines[julia - 1])
@@ -120,18 +121,18 @@ struct ErrorHeadline {
         return last { $0.hasPrefix("Caused by: ") } ?? last { $0.hasPrefix("Exception in thread ") }
     }
 
-    /// The compiler's error, rather than make's word that there was one.
+    /// The compiler's error, which says more than make's own line.
     private var make: String? {
         guard let last = lines.last, last.hasPrefix("make"), last.holds("***") else { return nil }
         return self.last { $0.holds(" error: ") || $0.holds("fatal error: ") }
     }
 
-    // MARK: All others
+    // MARK: All other errors
 
     /// Why the scheduler ended it: more than a program can say that was ended from outside.
     private var schedulersEnding: Substring? { schedulerLines.last { SchedulerLine.tellsEnd($0) } }
 
-    /// The last line that tells something; where a shell says only that it `Aborted`, what was said before.
+    /// The last informative line. If a shell says only `Aborted`, the informative line before it.
     private var lastTelling: Substring? {
         let telling = lines.filter {
             !Self.isWarning($0) && !Self.isOrnament($0) && !Self.isStackFrame($0) && !Self.isHowToUse($0)
@@ -148,12 +149,12 @@ struct ErrorHeadline {
         return levels.contains { line.hasPrefix($0) } || line.holds("Warning: ") || line.holds(" warning: ")
     }
 
-    /// Lines without a word (`^~~~`, `-----`), and progress bars.
+    /// Whether a line has no word (`^~~~`, `-----`) or is a progress bar.
     private static func isOrnament(_ line: Substring) -> Bool {
         !line.contains { $0.isLetter || $0.isNumber } || line.holds("%|")
     }
 
-    /// A frame of a stack, or a line of source that a message quotes.
+    /// Whether a line is a frame of a stack, or source code that a message quotes.
     private static func isStackFrame(_ line: Substring) -> Bool {
         let content = line.drop(while: \.isWhitespace)
         return content.startIndex > line.startIndex
@@ -161,7 +162,8 @@ struct ErrorHeadline {
             || line.hasPrefix("Node.js v")
     }
 
-    /// What a command line's reader says after what was wrong with it: where its help is.
+    /// Whether a line is the advice of a command-line parser (`Usage: …`, `Try --help`), which follows the error
+    /// itself.
     private static func isHowToUse(_ line: Substring) -> Bool {
         let content = line.drop(while: \.isWhitespace)
         if ["Usage:", "usage:"].contains(where: { content.hasPrefix($0) }) { return true }

@@ -1,8 +1,8 @@
-/// The words for what went wrong: what stands in `error.description`, and the one line that lists show.
+/// Texts that describe an error: the text stored in `error.description`, and the one line that lists show.
 package enum ErrorText {
-    /// The text of an instance's row in `error`: what whoever knows better said, else the end of stderr, else a
-    /// sentence that says that there was none.
-    /// - Parameter reported: what the job said itself while it ran, oldest first.
+    /// The text of an instance's row in `error`: a description from the sender if there is one, else the end of stderr,
+    /// else a sentence on how it ended.
+    /// - Parameter reported: the errors that the job reported itself while it ran, oldest first.
     package static func describe(_ outcome: Outcome, cause: Cause?, reported: [String] = []) -> String {
         if let description = outcome.description, !description.isEmpty {
             return joined(reported: reported, to: description)
@@ -17,11 +17,11 @@ package enum ErrorText {
         return joined(reported: reported, to: stderr)
     }
 
-    /// What is said of an ending where nothing was written to stderr.
+    /// Appended to the ending if nothing was written to stderr.
     private static let silence = ", nothing on stderr"
 
-    /// What a job said itself, before the end of its stderr, which knows the last word. What the job wrote there too is
-    /// not said twice, and that there was nothing is no news any more.
+    /// The errors that the job reported itself, followed by the end of its stderr, which comes last. A reported error
+    /// that stderr contains too is not repeated. A remark that stderr was empty is left out.
     package static func joined(reported: [String], to described: String) -> String {
         let news = reported.filter { !described.contains($0) }
         guard !news.isEmpty else { return described }
@@ -29,11 +29,11 @@ package enum ErrorText {
         return described.hasSuffix(silence) && !described.contains("\n") ? text : "\(text)\n\(described)"
     }
 
-    /// How it ended, in a few words: `exit code 1`, `signal 9 (SIGKILL)`, `time limit passed`.
+    /// How the instance ended, in a few words: `exit code 1`, `signal 9 (SIGKILL)`, `time limit passed`.
     package static func ending(cause: Cause?, exitCode: Int?, signal: Int?) -> String {
         let how = signal.map { "signal \($0) (\(SignalName.name($0)))" } ?? exitCode.map { "exit code \($0)" }
         switch cause {
-        // A piece of a program that failed has no exit code.
+        // If a part of a program failed (not a process), there is no exit code.
         case .exit: return how ?? "failed"
         case .signal: return how ?? "ended by a signal"
         case nil: return how ?? "ended in an unknown way"
@@ -50,7 +50,7 @@ package enum ErrorText {
         }
     }
 
-    /// What hindered the start: `command not found: modle.py`.
+    /// What prevented the start: `command not found: modle.py`.
     package static func sentence(_ failure: StartFailure) -> String {
         switch failure.step {
         case .directory: "working directory \(failure.path): \(failure.reason)"
@@ -68,7 +68,7 @@ package enum ErrorText {
         }
     }
 
-    /// The line of a description that says most, whatever language wrote it: at most 500 characters.
+    /// The most informative line of a description, in any language: at most 500 characters.
     package static func headline(_ description: String) -> String { ErrorHeadline(description).text }
 }
 

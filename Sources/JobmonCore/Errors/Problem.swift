@@ -1,4 +1,4 @@
-/// An error as it is said to people and programs alike: a code, a sentence, what to do.
+/// An error for people and programs: a code, a sentence, and a hint what to do.
 package struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
     package enum Code: String, Sendable, CaseIterable {
         case malformed
@@ -14,7 +14,7 @@ package struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
         case unavailable
         case internalError = "internal_error"
 
-        /// The HTTP status that goes with it.
+        /// The HTTP status of a response with this code.
         package var httpStatus: Int {
             switch self {
             case .malformed: 400
@@ -36,7 +36,7 @@ package struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
     package var code: Code
     /// What is wrong and where, in one sentence.
     package var message: String
-    /// What to do about it; nil when that is plain.
+    /// What to do about it; nil when that is obvious.
     package var hint: String?
 
     package init(_ code: Code, _ message: String, hint: String? = nil) {

@@ -1,9 +1,9 @@
 extension PythonTraceback {
-    /// What is read of a text at most, from its end: more than a thousand frames have.
+    /// The maximum number of lines read from the text's end: more than a thousand frames have.
     private static let mostLines = 4000
 
-    /// The last one in what a program wrote to stderr, with what led to it; nil when there is none. Its start may be cut
-    /// off. One of a destructor is none: the interpreter went on after it.
+    /// The last traceback in a program's stderr, with the exceptions that led to it; nil if there is none. Its start
+    /// may be cut off. A traceback of a destructor does not count: the interpreter continued after it.
     package init?(stderr: String) {
         guard stderr.holds("File ") else { return nil }
         let lines = stderr.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).suffix(Self.mostLines).map {

@@ -1,13 +1,13 @@
-/// An exception of Python, as the interpreter prints it when it ends a program.
+/// A Python exception, as the interpreter prints it when it ends a program.
 package struct PythonTraceback: Sendable, Equatable {
-    /// Such as `ValueError`, or `numpy.linalg.LinAlgError`.
+    /// The exception's type, such as `ValueError` or `numpy.linalg.LinAlgError`.
     package var type: String
-    /// What it says, in all its lines.
+    /// The message, with all its lines.
     package var message: String
-    /// Where it came through, the outermost first.
+    /// The frames that the exception passed through, outermost first.
     package var frames: [Frame] = []
     package var earlier = Earlier.none
-    /// Those of an exception group.
+    /// The members of an exception group; empty for other exceptions.
     package var exceptions: [PythonTraceback] = []
 
     package init(type: String, message: String) {
@@ -18,11 +18,11 @@ package struct PythonTraceback: Sendable, Equatable {
     /// A place in the program.
     package struct Frame: Sendable, Equatable {
         package var file: String
-        /// From 1; 0 where this stands for frames that are left out.
+        /// Counted from 1; 0 if this frame stands for omitted frames.
         package var line: Int
-        /// Empty where the place is that of a syntax error.
+        /// Empty for the place of a syntax error.
         package var function: String
-        /// The line's text; nil where the interpreter had none.
+        /// The text of the line; nil if the interpreter did not print it.
         package var code: String?
 
         package init(file: String, line: Int, function: String, code: String? = nil) {
@@ -32,26 +32,26 @@ package struct PythonTraceback: Sendable, Equatable {
             self.code = code
         }
 
-        /// Stands for frames that are left out.
+        /// A frame that stands for omitted frames.
         package static func gap(_ words: String) -> Frame { Frame(file: "", line: 0, function: words) }
     }
 
     /// The exception that led to this one.
     package indirect enum Earlier: Sendable, Equatable {
         case none
-        /// This one was raised from it.
+        /// This exception was raised from the other one (`raise … from`).
         case cause(PythonTraceback)
-        /// This one was raised while it was handled.
+        /// This exception was raised while the other one was handled.
         case context(PythonTraceback)
     }
 
-    // What is kept of one that goes on and on: a recursion has a thousand frames that say the same.
+    // Limits for long tracebacks: a recursion has a thousand equal frames.
     private static let firstFrames = 30
     private static let lastFrames = 70
     private static let messageBytes = 8 << 10
     private static let codeBytes = 400
 
-    /// As docs/protocol.md has it.
+    /// The JSON form, as docs/protocol.md describes it.
     package var json: JSONObject {
         var object: JSONObject = [
             "type": .string(type), "message": .string(message.firstBytes(Self.messageBytes)),

@@ -1,5 +1,4 @@
-/// Reads the tracebacks of Python, line by line. Those of an exception group are drawn as a tree: each of their lines has
-/// a margin.
+/// Reads Python tracebacks line by line. An exception group is drawn as a tree, in which each line has a margin.
 struct TracebackReader {
     private let lines: [Substring]
     private var index: Int
@@ -7,12 +6,12 @@ struct TracebackReader {
     private static let header = "Traceback (most recent call last):"
     private static let causeWords = "The above exception was the direct cause of the following exception:"
     private static let contextWords = "During handling of the above exception, another exception occurred:"
-    /// Around what a process of a pool wrote.
+    /// Enclose what a process of a pool wrote.
     private static let quotes = "\"\"\""
-    /// Groups in groups, and exceptions that led to exceptions, that are followed.
+    /// Limits for nested groups, and for chains of exceptions.
     private static let deepest = 10
     private static let longestChain = 20
-    /// Of a thousand ranks that fail at once, those that are looked at.
+    /// If a thousand ranks fail at once, only this many labels are read.
     private static let mostLabels = 4
 
     private init(_ lines: [Substring], from index: Int) {
@@ -31,7 +30,7 @@ struct TracebackReader {
         return headless(lines)
     }
 
-    /// The last one of those that nothing stands before.
+    /// The last traceback without a label.
     private static func lastUnlabelled(in lines: [Substring]) -> PythonTraceback? {
         var reader = TracebackReader(lines, from: 0)
         var found: PythonTraceback?
@@ -46,7 +45,8 @@ struct TracebackReader {
         return found
     }
 
-    /// What a log, or `srun --label`, writes before the first line of one; nil for one in a group, which is no end.
+    /// What a log, or `srun --label`, writes before the header of a traceback; nil for the header of a group's member,
+    /// which did not end the program.
     private static func label(_ line: Substring) -> Substring? {
         guard line.hasSuffix(header) else { return nil }
         var before = line.dropLast(header.count)
@@ -55,8 +55,8 @@ struct TracebackReader {
         return before.hasSuffix("  | ") ? nil : before
     }
 
-    /// The lines that a label makes one text, where it stands before each: those of others lie between. A log may write it
-    /// before the first line only.
+    /// The lines of one labelled text without the label. If each of its lines has the label, lines without it belong to
+    /// other texts. A log may write the label before the first line only.
     private static func without(_ label: Substring, _ lines: [Substring], from first: Int) -> [Substring] {
         if label.isEmpty { return lines }
         let isEach = !label.allSatisfy(\.isWhitespace) && lines[(first + 1)...].contains { $0.hasPrefix(label) }
@@ -64,7 +64,8 @@ struct TracebackReader {
         return own.map { $0.hasPrefix(label) ? $0.dropFirst(label.count) : $0 }
     }
 
-    /// A syntax error of the program itself has no first line; that of a long one may be cut off.
+    /// A traceback without a header: a syntax error of the program itself has none, and that of a long traceback may be
+    /// cut off.
     private static func headless(_ lines: [Substring]) -> PythonTraceback? {
         guard var start = lines.lastIndex(where: { frame($0) != nil }) else { return nil }
         while start > 0, lines[start - 1].first == " " { start -= 1 }
@@ -72,21 +73,21 @@ struct TracebackReader {
         return reader.readException(margin: "", isGroup: false, depth: 0)
     }
 
-    /// The line without its margin; nil at the end, and where it has another one.
+    /// The current line without its margin; nil at the end, and if the line has another margin.
     private func line(_ margin: String) -> Substring? {
         guard index < lines.count else { return nil }
         if margin.isEmpty { return lines[index] }
         let whole = lines[index]
         if whole.hasPrefix(margin) { return whole.dropFirst(margin.count) }
         if whole == margin.dropLast() { return "" }
-        // Before 3.13 the further lines of a message have none, nor has the word that a line repeats.
+        // Before Python 3.13, the further lines of a message and the remark on repeated lines have no margin.
         let drawn = whole.drop { $0 == " " }.first
         return drawn == "|" || drawn == "+" ? nil : whole
     }
 
-    // MARK: A chain
+    // MARK: Chains of exceptions
 
-    /// What led to an exception stands before it.
+    /// Reads an exception with the exceptions that led to it, which stand before it.
     private mutating func readChain(margin: String, depth: Int) -> PythonTraceback? {
         var chain: [(exception: PythonTraceback, isCause: Bool)] = []
         var isCause = false
@@ -109,7 +110,7 @@ struct TracebackReader {
         return result
     }
 
-    /// The line that says how the next one came of this one.
+    /// Skips the line that links two exceptions, and returns it.
     private mutating func skipLink(_ margin: String) -> Substring? {
         if line(margin) == Self.quotes[...] { index += 1 }
         skipEmpty(margin)
@@ -123,9 +124,9 @@ struct TracebackReader {
         while let line = line(margin), line.isEmpty || SchedulerLine.isOne(line) { index += 1 }
     }
 
-    // MARK: One
+    // MARK: One exception
 
-    /// One with its first line; in a group also one that has no more than its last, as it was never raised.
+    /// Reads one exception with its header. In a group, an exception that was never raised has only its last line.
     private mutating func readOne(margin: String, depth: Int) -> PythonTraceback? {
         guard let first = line(margin) else { return nil }
         guard first.hasSuffix(Self.header) else {
@@ -133,7 +134,7 @@ struct TracebackReader {
         }
         index += 1
         let before = first.dropLast(Self.header.count)
-        // Outside of another one a group's margin begins with it.
+        // The margin of an outermost group starts in its header.
         return readException(
             margin: before.hasPrefix("  + ") ? "  | " : margin, isGroup: before.hasSuffix("Exception Group "),
             depth: depth)
@@ -162,7 +163,7 @@ struct TracebackReader {
         return exception
     }
 
-    /// A message goes on until something else begins.
+    /// The further lines of a message, up to a line that begins something else.
     private mutating func restOfMessage(_ margin: String) -> String {
         var text = ""
         var pending = ""
@@ -189,9 +190,9 @@ struct TracebackReader {
         return starts.contains { line.hasPrefix($0) } || SchedulerLine.isOne(line) || LogTime.begins(line)
     }
 
-    // MARK: A group
+    // MARK: Exception groups
 
-    /// Each below a line with its number, a step further to the right.
+    /// Reads a group's members. Each is below a line with its number, and indented further.
     private mutating func readMembers(margin: String, depth: Int) -> [PythonTraceback] {
         let indentation = String(margin.prefix { $0 == " " })
         let inner = indentation + "  | "
@@ -207,14 +208,15 @@ struct TracebackReader {
         return members
     }
 
-    /// `  +-+---------------- 1 ----------------`, or, further on, `    +---------------- 2 ----------------`.
+    /// Whether the line is `  +-+---------------- 1 ----------------`, or, for later members,
+    /// `    +---------------- 2 ----------------`.
     private func isNumbered(_ indentation: String) -> Bool {
         guard index < lines.count else { return false }
         let line = lines[index]
         return (line.hasPrefix("\(indentation)+-+-") || line.hasPrefix("\(indentation)  +-")) && line.holds("- ")
     }
 
-    // MARK: Lines
+    // MARK: Parts of a line
 
     /// `  File "/x/model.py", line 4, in main`.
     private static func frame(_ line: Substring) -> PythonTraceback.Frame? {

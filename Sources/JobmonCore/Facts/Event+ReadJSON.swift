@@ -1,6 +1,6 @@
 extension Event {
-    /// Reads an event as it stands in a request or in a spool file.
-    /// - Throws: a `FieldError` that names the member that is wrong.
+    /// Reads an event from its form in a request or a spool file.
+    /// - Throws: a `FieldError` that names the invalid member.
     package init(_ json: JSON) throws(FieldError) {
         let fields = try JSONFields(json, named: "event")
         let sender = try fields.string("sender")
@@ -65,8 +65,8 @@ extension Event {
 }
 
 extension Event {
-    /// What can't be read as an event, to be kept as evidence: whole, or its beginning where it is too large. It has an
-    /// identity if that much can be read.
+    /// An event for JSON that cannot be read as an event. It is kept as evidence: whole, or its beginning if it is too
+    /// large. It has an identity if the identity can be read.
     package init(unreadable said: JSON, _ problem: Problem) {
         var text: [UInt8] = []
         said.write(to: &text)
@@ -130,7 +130,7 @@ extension JobReference {
 }
 
 extension JobDescription {
-    /// Reads a description as it stands in an event.
+    /// Reads a job's description from its form in an event.
     package init(_ fields: JSONFields) throws(FieldError) {
         name = try fields.string("name")
         runfile = try fields.string("runfile") ?? ""

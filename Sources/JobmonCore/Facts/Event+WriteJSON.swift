@@ -1,8 +1,8 @@
 extension Event: JSONWritable {
-    /// The event as it stands in a request, in a spool file and in the ledger. `docs/protocol.md` describes it.
+    /// The event as written to requests, spool files and the ledger. `docs/protocol.md` describes the form.
     package var json: JSON { .object(jsonObject) }
 
-    /// Appends the same as compact text.
+    /// Appends the same form as compact text.
     package func write(to bytes: inout [UInt8]) {
         var given: [UInt8] = []
         swap(&given, &bytes)
@@ -13,7 +13,7 @@ extension Event: JSONWritable {
 
     func append(to object: inout some JSONMembers) {
         if case .unreadable(let said, _) = fact {
-            // As it came: whatever it has of these members is among its own.
+            // Unchanged: identity and time, if it has them, are among its own members.
             guard case .object(let members) = said else { return object.append("unreadable", said) }
             return object.append(contentsOf: members)
         }
@@ -82,7 +82,7 @@ extension JobReference {
 }
 
 extension JobDescription: JSONWritable {
-    /// The description as it stands in an event.
+    /// The description in its form in an event.
     package var json: JSON { .object(jsonObject) }
 
     func append(to object: inout some JSONMembers) {

@@ -1,9 +1,8 @@
-/// One fact that the ledger records. Everything that is written is an event.
+/// One fact that the ledger records. Every write to the ledger is an event.
 package struct Event: Sendable, Equatable {
-    /// Who says it, and the how-manieth thing that it says: what makes a repeat of it a repeat. Without it there is no
-    /// repeat detection.
+    /// The sender and its sequence number, by which the ledger detects repeats. Nil: repeats are not detected.
     package var identity: EventIdentity?
-    /// When it happened, where it happened. Nil: when the monitor received it.
+    /// When it happened, by the clock of the host where it happened. Nil: the time at which the monitor received it.
     package var time: Timestamp?
     package var fact: Fact
 

@@ -1,13 +1,13 @@
-/// What became of one event.
+/// The result of recording one event.
 package struct EventResult: Sendable, Equatable {
     package enum Outcome: String, Sendable, CaseIterable {
         /// It is on disk and applied.
         case recorded
-        /// It was there already; nothing changed.
+        /// The event was recorded before; nothing changed.
         case `repeat`
-        /// It is on disk, and is applied once the instance or job that it speaks of is known.
+        /// It is on disk, and will be applied when the instance or job that it refers to is known.
         case early
-        /// It contradicts what is recorded, or can't be applied; it is kept as evidence.
+        /// It contradicts what is recorded, or cannot be applied. It is kept as evidence.
         case refused
     }
 
@@ -16,7 +16,7 @@ package struct EventResult: Sendable, Equatable {
     package var jobInstanceID: Int64?
     /// Why it was refused.
     package var problem: Problem?
-    /// The ledger's sequence number of the event; nil for what is not kept as one (heartbeats).
+    /// The ledger's sequence number of the event; nil if it is not kept as an event (heartbeats).
     package var sequence: Int64?
 
     package init(

@@ -1,19 +1,19 @@
-/// What is known of the end of an instance's command, as seen by whoever watched it. Kept as it came; the cause is
-/// decided from it in `Cause.decide`.
+/// What is known of the end of an instance's command, as the process that watched it saw it. It is kept unchanged;
+/// `Cause.decide` derives the cause from it.
 package struct Evidence: Sendable, Equatable {
     /// The exit code, 0 to 255; nil when a signal ended it or it never started.
     package var exitCode: Int?
     /// The number of the signal that ended it.
     package var signal: Int?
-    /// Our time limit passed and we ended it.
+    /// We ended it because its time limit (ours, not the scheduler's) passed.
     package var timedOut: Bool
-    /// We ended it because somebody asked for that.
+    /// We ended it on request.
     package var cancelled: Bool
-    /// The step at which its start failed.
+    /// The step at which its start failed; nil if it started.
     package var notStarted: StartFailure?
-    /// How many processes of its cgroup the kernel killed for memory while it ran; nil when that can't be seen.
+    /// The number of processes of its cgroup that the kernel killed for memory while it ran; nil if unknown.
     package var oomKills: Int?
-    /// What the scheduler of a cluster says of the end, or why it is about to end it.
+    /// What a cluster's scheduler says about the end, or about why it is going to end the job.
     package var scheduler: SchedulerWord?
 
     package init(

@@ -1,31 +1,32 @@
-/// What an event is about and says.
+/// The content of an event: its subject and what happened.
 package enum Fact: Sendable, Equatable {
-    /// A job is queued. Said again of the same key it can get more attempts, and while it was never started, another
-    /// command, place, time limit and other resources.
+    /// A job is queued. A repeat for the same key can add attempts. If the job was never started, a repeat can also
+    /// change its command, directory, time limit and resources.
     case job(JobReference, JobDescription)
-    /// An instance is made, and with it its job where that is new.
+    /// An instance is created, and its job too if that is new.
     case submitted(InstanceReference?, Submission)
     /// An instance's command is about to start, or has started.
     case running(InstanceReference, Start)
-    /// The process that an instance became.
+    /// The process that the instance became.
     case process(InstanceReference, ProcessIdentity)
-    /// An instance ended (`status` COMPLETE, FAILED, CANCELLED), or nobody knows any more (UNKNOWN).
+    /// An instance ended (`status` COMPLETE, FAILED, CANCELLED), or its state is no longer known (UNKNOWN).
     case outcome(InstanceReference, Outcome)
-    /// What a running job says went wrong, in its own words. It changes no status: when the instance then ends with an
-    /// exit code that is not 0, this is a part of its error.
+    /// An error that a running job reports itself. It changes no status. If the instance then ends with an exit code
+    /// other than 0, this text is a part of its error.
     case error(InstanceReference, JobError)
-    /// These instances are alive. Never spooled, and not kept as an event.
+    /// These instances are alive. Heartbeats are never spooled and not kept as events.
     case heartbeat([InstanceReference])
-    /// A person wants the job tried once more; the resources that are given take the place of what it asked for.
+    /// A user asks for one more attempt. The given resources replace those of the job.
     case retry(JobReference, resources: JSONObject = [:])
-    /// A person wants the job over.
+    /// A user asks to end the job.
     case cancel(JobReference)
-    /// A person wants the job out of lists, counts and reports. Its key is free for another job.
+    /// A user removes the job from lists, counts and reports. Its key is free for another job.
     case forget(JobReference)
-    /// What came as an event and can't be read as one, and why. It is refused, and kept as evidence like any other that is.
+    /// JSON that was sent as an event and cannot be read as one, and why. It is refused, and kept as evidence like any
+    /// other refused event.
     case unreadable(JSON, Problem)
 
-    /// The word for it in JSON and in the ledger.
+    /// The name of this kind of fact in JSON and in the ledger.
     package var kind: String {
         switch self {
         case .job: "job"
@@ -43,13 +44,13 @@ package enum Fact: Sendable, Equatable {
     }
 }
 
-/// Which instance: by the key that its creator made (a UUID), or by the ledger's number.
+/// Refers to an instance by the key that its creator made (a UUID), or by the ledger's number.
 package enum InstanceReference: Sendable, Hashable {
     case key(String)
     case id(Int64)
 }
 
-/// Which job: by its key within its queue, or by the ledger's number.
+/// Refers to a job by its key within its queue, or by the ledger's number.
 package enum JobReference: Sendable, Hashable {
     case key(queue: String, key: String)
     case jid(Int64)

@@ -1,8 +1,8 @@
-/// What a job says went wrong.
+/// An error that a job reports itself.
 package struct JobError: Sendable, Equatable {
-    /// In words.
+    /// The error as text.
     package var description: String
-    /// The same as structure: where it was raised, by what, and what caused it; see docs/protocol.md.
+    /// The error in structured form: where it was raised, its type, and its cause; see docs/protocol.md.
     package var traceback: JSONObject?
 
     package init(_ description: String, traceback: JSONObject? = nil) {

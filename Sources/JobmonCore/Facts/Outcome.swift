@@ -2,21 +2,21 @@
 package struct Outcome: Sendable, Equatable {
     /// COMPLETE, FAILED, CANCELLED or UNKNOWN.
     package var status: Status
-    /// The cause, where the sender knows it apart from the evidence (`lost`, a plain requester's word).
+    /// The cause, if the sender knows it apart from the evidence (`lost`, or the cause that a plain requester gave).
     package var cause: Cause?
     package var evidence: Evidence
-    /// The process that it was, where no earlier fact said it: of a quick command one fact is enough.
+    /// The process of the instance, if no earlier fact named it: a quick command sends one fact only.
     package var process: ProcessIdentity?
     package var usage: Usage
-    /// The end of what it wrote to stderr, at most 64 KiB; nil when nobody looked.
+    /// The end of its stderr, at most 64 KiB; nil if stderr was not captured.
     package var stderr: String?
-    /// What went wrong, in the words of whoever knows better than stderr (a structured traceback).
+    /// A description of the error from a sender that knows more than stderr shows (such as a structured traceback).
     package var description: String?
-    /// The same as structure.
+    /// The error in structured form.
     package var traceback: JSONObject?
-    /// The attempt does not count: the instance was ended by Ctrl-C, or lost with its supervisor.
+    /// The attempt does not count: the instance was ended by Ctrl-C, or was lost with its supervisor.
     package var returnsAttempt: Bool
-    /// The captured files that turned out empty and were removed.
+    /// The captured files that were empty and were removed.
     package var stdoutEmpty: Bool
     package var stderrEmpty: Bool
 
@@ -38,7 +38,7 @@ package struct Outcome: Sendable, Equatable {
         self.stderrEmpty = stderrEmpty
     }
 
-    /// The outcome that evidence shows: status and cause by `Cause.decide`.
+    /// The outcome that follows from evidence; `Cause.decide` decides status and cause.
     package init(
         evidence: Evidence, process: ProcessIdentity? = nil, usage: Usage = Usage(), stderr: String? = nil,
         returnsAttempt: Bool = false, stdoutEmpty: Bool = false, stderrEmpty: Bool = false
@@ -52,7 +52,7 @@ package struct Outcome: Sendable, Equatable {
 }
 
 extension Outcome {
-    /// The command is known to be over, and why it ended is not: whoever ended it has the word.
+    /// The command is known to be over, but not why it ended: only the party that ended it (the scheduler) can tell.
     package var isOpen: Bool { status == .unknown && (evidence.exitCode != nil || evidence.signal != nil) }
 
     /// Why the instance did not complete: the sender's word, else what the evidence shows; nil for COMPLETE.

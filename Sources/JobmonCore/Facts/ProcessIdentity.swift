@@ -1,4 +1,4 @@
-/// A process, told apart from a later one that has the same number.
+/// A process, distinguished from a later process with the same pid.
 package struct ProcessIdentity: Sendable, Hashable {
     package var pid: Int32
     /// The process's start time in clock ticks since boot (`/proc/PID/stat`, field 22); nil when it could not be read.
@@ -10,10 +10,10 @@ package struct ProcessIdentity: Sendable, Hashable {
     }
 }
 
-/// The process around a command.
+/// The wrapper process around a command.
 package struct WrapperIdentity: Sendable, Equatable {
     package var process: ProcessIdentity
-    /// The pid namespace in which the numbers of wrapper and command mean anything (the inode of `/proc/self/ns/pid`).
+    /// The pid namespace in which the pids of wrapper and command are valid (the inode of `/proc/self/ns/pid`).
     package var namespace: Int64
 
     package init(process: ProcessIdentity, namespace: Int64) {

@@ -1,8 +1,8 @@
-/// What a scheduler says of a job of its own.
+/// What a scheduler says about the end of one of its jobs.
 package struct SchedulerWord: Sendable, Equatable {
-    /// In its own words, such as `TIMEOUT` or `37 : qmaster enforced h_rt, h_cpu, or h_vmem limit`.
+    /// The scheduler's own text, such as `TIMEOUT` or `37 : qmaster enforced h_rt, h_cpu, or h_vmem limit`.
     package var said: String
-    /// The cause that these words name; nil: none, the exit code or the signal is all.
+    /// The cause that the text names; nil if it names none: then the exit code or the signal decides.
     package var cause: Cause?
 
     package init(_ said: String, cause: Cause? = nil) {

@@ -4,9 +4,9 @@ package struct Start: Sendable, Equatable {
     package var bootID: String?
     package var executorID: String?
     package var process: ProcessIdentity?
-    /// What a cluster's scheduler gave it.
+    /// What a cluster's scheduler allocated to it.
     package var place: ClusterPlace?
-    /// Who waits for its end, and alone tells it.
+    /// The process that waits for its end, and the only one that reports it.
     package var wrapper: WrapperIdentity?
 
     package init(
@@ -22,11 +22,11 @@ package struct Start: Sendable, Equatable {
     }
 }
 
-/// The place that a scheduler gave an instance in its cluster.
+/// The place that a scheduler allocated to an instance in its cluster.
 package struct ClusterPlace: Sendable, Equatable {
     /// The scheduler's queue or partition.
     package var queue: String?
-    /// What it was given, as far as its environment says: `node`, `slots`, `memory` (bytes), `gpus`.
+    /// The allocated resources, as far as the environment shows them: `node`, `slots`, `memory` (bytes), `gpus`.
     package var allocated: JSONObject
 
     package init(queue: String? = nil, allocated: JSONObject = [:]) {

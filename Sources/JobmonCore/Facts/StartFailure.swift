@@ -1,18 +1,18 @@
-/// Which step of starting a command failed, on what, and why.
+/// The step at which the start of a command failed, the path involved, and the reason.
 package struct StartFailure: Error, Sendable, Equatable {
     package enum Step: String, Sendable, CaseIterable {
-        /// Going to the working directory.
+        /// Changing to the working directory.
         case directory
         /// Opening the files for stdout or stderr.
         case output
         /// Finding and executing the command.
         case command
-        /// Making a process at all.
+        /// Creating a process.
         case process
     }
 
     package var step: Step
-    /// The directory, file or command that it failed on.
+    /// The directory, file or command for which the step failed.
     package var path: String
     /// The error number of the system call.
     package var errno: Int32
@@ -26,7 +26,7 @@ package struct StartFailure: Error, Sendable, Equatable {
         self.reason = reason
     }
 
-    /// The exit code that a shell gives for it: 127 for a command that is not found, 126 for any other hindrance.
-    /// (A directory that is missing is 127's kin for no shell; it is 126.)
+    /// The exit code that a shell would give: 127 for a command that is not found, 126 for anything else. (A shell has
+    /// no exit code for a missing directory; it is 126 here.)
     package var exitCode: Int32 { step == .command && errno == 2 ? 127 : 126 }
 }

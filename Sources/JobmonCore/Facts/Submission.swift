@@ -1,17 +1,17 @@
-/// The making of an instance.
+/// The creation of an instance.
 package struct Submission: Sendable, Equatable {
-    /// The job that it is an attempt at; nil: a new job, from `description`.
+    /// The job of which this is an attempt; nil: a new job, from `description`.
     package var job: JobReference?
-    /// Given where the job may be new (always by `exec`): a job of that reference is made if there is none.
+    /// Set if the job may be new (always by `exec`). If no job has that reference, one is made from this description.
     package var description: JobDescription?
-    /// The key of an instance whose job this one is a further attempt at, where no job is referred to: the scheduler
-    /// started that job once more. A job is made from `description` if the instance is not known.
+    /// Used if `job` is nil: the key of an instance whose job this attempt continues, because the scheduler started it
+    /// again. If that instance is not known, a job is made from `description`.
     package var continues: String?
-    /// `exec`, `local`, `sge`, `slurm`, or any word of a plain requester.
+    /// `exec`, `local`, `sge`, `slurm`, or any name that a plain requester gives.
     package var executor: String
-    /// The executor's own name for it, such as `4711_3`; said again later if it is not known yet.
+    /// The executor's own name for the instance, such as `4711_3`; sent later if it is not known yet.
     package var executorID: String?
-    /// Where its captured output goes; nil: it is not captured.
+    /// The path of the captured output; nil: it is not captured.
     package var stdoutPath: String?
     package var stderrPath: String?
 

@@ -1,12 +1,12 @@
-/// What an instance used, as far as it is known.
+/// The resources that an instance used, as far as they are known.
 package struct Usage: Sendable, Equatable {
-    /// Seconds from start to end.
+    /// Elapsed seconds from start to end.
     package var wallclock: Double?
-    /// Seconds of processor time, user and system, of the command and the descendants that it waited for.
+    /// Processor time in seconds, user and system, of the command and of the descendants that it waited for.
     package var cpu: Double?
-    /// The peak of resident memory of its largest process, in bytes.
+    /// The peak resident memory of its largest process, in bytes.
     package var maxrss: Int64?
-    /// `maxrss` is only an upper bound: the kernel counted the starting process's own memory.
+    /// `maxrss` is an upper bound only: the kernel included the memory of the process that started it.
     package var maxrssAtMost: Bool
     /// Bytes read from and written to storage.
     package var ioRead: Int64?

@@ -1,18 +1,19 @@
-/// Why a text is not JSON, and where.
+/// Why and where a text is not valid JSON.
 package struct JSONSyntaxError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What is wrong, as a phrase.
     package let message: String
-    /// The byte at which it was noticed, from 0.
+    /// The offset of the byte at which the error was detected, from 0.
     package let offset: Int
 
     package var description: String { "not JSON: \(message) at byte \(offset)" }
 }
 
 extension JSON {
-    /// The deepest nesting that is read. Facts need 4; a reader that recurses without a limit can be made to overflow.
+    /// The maximum nesting depth. Facts need 4; a recursive reader without a limit could be made to overflow its stack.
     package static let maximumDepth = 64
 
     /// Reads one JSON value that fills the whole text (RFC 8259, strict, UTF-8).
+    /// - Throws: what is wrong, and at which byte.
     package init(parsing bytes: some Collection<UInt8>) throws(JSONSyntaxError) {
         let read: Result<JSON, JSONSyntaxError>? = bytes.withContiguousStorageIfAvailable { buffer in
             Self.read(buffer)
@@ -24,6 +25,7 @@ extension JSON {
     }
 
     /// Reads one JSON value that fills the whole text.
+    /// - Throws: what is wrong, and at which byte.
     package init(parsing text: String) throws(JSONSyntaxError) {
         try self.init(parsing: Array(text.utf8))
     }
@@ -38,7 +40,7 @@ extension JSON {
     }
 }
 
-/// A recursive-descent reader over bytes that outlive it.
+/// A recursive-descent reader over bytes that must outlive it.
 private struct JSONReader {
     let bytes: UnsafeBufferPointer<UInt8>
     var position = 0
@@ -160,13 +162,13 @@ private struct JSONReader {
         position += 1
         let start = position
         var seen: UInt8 = 0
-        // Most strings hold no escape: find the end and take them whole.
+        // Most strings have no escape: find the end and copy the string whole.
         while position < bytes.count {
             let byte = bytes[position]
             if byte == UInt8(ascii: "\"") {
                 let content = UnsafeBufferPointer(rebasing: bytes[start..<position])
                 position += 1
-                // ASCII, as most are, needs no look at its encoding.
+                // Most strings are ASCII, whose encoding needs no check.
                 if seen < 0x80 { return String(decoding: content, as: UTF8.self) }
                 guard let text = String(validating: content, as: UTF8.self) else {
                     position -= 1

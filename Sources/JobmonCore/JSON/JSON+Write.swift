@@ -1,12 +1,12 @@
 extension JSON {
-    /// The value as compact JSON text: no spaces, no line breaks, so that a line of a file holds one value.
+    /// The value as compact JSON text. It has no spaces and no line breaks, so that one line of a file holds one value.
     package var text: String {
         var bytes: [UInt8] = []
         write(to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Appends the compact JSON text, UTF-8. Numbers that JSON has no word for (infinities, NaN) become null.
+    /// Appends the compact JSON text in UTF-8. Numbers that JSON cannot represent (infinities, NaN) become null.
     package func write(to bytes: inout [UInt8]) {
         switch self {
         case .null: bytes.append(contentsOf: "null".utf8)
@@ -34,7 +34,7 @@ extension JSON {
     }
 
     static func write(int: Int64, to bytes: inout [UInt8]) {
-        // At most 20 characters, the last one first.
+        // At most 20 characters, written from the last one.
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { buffer in
             var start = buffer.count
             var rest = int.magnitude
@@ -58,7 +58,7 @@ extension JSON {
     static func write(string: String, to bytes: inout [UInt8]) {
         var string = string
         bytes.append(UInt8(ascii: "\""))
-        // Most strings need no escape: what stands between two of them is appended at once.
+        // Most strings need no escape: the bytes between two escapes are appended at once.
         string.withUTF8 { text in
             var start = 0
             var index = 0

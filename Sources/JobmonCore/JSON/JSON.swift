@@ -1,7 +1,7 @@
-/// A JSON value, kept as it was said: object members in order, integers apart from other numbers.
+/// A JSON value as it was sent: object members keep their order, and integers are distinct from other numbers.
 ///
-/// The fast path of `exec` can't afford Foundation, and one reader for the wrapper, the spool and the monitor means
-/// that a fact is read in one way only.
+/// The fast path of `exec` cannot afford Foundation. With one reader for the wrapper, the spool and the monitor, a fact
+/// is read in only one way.
 package enum JSON: Sendable, Equatable {
     case null
     case bool(Bool)
@@ -11,7 +11,7 @@ package enum JSON: Sendable, Equatable {
     case array([JSON])
     case object(JSONObject)
 
-    /// What this value is, in a word that a person who sent the wrong one understands.
+    /// The value's type, in a word for error messages.
     package var typeName: String {
         switch self {
         case .null: "null"
@@ -26,7 +26,7 @@ package enum JSON: Sendable, Equatable {
 }
 
 extension JSON {
-    /// A value without the marks of JSON where it needs none.
+    /// The value as text: a string without quotes, null as an empty text.
     package var plainText: String {
         switch self {
         case .string(let text): text
@@ -36,13 +36,14 @@ extension JSON {
     }
 }
 
-/// The members of a JSON object, in order. Of members of one name the last one counts, as in most readers.
+/// The members of a JSON object, in order. If a name occurs more than once, the last member counts, as in most readers.
 package struct JSONObject: Sendable {
     package private(set) var members: [(name: String, value: JSON)]
 
     package init(_ members: [(name: String, value: JSON)] = []) { self.members = members }
 
-    /// The value of `name`; nil when there is none. Setting appends or replaces; setting nil removes.
+    /// The value of `name`; nil if there is none. Setting a value appends or replaces the member; setting nil removes
+    /// it.
     package subscript(_ name: String) -> JSON? {
         get { members.last { $0.name == name }?.value }
         set {
@@ -58,10 +59,10 @@ package struct JSONObject: Sendable {
         }
     }
 
-    /// Appends without a look for a member of that name: for writers that know their names.
+    /// Appends without checking whether the name exists: for writers that know their names.
     package mutating func append(_ name: String, _ value: JSON) { members.append((name, value)) }
 
-    /// Appends when there is a value.
+    /// Appends the member if the value is not nil.
     package mutating func append(_ name: String, ifPresent value: JSON?) {
         if let value { members.append((name, value)) }
     }
@@ -70,7 +71,7 @@ package struct JSONObject: Sendable {
 }
 
 extension JSONObject: Equatable {
-    /// Equal when the same names have the same values, in any order.
+    /// Objects are equal if the same names have the same values, in any order.
     package static func == (one: JSONObject, other: JSONObject) -> Bool {
         one.members.allSatisfy { other[$0.name] == one[$0.name] }
             && other.members.allSatisfy { one[$0.name] == other[$0.name] }

@@ -1,4 +1,4 @@
-/// A member of a message that is missing or of the wrong type or value: where, and what was expected instead.
+/// A member of a message that is missing or has the wrong type or value: its path, and what was expected.
 package struct FieldError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The member's path from the top of the message, such as `usage.cpu`.
     package let field: String
@@ -13,9 +13,8 @@ package struct FieldError: Error, Sendable, Equatable, CustomStringConvertible {
     package var description: String { "\"\(field)\" \(message)" }
 }
 
-/// Typed reading of a message's members. Each says in its error which member is wrong and what it should be.
-/// A member that is null counts as absent. Members that nobody asks for are left alone, so that a newer sender can
-/// talk to an older monitor.
+/// Typed access to a message's members. Each error names the invalid member and says what was expected. A member that
+/// is null counts as absent. Unknown members are ignored, so that a newer sender can talk to an older monitor.
 package struct JSONFields: Sendable {
     package let object: JSONObject
     private let prefix: String
@@ -25,7 +24,8 @@ package struct JSONFields: Sendable {
         self.prefix = prefix
     }
 
-    /// The members of a message that must be an object.
+    /// The members of `json`.
+    /// - Throws: an error that names `name`, if `json` is not an object.
     package init(_ json: JSON, named name: String) throws(FieldError) {
         guard case .object(let object) = json else {
             throw FieldError(name, "must be an object, not \(json.typeName)")
@@ -59,7 +59,7 @@ package struct JSONFields: Sendable {
         return number
     }
 
-    /// An integer that is at least `least`, and fits in 53 bits, so that any language reads it unharmed.
+    /// An integer that is at least `least` and fits in 53 bits, so that every language reads it exactly.
     package func int(_ name: String, atLeast least: Int64) throws(FieldError) -> Int64? {
         guard let number = try int(name) else { return nil }
         guard number >= least else { throw failure(name, "must be at least \(least), not \(number)") }

@@ -1,9 +1,9 @@
-/// An object that becomes text as its members come: for what is written thousands of times a second.
+/// Writes an object as text while its members are appended: for what is written thousands of times a second.
 struct JSONObjectText: JSONMembers {
     private(set) var bytes: [UInt8]
     private var isEmpty = true
 
-    /// Begins the object at the end of `bytes`.
+    /// Begins the object after the end of `bytes`.
     init(after bytes: consuming [UInt8]) {
         self.bytes = bytes
         self.bytes.append(UInt8(ascii: "{"))
@@ -55,7 +55,7 @@ struct JSONObjectText: JSONMembers {
         }
     }
 
-    /// Ends the object; nothing may be appended after that.
+    /// Ends the object and returns the text. Nothing may be appended after that.
     mutating func end() -> [UInt8] {
         bytes.append(UInt8(ascii: "}"))
         defer { bytes = [] }

@@ -1,17 +1,17 @@
-/// What the members of an object are appended to, in order. Names are plain words, without anything to escape.
+/// The target to which the members of an object are appended, in order. Names are plain words that need no escapes.
 protocol JSONMembers {
     mutating func append(_ name: StaticString, _ value: JSON)
     mutating func append(_ name: StaticString, string: String)
     mutating func append(_ name: StaticString, int: Int64)
     mutating func append(_ name: StaticString, double: Double)
-    /// A member that is an object itself.
+    /// Appends a member that is itself an object.
     mutating func append(_ name: StaticString, membersOf value: some JSONWritable)
-    /// Members whose names are others' words.
+    /// Appends members whose names come from elsewhere and may need escapes.
     mutating func append(contentsOf object: JSONObject)
 }
 
 extension JSONMembers {
-    /// Appends when there is a value.
+    /// Appends the member if the value is not nil.
     mutating func append(_ name: StaticString, string: String?) {
         if let string { append(name, string: string) }
     }
@@ -28,24 +28,24 @@ extension JSONMembers {
         if let double { append(name, double: double) }
     }
 
-    /// Appends only what holds.
+    /// Appends the member only if the flag is true.
     mutating func append(_ name: StaticString, flag: Bool) {
         if flag { append(name, .bool(true)) }
     }
 
-    /// Appends only an object that has members.
+    /// Appends the member only if the object has members.
     mutating func append(_ name: StaticString, object: JSONObject) {
         if !object.isEmpty { append(name, .object(object)) }
     }
 }
 
-/// What has members to write.
+/// A value whose members can be written.
 protocol JSONWritable {
     func append(to object: inout some JSONMembers)
 }
 
 extension JSONWritable {
-    /// The same as a value.
+    /// The same members as an object.
     var jsonObject: JSONObject {
         var object = JSONObject()
         append(to: &object)

@@ -1,6 +1,6 @@
-/// Where things lie in a monitor's directory: the only place that knows the names.
+/// The names of the files in a monitor's directory. They are defined only here.
 package struct DirectoryLayout: Sendable, Hashable {
-    /// The directory, absolute, without a slash at its end.
+    /// The directory, absolute, without a trailing slash.
     package let root: String
 
     package init(root: String) {
@@ -9,42 +9,42 @@ package struct DirectoryLayout: Sendable, Hashable {
         self.root = String(root)
     }
 
-    /// The durable record.
+    /// The durable record (SQLite).
     package var ledger: String { "\(root)/job_monitor.sqlite" }
-    /// Where the monitor is found; 0600.
+    /// The monitor's address and secret; mode 0600.
     package var info: String { "\(root)/monitor_info.json" }
-    /// Held (flock) by the monitor, or for a moment by whoever writes without one.
+    /// Locked (flock) by the monitor, or for a moment by a process that writes without a monitor.
     package var monitorLock: String { "\(root)/monitor.lock" }
     /// Events that no monitor has acknowledged yet.
     package var spool: String { "\(root)/spool" }
-    /// Locks of queues and supervisors, fences.
+    /// Locks of queues and supervisors, and fences.
     package var run: String { "\(root)/run" }
     package var fences: String { "\(root)/run/fence" }
-    /// What `jobmon hook` puts in front of the scheduler's commands.
+    /// The shell hook, which `jobmon hook` puts in front of the scheduler's commands.
     package var hook: HookLayout { HookLayout(root: "\(root)/run/hook") }
-    /// What is remembered of starts of a scheduler's jobs; made when there is one.
+    /// Remembered starts of a scheduler's jobs (`RememberedStart`); made when there is one.
     package var starts: String { "\(root)/run/starts" }
     /// Captured output.
     package var logs: String { "\(root)/logs" }
-    /// What array jobs are made of.
+    /// The files of array jobs.
     package var manifests: String { "\(root)/manifests" }
     package var monitorLog: String { "\(root)/monitor.log" }
 
     /// The folders that exist in every directory of a monitor.
     package var folders: [String] { [spool, run, fences, logs, manifests] }
 
-    /// The lock that says that a queue of this name is running; held by the queue.
+    /// The lock of a running queue of this name; held by the queue.
     package func queueLock(_ queue: String) -> String { "\(run)/queue.\(Self.fileName(queue)).lock" }
-    /// The lock that says that the supervisor of this queue is alive; held by the supervisor.
+    /// The lock of this queue's living supervisor; held by the supervisor.
     package func supervisorLock(_ queue: String) -> String { "\(run)/supervisor.\(Self.fileName(queue)).lock" }
-    /// What a queue in the background has to say.
+    /// The log of a queue in the background.
     package func queueLog(_ queue: String) -> String { "\(run)/queue.\(Self.fileName(queue)).log" }
-    /// What forbids an instance's wrapper to start its command. In a cluster's job, whoever makes it first has it: the
-    /// wrapper that starts the command, or the queue that gives the instance up.
+    /// The file that forbids an instance's wrapper to start its command. In a cluster's job, the first one to create it
+    /// wins: the wrapper, which then starts the command, or the queue, which then gives the instance up.
     package func fence(_ instanceKey: String) -> String { "\(fences)/\(Self.fileName(instanceKey))" }
-    /// The line of a shell that is too long to be an argument.
+    /// A shell line that is too long for an argument.
     package func line(_ instanceKey: String) -> String { "\(run)/line.\(Self.fileName(instanceKey)).sh" }
-    /// What tells a cluster job's wrapper that it is us who end it.
+    /// Tells the wrapper of a cluster's job that jobmon ended it.
     package func cancelMark(_ instanceKey: String) -> String { "\(fence(instanceKey)).cancel" }
     /// A file of an array job.
     package func manifest(_ batch: String, _ part: ManifestPart) -> String {
@@ -52,18 +52,18 @@ package struct DirectoryLayout: Sendable, Hashable {
     }
 
     package enum ManifestPart: String, Sendable, CaseIterable {
-        /// The instances (`TaskManifest`).
+        /// The list of instances (`TaskManifest`).
         case tasks
-        /// What the scheduler runs.
+        /// The script that the scheduler runs.
         case script = "sh"
         /// The scheduler's id, once it is known.
         case id
-        /// What the scheduler, and a wrapper that can't do its work, have to say.
+        /// Messages of the scheduler, and of a wrapper that cannot do its work.
         case log
-        /// What tells all its wrappers that it is us who end them.
+        /// Tells all wrappers of the array job that jobmon ended them.
         case cancel
     }
-    /// A captured stream of an attempt. Never named after the job: names may hold anything.
+    /// A captured stream of an attempt. It is never named after the job, since a name may contain anything.
     package func log(jid: Int64, retry: Int, _ stream: LogStream) -> String {
         "\(logs)/\(jid / 1000)/\(jid).\(retry).\(stream.rawValue)"
     }
@@ -73,8 +73,8 @@ package struct DirectoryLayout: Sendable, Hashable {
         case err
     }
 
-    /// Text made safe as a part of a file name, different texts staying different: letters, digits, `.`, `_` and `-`
-    /// stay, everything else becomes `%XX`, and what would be too long ends in a hash of the whole.
+    /// Encodes a text for use in a file name; different texts stay different. Letters, digits, `.`, `_` and `-` stay,
+    /// everything else becomes `%XX`. A text that would be too long is cut and ends with a hash of the whole text.
     package static func fileName(_ text: String) -> String {
         let hex = Array("0123456789ABCDEF".utf8)
         var name: [UInt8] = []
@@ -95,7 +95,8 @@ package struct DirectoryLayout: Sendable, Hashable {
     }
 }
 
-/// A hash that is the same in every process and version: for names that two processes must agree on, not for secrets.
+/// A hash that is the same in every process and version. It is for names that two processes must agree on, not for
+/// secrets.
 package enum FNV1a {
     package static func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325

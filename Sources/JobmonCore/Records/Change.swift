@@ -1,6 +1,6 @@
-/// One change that is published: what an event did to a job and its instance.
+/// A published change: the effect of one event on a job and its instance.
 package struct Change: Sendable, Equatable {
-    /// The ledger's sequence number of the event that made it.
+    /// The ledger's sequence number of the event.
     package var sequence: Int64
     package var kind: String
     package var time: Timestamp
@@ -9,12 +9,12 @@ package struct Change: Sendable, Equatable {
     package var jobKey: String?
     package var jobInstanceID: Int64?
     package var instanceKey: String?
-    /// The instance's status after it.
+    /// The instance's status after the event.
     package var status: Status?
-    /// The job's status after it.
+    /// The job's status after the event.
     package var jobStatus: Status?
     package var cause: Cause?
-    /// The headline of the error, where it made one.
+    /// The headline of the error, if the event created one.
     package var error: String?
 
     package init(

@@ -1,4 +1,4 @@
-/// The error of a failed instance, with what a list of errors shows beside it.
+/// The error of a failed instance, with the columns that a list of errors shows beside it.
 package struct ErrorRecord: Sendable, Equatable {
     package var id: Int64
     package var jobInstanceID: Int64
@@ -11,7 +11,7 @@ package struct ErrorRecord: Sendable, Equatable {
     package var exitCode: Int?
     package var signal: Int?
     package var host: String?
-    /// What went wrong as structure, where whoever reported it knew.
+    /// The error in structured form, if its sender knew it.
     package var traceback: JSONObject?
 
     package init(

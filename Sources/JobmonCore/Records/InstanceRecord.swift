@@ -1,4 +1,4 @@
-/// A job instance as the ledger has it.
+/// A job instance in the ledger.
 package struct InstanceRecord: Sendable, Equatable {
     package var jobInstanceID: Int64
     package var instanceKey: String?
@@ -22,9 +22,9 @@ package struct InstanceRecord: Sendable, Equatable {
     package var stdoutPath: String?
     package var stderrPath: String?
     package var returnedAttempt: Bool
-    /// The description of its error; nil when it has none.
+    /// The description of its error; nil if it has none.
     package var error: String?
-    /// What a cluster's scheduler gave it; nil outside of clusters.
+    /// What a cluster's scheduler allocated to it; nil outside of clusters.
     package var place: ClusterPlace?
 
     package init(
@@ -63,18 +63,18 @@ package struct InstanceRecord: Sendable, Equatable {
 }
 
 extension InstanceRecord {
-    /// How it failed, in words and with the line of its error that says most.
+    /// How it failed, in words, with the headline of its error.
     package var failure: String { Self.failure(error: error, cause: cause, exitCode: exitCode, signal: signal) }
 
-    /// The same of what is known of an end.
+    /// The same for the known parts of an end.
     package static func failure(error: String?, cause: Cause?, exitCode: Int?, signal: Int?) -> String {
         let ending = ErrorText.ending(cause: cause, exitCode: exitCode, signal: signal)
         guard let error, !error.isEmpty else { return ending }
         let headline = ErrorText.headline(error)
         if headline.isEmpty { return ending }
-        // An exception that a program reported itself has no number beside it.
+        // An exception that a program reported itself has no exit code or signal.
         if cause == .exit, exitCode == nil, signal == nil { return headline }
-        // A text that starts with the ending ("exit code 1, nothing on stderr") says it already.
+        // If the text starts with the ending ("exit code 1, nothing on stderr"), the ending is not repeated.
         return headline.hasPrefix(ending) ? headline : "\(ending): \(headline)"
     }
 }

@@ -1,25 +1,25 @@
-/// What is to be done: a job as it is described before the ledger knows it.
+/// A piece of work: a job as described before the ledger knows it.
 package struct JobDescription: Sendable, Equatable {
-    /// For people; any text. Nil: the name of the command's script or program.
+    /// A name for people; any text. Nil: the name of the command's script or program.
     package var name: String?
-    /// The program, or the whole line when `shell`.
+    /// The program, or the whole line if `shell` is set.
     package var runfile: String
-    /// Its arguments; none when `shell`.
+    /// The program's arguments; empty if `shell` is set.
     package var args: [String]
-    /// Named parameters, to filter by. Values are JSON values, mostly strings.
+    /// Named parameters for filters. Values are JSON values, mostly strings.
     package var params: JSONObject
-    /// The working directory, absolute; nil: the executor's.
+    /// The working directory, absolute; nil: the executor's directory.
     package var cwd: String?
     /// Variables that are added to the environment.
     package var env: JSONObject
-    /// `runfile` is a line for a shell: `resources` says which (`shell`), else it is bash, or sh where there is no bash.
+    /// `runfile` is a shell line. `resources["shell"]` names the shell; the default is bash, or sh if there is no bash.
     package var shell: Bool
-    /// Seconds after which it is ended.
+    /// The time limit in seconds; nil: no limit.
     package var timeout: Double?
-    /// What it needs: of a cluster `slots`, `memory` (bytes), `runtime` (s), `project`, `queue_options`; and `shell`, the
-    /// path of the shell for its line. None of them is part of a job's key.
+    /// Requested resources: in a cluster `slots`, `memory` (bytes), `runtime` (seconds), `project`, `queue_options`;
+    /// and `shell`, the path of the shell for its line. They are not part of a job's key.
     package var resources: JSONObject
-    /// How many attempts it may use; at least 1.
+    /// The maximum number of attempts; at least 1.
     package var maxAttempts: Int
 
     package init(
@@ -42,7 +42,7 @@ package struct JobDescription: Sendable, Equatable {
     /// The member of `resources` that names the shell.
     package static let shellResource = "shell"
 
-    /// The name that is shown: the given one, else that of its script or program. It is no part of a job's key.
+    /// The name that is shown: the given name, else the name of the script or program. It is not part of a job's key.
     package var shownName: String {
         if let name { return name }
         return shell ? CommandName.of(line: runfile) : CommandName.of([runfile] + args)

@@ -1,19 +1,19 @@
-/// Which jobs are wanted. Every condition must hold; an empty one always does. Jobs that were forgotten never pass.
+/// Selects jobs. All conditions must hold; an empty condition always holds. Forgotten jobs are never selected.
 package struct JobFilter: Sendable, Equatable {
     package var statuses: [Status]
     package var queue: String?
-    /// The name, or a pattern of names: `*` stands for any text, `?` for a character, `[ab]` for one of these.
+    /// The name, or a pattern: `*` stands for any text, `?` for one character, `[ab]` for one of these.
     package var name: String?
     /// Named params and the text of their values: a number in a job's params matches its text.
     package var params: [Param]
     package var jids: [Int64]
-    /// The same as ranges, as people give them.
+    /// The same as ranges, as users give them.
     package var numbers: JobNumbers
-    /// Of the latest instance; one of them.
+    /// Causes of the latest instance; one of them must match.
     package var causes: [Cause]
-    /// Where the latest instance ran; one of them.
+    /// Hosts of the latest instance; one of them must match.
     package var hosts: [String]
-    /// The job was queued, or its latest instance began or ended, at this time or later.
+    /// The job was queued, or its latest instance started or ended, at this time or later.
     package var since: Timestamp?
 
     package struct Param: Sendable, Equatable {
@@ -41,6 +41,6 @@ package struct JobFilter: Sendable, Equatable {
         self.since = since
     }
 
-    /// The name has characters that stand for others.
+    /// Whether the name has wildcard characters.
     package var nameIsPattern: Bool { name.map { $0.contains { "*?[".contains($0) } } ?? false }
 }

@@ -1,6 +1,6 @@
-/// Numbers of jobs as people write them: `4`, `3-9`.
+/// Job numbers as users write them: `4`, `3-9`.
 package struct JobNumbers: Sendable, Equatable {
-    /// Without overlaps, in rising order.
+    /// Without overlaps, in ascending order.
     package var ranges: [ClosedRange<Int64>]
 
     package init(ranges: [ClosedRange<Int64>]) {
@@ -19,7 +19,7 @@ package struct JobNumbers: Sendable, Equatable {
 
     package var isEmpty: Bool { ranges.isEmpty }
 
-    /// How many numbers they are.
+    /// The number of job numbers.
     package var count: Int64 { ranges.reduce(0) { $0 + ($1.upperBound - $1.lowerBound + 1) } }
 
     package func contains(_ jid: Int64) -> Bool {
@@ -32,13 +32,13 @@ package struct JobNumbers: Sendable, Equatable {
         return low < ranges.count && ranges[low].contains(jid)
     }
 
-    /// As somebody would type them: `4 7-9`.
+    /// The numbers as a user would type them: `4 7-9`.
     package var text: String {
         ranges.map { $0.lowerBound == $0.upperBound ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
             .joined(separator: " ")
     }
 
-    /// Numbers, and pairs of the first and the last of a range.
+    /// An array of numbers, and of pairs with the first and last number of a range.
     package var json: JSON {
         .array(
             ranges.map { range in
@@ -47,7 +47,7 @@ package struct JobNumbers: Sendable, Equatable {
             })
     }
 
-    /// Nil for anything else.
+    /// Reads the form of `json`; nil if it is invalid.
     package init?(_ json: [JSON]) {
         var ranges: [ClosedRange<Int64>] = []
         for item in json {
@@ -64,11 +64,12 @@ package struct JobNumbers: Sendable, Equatable {
         self.init(ranges: ranges)
     }
 
-    /// All of them, in order.
+    /// All numbers in ascending order.
     package var all: [Int64] { ranges.flatMap { Array($0) } }
 
-    /// Reads `4`, `3-9`, and several of them with commas between.
-    /// - Throws: `.invalid`: which part is no number or range, or is turned round.
+    /// Reads `4`, `3-9`, or several of them separated by commas.
+    /// - Throws: `.invalid`, which names the part that is not a number or a range, or whose ends are in the wrong
+    ///   order.
     package init(parsing text: String) throws(Problem) {
         var ranges: [ClosedRange<Int64>] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {

@@ -1,7 +1,7 @@
-/// A job as the ledger has it, with its instances.
+/// A job in the ledger, with its instances.
 package struct JobRecord: Sendable, Equatable {
     package var jid: Int64
-    /// Nil for a job that no queue owns (`exec`, plain requesters).
+    /// Nil for a job that belongs to no queue (`exec`, plain requesters).
     package var queue: String?
     package var jobKey: String?
     /// `description.name` is the shown name: a job in the ledger always has one.
@@ -13,7 +13,7 @@ package struct JobRecord: Sendable, Equatable {
     package var cancelRequested: Bool
     /// Oldest first.
     package var instances: [InstanceRecord]
-    /// When a person took it out of lists, counts and reports; nil: nobody did.
+    /// When a user removed it from lists, counts and reports; nil if it was not removed.
     package var forgotten: Timestamp?
 
     package init(

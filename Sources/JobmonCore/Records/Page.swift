@@ -1,4 +1,4 @@
-/// A part of a list: what comes after the id `after`, at most `limit` of them.
+/// Selects a part of a list: the items after the id `after`, at most `limit` of them.
 package struct Page: Sendable, Equatable {
     package static let maximumLimit = 10000
 
@@ -11,10 +11,10 @@ package struct Page: Sendable, Equatable {
     }
 }
 
-/// A page of a list, and where the next one starts.
+/// A page of a list, and the start of the next one.
 package struct Paged<Item: Sendable>: Sendable {
     package var items: [Item]
-    /// The `after` of the next page; nil when this is the last.
+    /// The `after` of the next page; nil if this is the last page.
     package var next: Int64?
 
     package init(items: [Item], next: Int64?) {

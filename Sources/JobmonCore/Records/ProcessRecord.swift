@@ -1,12 +1,12 @@
-/// A process of this host, with what tells which job it belongs to.
+/// A process of this host, with the values that show which job it belongs to.
 package struct ProcessRecord: Sendable, Equatable {
     package var identity: ProcessIdentity
     package var parent: Int32
     package var group: Int32
     package var session: Int32
-    /// It has ended, and only its parent has not noticed yet.
+    /// It has ended, but its parent has not waited for it yet (a zombie).
     package var isOver: Bool
-    /// It is our user's by its effective user.
+    /// Its effective user is ours.
     package var isOurs: Bool
     package var marks: ProcessMarks
 
@@ -24,7 +24,7 @@ package struct ProcessRecord: Sendable, Equatable {
     }
 }
 
-/// The variables in the environment of a process that name a job; nil: not there, or not to be read.
+/// The variables in a process's environment that name a job; nil: not set, or not readable.
 package struct ProcessMarks: Sendable, Equatable {
     /// `JOBMON_INSTANCE`.
     package var instance: String?
@@ -36,7 +36,8 @@ package struct ProcessMarks: Sendable, Equatable {
         self.jobs = jobs
     }
 
-    /// A process with these belongs to another job than one with `others`. What is missing names no job.
+    /// Whether a process with these marks belongs to another job than a process with `others`. A missing mark
+    /// contradicts nothing.
     func contradict(_ others: ProcessMarks) -> Bool {
         (instance != nil && instance != others.instance) || jobs.contains { others.jobs[$0.key] != $0.value }
     }

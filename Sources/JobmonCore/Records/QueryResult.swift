@@ -2,7 +2,7 @@
 package struct QueryResult: Sendable, Equatable {
     package var columns: [String]
     package var rows: [[JSON]]
-    /// There were more rows than are given.
+    /// There were more rows than returned.
     package var truncated: Bool
 
     package init(columns: [String], rows: [[JSON]], truncated: Bool) {

@@ -1,4 +1,4 @@
-/// What became of a batch.
+/// The results of recording a batch of events, and the changes to publish.
 package struct RecordedBatch: Sendable, Equatable {
     package var results: [EventResult]
     package var changes: [Change]

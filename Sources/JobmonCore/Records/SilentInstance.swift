@@ -1,9 +1,9 @@
-/// A running instance of which nothing was heard for long.
+/// A running instance that has not been heard of for a long time.
 package struct SilentInstance: Sendable, Equatable {
     package var instance: InstanceReference
-    /// The word for the executor that has it.
+    /// The name of the executor that runs it.
     package var executor: String
-    /// The queue of its job; nil: it has none.
+    /// The queue of its job; nil if it has none.
     package var queue: String?
 
     package init(_ instance: InstanceReference, executor: String, queue: String?) {

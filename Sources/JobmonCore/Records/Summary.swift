@@ -1,10 +1,10 @@
-/// How many jobs there are of each status.
+/// The number of jobs by status.
 package struct Summary: Sendable, Equatable {
-    /// Every status that a job can have, also those with no job.
+    /// Has an entry for every status that a job can have, also for those without jobs.
     package var jobs: [Status: Int]
-    /// Running instances of which nothing was heard for long.
+    /// Running instances that have not been heard of for a long time.
     package var late: Int
-    /// Rows in `error`.
+    /// The number of rows in `error`.
     package var errors: Int
     /// The ledger's latest sequence number.
     package var sequence: Int64

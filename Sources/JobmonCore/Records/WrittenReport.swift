@@ -1,4 +1,4 @@
-/// A report that was written.
+/// A report file that was written.
 package struct WrittenReport: Sendable, Equatable {
     package var path: String
     package var rows: Int

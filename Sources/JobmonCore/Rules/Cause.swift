@@ -4,37 +4,37 @@ package enum Cause: String, Sendable, CaseIterable, Hashable {
     case exit
     /// A signal ended the command.
     case signal
-    /// It ran longer than the time limit that it was given by us.
+    /// It ran longer than its own time limit, and jobmon ended it.
     case timeout
-    /// It ran longer than the scheduler's limit.
+    /// It ran longer than the scheduler's time limit.
     case timeLimit = "time_limit"
-    /// The kernel or the scheduler ended it for its memory.
+    /// The kernel or the scheduler ended it because of its memory use.
     case outOfMemory = "out_of_memory"
     /// Its node failed.
     case nodeFailure = "node_failure"
-    /// The scheduler took its place for another job.
+    /// The scheduler gave its place to another job.
     case preempted
-    /// The scheduler starts the job once more: on somebody's word, after its node failed, or because its place was taken.
+    /// The scheduler starts the job again: on request, after its node failed, or because its place was taken.
     case requeued
-    /// Somebody cancelled it.
+    /// It was cancelled on request.
     case cancelled
-    /// The executor did not take it.
+    /// The executor refused it.
     case submitFailed = "submit_failed"
-    /// The command or its directory was not found, or may not be used: which one is named.
+    /// The command or its directory was not found or not accessible; the error names it.
     case notStarted = "not_started"
-    /// It is over, or silent for long, and nobody saw its end.
+    /// It is over, or silent for a long time, and its end was not seen.
     case lost
 }
 
 extension Cause {
-    /// Such an end is no attempt: the scheduler goes on with the job by itself.
+    /// Whether an end with this cause does not count as an attempt: the scheduler continues the job by itself.
     package var returnsAttempt: Bool { self == .requeued }
 
-    /// The one function that decides why an instance ended: the strongest evidence first. An end that we brought
-    /// about ourselves explains the signal that brought it, and one that the scheduler brought about explains whatever the
-    /// command made of it; a kill for memory explains a SIGKILL.
+    /// Decides why an instance ended; no other function does. The strongest evidence comes first. An end that jobmon
+    /// caused explains the signal that it sent. An end that the scheduler caused explains any result of the command. A
+    /// kill for memory explains a SIGKILL.
     ///
-    /// - Returns: the final status that the evidence shows, and the cause unless that is COMPLETE.
+    /// - Returns: the final status that the evidence shows, and the cause, which is nil for COMPLETE.
     package static func decide(_ evidence: Evidence) -> (status: Status, cause: Cause?) {
         if evidence.notStarted != nil { return (.failed, .notStarted) }
         if evidence.cancelled { return (.cancelled, .cancelled) }

@@ -1,14 +1,14 @@
-/// The name by which people know a command: that of its script, not of what interprets it or stands in front of it.
+/// The short name of a command for people: the name of its script, not of an interpreter or a command in front of it.
 /// `model.py` for `nice python3 -u model.py 3`, `pkg.mod` for `python -m pkg.mod`.
 package enum CommandName {
-    /// The name of a program with its arguments.
+    /// The name of a program with arguments.
     package static func of(_ words: [String]) -> String {
-        // Arguments that are further behind are data.
+        // Arguments further back are data.
         let found = script(words.prefix(looked), input: nil, depth: 0)
         return found?.name ?? words.first.map(base) ?? ""
     }
 
-    /// The name of a line for a shell.
+    /// The name of a shell line.
     package static func of(line: String) -> String {
         let beginning = String(decoding: line.utf8.prefix(longest), as: UTF8.self)
         if let found = best(ShellWords(beginning).commands, depth: 0) { return found.name }
@@ -18,14 +18,14 @@ package enum CommandName {
 
     // MARK: Commands
 
-    /// What a command is called, and how much that says.
+    /// The name of a command, and whether it is informative.
     private struct Found {
         var name: String
-        /// A script or a program of the user's; else something that only prepares or accompanies it.
+        /// Whether it is a script or a program of the user's, and not one that only prepares or accompanies it.
         var isTelling: Bool
     }
 
-    /// How many commands within commands, words of a command and bytes of a line are looked at.
+    /// Limits for nested commands, the words of a command, and the bytes of a line that are read.
     private static let deepest = 8
     private static let looked = 64
     private static let longest = 4096
@@ -34,13 +34,13 @@ package enum CommandName {
         path.split(separator: "/").last.map(String.init) ?? path
     }
 
-    /// The first of some commands that says what is done, else the first.
+    /// The first informative command, else the first command.
     private static func best(_ commands: [ShellWords.Command], depth: Int) -> Found? {
         let found = commands.lazy.compactMap { script($0.words.prefix(looked), input: $0.input, depth: depth) }
         return found.first { $0.isTelling } ?? found.first
     }
 
-    /// The name of a command; nil: it is nothing but a preparation, such as `cd` or `export`.
+    /// The name of a command; nil if it only prepares another one, such as `cd` or `export`.
     private static func script(_ words: ArraySlice<String>, input: String?, depth: Int) -> Found? {
         guard depth < deepest else { return nil }
         var words = words
@@ -55,9 +55,9 @@ package enum CommandName {
             return script(inner, input: input, depth: depth + 1) ?? Found(name: name, isTelling: false)
         }
         switch CommandTables.interpreted(name, rest) {
-        // A variable alone is no name.
+        // A variable alone is not a name.
         case .script(let path) where path.hasPrefix("$") && !isScript(path): return Found(name: name, isTelling: true)
-        // A scheduler's own copy of a script has a name of the scheduler's.
+        // The name of a scheduler's own copy of a script comes from the scheduler.
         case .script(let path) where isSpooled(path): return Found(name: name, isTelling: true)
         case .script(let path): return Found(name: base(path), isTelling: true)
         case .named(let text): return Found(name: text, isTelling: true)
@@ -66,14 +66,15 @@ package enum CommandName {
         case .itself: return Found(name: input.flatMap { isScript($0) ? base($0) : nil } ?? name, isTelling: true)
         case nil: break
         }
-        // A variable stands for a program that nobody knows yet.
+        // A variable stands for an unknown program.
         if first.hasPrefix("$"), let script = rest.first(where: isScript) {
             return Found(name: base(script), isTelling: true)
         }
         return Found(name: name, isTelling: !CommandTables.companions.contains(name))
     }
 
-    /// As Slurm (`…/slurm_script`) and Grid Engine (`…/job_scripts/4711`) keep what was submitted.
+    /// Whether a path is a scheduler's copy of a submitted script: Slurm's `…/slurm_script`, Grid Engine's
+    /// `…/job_scripts/4711`.
     private static func isSpooled(_ path: String) -> Bool {
         path.hasSuffix("/slurm_script") || path.split(separator: "/").dropLast().last == "job_scripts"
     }

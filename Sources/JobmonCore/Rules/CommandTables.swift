@@ -1,23 +1,23 @@
-/// What is known of programs that run other programs or scripts: which of their arguments is that one.
+/// Knowledge of programs that run other programs or scripts: which argument is the program or script.
 enum CommandTables {
-    /// Where an interpreter's arguments name what it runs.
+    /// What the arguments of an interpreter name.
     enum Interpreted {
         /// A file.
         case script(String)
         /// A module, a class or a function.
         case named(String)
-        /// A line for a shell.
+        /// A shell line.
         case line(String)
         /// Something without a name, such as `python -c`.
         case itself
     }
 
-    /// Words of a shell before a command.
+    /// Words of a shell that may stand before a command.
     static let keywords: Set<String> = [
         "if", "then", "elif", "else", "while", "until", "do", "!", "{", "}", "fi", "done",
     ]
 
-    /// Commands of a shell that prepare others, and say nothing of what is done.
+    /// Commands of a shell that prepare others, and are not informative.
     static let preparations: Set<String> = [
         "cd", "pushd", "popd", ".", "source", "export", "unset", "set", "shopt", "ulimit", "umask", "module", "ml",
         "alias",
@@ -27,7 +27,7 @@ enum CommandTables {
         "activate",
     ]
 
-    /// Programs that stand beside what a job is about: they name it only when nothing else does.
+    /// Programs that only accompany the job's command: they give the name only if nothing else does.
     static let companions: Set<String> = [
         "echo", "printf", "sleep", "mkdir", "rm", "rmdir", "cp", "mv", "ln", "touch", "cat", "date", "hostname", "ls",
         "pwd", "tee", "head", "tail", "grep", "sed", "sort", "chmod", "tar", "gzip", "gunzip", "zcat", "rsync", "scp",
@@ -41,17 +41,17 @@ enum CommandTables {
         "ipynb", "rmd", "qmd", "wls", "nf", "smk", "zsh", "awk", "stan", "sps", "ado", "exe", "out", "bin",
     ]
 
-    // MARK: Programs that run another one
+    // MARK: Programs that run another program
 
-    /// How a program takes options before the command that it runs.
+    /// How a program reads its arguments before the command that it runs.
     private struct Wrapper {
         /// Options whose value is the next word.
         var valued: Set<String> = []
-        /// Words before the command that are no options: a duration, a container.
+        /// The number of words before the command that are not options: a duration, a container.
         var operands = 0
-        /// It runs another program only by these words.
+        /// It runs another program only after one of these words.
         var verbs: Set<String> = []
-        /// NAME=VALUE words stand before the command.
+        /// NAME=VALUE words may stand before the command.
         var assigns = false
     }
 
@@ -120,13 +120,13 @@ enum CommandTables {
         return all
     }()
 
-    /// The command that a program runs; nil: it runs none.
+    /// The command that a program runs; nil if it runs none.
     static func wrapped(_ name: String, _ arguments: ArraySlice<String>) -> ArraySlice<String>? {
         guard let wrapper = wrappers[name] else { return nil }
         var rest = arguments
         var operands = wrapper.operands
         if !wrapper.verbs.isEmpty {
-            // Options of the program's own may stand before its verb.
+            // Options of the program itself may stand before the verb.
             guard let verb = rest.firstIndex(where: { wrapper.verbs.contains($0) }) else { return nil }
             rest = rest[(verb + 1)...]
         }
@@ -147,7 +147,7 @@ enum CommandTables {
                 operands -= 1
                 rest.removeFirst()
             } else if isNumber(word) {
-                // The value of an option that is not known here.
+                // The value of an unknown option.
                 rest.removeFirst()
             } else {
                 break
@@ -167,13 +167,13 @@ enum CommandTables {
     private struct Interpreter {
         /// Options whose value is the next word.
         var valued: Set<String> = []
-        /// Options behind which code stands, and no name.
+        /// Options that are followed by code, which gives no name.
         var code: Set<String> = []
-        /// Options behind which the file stands.
+        /// Options that are followed by a file.
         var files: Set<String> = []
-        /// Options behind which a module or a class stands.
+        /// Options that are followed by a module or a class.
         var modules: Set<String> = []
-        /// Options may be joined, as in `-uc`.
+        /// Short options may be joined, as in `-uc`.
         var joins = false
     }
 
@@ -218,7 +218,7 @@ enum CommandTables {
 
     private static let shells: Set<String> = ["sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "csh", "tcsh", "fish"]
 
-    /// What an interpreter runs; nil: it is none.
+    /// What an interpreter runs; nil if the program is not an interpreter.
     static func interpreted(_ name: String, _ arguments: ArraySlice<String>) -> Interpreted? {
         let plain = withoutVersion(name)
         if shells.contains(plain) { return shell(arguments) }
@@ -232,7 +232,7 @@ enum CommandTables {
         return script(interpreter, isJava: plain == "java", arguments)
     }
 
-    /// `python3.11` is python, `julia-1.10` julia.
+    /// `python3.11` becomes python, `julia-1.10` julia.
     private static func withoutVersion(_ name: String) -> String {
         var end = name.endIndex
         while end > name.startIndex {
@@ -269,7 +269,7 @@ enum CommandTables {
                 continue
             }
             guard interpreter.joins, !word.hasPrefix("--") else { continue }
-            // -uc CODE, -um MODULE, -mMODULE; -Wignore has its value.
+            // -uc CODE, -um MODULE, -mMODULE; the rest of -Wignore is its value.
             for (place, letter) in word.dropFirst().enumerated() {
                 let option = "-\(letter)"
                 let attached = word.dropFirst(place + 2)

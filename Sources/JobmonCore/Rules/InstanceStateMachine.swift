@@ -1,19 +1,19 @@
-/// What becomes of a status that is said of a job instance. The only place that knows; the tests and the diagram in
-/// the docs read the same table.
+/// Decides the effect of a reported status on a job instance; no other code does. The tests and the diagram in the docs
+/// use the same table.
 package enum InstanceStateMachine {
-    /// The answer to "the instance has `current`; now somebody says `said`".
+    /// The effect of a reported status on an instance.
     package enum Answer: Sendable, Equatable {
         /// The instance takes the status.
         case moves
-        /// It is said already: nothing changes.
+        /// The status is known already: nothing changes.
         case repeats
-        /// A RUNNING that comes after the end: it fills in the start, changes no status, and is no contradiction.
+        /// A RUNNING that comes after the end: it sets the start time, changes no status, and is not a contradiction.
         case fills
-        /// It can't be true together with what is recorded: refused, and kept as evidence.
+        /// It cannot be true together with what is recorded. It is refused and kept as evidence.
         case contradicts
     }
 
-    /// What `said` does to an instance with the status `current`; nil is one that is being created.
+    /// The effect of `said` on an instance with the status `current`; nil stands for an instance that is being created.
     package static func answer(current: Status?, said: Status) -> Answer {
         guard let current else { return said == .submitted ? .moves : .contradicts }
         switch (current, said) {
@@ -29,7 +29,7 @@ package enum InstanceStateMachine {
         }
     }
 
-    /// Every edge that moves an instance, from the table above.
+    /// Every transition that moves an instance, derived from the table above.
     package static var edges: [(from: Status, to: Status)] {
         Status.ofInstances.flatMap { from in
             Status.ofInstances.filter { answer(current: from, said: $0) == .moves }.map { (from: from, to: $0) }

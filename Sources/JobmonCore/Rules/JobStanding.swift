@@ -1,18 +1,18 @@
-/// What a job's status is derived from, and the rule that derives it. The only place that knows.
+/// The values from which a job's status is derived, and the rule that derives it; no other code does.
 package struct JobStanding: Sendable, Equatable {
-    /// Attempts used: instances, less those whose attempt was given back.
+    /// The number of attempts used: instances, without those that gave their attempt back.
     package var attempts: Int
-    /// How many attempts the job may use.
+    /// The number of attempts that the job may use.
     package var maxAttempts: Int
-    /// Somebody asked to cancel the job, and nobody asked to retry it since.
+    /// A user asked to cancel the job, and no user asked to retry it since.
     package var cancelRequested: Bool
-    /// One of its instances is COMPLETE, be it the latest or an older one that was late.
+    /// One of its instances is COMPLETE: the latest, or an older one that reported late.
     package var anyComplete: Bool
-    /// The status of its latest instance; nil when there is none.
+    /// The status of the latest instance; nil if there is none.
     package var latest: Status?
-    /// The latest instance gave its attempt back: the executor or its owner ended it, not the job itself.
+    /// The latest instance gave its attempt back: its executor or owner ended it, it did not end by itself.
     package var latestReturnedAttempt: Bool
-    /// The executor refused the latest instance: it would refuse the next one too.
+    /// The executor refused the latest instance, and would refuse the next one too.
     package var latestRefused: Bool
 
     package init(
@@ -28,8 +28,8 @@ package struct JobStanding: Sendable, Equatable {
         self.latestRefused = latestRefused
     }
 
-    /// QUEUED while another attempt is due or none was made, COMPLETE if any instance is, else the latest instance's.
-    /// A job that is to be cancelled is CANCELLED as soon as none of its instances is alive.
+    /// COMPLETE if any instance is COMPLETE; QUEUED if another attempt is due or none was made; else the status of the
+    /// latest instance. A job with a cancel request is CANCELLED as soon as none of its instances is alive.
     package var status: Status {
         if anyComplete { return .complete }
         guard let latest else { return cancelRequested ? .cancelled : .queued }

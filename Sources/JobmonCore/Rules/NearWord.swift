@@ -1,7 +1,7 @@
-/// Which known word somebody meant who typed another one.
+/// Finds the known word that a user meant by a mistyped one.
 package enum NearWord {
-    /// The known word that is nearest to `typed`: the same but for its case, one typing error away, or two in a word of
-    /// five letters and more; a word that `typed` begins, or that begins it, counts as near too. Nil: none is near.
+    /// The known word nearest to `typed`; nil if none is near. Near means: equal except for case, one typing error, two
+    /// in a word of five or more letters, or one word is a prefix of the other.
     package static func nearest(to typed: some StringProtocol, among known: some Sequence<String>) -> String? {
         let wanted = Array(typed.lowercased())
         guard !wanted.isEmpty else { return nil }
@@ -9,7 +9,7 @@ package enum NearWord {
         for word in known {
             let letters = Array(word.lowercased())
             guard var distance = distance(wanted, letters, atMost: allowed(wanted, letters)) else {
-                // A word that was cut short, or has an ending too many.
+                // A word that was cut short, or has extra letters at its end.
                 let shorter = min(wanted.count, letters.count)
                 guard shorter >= 4, wanted.prefix(shorter) == letters.prefix(shorter) else { continue }
                 if best == nil { best = (word, 3) }
@@ -21,13 +21,13 @@ package enum NearWord {
         return best?.word
     }
 
-    /// Whether `typed` is `known` with a typing error in it, and no word that merely begins alike.
+    /// Whether `typed` is `known` with a typing error, and not merely a word with the same beginning.
     package static func isSlip(_ typed: some StringProtocol, of known: String) -> Bool {
         let (wanted, letters) = (Array(typed.lowercased()), Array(known.lowercased()))
         return distance(wanted, letters, atMost: allowed(wanted, letters)) != nil
     }
 
-    /// Errors that are few beside what is right.
+    /// The number of errors that are accepted for two words.
     private static func allowed(_ first: [Character], _ second: [Character]) -> Int {
         switch min(first.count, second.count) {
         case ...2: 0
@@ -36,7 +36,7 @@ package enum NearWord {
         }
     }
 
-    /// Letters to insert, leave out, replace or exchange with their neighbour; nil: more than `most`.
+    /// The number of letters to insert, omit, replace or swap with their neighbour; nil if more than `most`.
     private static func distance(_ first: [Character], _ second: [Character], atMost most: Int) -> Int? {
         guard abs(first.count - second.count) <= most else { return nil }
         var beforeLast = [Int](repeating: 0, count: second.count + 1)

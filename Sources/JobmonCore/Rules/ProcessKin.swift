@@ -1,20 +1,22 @@
-/// Finds the processes that attempts started, among all of a host: the rule for what ends with an attempt that we end.
+/// Finds the processes that belong to attempts among all processes of a host. This rule decides what ends when jobmon
+/// ends an attempt.
 ///
-/// To an attempt belong its process group; its descendants; what carries its key in `JOBMON_INSTANCE`; what was found to
-/// belong to it before. Outside its group, these are spared, and what they started: other users' processes, processes of
-/// another job (`ProcessMarks`), and monitors and queues of jobmon in a session of their own.
+/// To an attempt belong its process group, its descendants, processes that carry its key in `JOBMON_INSTANCE`, and
+/// processes that were found to belong to it before. Outside of its group, these are spared, and what they started:
+/// processes of other users, processes of another job (`ProcessMarks`), and monitors and queues of jobmon with a
+/// session of their own.
 package struct ProcessKin {
     /// An attempt that is being ended.
     package struct Attempt: Sendable {
-        /// Its command's process.
+        /// The process of its command.
         package var root: Int32?
-        /// The process group that is its own; nil: none.
+        /// Its own process group; nil if it has none.
         package var group: Int32?
-        /// What its processes carry. Its own key in `instance` claims processes if `isKeyed`; else that is what the
-        /// command inherited.
+        /// The marks of its processes. If `isKeyed`, the key in `instance` is its own and claims processes; else the
+        /// command inherited it.
         package var marks: ProcessMarks
         package var isKeyed: Bool
-        /// What was found to belong to it.
+        /// Processes that were found to belong to it.
         package var known: Set<ProcessIdentity> = []
 
         package init(root: Int32?, group: Int32?, marks: ProcessMarks, isKeyed: Bool) {
@@ -25,16 +27,15 @@ package struct ProcessKin {
         }
     }
 
-    /// The user of a process that works as another user started it: it is ours to end.
+    /// Whether a process that runs as another user was started by our user (its real user), and so is ours to end.
     package var isOursByRealUser: (Int32) -> Bool = { _ in false }
-    /// The process is a monitor, queue or supervisor of jobmon.
+    /// Whether a process is a monitor, queue or supervisor of jobmon.
     package var isService: (Int32) -> Bool = { _ in false }
-    /// The attempt (its index) of a process that we have as a child without having started it: an orphan of some
-    /// command's. Nil: nobody can tell.
+    /// The attempt (its index) of a child that this process did not start: an orphan of some command. Nil if unknown.
     package var attemptOfOrphan: (ProcessRecord) -> Int? = { _ in nil }
-    /// Us, who adopt orphans; nil: we do not.
+    /// The pid of this process, if it adopts orphans; nil if it does not.
     package var adopter: Int32?
-    /// Children of ours that belong to no attempt that is being ended.
+    /// Children of this process that belong to no attempt that is being ended.
     package var others: Set<Int32> = []
 
     package init() {}
@@ -50,7 +51,7 @@ package struct ProcessKin {
     }
 }
 
-/// One look: what was decided of each process is decided once.
+/// One scan, which decides about each process once.
 private struct Search {
     let kin: ProcessKin
     let attempts: [ProcessKin.Attempt]
@@ -76,7 +77,7 @@ private struct Search {
     mutating func attempt(of record: ProcessRecord) -> Int? {
         let pid = record.identity.pid
         if let decision = decided[pid] { return decision }
-        // A loop of parents there is none; should /proc show one while processes come and go, it ends here.
+        // Parents form no loop; if /proc shows one while processes come and go, the search ends here.
         decided[pid] = .some(nil)
         let decision = decide(record)
         decided[pid] = .some(decision)

@@ -1,4 +1,4 @@
-/// The status of a job or of a job instance. The ids of the first five are fixed since 2017.
+/// The status of a job or of a job instance. The numbers of the first five are fixed since 2017.
 package enum Status: Int, Sendable, CaseIterable, Hashable {
     case submitted = 1
     case running = 2
@@ -6,10 +6,10 @@ package enum Status: Int, Sendable, CaseIterable, Hashable {
     case complete = 4
     case unknown = 5
     case cancelled = 6
-    /// Of jobs only: another attempt is due, or none was made yet.
+    /// Jobs only: another attempt is due, or none was made yet.
     case queued = 7
 
-    /// The word that people, JSON and CSV use.
+    /// The word used for people, JSON and CSV.
     package var label: String {
         switch self {
         case .submitted: "SUBMITTED"
@@ -29,7 +29,7 @@ package enum Status: Int, Sendable, CaseIterable, Hashable {
         self = status
     }
 
-    /// COMPLETE, FAILED and CANCELLED: an instance leaves them no more.
+    /// COMPLETE, FAILED and CANCELLED: an instance never leaves them.
     package var isFinal: Bool { self == .complete || self == .failed || self == .cancelled }
 
     /// The statuses that an instance can have.

@@ -1,25 +1,25 @@
-/// What an executor reports on its own. By the time of a report the fact is spooled.
+/// A report of an executor. The fact is spooled before the report is sent.
 package enum ExecutorReport: Sendable, Equatable {
     case started(instanceKey: String)
-    /// Of one that is COMPLETE the outcome may say no more than that.
+    /// For a COMPLETE instance, the outcome may contain no more than the status.
     case ended(instanceKey: String, outcome: Outcome)
-    /// It was handed back unstarted: it stays SUBMITTED and may be handed on under the same key.
+    /// The instance was handed back unstarted: it stays SUBMITTED, and may be handed over again under the same key.
     case returned(instanceKey: String)
-    /// What the executor found out about an instance that did not report itself. Nothing of it is spooled.
+    /// What the executor found out about an instance that did not report itself. This is not spooled.
     case found(instanceKey: String, Observation)
-    /// Something that a person should know.
+    /// A message for the user.
     case remark(String)
-    /// How many spooled facts no monitor has acknowledged yet.
+    /// The number of spooled facts that no monitor has acknowledged yet.
     case unacknowledged(Int)
-    /// The executor's own process is gone; instances that it had must be observed.
+    /// The executor's own process is gone; the instances that it had must be observed.
     case lost(String)
 }
 
-/// Why an executor did not do as asked.
+/// Why an executor did not do what it was asked to do.
 package enum ExecutorError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// It could not be asked, or its answer is not complete. Nothing follows from that for any instance.
+    /// It could not be asked, or its answer is not complete. This says nothing about any instance.
     case unreachable(String)
-    /// It can't work at all: what is wrong and what to do.
+    /// It cannot work at all: what is wrong and what to do.
     case unusable(Problem)
 
     package var description: String {

@@ -2,10 +2,10 @@
 package struct InstanceOrder: Sendable, Equatable {
     package var instanceKey: String
     package var jid: Int64
-    /// From 0; for `{attempt}`, which is one more.
+    /// Counted from 0. (`{attempt}` is one more.)
     package var retryNumber: Int
     package var description: JobDescription
-    /// Where its output goes; nil: nowhere.
+    /// Paths for its output; nil: the output is discarded.
     package var stdoutPath: String?
     package var stderrPath: String?
 

@@ -1,15 +1,15 @@
 /// What an executor knows of an instance.
 package enum Observation: Sendable, Equatable {
-    /// It waits for its start.
+    /// It waits to be started.
     case waiting
     /// It runs.
     case running
     /// It ended like this.
     case ended(Outcome)
-    /// It is not there, from a complete look: it never started.
+    /// A complete list does not have it: it never started.
     case neverStarted
-    /// It is not there, from a complete look, and was started once: it is over, and nobody saw its end.
+    /// A complete list does not have it, and it had started: it is over, and its end was not seen.
     case gone
-    /// It is not there, and nobody can say whether it is over: why.
+    /// A list does not have it, and it is unknown whether it is over; the text says why.
     case unknown(String)
 }

@@ -1,9 +1,9 @@
-/// What became of an order.
+/// The answer to an order.
 package enum SubmitAnswer: Sendable, Equatable {
-    /// The executor has it.
+    /// The executor has taken it.
     case taken(executorID: String?)
-    /// It takes no more for now, and why; the same order may be handed over again later.
+    /// The executor takes no more for now, and why. The same order may be handed over again later.
     case notNow(String)
-    /// It does not take it, and why; it will never run.
+    /// The executor refuses it, and why. It will never run.
     case refused(String)
 }

@@ -1,7 +1,7 @@
 import Glibc
 
 extension TimeSource {
-    /// The machine's clocks. The only place in the sources that asks them.
+    /// The machine's clocks. Only this code reads them.
     package static let system = TimeSource(
         wall: {
             var time = timespec()

@@ -1,4 +1,4 @@
-/// Where the time comes from: the only way in for it, so that a test can hold the clock.
+/// The only source of time in the program, so that a test can set the clock.
 package struct TimeSource: Sendable {
     private let wall: @Sendable () -> Timestamp
     private let steady: @Sendable () -> Double
@@ -11,6 +11,6 @@ package struct TimeSource: Sendable {
     /// The wall clock's time.
     package func now() -> Timestamp { wall() }
 
-    /// Seconds of a clock that no one sets; only differences mean anything.
+    /// Seconds of a monotonic clock that cannot be set; only differences are meaningful.
     package func steadySeconds() -> Double { steady() }
 }

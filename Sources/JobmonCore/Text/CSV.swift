@@ -1,6 +1,6 @@
-/// Lines of CSV as RFC 4180 has them: fields between commas, CRLF at the end, quotes where they are needed.
+/// Lines of CSV according to RFC 4180: fields separated by commas, CRLF at the end, quotes where needed.
 package enum CSV {
-    /// Appends a field. The empty text stands in quotes, so that it is told from nothing at all.
+    /// Appends a field. An empty text is quoted, to distinguish it from a missing value.
     package static func append(field: UnsafeBufferPointer<UInt8>, to line: inout [UInt8]) {
         guard field.isEmpty || field.contains(where: isSpecial) else { return line.append(contentsOf: field) }
         line.append(quote)
@@ -16,7 +16,7 @@ package enum CSV {
         field.withUTF8 { append(field: $0, to: &line) }
     }
 
-    /// Appends what stands between two fields.
+    /// Appends the separator between two fields.
     package static func separate(_ line: inout [UInt8]) { line.append(UInt8(ascii: ",")) }
 
     package static func end(_ line: inout [UInt8]) {
@@ -24,8 +24,8 @@ package enum CSV {
         line.append(0x0A)
     }
 
-    /// Whether a spreadsheet would take a text for a formula, whatever it was for whoever wrote it. It is defused by one
-    /// `'` before it; so is a text that would look like one so defused, which keeps the two apart.
+    /// Whether a spreadsheet would read a text as a formula. Such a text is defused by a `'` in front. A text that
+    /// looks like a defused one also gets a `'`, so that both can be told apart.
     package static func isFormula(_ field: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let first = field.first(where: { $0 != UInt8(ascii: "'") }) else { return false }
         switch first {
@@ -34,7 +34,7 @@ package enum CSV {
         }
     }
 
-    /// Appends a text that nobody shall take for a formula.
+    /// Appends a text so that a spreadsheet does not read it as a formula.
     package static func append(defused field: UnsafeBufferPointer<UInt8>, to line: inout [UInt8]) {
         guard isFormula(field) else { return append(field: field, to: &line) }
         append(field: "'" + String(decoding: field, as: UTF8.self), to: &line)

@@ -1,10 +1,10 @@
-/// The words of a line for a shell, as far as they can be told without running it: quotes and backslashes are heeded,
-/// variables and substitutions stay as they stand.
+/// The words of a shell line, as far as they can be determined without running it. Quotes and backslashes are
+/// interpreted; variables and substitutions stay unchanged.
 struct ShellWords {
     /// A simple command, without its redirections.
     struct Command {
         var words: [String]
-        /// The file that its stdin is, by `<`.
+        /// The file that is its stdin (`<`).
         var input: String?
     }
 
@@ -14,7 +14,7 @@ struct ShellWords {
     private var words: [String] = []
     private var word: [UInt8]?
     private var input: String?
-    /// The redirection whose file is the word to come.
+    /// The redirection whose file is the next word.
     private var redirection: ArraySlice<UInt8>?
 
     init(_ line: String) {
@@ -30,7 +30,7 @@ struct ShellWords {
             case UInt8(ascii: "\""): index = quoted(bytes, after: index)
             case UInt8(ascii: "\\"):
                 index += 1
-                // A line that goes on.
+                // A line continuation.
                 if index < bytes.count, bytes[index] != 0x0A { append(bytes[index...index]) }
             case UInt8(ascii: "`"):
                 let end = bytes[(index + 1)...].firstIndex(of: byte) ?? bytes.count - 1
@@ -45,10 +45,10 @@ struct ShellWords {
             case 0x20, 0x09: endWord()
             case 0x0A, 0x0D, UInt8(ascii: ";"), UInt8(ascii: "|"), UInt8(ascii: "("), UInt8(ascii: ")"): endCommand()
             case UInt8(ascii: "&"):
-                // &> and >& redirect.
+                // &> and >& are redirections.
                 if index + 1 < bytes.count, bytes[index + 1] == UInt8(ascii: ">") { endWord() } else { endCommand() }
             case UInt8(ascii: ">"), UInt8(ascii: "<"):
-                // 2> is no word.
+                // The digit of 2> is not a word.
                 if let word, word.allSatisfy({ (0x30...0x39).contains($0) }) { self.word = nil }
                 endWord()
                 let start = index
@@ -86,7 +86,7 @@ struct ShellWords {
         input = nil
     }
 
-    /// Takes in what stands in double quotes. Returns where they close.
+    /// Reads text in double quotes. Returns the position of the closing quote.
     private mutating func quoted(_ bytes: [UInt8], after start: Int) -> Int {
         append([])
         var index = start + 1
@@ -100,7 +100,7 @@ struct ShellWords {
         return index
     }
 
-    /// Where the bracket closes that opens there.
+    /// The position of the bracket that closes the one at `start`.
     private static func closing(_ bytes: [UInt8], from start: Int) -> Int {
         var depth = 0
         for index in start..<bytes.count {

@@ -1,5 +1,5 @@
 extension String {
-    /// The end of it that has at most so many bytes of UTF-8, cut between characters.
+    /// Its end, at most `limit` bytes of UTF-8, cut between characters.
     package func lastBytes(_ limit: Int) -> String {
         guard utf8.count > limit else { return self }
         var start = utf8.index(utf8.endIndex, offsetBy: -limit)
@@ -7,7 +7,7 @@ extension String {
         return String(self[start...])
     }
 
-    /// The start of it that has at most so many bytes of UTF-8, cut between characters.
+    /// Its beginning, at most `limit` bytes of UTF-8, cut between characters.
     package func firstBytes(_ limit: Int) -> String {
         guard utf8.count > limit else { return self }
         var end = utf8.index(utf8.startIndex, offsetBy: limit)
@@ -17,7 +17,7 @@ extension String {
 }
 
 extension StringProtocol {
-    /// Whether these bytes are somewhere in it: a hundred times as fast as `contains`, which looks at characters.
+    /// Whether it contains these bytes. This is a hundred times as fast as `contains`, which compares characters.
     func holds(_ text: StaticString) -> Bool {
         let found = utf8.withContiguousStorageIfAvailable { bytes in
             text.withUTF8Buffer { text in
@@ -32,7 +32,7 @@ extension StringProtocol {
 }
 
 extension Substring {
-    /// Without the sequences that set a terminal's colours.
+    /// The text without the escape sequences that set a terminal's colours.
     var withoutColours: Substring {
         guard utf8.contains(0x1B) else { return self }
         var rest = self[...]

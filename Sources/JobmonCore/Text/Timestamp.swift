@@ -6,8 +6,8 @@ package struct Timestamp: Sendable, Hashable, Comparable {
 
     package static func < (one: Timestamp, other: Timestamp) -> Bool { one.milliseconds < other.milliseconds }
 
-    /// The moment so many seconds later (earlier when negative), at most the last moment of the year 9999 and at least
-    /// the first of the year 0: seconds may come from a message, and hold any number. NaN is no time at all.
+    /// The moment `seconds` later (earlier if negative), limited to the years 0 to 9999: seconds may come from a
+    /// message and hold any number. NaN counts as 0.
     package func advanced(bySeconds seconds: Double) -> Timestamp {
         guard !seconds.isNaN else { return self }
         let wanted = Double(milliseconds) + (seconds * 1000).rounded()
@@ -20,7 +20,7 @@ package struct Timestamp: Sendable, Hashable, Comparable {
         return Timestamp(milliseconds: milliseconds + Int64((seconds * 1000).rounded()))
     }
 
-    /// The milliseconds of the years 0 to 9999, which is what can be written.
+    /// The milliseconds of the years 0 to 9999, the range that can be written.
     private static let calendar: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
 
     /// Seconds from `earlier` to this moment.
@@ -106,7 +106,7 @@ extension Timestamp: CustomStringConvertible {
         }
         let days = Self.days(fromCivil: year, month, day)
         let seconds = days * 86400 + Int64(hour * 3600 + minute * 60 + second - offset)
-        // An offset can lead out of the years that can be written.
+        // An offset can lead outside of the years that can be written.
         guard Self.calendar.contains(seconds * 1000 + Int64(fraction)) else { return nil }
         self.init(milliseconds: seconds * 1000 + Int64(fraction))
     }
@@ -119,7 +119,7 @@ extension Timestamp: CustomStringConvertible {
         }
     }
 
-    // Days and dates of the proleptic Gregorian calendar, by eras of 400 years that start in March.
+    // Days and dates of the proleptic Gregorian calendar, in eras of 400 years that start in March.
 
     private static func days(fromCivil year: Int, _ month: Int, _ day: Int) -> Int64 {
         let shifted = Int64(month <= 2 ? year - 1 : year)

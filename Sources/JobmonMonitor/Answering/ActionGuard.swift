@@ -2,14 +2,14 @@ package import JobmonCore
 import JobmonReporting
 package import JobmonWire
 
-/// What hinders an action as a whole, before any of it is done.
+/// Decides whether an action is refused as a whole, before any part of it is done.
 package struct ActionGuard: Sendable {
     private let layout: DirectoryLayout
 
     package init(layout: DirectoryLayout) { self.layout = layout }
 
-    /// Why an action is refused: jobs of a queue that runs can't be forgotten. Nil: it is not.
-    /// - Throws: when the ledger can't be read.
+    /// Why an action is refused: jobs of a running queue cannot be forgotten. Nil: it is allowed.
+    /// - Throws: the ledger cannot be read.
     package func refusal(_ action: ActionRequest, reading: some LedgerReading) async throws(Problem) -> Problem? {
         guard action.action == .forget else { return nil }
         for queue in try await queues(reading) {

@@ -1,20 +1,20 @@
 package import JobmonCore
 package import JobmonWire
 
-/// The connection of whoever lives in the monitor's own process. It takes the same way as a request: one writer, one
+/// The connection for code in the monitor's own process. It takes the same path as a request: one writer, one
 /// publisher.
 package struct InProcessConnection: MonitorConnection {
     let ledger: any LedgerReading
     let writer: EventWriter
     let publisher: Publisher
-    /// Nil: a ledger without a directory, which no queue runs in.
+    /// Nil for a ledger without a directory, where no queue runs.
     let layout: DirectoryLayout?
 
     package func record(_ events: [Event]) async throws(Problem) -> [EventResult] {
         try await writer.record(events)
     }
 
-    /// Records what a person wants of jobs, in one transaction. - Throws: why nothing of it was done.
+    /// Records a user's action on jobs, in one transaction. - Throws: why no part of it was done.
     package func act(_ action: ActionRequest) async throws(Problem) -> [EventResult] {
         if let layout, let refusal = try await ActionGuard(layout: layout).refusal(action, reading: ledger) {
             throw refusal

@@ -6,7 +6,7 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// What a request is answered with: its channel, to be able to close it, and its logger.
+/// The context of a request: its channel, so that it can be closed, and its logger.
 struct MonitorContext: InitializableFromSource {
     let channel: any Channel
     let logger: Logger
@@ -17,7 +17,7 @@ struct MonitorContext: InitializableFromSource {
     }
 }
 
-/// How many requests were answered with each HTTP status.
+/// The number of answers by HTTP status.
 final class RequestCounts: Sendable {
     private let counts = Mutex<[Int: Int]>([:])
 

@@ -4,7 +4,7 @@ import JobmonWire
 import Logging
 import NIOCore
 
-/// Queries, the end, and what a monitor of monitors reads.
+/// Queries, the stop request, and metrics for a monitoring system.
 extension Responder {
     func runQuery(_ body: ByteBuffer) async throws -> Response {
         let request = try read(body) { (json) throws(FieldError) in try QueryRequest(json) }
@@ -49,7 +49,7 @@ extension Responder {
     }
 }
 
-/// The text format of OpenMetrics 1.0.
+/// Writes the text format of OpenMetrics 1.0.
 private struct OpenMetrics {
     private var text = ""
 

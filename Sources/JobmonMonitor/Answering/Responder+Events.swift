@@ -6,7 +6,7 @@ import Logging
 import NIOCore
 import ServiceLifecycle
 
-/// Facts: coming in, and going out as they change something.
+/// Recording facts, and streaming the changes that they make.
 extension Responder {
     func recordEvents(_ body: ByteBuffer) async throws -> Response {
         let events = try EventRequest.read(body.readableBytesView)
@@ -17,7 +17,7 @@ extension Responder {
     func act(_ body: ByteBuffer) async throws -> Response {
         let action = try read(body) { (json) throws(FieldError) in try ActionRequest(json) }
         let results = try await connection.act(action)
-        // Of one job, as of one event.
+        // An action on one job is answered like one event.
         guard action.jobs.count > 1 else {
             return answer(EventAnswer.body(results), status: EventAnswer.status(results))
         }

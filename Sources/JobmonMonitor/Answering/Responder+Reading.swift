@@ -2,7 +2,7 @@ import Hummingbird
 import JobmonCore
 import JobmonWire
 
-/// Jobs, instances, errors and their counts.
+/// Reading jobs, instances, errors and their numbers.
 extension Responder {
     func summary(_ query: QueryString) async throws -> Response {
         try query.allow("queue")

@@ -6,7 +6,7 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// Answers requests. Every route decodes, makes one call and encodes; the rules are elsewhere.
+/// Answers requests. Every route decodes the request, makes one call and encodes the answer; the rules are elsewhere.
 struct Responder: HTTPResponder {
     typealias Context = MonitorContext
 
@@ -112,7 +112,7 @@ struct Responder: HTTPResponder {
         } catch is NIOTooManyBytesError {
             throw tooLarge
         } catch {
-            // The sender is gone, or what it sends is not HTTP: nobody is there to be answered in JSON.
+            // The sender is gone, or does not send HTTP: an answer in JSON would reach nobody.
             throw BrokenRequest(underlying: error)
         }
     }
@@ -121,7 +121,7 @@ struct Responder: HTTPResponder {
         do throws(JSONSyntaxError) { return try JSON(parsing: body.readableBytesView) } catch { throw Problem(error) }
     }
 
-    /// Reads a body that is an object of one kind.
+    /// Reads a body that must be a message of one type.
     func read<Message>(
         _ body: ByteBuffer, as message: (JSON) throws(FieldError) -> Message
     ) throws(Problem) -> Message {
@@ -153,14 +153,14 @@ struct Responder: HTTPResponder {
         return request.headers[.transferEncoding] != nil
     }
 
-    /// A body that nobody reads must not keep the connection busy for as long as its sender likes.
+    /// Closes the connection soon, so that a body that is not read cannot keep it busy as long as its sender likes.
     private func closeSoon(_ response: inout Response, _ channel: any Channel) {
         response.headers[.connection] = "close"
         channel.eventLoop.scheduleTask(in: .seconds(2)) { channel.close(promise: nil) }
     }
 }
 
-/// The request ended before it was whole.
+/// The request ended before it was complete.
 private struct BrokenRequest: Error {
     let underlying: any Error
 }

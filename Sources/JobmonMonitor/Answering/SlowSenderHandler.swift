@@ -1,8 +1,8 @@
 import NIOCore
 import NIOHTTPTypes
 
-/// Closes a connection whose sender takes too long from the first line of a request to its end, however busily it
-/// trickles. (Before the first line, the limit for idle connections holds.)
+/// Closes a connection whose sender takes too long from the first line of a request to its end, even if it keeps
+/// sending a little. (Before the first line, the limit for idle connections applies.)
 final class SlowSenderHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -31,8 +31,8 @@ final class SlowSenderHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) { cancel() }
 
-    /// One timer at most, that looks again when a later request is being read by then: most requests are over at once,
-    /// and need none of their own.
+    /// Schedules one timer per connection. If it fires during a later request, it is scheduled again for that one. Most
+    /// requests are over at once and need no timer of their own.
     private func schedule(_ context: ChannelHandlerContext, in delay: TimeAmount) {
         timer = context.eventLoop.assumeIsolated().scheduleTask(in: delay) { [self] in
             timer = nil

@@ -3,22 +3,22 @@ import Logging
 import ServiceLifecycle
 import Synchronization
 
-/// The one way into the ledger: gathers what many senders hand in at the same time and commits it together.
+/// The only path into the ledger. It collects what many senders send at the same time, and commits it together.
 ///
-/// `record` returns once the events are durable. The size of a commit follows the load by itself: whatever came in
-/// during one commit goes into the next.
+/// `record` returns once the events are durable. The size of a commit follows the load: everything that arrives during
+/// one commit goes into the next.
 final class EventWriter: Service {
     private struct Item {
         var events: [Event]
         var bytes: Int
-        /// It goes into one transaction, however large it is.
+        /// All its events go into one transaction, however large that is.
         var isWhole = false
         var continuation: CheckedContinuation<Result<[EventResult], Problem>, Never>
     }
 
     private struct State {
         var pending: [Item] = []
-        /// Of what is pending and what is being committed.
+        /// Counts pending events and those being committed.
         var waitingEvents = 0
         var waitingBytes = 0
         var isClosed = false
@@ -42,14 +42,14 @@ final class EventWriter: Service {
         (wakeUps, wakeUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Hands events to the next commit and returns once they are durable, a result for each, in order. A caller that
-    /// is cancelled meanwhile does not withdraw them, and still gets its results.
+    /// Hands events to the next commit, and returns once they are durable, with a result for each, in order. Cancelling
+    /// the caller does not withdraw them; it still gets its results.
     ///
-    /// - Parameter bytes: the size of the text that they came in, for the bound on what may wait.
-    /// - Throws: `.unavailable` when too much waits already or the monitor ends (nothing is recorded then), or when
-    ///   the ledger can't be written (some of a request that is larger than a commit may be recorded then; handed
-    ///   over again those are repeats).
-    /// - Parameter isWhole: all of them in one transaction.
+    /// - Parameter bytes: the size of the text that contained them, for the limit of waiting bytes.
+    /// - Parameter isWhole: record all of them in one transaction.
+    /// - Throws: `.unavailable` if too much is waiting or the monitor is stopping (then nothing is recorded), or if the
+    ///   ledger cannot be written. Then some events of a request that is larger than a commit may be recorded; sent
+    ///   again, they are repeats.
     func record(_ events: [Event], bytes: Int = 0, isWhole: Bool = false) async throws(Problem) -> [EventResult] {
         if events.isEmpty { return [] }
         let result = await withCheckedContinuation { continuation in
@@ -63,10 +63,10 @@ final class EventWriter: Service {
         return try result.get()
     }
 
-    /// Tells the watch of what is recorded from now on.
+    /// Tells the watch about everything that is recorded from now on.
     func watch(_ wrappers: WrapperWatch) { state.withLock { $0.wrappers = wrappers } }
 
-    /// What the writer did so far.
+    /// What the writer has done so far.
     var statistics: EventWriterStatistics {
         state.withLock {
             var statistics = $0.statistics
@@ -75,12 +75,12 @@ final class EventWriter: Service {
         }
     }
 
-    /// Nothing is taken any more: the monitor ends.
+    /// Whether nothing more is accepted, because the monitor is stopping.
     var isClosed: Bool { state.withLock { $0.isClosed } }
 
-    /// Commits what is handed in until it is told to end; then commits the rest and returns.
+    /// Commits what arrives until it is asked to stop; then commits the rest and returns.
     func run() async throws {
-        // Cancellation must not reach the ledger in the middle of a commit, so the loop has a task of its own.
+        // Cancellation must not reach the ledger in the middle of a commit, so the loop has its own task.
         let loop = Task {  // allowed: awaited right below
             for await _ in wakeUps { await drain() }
             await drain()
@@ -99,7 +99,7 @@ final class EventWriter: Service {
 
     private func add(_ item: Item, to state: inout State) -> Problem? {
         if state.isClosed { return Problem(.unavailable, "the monitor is ending", hint: "try again in a moment") }
-        // Whatever its size, a request is taken when nothing else waits: else it never would be.
+        // If nothing else waits, a request of any size is accepted; else it never would be.
         let isFull =
             state.waitingEvents + item.events.count > configuration.maximumPendingEvents
             || state.waitingBytes + item.bytes > configuration.maximumPendingBytes
@@ -134,7 +134,7 @@ final class EventWriter: Service {
         }
     }
 
-    /// Commits the events of some requests: together, or one large request in several steps.
+    /// Commits the events of some requests together, or one large request in several steps.
     private func commit(_ items: ArraySlice<Item>, count: Int) async {
         var events: [Event] = []
         if items.count == 1, let only = items.first {
@@ -146,7 +146,7 @@ final class EventWriter: Service {
         var results: [EventResult] = []
         var changes: [Change] = []
         var failure: Problem?
-        // Only what can be told as a repeat may be cut: the whole is handed over again when a later step fails.
+        // Only events whose repeats are detected may be split: if a later step fails, the whole request is sent again.
         let mayBeCut = !items.contains { $0.isWhole } && events.allSatisfy { $0.identity != nil }
         let step = mayBeCut ? configuration.eventsPerCommit : events.count
         do throws(Problem) {
@@ -174,7 +174,7 @@ final class EventWriter: Service {
             for result in results { state.statistics.outcomes[result.outcome, default: 0] += 1 }
             if failure != nil { state.statistics.failedCommits += 1 }
         }
-        // Before anybody hears that it is recorded: who then follows "from now on" is not told of it again.
+        // Before the senders get their answer: a sender that then follows "from now on" must not see this change again.
         publisher.publish(changes)
         if failure == nil { state.withLock(\.wrappers)?.note(events[...]) }
         var offset = 0
@@ -191,12 +191,12 @@ final class EventWriter: Service {
     }
 }
 
-/// What a writer did since its start.
+/// What a writer has done since its start.
 struct EventWriterStatistics: Sendable, Equatable {
     var requests = 0
     var commits = 0
     var failedCommits = 0
-    /// Events that were answered with 503 because too many waited.
+    /// Events answered with 503 because too many were waiting.
     var turnedAway = 0
     var outcomes: [EventResult.Outcome: Int] = [:]
     var waitingEvents = 0

@@ -3,10 +3,11 @@ import Hummingbird
 import JobmonCore
 import Synchronization
 
-/// Who may ask: whoever knows the secret, at an address that is this monitor's, from no foreign page.
+/// Decides who may send requests: senders that know the secret, use an address of this monitor, and are not web pages
+/// of other origins.
 ///
-/// The rules for `Host` and `Origin` keep a web page from another place, opened by somebody who can reach the monitor,
-/// from talking to it through their browser.
+/// The rules for `Host` and `Origin` prevent a foreign web page from talking to the monitor through the browser of a
+/// user who can reach it.
 final class Gate: Sendable {
     private let secret: [UInt8]
     private let names: Set<String>
@@ -18,20 +19,20 @@ final class Gate: Sendable {
         secret = Array(configuration.secret.utf8)
         let address = configuration.bindAddress
         let isLocal = address.hasPrefix("127.") || address == "::1" || address == "localhost"
-        // A name can be made to point here by anybody who owns a name; a number can't.
+        // A host name can be made to point here by its owner; a numeric address cannot.
         acceptsNumericHosts = !isLocal
         let written = address.contains(":") ? "[\(address)]" : address
         names = Set(
             (["localhost", "127.0.0.1", "[::1]", written] + configuration.hostNames).map { $0.lowercased() })
     }
 
-    /// Says which port is ours, once it is known.
+    /// Sets the port, once it is known.
     func open(port: Int) { self.port.withLock { $0 = port } }
 
-    /// From now on nobody is answered.
+    /// Refuses all requests from now on.
     func close() { isClosed.withLock { $0 = true } }
 
-    /// - Throws: `.unavailable` once it is closed.
+    /// - Throws: `.unavailable` after `close`.
     func checkOpen() throws(Problem) {
         if isClosed.withLock({ $0 }) {
             throw Problem(.unavailable, "the monitor is ending", hint: "what you have to say is for the next one")
@@ -82,7 +83,7 @@ final class Gate: Sendable {
         return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
     }
 
-    /// Takes as long for a wrong secret as for the right one.
+    /// Compares in constant time, for wrong and right secrets.
     private func isSecret(_ given: some StringProtocol) -> Bool {
         let bytes = Array(given.utf8)
         var difference = bytes.count ^ secret.count

@@ -4,18 +4,18 @@ import Logging
 import ServiceLifecycle
 import Synchronization
 
-/// Takes in what senders left in the spool while no monitor answered them: all of it before the monitor is ready, and
-/// what is new every few seconds.
+/// Takes in what senders left in the spool while no monitor answered: everything before the monitor is ready, and new
+/// files every few seconds.
 final class SpoolIntake: Service {
-    /// What one look brought.
+    /// The result of one scan.
     struct Result: Sendable, Equatable {
-        /// Events that were recorded now.
+        /// Events that were recorded by this scan.
         var recorded = 0
         /// Events that the ledger had already.
         var repeats = 0
-        /// Events that were refused: delivered too, and kept as evidence.
+        /// Events that were refused. They count as delivered, and are kept as evidence.
         var refused = 0
-        /// Files, or parts of files, that could not be read and were moved aside.
+        /// Files or parts of files that could not be read and were moved aside.
         var unreadable = 0
     }
 
@@ -24,7 +24,7 @@ final class SpoolIntake: Service {
     private let configuration: MonitorConfiguration
     private let logger: Logger
 
-    /// - Parameter layout: nil for a monitor without a directory; there is nothing to take in then.
+    /// - Parameter layout: nil for a monitor without a directory; then there is nothing to take in.
     init(layout: DirectoryLayout?, writer: EventWriter, configuration: MonitorConfiguration, logger: Logger) {
         reader = layout.map { SpoolReader(layout: $0) }
         self.writer = writer
@@ -32,8 +32,8 @@ final class SpoolIntake: Service {
         self.logger = logger
     }
 
-    /// Takes in what is there now.
-    /// - Throws: `.unavailable` when the ledger can't be written; what was not recorded stays in the spool.
+    /// Takes in what is in the spool now.
+    /// - Throws: `.unavailable` if the ledger cannot be written. What was not recorded stays in the spool.
     func runOnce() async throws(Problem) -> Result {
         var result = Result()
         guard let reader else { return result }
@@ -62,7 +62,7 @@ final class SpoolIntake: Service {
         return result
     }
 
-    /// Records what this monitor itself found, behind what was spooled.
+    /// Records facts that this monitor found itself, after those that were spooled.
     func record(_ events: [Event]) async throws(Problem) -> [EventResult] { try await writer.record(events) }
 
     func run() async throws {

@@ -2,13 +2,13 @@ import JobmonCore
 import NIOCore
 import Synchronization
 
-/// One subscriber's way through the changes: what is recorded already from the ledger, then what is published, without
-/// a gap and without a repeat. It is pulled by one reader at a time.
+/// One subscriber's position in the changes: recorded changes come from the ledger, later ones from the publisher,
+/// without a gap or a repeat. For one reader at a time.
 final class Follower: Sendable {
     enum Delivery: Sendable {
         case changes([Change])
         case chunks(ArraySlice<Publisher.Chunk>, after: Int64)
-        /// The reader was too slow for what is kept; what follows comes from the ledger.
+        /// The reader was too slow for the changes kept in memory; the next ones come from the ledger.
         case lagged(Int64)
         /// Nothing happened for a while.
         case nothing
@@ -16,7 +16,7 @@ final class Follower: Sendable {
 
     private struct State {
         var cursor: Int64
-        /// It has had everything once.
+        /// It has received everything at least once.
         var isLive = false
         var isStopped = false
     }
@@ -29,8 +29,8 @@ final class Follower: Sendable {
     /// The sequence number after which it starts.
     let start: Int64
 
-    /// Follows from after `sequence`; nil: from now on. A number that the ledger has not reached is another ledger's:
-    /// then everything is new.
+    /// Follows the changes after `sequence`; nil: from now on. A number that the ledger has not reached comes from
+    /// another ledger; then all changes are new.
     init(publisher: Publisher, ledger: any LedgerReading, after sequence: Int64?) {
         self.publisher = publisher
         self.ledger = ledger
@@ -39,13 +39,13 @@ final class Follower: Sendable {
         state = Mutex(State(cursor: start))
     }
 
-    /// Makes `next` return nil from now on, also the one that waits.
+    /// Makes `next` return nil from now on, including a call that waits.
     func stop() {
         state.withLock { $0.isStopped = true }
         publisher.wakeAll(.changed)
     }
 
-    /// What comes next; nil when the monitor ends, after `stop`, and when the reader is cancelled.
+    /// The next delivery; nil when the monitor stops, after `stop`, and when the reader is cancelled.
     func next() async throws(Problem) -> Delivery? {
         while true {
             let (cursor, isLive, isStopped) = state.withLock { ($0.cursor, $0.isLive, $0.isStopped) }
@@ -61,7 +61,7 @@ final class Follower: Sendable {
                     return .lagged(cursor)
                 }
                 let changes = try await ledger.changes(after: cursor, limit: Self.page)
-                // A page that is not full reached the end, which is not before where the chain starts.
+                // A page that is not full reaches the end of the ledger, which is not before the start of the chain.
                 let last = changes.last?.sequence ?? cursor
                 advance(to: changes.count < Self.page ? max(last, start) : last, live: false)
                 if !changes.isEmpty { return .changes(changes) }

@@ -4,13 +4,14 @@ import NIOCore
 import ServiceLifecycle
 import Synchronization
 
-/// Publishes every change to whoever follows.
+/// Publishes every change to all subscribers.
 ///
-/// Changes are gathered for a moment and kept, as a chain of chunks without a gap, for all subscribers together. Each
-/// subscriber pulls with a cursor of its own, so a slow one costs nothing: when it is behind the chain it reads on
-/// from the ledger.
+/// Changes are collected for a moment and kept in a chain of chunks without a gap, shared by all subscribers. Each
+/// subscriber reads with its own cursor, so a slow one costs nothing: when it falls behind the chain, it continues from
+/// the ledger.
 final class Publisher: Service {
-    /// Some changes in order. It follows on the chunk before it: whatever changed after `start` is in it or later.
+    /// Some changes in order. It continues the chunk before it: every change after `start` is in this chunk or a later
+    /// one.
     final class Chunk: Sendable {
         /// The sequence number after which it starts.
         let start: Int64
@@ -42,10 +43,10 @@ final class Publisher: Service {
         }
     }
 
-    /// What there is for a subscriber with a certain cursor.
+    /// What is available for a subscriber with a given cursor.
     enum Look {
         case chunks(ArraySlice<Chunk>)
-        /// The chain starts only after this number: read the ledger up to it.
+        /// The chain starts only after this number: read the ledger up to there.
         case behind(Int64)
         case nothing
         case ended
@@ -60,7 +61,7 @@ final class Publisher: Service {
 
     private struct State {
         var pending: [Change] = []
-        /// Everything up to this number is in the chain or was before it.
+        /// Every change up to this number is in the chain, or was before it.
         var published: Int64 = 0
         /// The latest number that is known to be recorded.
         var recorded: Int64 = 0
@@ -82,7 +83,7 @@ final class Publisher: Service {
         (wakeUps, wakeUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Starts the chain after what the ledger has already.
+    /// Starts the chain after the ledger's present content.
     func start(after sequence: Int64) {
         state.withLock {
             $0.published = sequence
@@ -100,7 +101,7 @@ final class Publisher: Service {
         wakeUp.yield()
     }
 
-    /// The cursor of somebody who wants what is recorded from now on.
+    /// The cursor for a subscriber that starts from now on.
     var now: Int64 { state.withLock { $0.recorded } }
 
     func look(after cursor: Int64) -> Look {
@@ -113,8 +114,8 @@ final class Publisher: Service {
         }
     }
 
-    /// Waits until there is something after `cursor`, or it is time for a sign of life, or `isStopped`: whoever makes
-    /// that true says `wakeAll` after it.
+    /// Waits until there is a change after `cursor`, a keep-alive sign is due, or `isStopped` is true. The code that
+    /// makes it true must call `wakeAll` afterwards.
     func wait(after cursor: Int64, isStopped: @Sendable () -> Bool) async -> Wake {
         let id = state.withLock {
             $0.lastID += 1
@@ -141,13 +142,13 @@ final class Publisher: Service {
         return wake
     }
 
-    /// Publishes until it is told to end; then lets every subscriber have the rest and go.
+    /// Publishes until it is asked to stop; then every subscriber gets the rest, and its stream ends.
     func run() async throws {
         await withTaskGroup { group in
             group.addTask { [self] in
                 for await _ in wakeUps.cancelOnGracefulShutdown() {
                     flush()
-                    // What changes within this moment is published together; at the end nobody waits for it.
+                    // Changes within this moment are published together; at the stop nothing waits for it.
                     await cancelWhenGracefulShutdown { [self] in
                         try? await Task.sleep(for: .seconds(configuration.publishSeconds))
                     }
@@ -185,7 +186,7 @@ final class Publisher: Service {
         if isNew { wakeAll(.changed) }
     }
 
-    /// Has everyone who waits look again.
+    /// Wakes all waiting subscribers.
     func wakeAll(_ wake: Wake) {
         let waiting = state.withLock { state in
             defer { state.waiting = [:] }

@@ -1,10 +1,10 @@
 import JobmonCore
 import ServiceLifecycle
 
-/// Sees that the directory was removed under the monitor, or made anew: what it would record then nobody could read.
+/// Detects that the directory was removed or replaced: nobody could read what the monitor would record there.
 struct HomeWatch: Service {
     let configuration: MonitorConfiguration
-    /// Ends the monitor, and says why.
+    /// Stops the monitor with a reason.
     let end: @Sendable (Problem) -> Void
 
     func run() async throws {
@@ -17,7 +17,7 @@ struct HomeWatch: Service {
                         hint: "start another one; what was recorded here went with the directory"))
             }
         }
-        // To end by itself would end the others.
+        // If this service returned by itself, the group would end the others.
         try? await gracefulShutdown()
     }
 }

@@ -3,7 +3,7 @@ import Logging
 import ServiceLifecycle
 import Synchronization
 
-/// Looks for running instances of which nothing was heard: late first, UNKNOWN after long. Silence never makes an
+/// Detects running instances that are silent: first they are late, after a long time UNKNOWN. Silence never makes an
 /// instance FAILED.
 final class Watchdog: Service {
     private let ledger: any Ledger
@@ -11,7 +11,7 @@ final class Watchdog: Service {
     private let configuration: MonitorConfiguration
     private let time: TimeSource
     private let logger: Logger
-    /// Silence counts from here at the earliest: before it, nobody could be heard.
+    /// The earliest time from which silence counts: before it, the monitor could not hear anything.
     private let listening: Mutex<(since: Timestamp, last: Timestamp)>
 
     init(
@@ -26,10 +26,10 @@ final class Watchdog: Service {
         listening = Mutex((now, now))
     }
 
-    /// Looks once, and returns the instances that became UNKNOWN by it.
+    /// Checks once, and returns the instances that became UNKNOWN.
     func runOnce(now: Timestamp) async throws(Problem) -> [InstanceReference] {
         let since = listening.withLock { listening in
-            // A monitor that was stopped, or whose host slept, has heard nothing meanwhile.
+            // A monitor that was suspended, or whose host slept, could not hear anything meanwhile.
             let gap = now.seconds(since: listening.last)
             if gap > 3 * configuration.watchdogSeconds + 1 || gap < 0 { listening.since = now }
             listening.last = now
@@ -42,7 +42,7 @@ final class Watchdog: Service {
             silentSince: now.advanced(bySeconds: -configuration.lateSeconds),
             lostSince: heard >= configuration.lostSeconds
                 ? now.advanced(bySeconds: -configuration.lostSeconds) : never)
-        // Asked once a queue: there may be ten thousand instances of one.
+        // Asked once per queue, which may have ten thousand instances.
         var asked: [String: Bool] = [:]
         let lost = silent.filter { silent in
             let key = "\(silent.executor) \(silent.queue ?? "")"

@@ -5,8 +5,8 @@ import Logging
 import ServiceLifecycle
 import Synchronization
 
-/// Looks after the wrappers on this host: whose wrapper was killed, and whose command is gone, is over, and nobody will tell
-/// its end any more. (Of wrappers on other hosts only silence is known, which is the watchdog's.)
+/// Watches the wrappers on this host. If a wrapper was killed and its command is gone, the instance is over, and no
+/// process will report its end. (Wrappers on other hosts are only known to be silent; the watchdog handles those.)
 final class WrapperWatch: Service {
     private let ledger: any Ledger
     private let intake: SpoolIntake
@@ -16,7 +16,7 @@ final class WrapperWatch: Service {
     private let watched = Mutex<[String: Watched]>([:])
     private let isWatching: Bool
 
-    /// An instance that runs, as far as is known, by its key.
+    /// A running instance, as far as is known, by its key.
     private struct Watched {
         var wrapper: ProcessIdentity
         var command: ProcessIdentity?
@@ -30,11 +30,11 @@ final class WrapperWatch: Service {
         self.configuration = configuration
         self.time = time
         self.logger = logger
-        // Without it, one process can't be told from a later one of the same number.
+        // Without them, a process cannot be distinguished from a later one with the same pid.
         isWatching = HostIdentity.bootID != nil && HostIdentity.pidNamespace != nil
     }
 
-    /// Takes note of facts that were recorded.
+    /// Notes facts that were recorded.
     func note(_ events: ArraySlice<Event>) {
         guard isWatching else { return }
         for event in events {
@@ -53,13 +53,13 @@ final class WrapperWatch: Service {
             && start.wrapper?.namespace == HostIdentity.pidNamespace
     }
 
-    /// Looks once, and returns the keys of instances that were found to be lost.
+    /// Checks once, and returns the keys of instances that were found to be lost.
     func runOnce() async throws(Problem) -> [String] {
         let gone = watched.withLock { $0 }.filter { _, watched in
             !ProcessTable.isAlive(watched.wrapper) && !(watched.command.map(ProcessTable.isAlive) ?? false)
         }
         guard !gone.isEmpty else { return [] }
-        // What a wrapper has told lies there by the time that it is gone, or is recorded.
+        // Everything that a wrapper reported is spooled or recorded by the time it is gone.
         _ = try await intake.runOnce()
         var lost: [Event] = []
         for (key, watched) in gone where self.watched.withLock({ $0[key] }) != nil {
@@ -76,7 +76,7 @@ final class WrapperWatch: Service {
         return lost.compactMap(\.fact.instanceKey)
     }
 
-    /// What ran here when the last monitor ended.
+    /// Finds the instances that were running here when the last monitor ended.
     private func recall() async {
         let running = "SELECT job_instance_id FROM job_instance WHERE status = 2 AND executor <> 'local'"
         do throws(Problem) {

@@ -1,14 +1,14 @@
 package import JobmonCore
 
-/// A command within a `ProcessLoop`: rising, never used again.
+/// The number of a command within a `ProcessLoop`. Numbers rise and are never reused.
 package typealias CommandID = Int
 
 /// How a command ended.
 package struct CommandEnd: Sendable, Equatable {
-    /// Exit code or signal, whether we ended it, and the kills for memory that were seen; or why it never executed.
+    /// Exit code or signal, whether we ended it, and the number of kills for memory; or why it never executed.
     package var evidence: Evidence
     package var usage: Usage
-    /// The end of what it wrote, for `Output.tail`, unless it ended with 0.
+    /// The end of its stderr, for `Output.tail`, unless its exit code was 0.
     package var stderr: String?
 
     package init(evidence: Evidence, usage: Usage = Usage(), stderr: String? = nil) {
@@ -18,10 +18,10 @@ package struct CommandEnd: Sendable, Equatable {
     }
 }
 
-/// Why we end a command.
+/// Why this process ends a command.
 package enum EndReason: Sendable {
     /// Its time limit passed.
     case timeLimit
-    /// Somebody wants it over.
+    /// Its end was requested.
     case cancelled
 }

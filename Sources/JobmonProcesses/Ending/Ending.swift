@@ -1,35 +1,35 @@
 import JobmonCore
 
-/// A command that we end, with all that it started.
+/// A command that is being ended, with all processes that it started.
 struct Ending {
     let id: CommandID
-    /// When the command was started; steady seconds.
+    /// When the command was started, in seconds of the monotonic clock.
     let begun: Double
-    /// Who belongs to it, and was told to end.
+    /// The processes that belong to it, including those that were told to end.
     var attempt: ProcessKin.Attempt
-    /// When KILL is due.
+    /// The time at which KILL is due.
     var killAt: Double
     /// TERM was sent.
     var isBegun = false
-    /// The command itself is over; others of it may not be.
+    /// The command itself is over; other processes of it may not be.
     var isOver = false
-    /// How many looks in a row found nobody.
+    /// The number of scans in a row that found no process.
     var quietLooks = 0
-    /// How many more looks are lost on processes that show no environment: of some there never is any.
+    /// The number of scans that may still be discarded because processes showed no environment: some never have one.
     var unsettledLooks = 10
-    /// When to stop trying: not even KILL ends a process that waits for a dead disk.
+    /// The time to give up: not even KILL ends a process that waits for a dead disk.
     var giveUpAt: Double
 
-    /// Looks after which nothing was found that count as "nobody is left". More than one: a process is not seen while it
-    /// is made by one that was looked at before.
+    /// The number of scans without a process after which none is left. More than one is needed: a scan misses a process
+    /// that is created by one it has already passed.
     private static let enoughQuietLooks = 2
 
-    /// Takes what a look found.
-    /// - Returns: who is new, and whether the group has anybody in it.
+    /// Applies the result of a scan.
+    /// - Returns: the new processes, and whether the group has members.
     mutating func take(_ members: [ProcessRecord], isUnsettled: Bool) -> (new: [ProcessRecord], groupLives: Bool) {
         let new = members.filter { attempt.known.insert($0.identity).inserted }
         let groupLives = attempt.group.map { group in members.contains { $0.group == group } } ?? false
-        // An empty group's number may be another's soon.
+        // The number of an empty group may soon belong to another one.
         if isOver, !groupLives { attempt.group = nil }
         if !members.isEmpty {
             quietLooks = 0

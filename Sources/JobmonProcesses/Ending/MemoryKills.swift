@@ -1,16 +1,16 @@
 import Glibc
 
-/// How many processes of our cgroup the kernel has killed for memory. The command's cgroup is ours, so the count is of
-/// everybody in it: it explains a SIGKILL, and nothing else.
+/// The number of processes of our cgroup that the kernel has killed for memory. The command is in our cgroup. Since the
+/// count covers all processes in it, it explains a SIGKILL and nothing else.
 final class MemoryKills {
     private let fd: Int32
     private var latest: (count: Int?, at: Double) = (nil, -.infinity)
 
-    /// So old a count is as good as a new one, in seconds, for commands that start by the thousand: only a kill of a process
-    /// that is not ours could be missed by it, and be taken for the reason of a SIGKILL that has another.
+    /// The age in seconds up to which a count is reused when commands start in thousands. The only error: the kill of a
+    /// process that is not ours is missed, and explains a SIGKILL that has another reason.
     private static let goodFor = 0.05
 
-    /// Nil where neither version's file can be read.
+    /// Nil if neither version's file can be read.
     init?() {
         guard let path = Self.path() else { return nil }
         fd = open(path, O_RDONLY | O_CLOEXEC)
@@ -19,16 +19,16 @@ final class MemoryKills {
 
     deinit { close(fd) }
 
-    /// The count as of `now` (steady seconds), or a moment before; nil when the file does not tell it.
+    /// The count at `now` (seconds of the monotonic clock) or a moment before; nil if the file does not have it.
     func recentCount(_ now: Double) -> Int? { now - latest.at > Self.goodFor ? freshCount(now) : latest.count }
 
-    /// The count as of `now` (steady seconds); nil when the file does not tell it.
+    /// The count at `now` (seconds of the monotonic clock); nil if the file does not have it.
     func freshCount(_ now: Double) -> Int? {
         latest = (count(), now)
         return latest.count
     }
 
-    /// The count; nil when the file does not tell it. Found without making a text of the file.
+    /// Reads the count without making a string of the file; nil if the file does not have it.
     private func count() -> Int? {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 4096) { buffer in
             let length = pread(fd, buffer.baseAddress, buffer.count, 0)
@@ -44,7 +44,7 @@ final class MemoryKills {
         }
     }
 
-    /// What stands after `oom_kill ` in a line that begins so.
+    /// The number in a line that begins with `oom_kill `.
     private static func digits(in line: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
         let name: StaticString = "oom_kill "
         guard let base = line.base.baseAddress, line.count > name.utf8CodeUnitCount,
@@ -60,7 +60,7 @@ final class MemoryKills {
         return number
     }
 
-    /// Version 2's `memory.events`, else version 1's `memory.oom_control`, of the cgroup that we are in.
+    /// The file for our cgroup: `memory.events` of version 2, else `memory.oom_control` of version 1.
     private static func path() -> String? {
         guard let cgroups = readFile("/proc/self/cgroup") else { return nil }
         var candidates: [String] = []
@@ -72,7 +72,7 @@ final class MemoryKills {
                 candidates.append("/sys/fs/cgroup\(folder)/memory.events")
             } else if parts[1].split(separator: ",").contains("memory") {
                 candidates.append("/sys/fs/cgroup/memory\(folder)/memory.oom_control")
-                // In a container its own cgroup is mounted at the top.
+                // In a container, its own cgroup is mounted at the top.
                 candidates.append("/sys/fs/cgroup/memory/memory.oom_control")
             }
         }

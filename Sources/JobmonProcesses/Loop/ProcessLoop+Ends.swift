@@ -2,9 +2,9 @@ import CJobmonPOSIX
 import Glibc
 import JobmonCore
 
-/// What becomes of commands: whether they execute, their ends, and the end of what they wrote.
+/// The fate of commands: whether they execute, their ends, and the end of their stderr.
 extension ProcessLoop {
-    /// Gives up what is kept for commands that execute by now.
+    /// Frees what was kept for commands that execute by now.
     func endLaunches() {
         guard !launches.isEmpty else { return }
         launches.removeAll { id in
@@ -39,13 +39,13 @@ extension ProcessLoop {
         }
     }
 
-    /// What a command read and wrote is looked up, but not of the many short ones: the look takes longer than what it
-    /// could find.
+    /// Whether to look up what a command read and wrote. For short commands, the lookup takes longer than what it could
+    /// find.
     private static func mayHaveUsedStorage(_ command: RunningCommand, _ now: Double) -> Bool {
         now - command.begun > 0.1
     }
 
-    /// Takes what an ended child leaves, while its place in /proc is still there, and then reaps it.
+    /// Reads the I/O counters of an ended child while its entry in /proc still exists, then reaps it.
     private func collect(_ pid: pid_t, _ now: Double) {
         var readBytes: Int64 = -1
         var writtenBytes: Int64 = -1
@@ -58,7 +58,7 @@ extension ProcessLoop {
             ended, now, ioRead: readBytes >= 0 ? readBytes : nil, ioWritten: writtenBytes >= 0 ? writtenBytes : nil)
     }
 
-    /// Says how a reaped child ended, if it was one of the commands.
+    /// Reports how a reaped child ended, if it was one of the commands.
     private func take(_ ended: jobmon_ended, _ now: Double, ioRead: Int64? = nil, ioWritten: Int64? = nil) {
         guard let index = commands.firstIndex(where: { $0.pid == ended.pid }) else { return }
         var command = commands.remove(at: index)
@@ -94,7 +94,7 @@ extension ProcessLoop {
 
     // MARK: Tails
 
-    /// - Parameter isAtEnd: nothing is in the pipe and nobody can write to it any more.
+    /// - Parameter isAtEnd: the pipe is empty and has no writers any more.
     func readTail(of index: Int, isAtEnd: Bool) {
         let count = isAtEnd ? 0 : read(commands[index].tailFD, &buffer, buffer.count)
         if count > 0 {
@@ -107,8 +107,8 @@ extension ProcessLoop {
         }
     }
 
-    /// Reads what is in the pipe. A grandchild that holds it still is read on, and forgotten: a closed pipe would
-    /// kill it.
+    /// Reads the rest of the pipe. If a grandchild still holds it, its output is read and discarded from now on: a
+    /// closed pipe would kill it.
     private func finishTail(_ command: RunningCommand) -> String {
         var tail = command.tail
         arrangement = .stale
@@ -116,7 +116,7 @@ extension ProcessLoop {
             let count = read(command.tailFD, &buffer, buffer.count)
             if count > 0 {
                 buffer.withUnsafeBytes { tail.append(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-                // A grandchild that never stops writing does not hold up the news of the end.
+                // A grandchild that never stops writing must not delay the report of the end.
                 if tail.total - command.tail.total < 4 << 20 { continue }
             }
             if count < 0, errno == EINTR { continue }

@@ -3,18 +3,18 @@ import Glibc
 import JobmonCore
 import JobmonSystem
 
-/// Ending commands with all that they started: TERM, the grace, KILL.
+/// Ending commands with all processes that they started: TERM, the grace period, KILL.
 extension ProcessLoop {
-    /// Seconds between two looks at the processes of this host: at first and once KILL was sent, and else. One look is for
-    /// all commands that are being ended.
+    /// Seconds between two scans of the processes of this host: `soon` at first and after KILL, else `later`. One scan
+    /// serves all commands that are being ended.
     private static let lookIntervals = (soon: 0.02, later: 0.1)
-    /// How many looks come soon.
+    /// The number of scans with the short interval.
     private static let soonLooks = 5
-    /// At most this part of the time goes into looking.
+    /// The maximum share of time spent on scans.
     private static let lookShare = 0.2
-    /// Seconds after KILL within which processes are gone, or can't be ended at all.
+    /// Seconds after KILL within which processes are gone, or cannot be ended at all.
     private static let dying = 2.0
-    /// How far the kernel's start time of a process and our own clock may differ, in seconds.
+    /// The maximum difference in seconds between the kernel's start time of a process and our own clock.
     private static let clockSlack = 0.02
 
     func endCommand(at index: Int, _ reason: EndReason, after grace: Double = grace) {
@@ -36,8 +36,8 @@ extension ProcessLoop {
                     giveUpAt: killAt + Self.dying))
             looksSoon = Self.soonLooks
         }
-        // Not here: of a hundred that are ended at once, the processes are looked up once. And nobody is told to end before
-        // all were found: whose parent has gone is hard to find.
+        // The scan comes later: if a hundred are ended at once, one scan is enough. No process is told to end before
+        // all are found, since a process whose parent has gone is hard to find.
         nextLookAt = min(nextLookAt, now)
     }
 
@@ -49,18 +49,18 @@ extension ProcessLoop {
         lookAround(now)
     }
 
-    /// When something is to be done about what is being ended.
+    /// The time of the next action on commands that are being ended.
     var nextEndingMoment: Double {
         var moment = nextLookAt
         for ending in endings where ending.killAt > lastLookAt { moment = min(moment, ending.killAt) }
         return moment
     }
 
-    /// The command of an ending is over; what it started may not be.
+    /// The command of an ending is over; the processes that it started may not be.
     func commandOfEndingIsOver(_ id: CommandID, _ now: Double) {
         guard let index = endings.firstIndex(where: { $0.id == id }) else { return }
         endings[index].isOver = true
-        // Its number may be another's from now on.
+        // From now on its pid may belong to another process.
         endings[index].attempt.root = nil
         looksSoon = max(looksSoon, 2)
         nextLookAt = min(nextLookAt, lastLookAt + lookInterval(Self.lookIntervals.soon))
@@ -68,7 +68,7 @@ extension ProcessLoop {
 
     private func lookInterval(_ seconds: Double) -> Double { max(seconds, lookDuration / Self.lookShare) }
 
-    /// Looks once at all processes, for all commands that are being ended, and tells whoever is to go.
+    /// Scans all processes once, for all commands that are being ended, and signals those that must end.
     private func lookAround(_ now: Double) {
         lastLookAt = now
         if let snapshot = ProcessSnapshot.take() {
@@ -87,7 +87,7 @@ extension ProcessLoop {
             ? .infinity : now + lookInterval(isSoon ? Self.lookIntervals.soon : Self.lookIntervals.later)
     }
 
-    /// Which job of a scheduler's its processes belong to, the command itself shows at the first look.
+    /// Sets the scheduler's job of each command, which the command itself shows at the first scan.
     private func takeMarks(_ snapshot: ProcessSnapshot) {
         guard endings.contains(where: { !$0.isBegun }) else { return }
         let marks = Dictionary(snapshot.records.map { ($0.identity.pid, $0.marks) }) { first, _ in first }
@@ -103,7 +103,7 @@ extension ProcessLoop {
         let (new, groupLives) = endings[index].take(members, isUnsettled: isUnsettled)
         let group = endings[index].attempt.group
         if endings[index].killAt <= now {
-            // Again at each look: a process may have been made while the others were looked up.
+            // Again at each scan: a process may have been created during it.
             if let group, groupLives { Glibc.kill(-group, SIGKILL) }
             for process in members where process.group != group { Glibc.kill(process.identity.pid, SIGKILL) }
             return
@@ -113,13 +113,13 @@ extension ProcessLoop {
         for process in new where process.group != group { tell(process.identity.pid) }
     }
 
-    /// TERM, and CONT, so that a stopped process can heed it.
+    /// Sends TERM, and CONT so that a stopped process can react.
     private func tell(_ pid: pid_t) {
         Glibc.kill(pid, SIGTERM)
         Glibc.kill(pid, SIGCONT)
     }
 
-    /// Without /proc there are only the command and its group.
+    /// Without /proc, only the command and its group are known.
     private func proceedBlindly(_ index: Int, _ now: Double) {
         let ending = endings[index]
         let target = ending.attempt.group.map { -$0 } ?? ending.attempt.root
@@ -135,7 +135,7 @@ extension ProcessLoop {
         endings[index].isBegun = true
     }
 
-    // MARK: Who belongs to whom
+    // MARK: Which process belongs to which command
 
     private func kin(_ now: Double) -> ProcessKin {
         var kin = ProcessKin()
@@ -150,8 +150,8 @@ extension ProcessLoop {
         let rate = Double(jobmon_ticks_per_second())
         let offset = Double(jobmon_ticks_now()) / rate - now
         let lastEnd = lastEndByItself
-        // One that has left its parents behind may be of any command that ran when it was started; and those that ended by
-        // themselves may leave something running.
+        // An orphan without its parents may belong to any command that was running when it started. Commands that ended
+        // by themselves may also have left processes behind.
         kin.attemptOfOrphan = { orphan in
             guard let ticks = orphan.identity.started else { return nil }
             let started = Double(ticks) / rate - offset

@@ -3,16 +3,16 @@ import Glibc
 package import JobmonCore
 import JobmonSystem
 
-/// Supervises commands from one thread: starts them, waits with `poll` for their ends, for signals, for descriptors of
-/// others and for timers, ends them when their time is over, and says what each used.
+/// Supervises commands from one thread. It starts them, waits with `poll` for their ends, for signals, for other
+/// descriptors and for timers, ends commands at their time limit, and reports what each used.
 ///
-/// Whoever owns it calls `turn` again and again and acts on what that found; nothing is called back. A command is over
+/// Its owner calls `turn` repeatedly and acts on the events that it returns; there are no callbacks. A command is over
 /// when its process is over, not when a grandchild closes a pipe.
 package final class ProcessLoop {
     /// Seconds from TERM to KILL.
     package static let grace = 5.0
 
-    /// Bytes that a process may still touch between the look at its memory and its execution.
+    /// Bytes that a process may still touch between the measurement of its memory and its execution.
     static let floorSlack: Int64 = 512 << 10
 
     let time: TimeSource
@@ -22,19 +22,19 @@ package final class ProcessLoop {
     let memoryKills: MemoryKills?
 
     var commands: [RunningCommand] = []
-    /// Those that may not execute yet.
+    /// Commands that may not execute yet.
     var launches: [CommandID] = []
-    /// The commands that we end, and what is left of them.
+    /// The commands that are being ended, and what is left of them.
     var endings: [Ending] = []
-    /// When the processes of this host are looked at next for their sake, and when they were; steady seconds.
+    /// The time of the next scan of this host's processes, and of the last one, in seconds of the monotonic clock.
     var nextLookAt = Double.infinity
     var lastLookAt = -Double.infinity
-    /// How long the latest look took, in seconds, and how many more come soon.
+    /// How long the latest scan took, in seconds, and how many more scans follow with the short interval.
     var lookDuration = 0.0
     var looksSoon = 0
-    /// When a command has last ended by itself; steady seconds.
+    /// When a command last ended by itself, in seconds of the monotonic clock.
     var lastEndByItself = -Double.infinity
-    /// Children of ours that are no command's and are never ended with one.
+    /// Children of this process that are not commands and are never ended with one.
     package var spared: Set<Int32> = []
     var drains: [Drain] = []
     private var watches: [(token: Int, fd: Int32, events: Int16)] = []
@@ -46,14 +46,14 @@ package final class ProcessLoop {
     var found: [LoopEvent] = []
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
 
-    /// Whether a stop of a command by a signal is an event.
+    /// Whether it is an event when a signal stops a command.
     package var reportsStops = false
 
     enum Arrangement { case stale, current }
 
-    /// - Parameter reapsAll: all children of this process are the loop's, those too that it adopts. False where others
-    ///   have children here (in tests).
-    /// - Throws: when there is no descriptor left for its signals.
+    /// - Parameter reapsAll: reap all children of this process, including adopted ones. False if other code has
+    ///   children here (in tests).
+    /// - Throws: no descriptor is left for its signals.
     package init(time: TimeSource = .system, reapsAll: Bool = true) throws(Problem) {
         self.time = time
         self.reapsAll = reapsAll
@@ -76,17 +76,17 @@ package final class ProcessLoop {
 
     // MARK: Commands
 
-    /// How many commands run.
+    /// The number of commands that run.
     package var running: Int { commands.count }
 
-    /// Whether processes of commands that are over are still being ended: stay until there are none.
+    /// Whether processes of commands that are over are still being ended. The owner must not exit before they are gone.
     package var isEndingRemnants: Bool { endings.contains { $0.isOver } }
 
-    /// Whether a command that we end, or something that it started, is still there.
+    /// Whether a command that is being ended, or a process that it started, is still there.
     package func isEnding(_ id: CommandID) -> Bool { endings.contains { $0.id == id } }
 
-    /// Starts a command. When it returns, the command executes, or its start failed and it never will; of one that starts
-    /// fast it may turn out later that it can't be executed: then its end says so (`Evidence.notStarted`).
+    /// Starts a command. When it returns, the command executes, or its start has failed for good. With `startsFast`, it
+    /// may turn out later that the command cannot be executed; then its end says so (`Evidence.notStarted`).
     package func start(_ command: Command) -> Result<StartedCommand, StartFailure> {
         var streams = OpenedStreams()
         if let failure = streams.open(command) { return .failure(failure) }
@@ -114,9 +114,10 @@ package final class ProcessLoop {
         return .success(StartedCommand(id: id, process: identity))
     }
 
-    /// Ends a command with all that it started (`ProcessKin`): TERM (and CONT, so that a stopped one can heed it), and KILL
-    /// after the grace for whoever is left, even if the command itself has ended by then. Its end comes as an event; the
-    /// rest is gone when `isEnding` says so. False: it is over.
+    /// Ends a command with all processes that it started (`ProcessKin`): TERM, and CONT so that a stopped one can
+    /// react; KILL after the grace period for those that are left, even if the command itself has ended by then. Its
+    /// end arrives as an event. `isEnding` says when the rest is gone.
+    /// - Returns: false if the command is over.
     @discardableResult
     package func end(_ id: CommandID, _ reason: EndReason) -> Bool {
         guard let index = commands.firstIndex(where: { $0.id == id }) else { return false }
@@ -124,20 +125,20 @@ package final class ProcessLoop {
         return true
     }
 
-    /// Kills a command with all that it started, without a grace.
+    /// Kills a command with all processes that it started, without a grace period.
     package func kill(_ id: CommandID, _ reason: EndReason) {
         guard let index = commands.firstIndex(where: { $0.id == id }) else { return }
         endCommand(at: index, reason, after: 0)
     }
 
-    /// Sends a signal to a command's process alone. False: it is over.
+    /// Sends a signal to a command's process only. - Returns: false if the command is over.
     @discardableResult
     package func send(_ signal: Int32, to id: CommandID) -> Bool {
         guard let command = commands.first(where: { $0.id == id }) else { return false }
         return Glibc.kill(command.pid, signal) == 0
     }
 
-    /// Sends a signal on to a command's process as it came here, a queued value with it.
+    /// Forwards a signal to a command's process as it arrived here, with its queued value.
     package func forward(_ signal: ReceivedSignal, to id: CommandID) {
         guard let command = commands.first(where: { $0.id == id }) else { return }
         var record = jobmon_signal(
@@ -146,12 +147,12 @@ package final class ProcessLoop {
         jobmon_signals_forward(command.pid, &record)
     }
 
-    /// The pid of a command that runs.
+    /// The pid of a running command; nil if it is over.
     package func pid(of id: CommandID) -> Int32? { commands.first { $0.id == id }?.pid }
 
     // MARK: Signals, descriptors, timers
 
-    /// These signals become events instead of ending us. (SIGCHLD is always caught.)
+    /// Makes these signals events, so that they do not end this process. (SIGCHLD is always caught.)
     package func catchSignals(_ numbers: [Int32]) {
         for number in numbers {
             caught.insert(number)
@@ -159,15 +160,15 @@ package final class ProcessLoop {
         }
     }
 
-    /// All signals that can be caught become events.
+    /// Makes all signals that can be caught events.
     package func catchAllSignals() {
         caught = Set(1...64)
         jobmon_signals_catch_all()
         jobmon_signals_unblock()
     }
 
-    /// Waits for `events` of poll on a descriptor; `.ready` says each turn what holds. A token that is watched already
-    /// is changed; no events: only hang-ups and errors.
+    /// Waits for `events` of poll on a descriptor; `.ready` reports in each turn what holds. For a token that is
+    /// watched already, the descriptor and events are changed. Without events, only hang-ups and errors are reported.
     package func watch(_ fd: Int32, events: Int16, token: Int) {
         if let index = watches.firstIndex(where: { $0.token == token }) {
             if watches[index].fd == fd, watches[index].events == events { return }
@@ -184,7 +185,7 @@ package final class ProcessLoop {
         arrangement = .stale
     }
 
-    /// Sets a timer, or sets it anew: seconds from now.
+    /// Sets or resets a timer, in seconds from now.
     package func setTimer(_ token: Int, after seconds: Double) {
         cancelTimer(token)
         timers.append((token, time.steadySeconds() + seconds))
@@ -194,12 +195,11 @@ package final class ProcessLoop {
 
     // MARK: The turn
 
-    /// Waits until something happened, at most so many milliseconds (nil: as long as it takes; 0: only looks), and
-    /// returns what.
+    /// Waits until something happens, at most `milliseconds` (nil: no limit; 0: do not wait), and returns the events.
     package func turn(atMost milliseconds: Int? = nil) -> [LoopEvent] {
         arrange()
         let waited = poll(&polled, nfds_t(polled.count), timeout(atMost: milliseconds))
-        // A signal that interrupted the wait is there to be read.
+        // The signal that interrupted the wait can be read now.
         var signalled = waited < 0 && errno == EINTR
         if waited > 0 {
             // In the order of `arrange`.
@@ -219,10 +219,10 @@ package final class ProcessLoop {
             for drain in drains.indices where polled[index + drain].revents != 0 { empty(drain) }
             dropFinishedDrains()
         }
-        // Before a limit is enforced too: what has ended by itself meanwhile was not ended by its limit.
+        // Before limits are enforced: a command that has ended by itself meanwhile was not ended by its limit.
         if signalled || isLimitDue {
             readInbox()
-            // Whichever it was: of a full pipe the SIGCHLD may be the one that found no room.
+            // After any signal: if the pipe was full, the SIGCHLD may be the one that did not fit.
             reap()
         }
         endLaunches()
@@ -257,7 +257,7 @@ package final class ProcessLoop {
     private func readInbox() {
         var record = jobmon_signal()
         while read(inbox, &record, MemoryLayout<jobmon_signal>.size) == MemoryLayout<jobmon_signal>.size {
-            // A SIGCHLD of the kernel only says that there is something to reap.
+            // A SIGCHLD from the kernel only says that a child can be reaped.
             if record.number == SIGCHLD, record.code > 0 { continue }
             guard caught.contains(record.number) else { continue }
             found.append(

@@ -2,30 +2,30 @@ import CJobmonPOSIX
 import Glibc
 import JobmonCore
 
-/// A command that runs, as the loop keeps it.
+/// The loop's record of a running command.
 struct RunningCommand {
     let id: CommandID
     let pid: Int32
     let ownGroup: Bool
-    /// What its processes carry as `JOBMON_INSTANCE`.
+    /// The value of `JOBMON_INSTANCE` in its processes.
     let instance: String?
-    /// Steady seconds.
+    /// Its start, in seconds of the monotonic clock.
     let begun: Double
-    /// When its time limit passes.
+    /// When its time limit passes; nil: it has none.
     var deadline: Double?
     /// The pipe with its stderr; -1: none, or at its end.
     var tailFD: Int32
     var hadTail = false
     var tail = OutputTail()
-    /// The least that its `maxrss` can show.
+    /// The minimum that its `maxrss` can show.
     var floor: Int64
-    /// It may not execute yet; and what it is named by should it fail to.
+    /// Set while it may not execute yet, with the texts to report if it fails to.
     var underWay: (launch: OpaquePointer, place: CommandPlace)?
-    /// It never executed.
+    /// Why it never executed; nil if it did.
     var notStarted: StartFailure?
-    /// The kills for memory in our cgroup before it started.
+    /// The number of kills for memory in our cgroup before its start.
     let kills: Int?
-    /// Why it is being ended.
+    /// Why it is being ended; nil if it is not.
     var ending: EndReason?
 
     init(id: CommandID, _ launch: Launch, _ command: Command, begun: Double, tailFD: Int32, kills: Int?) {
@@ -41,7 +41,7 @@ struct RunningCommand {
         self.kills = kills
     }
 
-    /// Takes what became of its launch once that is over; its process was reaped, or it says so itself.
+    /// Takes the result of its launch, when that is over: its process was reaped, or the launch says so itself.
     mutating func endLaunch() {
         guard let (launch, place) = underWay else { return }
         underWay = nil
@@ -51,11 +51,11 @@ struct RunningCommand {
         if report.step != 0 { notStarted = StartFailure(report, place) }
     }
 
-    /// When the clock must be looked at for its sake.
+    /// The next time at which the loop must act for it.
     var nextMoment: Double { deadline ?? .infinity }
 }
 
-/// The pipe of a command that is over, still held by a grandchild.
+/// The pipe of an ended command that a grandchild still holds.
 struct Drain {
     let fd: Int32
     var isFinished = false

@@ -5,9 +5,9 @@ import Glibc
 package struct OutputTail: Sendable {
     private let capacity: Int
     private var ring: [UInt8] = []
-    // Where the next byte goes once the ring is full.
+    // The position of the next byte once the ring is full.
     private var next = 0
-    /// How many bytes were written in all.
+    /// The total number of bytes written.
     package private(set) var total = 0
 
     package init(capacity: Int = 64 << 10) { self.capacity = max(1, capacity) }
@@ -30,28 +30,30 @@ package struct OutputTail: Sendable {
 
     package mutating func append(_ bytes: [UInt8]) { bytes.withUnsafeBytes { append($0) } }
 
-    /// The bytes, in order.
+    /// The kept bytes, in order.
     package var bytes: [UInt8] { next == 0 ? ring : Array(ring[next...] + ring[..<next]) }
 
-    /// The bytes as text: lossy, and without the half of a character at the start that a cut has left.
+    /// The kept bytes as text. Invalid UTF-8 is replaced, and a partial character at the start of a cut text is
+    /// removed.
     package var text: String { Self.text(bytes, isCut: total > capacity) }
 
     package static func text(_ bytes: [UInt8], isCut: Bool) -> String {
         let start = isCut ? bytes.prefix(3).prefix { $0 & 0xC0 == 0x80 }.count : 0
         var text = String(decoding: bytes[start...], as: UTF8.self)
-        // Bytes that are not UTF-8 become longer ones.
+        // Replacement characters are longer than the bytes that they replace.
         while text.utf8.count > 64 << 10 { text = String(text.dropFirst(max(1, (text.utf8.count - (64 << 10)) / 4))) }
         return text
     }
 
-    /// The end of what was written to the regular file behind `fd` from `start` on; nil when it can't be read.
+    /// The end of what was written to the regular file behind `fd` since `start`; nil if it cannot be read.
     package static func behind(_ fd: Int32, from start: Int, capacity: Int = 64 << 10) -> String? {
         var info = stat()
         guard fstat(fd, &info) == 0 else { return nil }
         let size = Int(info.st_size)
-        // Emptied meanwhile: what is there is new.
+        // The file was truncated meanwhile: all of it is new.
         let start = start > size ? 0 : start
-        // Where the shared offset stands is where the command stopped; a file that it opened itself again has its own.
+        // The shared offset is where the command stopped writing. A command that opened the file itself has its own
+        // offset.
         let position = Int(lseek(fd, 0, SEEK_CUR))
         let end = position > start && position <= size ? position : size
         let from = max(start, end - capacity)
@@ -69,7 +71,7 @@ package struct OutputTail: Sendable {
         return text(Array(bytes[..<filled]), isCut: from > start)
     }
 
-    /// The end of a regular file; nil when it can't be read.
+    /// The end of a regular file; nil if it cannot be read.
     package static func ofFile(_ path: String) -> String? {
         let fd = open(path, O_RDONLY | O_CLOEXEC)
         guard fd >= 0 else { return nil }

@@ -1,7 +1,7 @@
 import CJobmonPOSIX
 import Glibc
 
-/// A signal as a witness got it.
+/// A signal that a witness received.
 package struct SeenSignal: Sendable, Equatable {
     var number: Int32
     var isFromKernel: Bool
@@ -23,14 +23,13 @@ package struct SeenSignal: Sendable, Equatable {
     }
 }
 
-/// Which signals a witness got, and which of ours each explains.
+/// The signals that a witness received, and which of our own each of them explains.
 package struct SignalRecord: Sendable {
     private var seen: [(signal: SeenSignal, isUsed: Bool)] = []
 
-    /// Two signals that are sent so soon after each other, in nanoseconds, may have come as one to the witness and as two to
-    /// us.
+    /// Two signals sent within this many nanoseconds may arrive as one at the witness and as two here.
     private static let merging: Int64 = 500_000
-    /// More are forgotten, the oldest first.
+    /// The maximum number kept; older ones are dropped.
     private static let kept = 256
 
     package init() {}
@@ -40,7 +39,7 @@ package struct SignalRecord: Sendable {
         if seen.count > Self.kept { seen.removeFirst(seen.count - Self.kept) }
     }
 
-    /// Whether this signal came to the witness too. Each that it got explains one of ours.
+    /// Whether the witness received this signal too. Each signal of the witness explains one of ours.
     package mutating func covers(_ signal: ReceivedSignal) -> Bool {
         func isSame(_ other: SeenSignal) -> Bool {
             other.number == signal.number && other.isFromKernel == signal.isFromKernel && other.sender == signal.sender

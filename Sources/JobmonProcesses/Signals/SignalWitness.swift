@@ -1,13 +1,13 @@
 import CJobmonPOSIX
 import Glibc
 
-/// Tells signals that the command has got too from those that were sent to this process alone.
+/// Distinguishes signals that the command has received too from those sent to this process only.
 ///
-/// A small process notes the signals that it gets. Where the command is in our process group, so is this one: what is sent
-/// to the group reaches all three. Where the command has a group of its own, this one has, too. Whoever signals every
-/// process of a job or a tree one by one reaches it either way.
+/// A small process notes the signals that it receives. If the command is in our process group, so is this process: a
+/// signal to the group reaches all three. If the command has its own group, so has this process. A sender that signals
+/// every process of a job or a tree one by one reaches it in both cases.
 package final class SignalWitness {
-    /// A command that lives longer, in seconds, gets one.
+    /// Only commands that live longer than this, in seconds, get a witness.
     package static let delay = 0.003
 
     package let pid: Int32
@@ -15,13 +15,13 @@ package final class SignalWitness {
     private var record = SignalRecord()
     private var question: Int32 = 0
 
-    /// How long the witness may take to answer, in milliseconds. Without an answer nothing is known.
+    /// The maximum time for the witness's answer, in milliseconds. Without an answer, nothing is known.
     private static let patience: Int32 = 100
-    /// Within so many nanoseconds whoever signals processes one by one gets from one to the next.
+    /// The maximum time in nanoseconds between two signals of a sender that signals processes one by one.
     private static let oneByOne: Int64 = 3_000_000
 
-    /// - Parameter apart: whether the command has a group of its own.
-    /// - Returns: nil if no process can be made.
+    /// - Parameter apart: whether the command has its own group.
+    /// - Returns: nil if no process can be created.
     package init?(apart: Bool) {
         var reading: Int32 = -1
         pid = jobmon_witness_start(apart ? 1 : 0, &reading)
@@ -31,7 +31,7 @@ package final class SignalWitness {
 
     deinit { end() }
 
-    /// Whether a signal that came here came to the witness too; nil: that can't be known.
+    /// Whether the witness received this signal too; nil if that cannot be determined.
     package func hasSeen(_ signal: ReceivedSignal) -> Bool? {
         guard ask() else { return nil }
         if record.covers(signal) { return true }
@@ -44,14 +44,14 @@ package final class SignalWitness {
         return false
     }
 
-    /// Ends the process.
+    /// Ends the witness.
     package func end() {
         guard fd >= 0 else { return }
         jobmon_witness_end(pid, fd)
         fd = -1
     }
 
-    /// Takes what the witness has got by now. The answer is the last thing that it is handed, whatever else is there.
+    /// Reads what the witness has received by now. Its answer is always the last signal that it is handed.
     private func ask() -> Bool {
         guard fd >= 0 else { return false }
         question &+= 1
@@ -69,7 +69,7 @@ package final class SignalWitness {
                 }
                 continue
             }
-            // It was killed.
+            // The witness was killed.
             if count == 0 { return false }
             let left = (deadline - jobmon_now()) / 1_000_000
             var entry = pollfd(fd: fd, events: Int16(POLLIN), revents: 0)

@@ -1,5 +1,5 @@
-/// Texts as a command gets them: exact bytes, one after the other, each with a NUL at its end. (One allocation for
-/// all: thousands of commands are started in a second.)
+/// Texts for a command: exact bytes, one after the other, each ending with a NUL. (One allocation for all: thousands of
+/// commands are started per second.)
 package struct PackedTexts: Sendable, Equatable {
     package private(set) var bytes: [UInt8] = []
     package private(set) var count = 0
@@ -14,7 +14,7 @@ package struct PackedTexts: Sendable, Equatable {
         for text in texts { append(text) }
     }
 
-    /// Appends a text; what follows a NUL in it can't be handed to a command and is left out.
+    /// Appends a text. If it contains a NUL, the rest cannot be passed to a command and is omitted.
     package mutating func append(_ text: some Sequence<UInt8>) {
         for byte in text {
             if byte == 0 { break }
@@ -26,64 +26,65 @@ package struct PackedTexts: Sendable, Equatable {
 
     package mutating func append(_ text: String) { append(text.utf8) }
 
-    /// The first text, lossy: for messages.
+    /// The first text, with invalid UTF-8 replaced: for messages.
     package var first: String { String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self) }
 }
 
 /// A command to start.
 package struct Command: Sendable {
-    /// What stdin is.
+    /// The command's stdin.
     package enum Input: Sendable {
-        /// Ours.
+        /// The stdin of this process.
         case inherited
-        /// At its end.
+        /// Empty.
         case empty
-        /// A descriptor of ours, which stays ours to close.
+        /// A descriptor of this process, which the caller closes.
         case descriptor(Int32)
         case closed
     }
 
-    /// What stdout and stderr are.
+    /// The command's stdout or stderr.
     package enum Output: Sendable {
-        /// Ours.
+        /// The same as of this process.
         case inherited
         /// `/dev/null`.
         case discarded
-        /// A descriptor of ours, which stays ours to close.
+        /// A descriptor of this process, which the caller closes.
         case descriptor(Int32)
-        /// A file that is made or emptied. Its folder is there.
+        /// A file that is created or emptied. Its folder must exist.
         case file(String)
-        /// Only the last 64 KiB are kept, and come with the command's end.
+        /// A pipe of which only the last 64 KiB are kept; they come with the command's end.
         case tail
         case closed
     }
 
-    /// The program, which is looked up on the command's own PATH as execvp does, and its arguments.
+    /// The program, which is searched on the command's own PATH as by execvp, and its arguments.
     package var arguments: PackedTexts
-    /// `NAME=value` to add to our environment, replacing what it has of that name; `NAME` alone takes it away.
+    /// `NAME=value` to add to or replace in our environment; `NAME` alone removes the variable.
     package var additions = PackedTexts()
-    /// Where it runs; nil: where we do.
+    /// The working directory; nil: ours.
     package var directory: String?
     package var stdin = Input.empty
     package var stdout = Output.inherited
     package var stderr = Output.inherited
-    /// It gets a process group of its own, which ends with it when we end it. Else it stays in ours.
+    /// The command gets its own process group, all of which ends when the command is ended. Else it stays in our group.
     package var ownGroup = true
-    /// The instance that it is, which its processes carry as `JOBMON_INSTANCE`; nil: they carry no key of its own.
+    /// The key of its instance, which its processes carry as `JOBMON_INSTANCE`; nil: they carry no key of its own.
     package var instance: String?
-    /// The kernel kills it when we are killed. Programs that work as another user than they were started by lose that at
-    /// their start. (Not with `startsFast`.)
+    /// The kernel kills it if this process is killed. A program that runs as another user than it was started by loses
+    /// this at its start. (Not with `startsFast`.)
     package var diesWithUs = false
-    /// It gets no descriptor above 2.
+    /// It inherits no descriptor above 2.
     package var closesOthers = true
-    /// Signal dispositions and mask as we were started with; else all default and none blocked.
+    /// Signal dispositions and mask as this process was started with; else all default and none blocked.
     package var signalsAsStarted = false
-    /// It starts without a copy of our memory, and nobody waits for it: several times as fast, but our own peak of memory
-    /// is the least that can be seen of its own (`Usage.maxrssAtMost`), and that it can't be executed is said by its end.
+    /// Start without copying our memory and without waiting, which is several times as fast. But our own peak memory is
+    /// then the least that can be seen of the command's (`Usage.maxrssAtMost`), and only its end reports that it could
+    /// not be executed.
     package var startsFast = true
-    /// Seconds after which it is ended: TERM, then KILL after the grace.
+    /// Seconds after which it is ended: TERM, then KILL after the grace period.
     package var timeLimit: Double?
-    /// Whether `Started.process` has the start time, which costs a look into /proc.
+    /// Whether `Started.process` has the start time, which costs a lookup in /proc.
     package var looksUpStartTime = true
 
     package init(_ arguments: PackedTexts) { self.arguments = arguments }

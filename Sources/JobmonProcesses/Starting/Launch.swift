@@ -3,16 +3,16 @@ import Glibc
 import JobmonCore
 import JobmonSystem
 
-/// A command that was handed to C.
+/// A command that was handed to the C code.
 struct Launch {
     var pid: pid_t
-    /// Bytes; the least that its `maxrss` can show. Of one that is under way it comes with its end.
+    /// The minimum that its `maxrss` can show, in bytes. While the launch is under way, its end reports this.
     var floor: Int64 = 0
-    /// It may not execute yet, and may still fail to.
+    /// The launch, if the command may not execute yet and may still fail to.
     var underWay: OpaquePointer?
 }
 
-/// Hands a command to C.
+/// Hands a command to the C code.
 func launch(_ command: Command, _ streams: OpenedStreams) -> Result<Launch, StartFailure> {
     var report = jobmon_report()
     var launched = Launch(pid: -1)
@@ -47,8 +47,8 @@ func launch(_ command: Command, _ streams: OpenedStreams) -> Result<Launch, Star
     return .success(launched)
 }
 
-/// Executes a command's program in place of this process, with its own arguments and our environment, descriptors and
-/// directory, and the signal dispositions that we were started with.
+/// Replaces this process by a command's program, with the command's arguments, our environment, descriptors and
+/// directory, and the signal dispositions that this process was started with.
 /// - Returns: the error number, if that fails.
 package func replaceProcess(by command: Command) -> Int32 {
     command.arguments.bytes.withUnsafeBytes { arguments in
@@ -61,7 +61,7 @@ package func replaceProcess(by command: Command) -> Int32 {
     }
 }
 
-/// What a start that fails is named by.
+/// The texts for reporting a failed start.
 struct CommandPlace {
     var program: String
     var directory: String?
@@ -72,7 +72,7 @@ extension Command {
 }
 
 extension StartFailure {
-    /// What C tells of a start that failed.
+    /// Converts the C code's report of a failed start.
     init(_ report: jobmon_report, _ place: CommandPlace) {
         let step: StartFailure.Step
         var path = place.program

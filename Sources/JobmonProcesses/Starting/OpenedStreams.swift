@@ -3,15 +3,15 @@ import Glibc
 import JobmonCore
 import JobmonSystem
 
-/// The descriptors that a command's start needs and that are ours to close.
+/// The descriptors that a command's start needs and that this process must close.
 struct OpenedStreams {
     var descriptors: (Int32, Int32, Int32) = (JOBMON_KEEP, JOBMON_KEEP, JOBMON_KEEP)
-    /// What is closed once the command has it.
+    /// Descriptors to close once the command has them.
     private var ours: [Int32] = []
     /// The reading end of the pipe for `Output.tail`.
     private var tail: Int32 = -1
 
-    /// Opens what the command's streams need; what fails is named.
+    /// Opens the command's streams; returns what failed, or nil.
     mutating func open(_ command: Command) -> StartFailure? {
         switch command.stdin {
         case .inherited: break
@@ -69,7 +69,7 @@ struct OpenedStreams {
         return StartFailure(step: .output, path: path, errno: error, reason: SystemError.text(error))
     }
 
-    /// The command has them: ours are closed. Returns the reading end of the tail's pipe, or -1.
+    /// Closes our copies when the command has them. Returns the reading end of the tail's pipe, or -1.
     mutating func closeOurs() -> Int32 {
         for fd in ours { close(fd) }
         ours = []

@@ -3,11 +3,11 @@ import Glibc
 package import JobmonCore
 
 extension StartFailure {
-    /// There was no process, descriptor or memory to be had. That passes when others end.
+    /// Whether no process, descriptor or memory was available. That passes when other processes end.
     package var isShortage: Bool { step != .directory && [EAGAIN, ENOMEM, EMFILE, ENFILE].contains(errno) }
 
-    /// The same failure with the limit named that it ran into, as far as that can be told.
-    /// - Parameter seconds: for how long that was so.
+    /// The same failure, with the limit that it reached, if that can be determined.
+    /// - Parameter seconds: how long the shortage has lasted.
     package func namingLimit(after seconds: Double) -> StartFailure {
         var failure = self
         let limit = ResourceLimits.name(errno).map { ": \($0)" } ?? ""
@@ -16,9 +16,9 @@ extension StartFailure {
     }
 }
 
-/// The limits that a start may run into.
+/// The limits that a start may reach.
 package enum ResourceLimits {
-    /// Which limit a shortage is of, and its value; nil: it is of none that has a name.
+    /// The limit behind a shortage, with its value; nil if it cannot be determined.
     package static func name(_ error: Int32) -> String? {
         switch error {
         case EMFILE: return "RLIMIT_NOFILE (ulimit -n) is \(jobmon_limit_of_descriptors())"
@@ -31,7 +31,7 @@ package enum ResourceLimits {
         }
     }
 
-    /// The limit of processes of our cgroup, where it is reached.
+    /// The limit of processes of our cgroup, if it is reached.
     private static func cgroupLimit() -> Int? {
         for line in (text("/proc/self/cgroup") ?? "").split(separator: "\n") {
             let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
@@ -66,13 +66,13 @@ package enum ResourceLimits {
     }
 }
 
-/// How long starts are tried again that fail for want of processes, descriptors or memory, and when. A value without a
-/// clock: times are steady seconds.
+/// Decides when and how long starts are retried that fail for lack of processes, descriptors or memory. A value without
+/// a clock: times are seconds of the monotonic clock.
 package struct StartPatience: Sendable, Equatable {
-    /// Seconds without a start or an end after which it is no use.
+    /// Seconds without a start or an end after which it gives up.
     package static let limit = 60.0
     private static let delays = (first: 0.05, longest: 1.0)
-    /// Within so many seconds a process that was made says that it can't execute.
+    /// Seconds within which a created process reports that it cannot execute.
     private static let executing = 5.0
 
     private var since: Double?
@@ -83,7 +83,7 @@ package struct StartPatience: Sendable, Equatable {
 
     package init() {}
 
-    /// A start failed. True: it has been so for too long.
+    /// Notes a failed start. - Returns: true if it has lasted too long.
     package mutating func failed(_ now: Double) -> Bool {
         if let lastStart, now - lastStart > Self.executing { reset() }
         let start = since ?? now
@@ -93,17 +93,17 @@ package struct StartPatience: Sendable, Equatable {
         return now - start >= Self.limit
     }
 
-    /// A process was made. Whether it executes is not known yet.
+    /// Notes that a process was created. Whether it executes is not known yet.
     package mutating func started(_ now: Double) {
         guard since != nil else { return }
         lastStart = now
         nextTry = -.infinity
     }
 
-    /// What could not be started was given up: what was is past.
+    /// Starts over, since what could not be started was given up.
     package mutating func reset() { self = StartPatience() }
 
-    /// A command that executed has ended: there may be room.
+    /// Notes that a command that executed has ended: there may be room now.
     package mutating func somethingEnded(_ now: Double) {
         guard since != nil else { return }
         since = now
@@ -113,8 +113,8 @@ package struct StartPatience: Sendable, Equatable {
 }
 
 extension ProcessLoop {
-    /// Starts a command, and waits as long as there are no processes, descriptors or memory: for `StartPatience.limit` at
-    /// most. Nothing else is done meanwhile.
+    /// Starts a command. While there are no processes, descriptors or memory, it waits, at most `StartPatience.limit`.
+    /// Nothing else is done meanwhile.
     package func startPatiently(_ command: Command) -> Result<StartedCommand, StartFailure> {
         var patience = StartPatience()
         while true {

@@ -1,12 +1,12 @@
 package import JobmonCore
 
-/// The text of a command with places for values: `{name}` of a name that is known is replaced, all else is literal, so
-/// that `awk '{print}'` works.
+/// A command with placeholders: `{name}` of a declared name is replaced. All other text is literal, so that
+/// `awk '{print}'` works.
 package enum CommandTemplate {
-    /// Puts values in.
+    /// Fills in the values.
     /// - Parameters:
-    ///   - quoting: the text is a shell's: each value is quoted so that the shell takes it as it is.
-    ///   - value: the value of a name; nil when the name is not declared.
+    ///   - quoting: the text is a shell line: each value is quoted, so that the shell takes it unchanged.
+    ///   - value: the value of a name; nil if the name is not declared.
     package static func fill(_ text: String, quoting: Bool, value: (Substring) -> String?) -> String {
         guard text.utf8.contains(UInt8(ascii: "{")) else { return text }
         var result = ""
@@ -27,7 +27,8 @@ package enum CommandTemplate {
         return result + rest
     }
 
-    /// What stands in braces in a text, in order, whether it is a name or not. A variable of a shell (`${name}`) is none.
+    /// The texts in braces, in order, whether they are declared names or not. A shell variable (`${name}`) does not
+    /// count.
     package static func words(in text: String) -> [Substring] {
         guard text.utf8.contains(UInt8(ascii: "{")) else { return [] }
         var words: [Substring] = []
@@ -56,7 +57,7 @@ package enum CommandTemplate {
         return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 
-    /// Whether the text holds one of the places that `forAttempt` fills.
+    /// Whether the text has one of the placeholders that `forAttempt` fills in.
     package static func namesAttempt(_ text: String) -> Bool {
         guard text.utf8.contains(UInt8(ascii: "{")) else { return false }
         var found = false

@@ -1,20 +1,20 @@
 package import JobmonCore
 import Synchronization
 
-/// Jobs that come while the queue runs: a program hands them in, one by one or by the thousand, and learns their
-/// numbers once the ledger has them. What several hand in at the same time goes to the ledger together.
+/// Accepts jobs while the queue runs. A program adds them one by one or in thousands, and gets their numbers once the
+/// ledger has them. Jobs that are added at the same time go to the ledger together.
 package final class JobFeed: Sendable {
     enum Request: Sendable {
         case add([NewJob], Answer<[Int64]>)
         case tellWhenIdle(Answer<QueueSummary>)
     }
 
-    /// Called once, from any thread, with what came of a request.
+    /// Called once, from any thread, with the result of a request.
     package typealias Answer<Value> = @Sendable (Result<Value, Problem>) -> Void
 
     private enum State {
         case open
-        /// No more are taken, and why.
+        /// No more jobs are accepted; the problem says why.
         case closed(Problem)
     }
 
@@ -23,9 +23,10 @@ package final class JobFeed: Sendable {
 
     package init() {}
 
-    /// Hands jobs in. One whose key the queue has is that job: it is not queued again, and only gets more attempts.
+    /// Adds jobs. A job whose key the queue already has is not queued again; it only gets more attempts. Cancelling the
+    /// task does not take the jobs back.
     /// - Returns: the `jid` of each, in order, once they are on disk.
-    /// - Throws: why they could not be queued; of a batch, some may have been.
+    /// - Throws: why they could not be queued; some of the batch may have been.
     package func add(_ jobs: [NewJob]) async throws(Problem) -> [Int64] {
         guard !jobs.isEmpty else { return [] }
         let result = await withCheckedContinuation { continuation in
@@ -34,14 +35,14 @@ package final class JobFeed: Sendable {
         return try result.get()
     }
 
-    /// The same for whoever hands in one after the other and waits for none: in the order of the calls.
+    /// The same without waiting; jobs are taken in the order of the calls.
     package func add(_ jobs: [NewJob], answer: @escaping Answer<[Int64]>) {
         if let refusal = post(.add(jobs, answer)) { answer(.failure(refusal)) }
     }
 
-    /// Waits until every job that the queue has is over and recorded: those that were handed in before, and those that
-    /// are meanwhile. More may be handed in afterwards.
-    /// - Returns: what the queue has come to by then.
+    /// Waits until every job of the queue is over and recorded, including jobs added while it waits. More jobs may be
+    /// added afterwards. Cancelling the task does not end the wait.
+    /// - Returns: the state of the queue at that time.
     /// - Throws: why the queue ended before.
     package func whenIdle() async throws(Problem) -> QueueSummary {
         let result = await withCheckedContinuation { continuation in
@@ -50,12 +51,12 @@ package final class JobFeed: Sendable {
         return try result.get()
     }
 
-    /// The same without waiting here.
+    /// The same without waiting; `answer` is called later.
     package func whenIdle(answer: @escaping Answer<QueueSummary>) {
         if let refusal = post(.tellWhenIdle(answer)) { answer(.failure(refusal)) }
     }
 
-    /// - Returns: why it is not taken.
+    /// - Returns: why the request is refused; nil if it is accepted.
     private func post(_ request: Request) -> Problem? {
         state.withLock { state in
             if case .closed(let problem) = state { return problem }
@@ -64,23 +65,23 @@ package final class JobFeed: Sendable {
         }
     }
 
-    /// No more jobs come: the queue ends once all are over.
+    /// Declares that no more jobs come: the queue ends once all are over.
     package func close() {
         end(Problem(.contradiction, "the queue takes no more jobs: somebody waits for its end"))
         mailbox.close()
     }
 
-    /// The queue is over: whoever still waits is told why.
+    /// Closes the feed: later requests are refused with `problem`.
     func end(_ problem: Problem) {
         state.withLock { state in
             if case .open = state { state = .closed(problem) }
         }
     }
 
-    /// The queue can't run: what was handed in, and what will be, is refused.
+    /// Refuses all jobs, earlier and later ones, because the queue cannot run.
     package func refuse(_ problem: Problem) { failRest(problem) }
 
-    /// Fails what nobody took any more; the reader has gone.
+    /// Fails the requests that are left when the reader has ended.
     func failRest(_ problem: Problem) {
         end(problem)
         for request in mailbox.takeAll() {

@@ -1,26 +1,26 @@
 import JobmonCore
 
-/// How jobs come into a queue: those that it has, and the new ones.
+/// Queues new jobs, and finds those that the queue has already.
 struct JobIntake: Sendable {
-    /// Jobs in one request: few at first, so that the first of them can start while the others are being queued.
+    /// The number of jobs in one request: few at first, so that the first jobs start while the others are being queued.
     private static let batches = (first: 100, others: 500)
 
     let queue: String
     let environment: QueueEnvironment
 
-    /// What a queue has, in view of the jobs that are given.
+    /// The queue's jobs, compared with the given ones.
     struct Loaded {
-        /// Those that the ledger has already and that are to be brought to their end.
+        /// Given jobs that the ledger has already, and that this run completes.
         var known: [JobRecord]
-        /// The queue's other jobs, which nobody asked for.
+        /// The queue's other jobs, which were not given.
         var left: [JobRecord]
-        /// Those that the ledger does not have.
+        /// Given jobs that the ledger does not have.
         var new: [NewJob]
     }
 
-    /// Reads the queue's jobs, and finds out which of the given ones are new. Of those that are known, a larger number
-    /// of attempts is recorded. Where none are given, all of the queue's are meant.
-    /// - Parameter again: the given jobs are new ones, whatever became of equal ones before.
+    /// Reads the queue's jobs, and finds out which of the given ones are new. For a known job, a larger number of
+    /// attempts is recorded. If no jobs are given, all of the queue's are meant.
+    /// - Parameter again: the given jobs are new, whatever the outcome of equal jobs before.
     func load(_ given: [NewJob], again: Bool) async throws(Problem) -> Loaded {
         let records = try await all(JobFilter(queue: queue))
         guard !given.isEmpty else { return Loaded(known: records, left: [], new: []) }
@@ -59,9 +59,9 @@ struct JobIntake: Sendable {
         return loaded
     }
 
-    /// Queues jobs, batch by batch; each batch is told of as soon as the ledger has it.
+    /// Queues jobs in batches; `queued` gets each batch once the ledger has it.
     func queue(_ new: JobsToQueue, _ queued: ([JobRecord]) -> Void) async throws(Problem) {
-        // From the end, so that each batch lets go of what it held: there may be a million.
+        // From the end, so that each batch frees its memory: there may be a million jobs.
         var jobs = new.take()
         jobs.reverse()
         var size = Self.batches.first
@@ -83,14 +83,14 @@ struct JobIntake: Sendable {
         }
     }
 
-    /// Queues jobs that come while the queue runs, as they come; the queue knows of each, as the ledger then has it,
-    /// before whoever handed it in. Returns when the feed is closed, and when the task is cancelled.
+    /// Queues jobs from the feed as they arrive. The queue learns of each job, in the form that the ledger has, before
+    /// the sender gets its answer. Returns when the feed is closed or the task is cancelled.
     func serve(
         _ feed: JobFeed, _ queued: ([JobRecord]) -> Void, whenIdle: (@escaping JobFeed.Answer<QueueSummary>) -> Void
     ) async {
         var reader = feed.reader()
         while let requests = await reader.next() {
-            // What was handed in one by one at the same time goes to the ledger together.
+            // Jobs that were added one by one at the same time go to the ledger together.
             var adding: [(jobs: [NewJob], answer: JobFeed.Answer<[Int64]>)] = []
             for request in requests {
                 switch request {
@@ -117,7 +117,7 @@ struct JobIntake: Sendable {
             }
             return
         }
-        // One of them is wrong: each is told its own. What the ledger has by now, it has once.
+        // One of the requests is wrong: answer each by itself. Jobs that the ledger has by now are not queued twice.
         for (jobs, answer) in requests {
             do throws(Problem) {
                 answer(.success(try await add(jobs, queued)))
@@ -136,7 +136,7 @@ struct JobIntake: Sendable {
             }
             let batch = rest.prefix(Self.batches.others)
             let numbers = try await enqueue(batch, at: environment.time.now())
-            // A key may be an earlier job's, which has its own story.
+            // The key may belong to an earlier job, which has its own instances.
             queued(try await all(JobFilter(jids: numbers)))
             jids += numbers
             rest = rest.dropFirst(batch.count)
@@ -144,7 +144,7 @@ struct JobIntake: Sendable {
         return jids
     }
 
-    /// Has the ledger take jobs in. - Returns: their numbers, in order.
+    /// Records the jobs in the ledger. - Returns: their numbers, in order.
     private func enqueue(_ jobs: ArraySlice<NewJob>, at now: Timestamp) async throws(Problem) -> [Int64] {
         let results = try await environment.enqueue(
             jobs.map { Event(time: now, fact: .job(.key(queue: queue, key: $0.key), $0.description)) })

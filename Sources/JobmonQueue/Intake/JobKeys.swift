@@ -1,18 +1,18 @@
 import CLibcrypto
 package import JobmonCore
 
-/// The key that makes a job the same job when it is said again: 32 hexadecimal digits, the first half of the SHA-256
-/// of what it is (its name, command, params, working directory and environment) and of its number among equals.
+/// Computes the key that identifies a job when it is given again: 32 hexadecimal digits, the first half of the SHA-256
+/// of its content (name, command, params, working directory and environment) and of its number among equal jobs.
 ///
-/// What it is made of never changes, since the keys in a ledger must be found again: the texts one after the other,
-/// each with its length before it, so that no two different jobs give the same bytes. Members of params and of the
-/// environment count in the order of their names.
+/// The hashed bytes never change, since the keys in a ledger must be found again: the texts one after the other, each
+/// with its length before it, so that no two different jobs give the same bytes. Members of params and of the
+/// environment are sorted by name.
 package struct JobKeys: Sendable {
     private var seen: [String: Int] = [:]
 
     package init() {}
 
-    /// The key of a job; of equal ones, the first, the second and so on have different keys.
+    /// The key of a job; equal jobs get different keys, by their number among equals.
     package mutating func key(of job: JobDescription) -> String { newJob(job).key }
 
     /// A job with its key.
@@ -25,7 +25,7 @@ package struct JobKeys: Sendable {
             occurrence: occurrence)
     }
 
-    /// - Parameter job: with its params put in, but `{jid}` and `{attempt}` as they stand.
+    /// - Parameter job: with its params filled in, but `{jid}` and `{attempt}` unchanged.
     package static func make(_ job: JobDescription, occurrence: Int) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(256)

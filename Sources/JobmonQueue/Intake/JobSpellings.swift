@@ -1,10 +1,9 @@
 import JobmonCore
 
-/// How the params of the jobs that a queue has are spelled. A number of a range stands in a job's key as a number, the
-/// same number of a list or a table as a text; to whoever says the same jobs once more in another spelling, they are the
-/// same jobs.
+/// The spellings of params in the queue's jobs. A number of a range is a number in a job's key; the same number of a
+/// list or a table is a text. If the same jobs are given again in another spelling, they are still the same jobs.
 struct JobSpellings: Sendable {
-    /// A set of params, and which of them are numbers.
+    /// The names of params, and which of them are numbers.
     private struct Pattern: Hashable {
         var names: [String]
         var areNumbers: [Bool]
@@ -23,7 +22,7 @@ struct JobSpellings: Sendable {
 
     private var patterns: [[String]: Set<Pattern>] = [:]
 
-    /// Takes in the jobs that are known.
+    /// Collects the spellings of the known jobs.
     init(_ known: [JobRecord]) {
         for record in known where !record.description.params.isEmpty {
             let pattern = Pattern(record.description.params)
@@ -31,7 +30,7 @@ struct JobSpellings: Sendable {
         }
     }
 
-    /// The keys that a job has in the spellings of those that are known, without its own.
+    /// The keys that a job would have in the other known spellings, without its own.
     func otherKeys(of job: NewJob) -> [String] {
         guard let occurrence = job.occurrence, !patterns.isEmpty else { return [] }
         let own = Pattern(job.description.params)
@@ -43,7 +42,7 @@ struct JobSpellings: Sendable {
                 guard let value = description.params[name] else { return nil }
                 switch (value, isNumber) {
                 case (.string(let text), true):
-                    // Only a number that puts the same text into the command.
+                    // Only a number that fills the same text into the command.
                     guard let number = try? JSON(parsing: text), number.text == text else { return nil }
                     switch number {
                     case .int, .double: description.params[name] = number

@@ -1,14 +1,14 @@
 import JobmonCore
 import Synchronization
 
-/// Jobs on their way into a queue. Whoever takes them has them alone, so that a million of them are let go of once the
-/// ledger has them, whoever still holds this.
+/// Jobs that are about to be queued. The taker becomes their only owner, so that the memory of a million jobs is freed
+/// once the ledger has them, even if this object lives on.
 package final class JobsToQueue: Sendable {
     private let jobs: Mutex<[NewJob]>
 
     package init(_ jobs: [NewJob]) { self.jobs = Mutex(jobs) }
 
-    /// All of them, the first time.
+    /// All jobs at the first call, none afterwards.
     package func take() -> [NewJob] {
         jobs.withLock { jobs in
             defer { jobs = [] }

@@ -1,12 +1,12 @@
 package import JobmonCore
 import Synchronization
 
-/// A job to be queued, by its key.
+/// A job to be queued, with its key.
 package struct NewJob: Sendable, Equatable {
-    /// Within its queue and round.
+    /// The key within its queue and round.
     package var key: String
     package var description: JobDescription
-    /// Its number among equals, from 1, that the key was made with; nil: somebody gave the key.
+    /// Its number among equal jobs, from 1, that is part of the key; nil if the key was given by a user.
     package var occurrence: Int?
 
     package init(key: String, description: JobDescription, occurrence: Int? = nil) {

@@ -1,14 +1,14 @@
 package import JobmonCore
 
-/// What a queue is opened with.
+/// The settings with which a queue is opened.
 package struct QueueSettings: Sendable, Equatable {
     package var layout: DirectoryLayout
     package var queue: String
-    /// The executor's word in the ledger, such as `local`.
+    /// The executor's name in the ledger, such as `local`.
     package var executor: String
-    /// How many commands run at once; in a cluster, how many instances the scheduler has at once.
+    /// The maximum number of commands at once; in a cluster, of instances that the scheduler has at once.
     package var slots: Int
-    /// Seconds between two looks at a cluster's scheduler, at least; nil: as it is usual.
+    /// The minimum number of seconds between two polls of a cluster's scheduler; nil: the default.
     package var interval: Double?
 
     package init(

@@ -1,25 +1,25 @@
 package import JobmonCore
 
-/// Where the queue's own facts go: to the monitor, or into the spool when it is away.
+/// Records the queue's own facts: at the monitor, or in the spool if there is none.
 package struct FactSink: Sendable {
-    /// Records events, in order, an answer for each. The events come without an identity: the sink gives them one, and
-    /// the same one when it tries again itself.
+    /// Records events, in order, with an answer for each. The events have no identity yet: the sink gives them one, and
+    /// keeps it when it tries again itself.
     package var record: @Sendable ([Event]) async -> [SinkAnswer]
 
     package init(record: @escaping @Sendable ([Event]) async -> [SinkAnswer]) { self.record = record }
 }
 
-/// What became of a fact that the queue recorded.
+/// The result of recording a fact of the queue.
 package enum SinkAnswer: Sendable, Equatable {
     /// The ledger has it, or refused it.
     case acknowledged(EventResult)
-    /// It lies in the spool.
+    /// It is in the spool.
     case spooled
-    /// Neither: nothing may follow from it.
+    /// It is recorded nowhere: the queue must not act on it.
     case failed(Problem)
 }
 
 extension Problem.Code {
-    /// Trying again may help: nobody answered, or there was no room. Everything else is a no.
+    /// Whether trying again may help: no answer, or no room. Any other code is a refusal.
     var passes: Bool { self == .unavailable || self == .internalError || self == .requestTimeout }
 }

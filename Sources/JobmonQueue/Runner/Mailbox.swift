@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Where many leave things for one reader, who takes all that is there at once. In order, nothing is dropped; what
-/// bounds it is that each sender waits for what it asked for, or is bounded by the executor's window.
+/// A mailbox with many senders and one reader, who takes all items at once. Order is kept, and nothing is dropped. Its
+/// size is bounded because each sender waits for its answer or is bounded by the executor's window.
 final class Mailbox<Item: Sendable>: Sendable {
     private let items = Mutex<[Item]>([])
     private let wakes: AsyncStream<Void>
@@ -21,17 +21,17 @@ final class Mailbox<Item: Sendable>: Sendable {
         wake.yield()
     }
 
-    /// Nothing more comes: the reader ends once it has taken what is left.
+    /// Closes the mailbox: the reader ends once it has taken the rest.
     func close() { wake.finish() }
 
-    /// The reader's side. One reader only.
+    /// The reader's side. There may be one reader only.
     func reader() -> Reader { Reader(mailbox: self, wakes: wakes.makeAsyncIterator()) }
 
     struct Reader {
         fileprivate let mailbox: Mailbox
         fileprivate var wakes: AsyncStream<Void>.Iterator
 
-        /// All that is there, at least one; nil at the end and when the task is cancelled.
+        /// All items, at least one; nil at the end, and if the task is cancelled.
         mutating func next() async -> [Item]? {
             while true {
                 let items = mailbox.takeAll()
@@ -41,7 +41,7 @@ final class Mailbox<Item: Sendable>: Sendable {
         }
     }
 
-    /// All that is there, now.
+    /// All items that are there now.
     func takeAll() -> [Item] {
         items.withLock { items in
             defer { items = [] }

@@ -1,6 +1,6 @@
 import JobmonCore
 
-/// The actions of one turn, joined: one submit for all orders, one cancel for all keys.
+/// The actions of one turn, merged: one submit for all orders, one cancel for all keys.
 struct Outbox: Sendable {
     var events: [Event] = []
     var prepare: [InstanceOrder] = []
@@ -19,7 +19,7 @@ struct Outbox: Sendable {
 
     mutating func say(_ notice: String) { notices.append(notice) }
 
-    /// The actions, in the order in which they are to be begun: facts before what follows from them.
+    /// The actions, in the order in which they must be started: facts before what follows from them.
     mutating func empty() -> [QueueAction] {
         var actions: [QueueAction] = notices.map { .say($0) }
         if !events.isEmpty { actions.append(.record(events)) }

@@ -1,22 +1,22 @@
 package import JobmonCore
 
-/// What a queue needs of the world around it. Whoever composes a program fills it in.
+/// What a queue needs from outside. The program that runs the queue fills it in.
 package struct QueueEnvironment: Sendable {
-    /// Reads the ledger. The spool was taken in before the queue is started.
+    /// Reads the ledger. The spool must be taken in before the queue starts.
     package var reading: any LedgerReading
-    /// Hands `job` facts over, and waits for the monitor where it is away: a new job needs its `jid`. A result for
-    /// each, in order.
+    /// Records `job` facts, with a result for each, in order. Waits for the monitor if it is away, since a new job
+    /// needs its `jid`.
     package var enqueue: @Sendable ([Event]) async throws(Problem) -> [EventResult]
     package var sink: FactSink
     package var executor: any Executor
-    /// How many instances the executor wants to have, running and waiting. Asked again and again.
+    /// The number of instances that the executor can have, running and waiting. It is asked repeatedly.
     package var window: @Sendable () -> Int
-    /// What the monitor publishes from the moment of the call on, across restarts of the monitor. One reader.
+    /// The monitor's changes from this call on, across restarts of the monitor. One reader.
     package var changes: @Sendable () -> AsyncStream<[Change]>
-    /// Writes the fence of an instance key.
+    /// Writes the fence of an instance key. - Throws: why it could not be written.
     package var writeFence: @Sendable (String) async throws(Problem) -> Void
     package var time: TimeSource
-    /// Takes what is to be called when somebody asks this process, being the monitor too, to stop.
+    /// Registers a function to call when this process, which is the monitor too, is asked to stop.
     package var whenAskedToStop: @Sendable (@escaping @Sendable () -> Void) -> Void = { _ in }
 
     package init(

@@ -1,19 +1,19 @@
 import JobmonCore
 import Synchronization
 
-/// The lane through which the queue's own facts are recorded: in order, in batches, one batch at a time. While one is
-/// on its way the next one gathers.
+/// Records the queue's own facts in order, in batches, one batch at a time. While a batch is being recorded, the next
+/// one is collected.
 final class QueueRecorder: Sendable {
-    /// Events in one batch.
+    /// The maximum number of events in one batch.
     private static let batch = 1000
-    /// Tries after the close before facts that nobody takes are given up. They lie nowhere then: both the monitor and
-    /// the spool failed, and the executor's own facts are what the next queue goes by.
+    /// The number of tries after the close before facts are given up. They are then recorded nowhere: both the monitor
+    /// and the spool failed. The next queue works from the executor's own facts.
     private static let lastTries = 5
 
     private enum Item: Sendable {
         case order(InstanceOrder)
         case event(Event)
-        /// What may be done once all before it is recorded.
+        /// An action to do once everything before it is recorded.
         case then(@Sendable () -> Void)
     }
 
@@ -30,21 +30,21 @@ final class QueueRecorder: Sendable {
         self.time = time
     }
 
-    /// Records that instances are made; each is said to be `.prepared` or `.notPrepared`.
+    /// Records the creation of instances; each is answered with `.prepared` or `.notPrepared`.
     func prepare(_ orders: [InstanceOrder]) { mailbox.post(orders.map { .order($0) }) }
 
     func record(_ events: [Event]) { mailbox.post(events.map { .event($0) }) }
 
-    /// Does something once all that was handed over before is acknowledged or spooled; never, where it is not.
+    /// Calls `act` once all earlier facts are acknowledged or spooled; never if facts were given up.
     func afterwards(_ act: @escaping @Sendable () -> Void) { mailbox.post([.then(act)]) }
 
-    /// Nothing more comes.
+    /// Declares that nothing more comes.
     func close() {
         closed.withLock { $0 = true }
         mailbox.close()
     }
 
-    /// Waits until all is recorded.
+    /// Waits until everything is recorded.
     func done() async { for await _ in ends {} }
 
     func run(_ post: @Sendable (QueueFact) -> Void) async {
@@ -66,7 +66,7 @@ final class QueueRecorder: Sendable {
         end.finish()
     }
 
-    /// - Returns: false when facts were given up.
+    /// - Returns: false if facts were given up.
     private func write(_ items: [Item], _ post: @Sendable (QueueFact) -> Void) async -> Bool {
         var items = items
         var tries = 0

@@ -1,16 +1,16 @@
 package import JobmonCore
 import Synchronization
 
-/// The loop around `QueueState`: one owner, one stream of facts into it, everything that takes time beside it.
+/// The loop around `QueueState`. It has one owner and one stream of facts; everything that takes time runs beside it.
 package final class QueueRunner: Sendable {
     private let queue: String
     private let configuration: QueueState.Configuration
     let environment: QueueEnvironment
-    /// Says something to the user, a sentence at a time.
+    /// Shows a message to the user, one sentence per call.
     private let notice: @Sendable (String) -> Void
     let inbox = Mailbox<Input>()
     private let latest = Mutex(QueueCounts())
-    /// Why not all jobs could be queued.
+    /// Why not all jobs could be queued; nil if they were.
     private let notQueued = Mutex<Problem?>(nil)
     private let idleQuestions = IdleQuestions()
     private let stopAsked = Mutex(false)
@@ -30,37 +30,39 @@ package final class QueueRunner: Sendable {
         self.notice = notice
     }
 
-    /// How many jobs are where, as of now.
+    /// The current number of jobs by state.
     package var counts: QueueCounts { latest.withLock { $0 } }
 
-    /// Asks the queue to stop: nothing more is started, what runs is ended and recorded. Said a second time, `run`
-    /// ends as soon as what it awaits lets it; a program that is to end at once just ends: all is spooled.
+    /// Asks the queue to stop: it starts nothing more, ends what runs, and records the ends. After a second call, `run`
+    /// returns as soon as what it waits for allows. A program that must end at once can just exit: everything is
+    /// spooled.
     package func requestStop() {
         stopAsked.withLock { $0 = true }
         post(.stop)
     }
 
-    /// Whether somebody asked the queue to stop.
+    /// Whether the queue was asked to stop.
     package var isAskedToStop: Bool { stopAsked.withLock { $0 } }
 
     func post(_ fact: QueueFact) { inbox.post(.fact(fact)) }
 
-    /// Brings the given jobs to their end, and queues them as far as they are new; where none are given, all that the queue
-    /// has. Returns when each of them is over, or as the summary's ending says. Others of the queue are not started and not
-    /// waited for; what of them is alive is followed for as long.
-    /// - Parameter again: the jobs are queued as a new round, whatever became of them before.
-    /// - Throws: when the ledger can't be read; nothing was started then.
+    /// Runs the given jobs until they are over, and queues those that are new. If none are given, runs all jobs of the
+    /// queue. Returns when each of them is over, or for the reason in the summary's ending. The queue's other jobs are
+    /// neither started nor waited for; those that are alive are followed meanwhile. Cancelling the task ends the loop
+    /// with `.stopped`, without stopping the executor.
+    /// - Parameter again: queue the jobs as a new round, whatever their outcome before.
+    /// - Throws: the ledger could not be read; then nothing was started.
     package func run(_ new: [NewJob], again: Bool = false) async throws(Problem) -> QueueSummary {
         try await run(JobsToQueue(new), again: again)
     }
 
-    /// The same with jobs that nobody else holds any more once they are queued.
+    /// The same, with jobs whose memory is freed once they are queued.
     /// - Parameter whenQueued: called once all of them are in the ledger.
     package func run(
         _ new: JobsToQueue, again: Bool = false, whenQueued: @escaping @Sendable () -> Void = {}
     ) async throws(Problem) -> QueueSummary {
         environment.whenAskedToStop { self.requestStop() }
-        // First of all: what happens from now on must reach us, however long the reading takes.
+        // Subscribe first: no later event may be missed, however long the reading takes.
         let reports = environment.executor.reports()
         let changes = environment.changes()
         let intake = JobIntake(queue: queue, environment: environment)
@@ -75,11 +77,11 @@ package final class QueueRunner: Sendable {
         }
     }
 
-    /// Goes on with the queue, and takes jobs in while it runs, as they are fed. Returns when the feed is closed and
-    /// every job is over, or as the summary's ending says; what is fed later is refused.
-    /// - Parameter whenLoaded: called once what the ledger has of the queue is read: what others queue in it from then on is
-    ///   not started before it is fed.
-    /// - Throws: when the ledger can't be read; nothing was started then.
+    /// Continues the queue, and accepts jobs from the feed while it runs. Returns when the feed is closed and every job
+    /// is over, or for the reason in the summary's ending. Jobs added later are refused.
+    /// - Parameter whenLoaded: called once the queue's jobs are read from the ledger. A job that another process queues
+    ///   from then on is not started before it is added to the feed.
+    /// - Throws: the ledger could not be read; then nothing was started.
     package func run(
         _ feed: JobFeed, whenLoaded: @Sendable () -> Void = {}
     ) async throws(Problem) -> QueueSummary {
@@ -103,7 +105,7 @@ package final class QueueRunner: Sendable {
         }
     }
 
-    /// Tells the loop of the jobs that the queue has. - Returns: those that are new.
+    /// Tells the loop which jobs the queue has. - Returns: the new ones.
     private func load(
         _ jobs: JobsToQueue, with intake: JobIntake, again: Bool
     ) async throws(Problem) -> JobsToQueue {
@@ -113,7 +115,7 @@ package final class QueueRunner: Sendable {
         return JobsToQueue(loaded.new)
     }
 
-    /// The loop itself, and what goes on beside it.
+    /// Runs the loop and its helper tasks.
     /// - Parameter takeIn: queues jobs, and returns when no more come.
     private func run(
         reports: AsyncStream<[ExecutorReport]>, changes: AsyncStream<[Change]>,
@@ -181,7 +183,7 @@ package final class QueueRunner: Sendable {
                     timer += 1
                     wake(timer, at: time, in: &group)
                 case .say(let text): notice(text)
-                // Whoever asked reads the ledger next: what was decided before is in it then.
+                // The reader of the answer reads the ledger next, which must have everything decided before.
                 case .idle(let number, let summary):
                     recorder.afterwards { [idleQuestions] in idleQuestions.answer(upTo: number, summary) }
                 case .finished(let summary): finished = summary
@@ -201,7 +203,7 @@ package final class QueueRunner: Sendable {
     private func wake(_ timer: Int, at time: Double, in group: inout DiscardingTaskGroup) {
         let seconds = max(0, time - environment.time.steadySeconds())
         group.addTask {
-            // Cancelled at the end, when nobody is left to be woken.
+            // Cancelled when the loop has ended.
             guard (try? await Task.sleep(for: .seconds(seconds))) != nil else { return }
             self.inbox.post(.timer(timer))
         }

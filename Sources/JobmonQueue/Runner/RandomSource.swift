@@ -1,13 +1,13 @@
 import JobmonCore
 
-/// Where chance comes from, so that a test can repeat it: fresh instance keys and the jitter of delays.
+/// The source of random numbers, for new instance keys and the jitter of delays. A test can make it repeatable.
 package struct RandomSource: Sendable {
     private var next: @Sendable () -> UInt64
 
-    /// - Parameter next: gives 64 random bits a call.
+    /// - Parameter next: returns 64 random bits per call.
     package init(_ next: @escaping @Sendable () -> UInt64) { self.next = next }
 
-    /// The system's own.
+    /// The system's random generator.
     package static let system = RandomSource {
         var generator = SystemRandomNumberGenerator()
         return generator.next()
@@ -16,8 +16,8 @@ package struct RandomSource: Sendable {
     /// A number from 0 up to 1.
     func unit() -> Double { Double(next() >> 11) / Double(1 << 53) }
 
-    /// A UUID that begins with the time (version 7), in lower case. Instances that are made one after the other stand side
-    /// by side in the ledger's index, so that a commit writes a few of its pages and not as many as it has instances.
+    /// A UUID that begins with the time (version 7), in lower case. Instances that are made one after the other are
+    /// adjacent in the ledger's index, so that a commit writes a few of its pages, not one per instance.
     func uuid(at time: Timestamp) -> String {
         let digits = Array("0123456789abcdef".utf8)
         var high = next()

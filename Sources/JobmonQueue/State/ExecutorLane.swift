@@ -1,7 +1,7 @@
 import JobmonCore
 
-/// The lane through which the executor is asked: one thing at a time, in order, so that a cancel never overtakes the
-/// submit before it, nor a look the cancel.
+/// Sends requests to the executor one at a time, in order, so that a cancel never overtakes the submit before it, and
+/// an observation never overtakes the cancel.
 final class ExecutorLane: Sendable {
     enum Request: Sendable {
         case submit([InstanceOrder])
@@ -24,7 +24,7 @@ final class ExecutorLane: Sendable {
             while let requests = await reader.next() {
                 for request in Self.gathered(requests) where !Task.isCancelled {
                     switch request {
-                    // It takes as long as what runs, and a harder stop must get through meanwhile.
+                    // It takes as long as the running commands, and a harder stop must get through meanwhile.
                     case .stop(let ending):
                         group.addTask { [executor] in
                             await executor.stop(ending: ending)
@@ -44,7 +44,7 @@ final class ExecutorLane: Sendable {
         }
     }
 
-    /// Orders that wait together are handed over together.
+    /// Merges orders that wait together into one submit.
     private static func gathered(_ requests: [Request]) -> [Request] {
         var gathered: [Request] = []
         for request in requests {

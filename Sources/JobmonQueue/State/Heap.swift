@@ -1,4 +1,4 @@
-/// A queue that gives the smallest element first. Elements appended in order cost no more than in an array.
+/// A priority queue that returns the smallest element first. Appending in order costs no more than in an array.
 struct Heap<Element: Comparable & Sendable>: Sendable {
     private(set) var elements: [Element] = []
 

@@ -1,7 +1,7 @@
 import JobmonCore
 import Synchronization
 
-/// Those who wait until nothing is left to do, by the number that tells who asked before what.
+/// The callers that wait until nothing is left to do, numbered in the order in which they asked.
 final class IdleQuestions: Sendable {
     private struct State {
         var open: [(number: Int, question: JobFeed.Answer<QueueSummary>)] = []
@@ -11,7 +11,7 @@ final class IdleQuestions: Sendable {
 
     private let state = Mutex(State())
 
-    /// - Returns: its number; nil when the queue is over, which it then was told.
+    /// - Returns: its number; nil if the queue has ended, which the caller was then told.
     func take(_ question: @escaping JobFeed.Answer<QueueSummary>) -> Int? {
         let (number, over) = state.withLock { state -> (Int?, Problem?) in
             if let over = state.over { return (nil, over) }
@@ -32,7 +32,7 @@ final class IdleQuestions: Sendable {
         for (_, question) in answered { question(.success(summary)) }
     }
 
-    /// The queue is over.
+    /// Answers all callers that the queue has ended, and why.
     func end(_ problem: Problem) {
         let rest = state.withLock { state in
             state.over = state.over ?? problem

@@ -1,24 +1,24 @@
 import JobmonCore
 
-/// The instance of a job that is not known to be over.
+/// An instance that is not known to be over.
 struct LiveInstance: Sendable {
     let key: String
     let retryNumber: Int
     var stdoutPath: String?
     var stderrPath: String?
-    /// Its making is in the ledger or in the spool.
+    /// Its creation is in the ledger or in the spool.
     var recorded: Bool
-    /// Its end was asked for.
+    /// The executor was asked to end it.
     var cancelSent = false
-    /// That nobody knows what became of it is recorded.
+    /// It is recorded as UNKNOWN.
     var saidUnknown = false
-    /// Our executor can be asked about it.
+    /// This queue's executor can be asked about it.
     var askable = true
-    /// Where it runs, as far as the ledger knows.
+    /// The host on which it runs, as far as the ledger knows.
     var host: String?
 }
 
-/// A time at which a job is due.
+/// A job and the time at which it is due.
 struct DueJob: Sendable, Comparable {
     var time: Double
     var index: Int
@@ -28,7 +28,7 @@ struct DueJob: Sendable, Comparable {
     }
 }
 
-/// A job that is ready: the smallest `jid` first.
+/// A job that is ready to start; the smallest `jid` comes first.
 struct ReadyJob: Sendable, Comparable {
     var jid: Int64
     var index: Int

@@ -1,9 +1,9 @@
 package import JobmonCore
 
-/// When a fact reached the queue: by the wall clock, for what is recorded, and by a clock that no one sets, for delays.
+/// The time at which a fact reached the queue: by the wall clock, for records, and by a monotonic clock, for delays.
 package struct Moment: Sendable, Equatable {
     package var time: Timestamp
-    /// Seconds; only differences mean anything.
+    /// Seconds; only differences are meaningful.
     package var steady: Double
 
     package init(time: Timestamp, steady: Double) {
@@ -11,6 +11,6 @@ package struct Moment: Sendable, Equatable {
         self.steady = steady
     }
 
-    /// The moment now, by a source of time.
+    /// The current moment of a time source.
     package init(_ source: TimeSource) { self.init(time: source.now(), steady: source.steadySeconds()) }
 }

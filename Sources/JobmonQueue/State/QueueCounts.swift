@@ -1,14 +1,14 @@
 import JobmonCore
 
-/// How many jobs are where.
+/// The number of jobs by state.
 package struct QueueCounts: Sendable, Equatable {
     package var queued = 0
-    /// Of the queued ones, those that wait before their next attempt.
+    /// The number of queued jobs that wait for the delay before their next attempt.
     package var retrying = 0
-    /// When the first of these is tried again, in seconds of the steady clock.
+    /// The time of the next retry, in seconds of the monotonic clock.
     package var retryAt: Double?
     package var running = 0
-    /// Jobs whose last instance nobody can say anything about right now.
+    /// The number of jobs whose last instance is in an unknown state right now.
     package var unclear = 0
     package var complete = 0
     package var failed = 0
@@ -30,6 +30,6 @@ package struct QueueCounts: Sendable, Equatable {
 
     package var total: Int { queued + running + unclear + over }
     package var over: Int { complete + failed + cancelled }
-    /// Those that are not over.
+    /// The number of jobs that are not over.
     package var open: Int { queued + running + unclear }
 }

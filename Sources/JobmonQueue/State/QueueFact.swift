@@ -1,85 +1,84 @@
 package import JobmonCore
 
-/// What reaches the queue.
+/// A fact that reaches the queue.
 package enum QueueFact: Sendable {
-    /// Jobs as the ledger has them: at the start, newly queued, or looked at again.
+    /// Jobs as the ledger has them: at the start, newly queued, or read again.
     case known([JobRecord])
-    /// Jobs of the queue that this run was not asked for: they are not started, and count for nothing.
+    /// Jobs of the queue that are not part of this run: they are not started and not counted.
     case left([JobRecord])
     /// No more jobs are coming.
     case allKnown
-    /// The making of these instances is acknowledged or spooled.
+    /// The creation of these instances is acknowledged or spooled.
     case prepared([InstanceOrder])
-    /// It could be neither acknowledged nor spooled, for now or (`Problem.Code.passes` is false) for good.
+    /// It could be neither acknowledged nor spooled, for now or (if `Problem.Code.passes` is false) for good.
     case notPrepared(InstanceOrder, Problem)
-    /// A fact of the queue's own was refused, and why: it will be refused again.
+    /// A fact of the queue was refused for this reason, and would be refused again.
     case notRecorded(Problem)
-    /// What the executor answered.
+    /// The executor's answers to these orders.
     case submitted([InstanceOrder], [SubmitAnswer])
     /// The executor may or may not have taken them.
     case submitUnclear([InstanceOrder], String)
-    /// The executor can't work at all.
+    /// The executor cannot work at all.
     case unusable(Problem)
-    /// What the executor says by itself.
+    /// A report of the executor.
     case report(ExecutorReport)
-    /// What the executor knows of the keys that were asked for; keys that it says nothing about are left out.
+    /// What the executor knows of the keys that it was asked about; keys without an answer are omitted.
     case observed([String], [String: Observation])
-    /// The executor could not be asked.
+    /// The executor could not be asked about these.
     case unobservable([String], String)
     /// The executor was asked to end these.
     case cancelAsked([String])
-    /// It could not be asked to end these.
+    /// The executor could not be asked to end these.
     case notCancelled([String], String)
-    /// The fence of this instance stands.
+    /// The fence of this instance exists.
     case fenced(String)
-    /// It could not be written, and why.
+    /// The fence could not be written; the second value says why.
     case notFenced(String, String)
-    /// What the monitor published.
+    /// Changes that the monitor published.
     case changed([Change])
     /// These jobs were retried by somebody before the run was over, as the ledger has them.
     case retried([JobRecord])
     /// How many instances the executor wants to have, running and waiting.
     case window(Int)
-    /// A time that was asked for has come.
+    /// The time of an earlier `wakeAt` has come.
     case woke
-    /// Somebody wants to know when nothing is left to do of the jobs that are known by now: `.idle` says so, with this
-    /// number.
+    /// A caller wants to know when nothing is left to do of the jobs known by now. `.idle` answers with this number.
     case tellWhenIdle(Int)
-    /// Somebody wants the queue to stop; said again, at once.
+    /// The queue is asked to stop; the second time, to stop at once.
     case stop
-    /// The executor has nothing any more that has not started, or can't be asked.
+    /// The executor has no unstarted instances any more, or cannot be asked.
     case recalled
-    /// The executor has stopped: nothing that it had lives on.
+    /// The executor has stopped: none of its instances is alive.
     case executorStopped
 }
 
-/// What the queue wants done.
+/// An action that the queue asks the loop to do.
 package enum QueueAction: Sendable, Equatable {
-    /// Record that these instances are made, then say `.prepared` or `.notPrepared`.
+    /// Record the creation of these instances, then answer `.prepared` or `.notPrepared`.
     case prepare([InstanceOrder])
-    /// Hand these to the executor: their making is recorded.
+    /// Hand these over to the executor: their creation is recorded.
     case submit([InstanceOrder])
-    /// Record facts, in this order among all that is recorded.
+    /// Record these facts, in this order.
     case record([Event])
-    /// Have these ended. The attempts are given back: that the job is over is said by the wish to cancel it, and one who
-    /// wishes otherwise later finds them all.
+    /// Ask the executor to end these. Their attempts are given back: the stored cancel request keeps the job cancelled,
+    /// and a later retry has all its attempts.
     case cancel([String])
     case observe([String])
     /// Write `run/fence/KEY`.
     case writeFence(String)
-    /// Read these jobs from the ledger and say them as `.known`.
+    /// Read these jobs from the ledger and answer `.known`.
     case look([Int64])
     /// The ends of these are known: the executor need not look for them any more.
     case forget([String])
-    /// Say `.woke` at this time of the steady clock. A later wish replaces an earlier one.
+    /// Answer `.woke` at this time of the monotonic clock. A later action replaces an earlier one.
     case wakeAt(Double)
-    /// Take back what the executor has not started, once it has what was ordered before; then say `.recalled`.
+    /// Take back what the executor has not started, after it has taken all earlier orders; then answer `.recalled`.
     case recall
-    /// Stop the executor, once it has what was ordered before.
+    /// Stop the executor, after it has taken all earlier orders.
     case stopExecutor(ending: Bool)
-    /// Tell the user.
+    /// Show this text to the user.
     case say(String)
-    /// Nothing is left to do: whoever asked before or with this number may know.
+    /// Nothing is left to do: answer the callers up to this number.
     case idle(Int, QueueSummary)
     case finished(QueueSummary)
 }

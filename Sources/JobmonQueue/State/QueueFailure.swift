@@ -1,15 +1,15 @@
 package import JobmonCore
 
-/// A job that failed for good, as the summary shows it.
+/// A job that failed for good, as listed in the summary.
 package struct QueueFailure: Sendable, Equatable {
     package var jid: Int64
     package var name: String
-    /// Attempts used.
+    /// The number of attempts used.
     package var attempts: Int
     package var cause: Cause?
     package var exitCode: Int?
     package var signal: Int?
-    /// The line of its error that says most.
+    /// The headline of its error.
     package var headline: String
 
     package init(

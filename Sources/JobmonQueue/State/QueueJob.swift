@@ -1,19 +1,20 @@
 import JobmonCore
 
-/// A job as the queue has it. There may be a million, of which most are over or not begun: what only the others need lies
-/// aside, in boxes that are not there, or shared, for the rest.
+/// A job in the queue. There may be a million, most of them over or not started. What only the others need is in boxes,
+/// which are absent or shared for the rest.
 struct QueueJob: Sendable {
     let jid: Int64
-    /// This run is to bring it to its end. Of other jobs of the queue only what is still alive is followed and recorded.
+    /// Whether this run must complete the job. Other jobs of the queue are only followed and recorded while they are
+    /// alive.
     let isNamed: Bool
     private var described: Box<JobDescription>
     var standing: JobStanding
-    /// Instances made so far: the next one's `retry_number`.
+    /// The number of instances made so far, which is the next one's `retry_number`.
     var instances: Int
-    /// How many of its latest instances in a row were lost with their supervisor.
+    /// The number of its latest instances that were lost with their supervisor, in a row.
     var lossesRunning: Int
     var phase: Phase
-    /// Somebody asked for another attempt before the queue knew that the last one is over.
+    /// A retry was requested before the queue knew that the last attempt is over.
     var retryAsked = false
     private var alive: Box<LiveInstance>?
 
@@ -30,7 +31,7 @@ struct QueueJob: Sendable {
         phase = .queued
     }
 
-    /// What it is to do; of one that is complete, nothing.
+    /// The job's description; empty once the job is complete.
     var description: JobDescription { described.value }
 
     /// The instance that is not known to be over.
@@ -39,7 +40,7 @@ struct QueueJob: Sendable {
         set { alive = newValue.map { Box($0) } }
     }
 
-    /// What it asks for from now on.
+    /// Replaces the requested resources.
     mutating func describe(resources: JSONObject) {
         guard described.value.resources != resources else { return }
         var changed = described.value
@@ -47,25 +48,25 @@ struct QueueJob: Sendable {
         described = Box(changed)
     }
 
-    /// The description is never needed again.
+    /// Frees the description when it is not needed any more.
     mutating func forgetDescription() { described = Self.forgotten }
 
     private static let forgotten = Box(JobDescription(runfile: ""))
 
-    /// Where a job stands in the queue.
+    /// The job's phase in the queue.
     enum Phase: Sendable, Equatable {
         /// Waits for room.
         case queued
-        /// Waits for its time (of the steady clock).
+        /// Waits until this time of the monotonic clock.
         case backingOff(until: Double)
-        /// The making of its instance is being recorded.
+        /// The creation of its instance is being recorded.
         case preparing
         /// Its instance is being handed to the executor.
         case submitting
-        /// The executor has its instance, not started.
+        /// The executor has its instance, which has not started.
         case waiting
         case running
-        /// Nobody can say anything about its instance right now.
+        /// The state of its instance is unknown right now.
         case unclear
         /// The executor says that its instance is over, without proof: its fence is being written.
         case fencing
@@ -75,12 +76,12 @@ struct QueueJob: Sendable {
 
         var isOver: Bool { self == .complete || self == .failed || self == .cancelled }
 
-        /// The executor has the instance, or is about to.
+        /// Whether the executor has the instance, or is about to get it.
         var takesRoom: Bool { self == .preparing || self == .submitting || self == .waiting || self == .running }
     }
 }
 
-/// A value aside.
+/// A value on the heap.
 private final class Box<Value: Sendable>: Sendable {
     let value: Value
 

@@ -1,8 +1,8 @@
 import JobmonCore
 
 extension QueueState {
-    /// Looks at everything that must hold between two facts; what does not, in words. For tests: it goes through all
-    /// jobs.
+    /// Checks all invariants that must hold between two facts, and describes each violation. For tests: it goes through
+    /// all jobs.
     package func sanityCheck() -> [String] {
         var wrong: [String] = []
         func expect(_ holds: Bool, _ what: @autoclosure () -> String) { if !holds { wrong.append(what()) } }

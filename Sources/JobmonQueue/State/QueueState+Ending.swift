@@ -1,13 +1,14 @@
 import JobmonCore
 
-/// From the end of an instance to what becomes of its job, and of the queue.
+/// From the end of an instance to the outcome of its job and of the queue.
 extension QueueState {
     /// An instance ended.
-    /// - Parameter recorded: whoever ran it has spooled its outcome; otherwise the queue records it.
+    /// - Parameter recorded: the outcome is spooled by the process that ran the instance; if false, the queue records
+    ///   it.
     mutating func ended(_ key: String, _ outcome: Outcome, recorded: Bool, at now: Moment) {
         guard let index = liveIndex(of: key) else {
             if configuration.hearsFromMonitor, outcome.status.isFinal { outbox.forget.append(key) }
-            // One that was given up long ago.
+            // An instance that was given up before.
             if let index = indexOfKey[key], outcome.status.isFinal {
                 indexOfKey[key] = nil
                 if !recorded { record(key, outcome, at: now) }
@@ -56,7 +57,7 @@ extension QueueState {
         outbox.events.append(Event(time: now.time, fact: .outcome(.key(key), outcome)))
     }
 
-    /// Finds the place of a job that has no live instance.
+    /// Moves a job without a live instance to its next phase.
     mutating func settle(_ index: Int, at now: Moment) {
         let standing = jobs[index].standing
         switch standing.status {
@@ -64,7 +65,7 @@ extension QueueState {
         case .failed: move(index, to: .failed)
         case .cancelled: move(index, to: .cancelled)
         case .queued where standing.latest != .failed || standing.latestReturnedAttempt: move(index, to: .queued)
-        // A given-up instance stays UNKNOWN, and its job goes on.
+        // A given-up instance stays UNKNOWN, and its job continues.
         case .queued, .unknown, .submitted, .running:
             guard let delay = delay(afterFailures: standing.attempts) else { return move(index, to: .failed) }
             move(index, to: .backingOff(until: now.steady + delay))
@@ -75,18 +76,18 @@ extension QueueState {
         configuration.policy.delay(failures: max(1, failures), unit: configuration.random.unit())
     }
 
-    /// Notes a job that failed for good in this run.
+    /// Notes a job that failed for good in this run, and halts the queue if the limit is reached.
     private mutating func fail(_ index: Int, _ failure: QueueFailure) {
         note(failure)
         failedNow += 1
         guard let limit = configuration.haltAfter, failedNow >= limit, !halted else { return }
         halted = true
-        // Said once it is true: the executor still has some to start.
+        // Announced later, when it is true: the executor may still start what it has.
         recalling = true
         outbox.recall = true
     }
 
-    /// Nothing of what the executor had starts any more.
+    /// Announces the halt: nothing that the executor had can start any more.
     mutating func sayHalted() {
         guard recalling, let limit = configuration.haltAfter else { return }
         recalling = false
@@ -98,7 +99,7 @@ extension QueueState {
         if failures.count < Self.keptFailures || failures[failure.jid] != nil { failures[failure.jid] = failure }
     }
 
-    /// A COMPLETE that nobody waited for any more: the job is done, and its younger instance is not wanted.
+    /// A COMPLETE of an instance that was given up: the job is complete, and its newer instance is ended.
     mutating func lateComplete(_ index: Int, at now: Moment) {
         guard !jobs[index].standing.anyComplete else { return }
         jobs[index].standing.anyComplete = true
@@ -106,14 +107,14 @@ extension QueueState {
         leaveOff(index, at: now)
     }
 
-    /// The job wants no instance any more: what it has is ended, and where it has none it is over.
+    /// The job needs no instance any more: ends its live instance; without one, the job is over.
     mutating func leaveOff(_ index: Int, at now: Moment) {
         switch jobs[index].phase {
         case .queued, .backingOff:
             if jobs[index].live != nil { endUnstarted(index, at: now) } else { settle(index, at: now) }
         case .waiting, .running: cancelIfUnwanted(index)
         case .unclear:
-            // Complete is complete, whatever the silent one does; a cancelled one is waited for.
+            // A complete job need not wait for its silent instance; a cancelled one waits for it.
             if jobs[index].standing.anyComplete {
                 dropLive(index)
                 move(index, to: .complete)
@@ -127,7 +128,7 @@ extension QueueState {
         guard !stopping, !configuration.leavesRunning else { return finish(.stopped) }
         stopping = true
         deadline = now.steady + (configuration.hearsFromMonitor ? Self.clusterStopLimit : Self.stopLimit)
-        // What was handed back unstarted and waits for its next turn ends here.
+        // An instance that was handed back unstarted and waits for its next turn ends here.
         for index in jobs.indices where jobs[index].live != nil {
             switch jobs[index].phase {
             case .queued, .backingOff: endUnstarted(index, at: now)
@@ -139,7 +140,7 @@ extension QueueState {
         outbox.stopExecutor = !sparesOthers
     }
 
-    /// Ends the queue when nothing is left to do or to wait for.
+    /// Ends the queue if nothing is left to do or to wait for.
     mutating func finishWhenDone(at now: Moment) {
         let ending: QueueSummary.Ending = stopping ? .stopped : halted ? .halted : .done
         if let deadline, now.steady >= deadline { return finish(ending) }
@@ -152,7 +153,7 @@ extension QueueState {
         if idle, isAcknowledged { finish(ending) }
     }
 
-    /// Tells whoever asked, once every job that is known is over.
+    /// Answers the callers of `whenIdle` once every known job is over.
     mutating func tellWhenIdle() {
         guard let number = idleAsked, !stopping, isAcknowledged else { return }
         guard counts.open == 0 || halted && namedInRoom == 0 && fencing == 0 && !recalling else { return }
@@ -160,7 +161,7 @@ extension QueueState {
         outbox.idle = (number, summary(halted ? .halted : .done))
     }
 
-    /// All that the executor reported is in the ledger, or in the spool.
+    /// Whether everything that the executor reported is in the ledger or in the spool.
     private var isAcknowledged: Bool { unacknowledged == 0 && unansweredEnd == nil }
 
     private func summary(_ how: QueueSummary.Ending) -> QueueSummary {

@@ -1,13 +1,13 @@
 import JobmonCore
 
-/// What the ledger and the monitor say about jobs.
+/// What the ledger and the monitor know about jobs.
 extension QueueState {
     mutating func know(_ record: JobRecord, at now: Moment) {
         if let index = indexOfJid[record.jid] { merge(record, into: index, at: now) } else { insert(record, at: now) }
     }
 
-    /// Takes note of a job that this run is not to bring to its end. One whose instance may be alive is followed: it keeps
-    /// its slot, and its end is recorded.
+    /// Notes a job that is not part of this run. If its instance may be alive, it is followed: it keeps its slot, and
+    /// its end is recorded.
     mutating func leave(_ record: JobRecord, at now: Moment) {
         guard indexOfJid[record.jid] == nil, !record.status.isFinal else { return }
         if let last = record.instances.last, !last.status.isFinal, last.executor == configuration.executor {
@@ -22,7 +22,7 @@ extension QueueState {
         let standing = record.standing
         let index = jobs.count
         var description = record.description
-        // Filled in already where the command has them: the ledger keeps them for people.
+        // The params are already filled into the command; the ledger keeps them for people.
         description.params = [:]
         jobs.append(
             QueueJob(
@@ -30,7 +30,7 @@ extension QueueState {
                 instances: record.instances.count,
                 lossesRunning: Self.lossesRunning(record.instances)))
         indexOfJid[record.jid] = index
-        // `move` takes it from here: it is counted once as queued before.
+        // `move` expects a job that is counted: count it as queued first.
         count(index, .queued, 1)
         for given in record.instances.dropLast() where given.status == .unknown {
             if let key = given.instanceKey { indexOfKey[key] = index }
@@ -42,7 +42,7 @@ extension QueueState {
                 stdoutPath: last.stdoutPath, stderrPath: last.stderrPath, recorded: true,
                 askable: last.instanceKey != nil && last.executor == configuration.executor, host: last.host)
             indexOfKey[jobs[index].live?.key ?? ""] = index
-            // To wait for it is something to do.
+            // Waiting for it counts as work.
             if isNamed { begun += 1 }
             move(index, to: .unclear)
             if jobs[index].live?.askable == true {
@@ -53,7 +53,7 @@ extension QueueState {
             return
         }
         if standing.status == .queued, standing.latest == .failed, !standing.latestReturnedAttempt {
-            // What is left of its delay. The one before may have had another policy: the ledger says it is due.
+            // The rest of its delay. An earlier queue may have had another policy: the ledger says that the job is due.
             let delay = delay(afterFailures: standing.attempts) ?? 0
             let passed = last?.finishedDate.map { now.time.seconds(since: $0) } ?? delay
             let left = min(delay, delay - passed)
@@ -83,8 +83,8 @@ extension QueueState {
         return losses
     }
 
-    /// The ledger's word on a job that is known: its limits and wishes count, and what became of an instance that is
-    /// unclear. Of an instance that the executor has, the executor knows better.
+    /// Applies what the ledger knows of a known job: its limits and requests, and the end of an unclear instance. Of an
+    /// instance that the executor has, the executor knows more.
     private mutating func merge(_ record: JobRecord, into index: Int, at now: Moment) {
         let grew = record.description.maxAttempts > jobs[index].standing.maxAttempts
         if grew { jobs[index].standing.maxAttempts = record.description.maxAttempts }
@@ -104,7 +104,7 @@ extension QueueState {
             lateComplete(index, at: now)
         }
         if record.cancelRequested { cancelRequested(index, at: now) }
-        // Asked to try it once more, perhaps with other resources: from now on these are its own.
+        // A retry was requested, perhaps with other resources, which replace the old ones.
         if jobs[index].retryAsked, jobs[index].live == nil, record.status == .queued {
             jobs[index].retryAsked = false
             jobs[index].describe(resources: record.description.resources)
@@ -113,7 +113,7 @@ extension QueueState {
         if grew, jobs[index].phase == .failed, jobs[index].standing.status == .queued { revive(index) }
     }
 
-    /// The outcome of an unclear instance, as the ledger has it.
+    /// Applies the outcome of an unclear instance that the ledger has.
     private mutating func applyRecorded(_ said: InstanceRecord, to key: String, at now: Moment) {
         ended(
             key,
@@ -137,7 +137,7 @@ extension QueueState {
         if configuration.hearsFromMonitor, key == jobs[index].live?.key { return heard(status, key, index, at: now) }
         guard status.isFinal else { return }
         if key == jobs[index].live?.key {
-            // While the executor has it, its report comes, and says more.
+            // While the executor has it, the executor's report will come, and has more detail.
             if jobs[index].phase == .unclear { outbox.look.append(jid) }
         } else if status == .complete {
             indexOfKey[key] = nil
@@ -145,12 +145,12 @@ extension QueueState {
         }
     }
 
-    /// What the wrapper of a live instance told the monitor.
+    /// Applies a status that the wrapper of a live instance reported to the monitor.
     private mutating func heard(_ status: Status, _ key: String, _ index: Int, at now: Moment) {
         switch status {
         case .running:
             switch jobs[index].phase {
-            // An old word does not make an unclear one clear.
+            // An old report does not make an unclear instance clear.
             case .submitting, .waiting:
                 move(index, to: .running)
                 cancelIfUnwanted(index)
@@ -158,7 +158,7 @@ extension QueueState {
             }
         case .complete:
             ended(key, Outcome(status: .complete, evidence: Evidence(exitCode: 0)), recorded: true, at: now)
-        // Why is in the ledger.
+        // The ledger knows the cause.
         case .failed, .cancelled: outbox.look.append(jobs[index].jid)
         case .submitted, .unknown, .queued: break
         }
@@ -173,13 +173,13 @@ extension QueueState {
     private mutating func retried(_ index: Int, at now: Moment) {
         jobs[index].standing.cancelRequested = false
         switch jobs[index].phase {
-        // In a cluster it may ask for more than before: the ledger has it.
+        // In a cluster, the retry may have changed the resources: read them from the ledger.
         case .failed where configuration.hearsFromMonitor, .cancelled where configuration.hearsFromMonitor:
             jobs[index].retryAsked = true
             outbox.look.append(jobs[index].jid)
         case .failed, .cancelled: revive(index)
         case .complete: break
-        // The ledger knows the end already; the report of it is on its way.
+        // The ledger knows the end already; the executor's report of it will follow.
         default: jobs[index].retryAsked = jobs[index].live != nil
         }
     }

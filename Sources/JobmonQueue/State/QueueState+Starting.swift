@@ -1,11 +1,11 @@
 import JobmonCore
 
-/// From a job that is ready to an instance that the executor has.
+/// From a ready job to an instance that the executor has.
 extension QueueState {
     mutating func wakeDue(at now: Moment) {
         while let first = due.first, first.time <= now.steady {
             _ = due.popFirst()
-            // What was cancelled or retried meanwhile left its entry behind.
+            // A job that was cancelled or retried meanwhile left its entry behind.
             if case .backingOff(let until) = jobs[first.index].phase, until == first.time {
                 move(first.index, to: .queued)
             }
@@ -19,7 +19,7 @@ extension QueueState {
         }
     }
 
-    /// Keeps the executor's window full. Not one by one: a quarter of the window at a time, so that the making of
+    /// Keeps the executor's window full. It refills a quarter of the window at a time, so that the creation of
     /// instances is recorded in batches.
     mutating func refill(at now: Moment) {
         guard !stopping, !halted, !executorAway, now.steady >= fullUntil else { return }
@@ -32,7 +32,7 @@ extension QueueState {
         }
     }
 
-    /// Starts an attempt at a job, or goes on with the instance that it has and that never started.
+    /// Starts an attempt at a job, or continues with its instance that never started.
     private mutating func begin(_ index: Int, at now: Moment) {
         begun += 1
         let live = jobs[index].live ?? makeInstance(index, at: now)
@@ -61,7 +61,7 @@ extension QueueState {
         jobs[index].standing.latestReturnedAttempt = false
         jobs[index].standing.latestRefused = false
         indexOfKey[key] = index
-        // Files of the scheduler's are not ours to name.
+        // Output files that a cluster's scheduler writes are not named here.
         let resources = configuration.hearsFromMonitor ? jobs[index].description.resources : [:]
         let isOurs = (out: resources["stdout"] == nil, err: resources["stdout"] == nil && resources["stderr"] == nil)
         return LiveInstance(
@@ -84,7 +84,7 @@ extension QueueState {
     mutating func notPrepared(_ order: InstanceOrder, _ problem: Problem, at now: Moment) {
         guard let index = liveIndex(of: order.instanceKey), jobs[index].phase == .preparing else { return }
         if !problem.code.passes {
-            // The ledger knows something that the queue does not: it decides.
+            // The ledger knows something that the queue does not, and it decides.
             outbox.say("job \(order.jid) could not be started: \(problem)")
             ended(
                 order.instanceKey,
@@ -99,7 +99,7 @@ extension QueueState {
     }
 
     mutating func submitted(_ order: InstanceOrder, _ answer: SubmitAnswer, at now: Moment) {
-        // A report of it may have been faster than the answer.
+        // A report may have arrived before the answer.
         guard let index = liveIndex(of: order.instanceKey), jobs[index].phase == .submitting else { return }
         switch answer {
         case .taken(let executorID):
@@ -131,13 +131,14 @@ extension QueueState {
         }
     }
 
-    /// The executor handed an instance back unstarted: it goes on under the same key, unless nobody wants it any more.
+    /// The executor handed an instance back unstarted: it continues under the same key, unless it is not needed any
+    /// more.
     mutating func handedBack(_ index: Int, at now: Moment) {
         guard jobs[index].phase != .preparing else { return }
         if isUnwanted(index) { endUnstarted(index, at: now) } else { move(index, to: .queued) }
     }
 
-    /// The job's instance is not to run (any more).
+    /// Whether the job's instance must not run (any more).
     func isUnwanted(_ index: Int) -> Bool {
         !jobs[index].isNamed || stopping || halted || jobs[index].standing.cancelRequested
             || jobs[index].standing.anyComplete
@@ -153,11 +154,11 @@ extension QueueState {
                 stdoutEmpty: true, stderrEmpty: true), recorded: false, at: now)
     }
 
-    /// Asks the executor to end the instance of a job that is cancelled or complete already. (At a stop, the executor
-    /// ends all it has by itself.)
+    /// Asks the executor to end the instance of a job that is cancelled or complete. (At a stop, the executor ends all
+    /// its instances by itself.)
     mutating func cancelIfUnwanted(_ index: Int) {
         let standing = jobs[index].standing
-        // What nobody asked for, and a process of this host has not started, is not to start. A cluster keeps what waits.
+        // On this host, an unstarted instance that is not part of this run is not started. A cluster keeps what waits.
         let isLeftOver =
             !jobs[index].isNamed && jobs[index].phase == .waiting && !configuration.hearsFromMonitor
         let isStopped = sparesOthers && jobs[index].isNamed

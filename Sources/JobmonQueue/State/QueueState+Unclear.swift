@@ -1,13 +1,13 @@
 import JobmonCore
 
-/// Instances that nobody can say anything about, until somebody can.
+/// Instances in an unknown state, until their state is known.
 extension QueueState {
-    /// Seconds between two looks at what is unclear, at most.
+    /// The maximum number of seconds between two observations of unclear instances.
     private static let longestObserveDelay = 30.0
 
     mutating func becomeUnclear(key: String, if holds: (QueueJob.Phase) -> Bool, at now: Moment) {
         guard let index = liveIndex(of: key), holds(jobs[index].phase) else { return }
-        // Nor is it clear whether a cancel arrived: found alive, it is cancelled again.
+        // It is also unknown whether a cancel arrived: if the instance is alive, it is cancelled again.
         jobs[index].live?.cancelSent = false
         move(index, to: .unclear)
         if observeAt == nil { observeAt = now.steady + observeDelay }
@@ -26,13 +26,13 @@ extension QueueState {
         saidUnreachable = false
     }
 
-    /// Says why facts could not be recorded, for each reason once.
+    /// Says why facts could not be recorded, once for each reason.
     mutating func sayNotRecorded(_ problem: Problem) {
         guard saidNotRecorded.insert(problem.description).inserted else { return }
         outbox.say("a fact could not be recorded: \(problem)")
     }
 
-    /// Says, once, that jobs wait for what nobody here can say.
+    /// Says, once, that jobs wait for instances whose state cannot be determined here.
     mutating func sayUnjudged() {
         guard let first = unjudged.min(), observeDelay == 0 else { return unjudged = [] }
         let hosts = Set(unjudged.compactMap { jobs[$0].live?.host }).sorted().prefix(3).joined(separator: ", ")
@@ -42,7 +42,7 @@ extension QueueState {
         unjudged = []
     }
 
-    /// Says, once for a batch, that jobs wait for what another executor runs.
+    /// Says, once for a batch, that jobs wait for instances of another executor.
     mutating func sayForeign() {
         guard let first = foreign.first else { return }
         let executors = Set(foreign.map(\.executor)).sorted().joined(separator: ", ")
@@ -52,7 +52,7 @@ extension QueueState {
         foreign = []
     }
 
-    /// Arranges the next look, after a longer time than the last.
+    /// Schedules the next observation, after a longer delay than the last one.
     mutating func lookAgain(at now: Moment) {
         guard !unclearKeys.isEmpty || executorAway else {
             observeDelay = 0
@@ -63,16 +63,16 @@ extension QueueState {
         observeAt = now.steady + observeDelay
     }
 
-    /// The end of an instance could not be asked for: it is asked for again once the executor has said what it knows.
+    /// The executor could not be asked to end an instance. It is asked again after it has told what it knows.
     mutating func cancelFailed(_ key: String, at now: Moment) {
         guard liveIndex(of: key) != nil else { return }
-        // Whoever did not take the wish is not asked the next moment.
+        // An executor that could not take the request is not asked again at once.
         observeDelay = max(observeDelay, 1)
         becomeUnclear(key: key, if: { $0 == .waiting || $0 == .running }, at: now)
     }
 
-    /// Takes the executor's answer. One that the word of its loss has overtaken is still true of what is over; of the rest
-    /// it must be asked anew.
+    /// Applies the executor's answer. If the executor was lost meanwhile, the answer is still valid for what is over;
+    /// it must be asked again about the rest.
     mutating func take(_ keys: [String], _ answers: [String: Observation], at now: Moment) {
         let isStale = observesTheLost
         observesTheLost = false
@@ -112,7 +112,7 @@ extension QueueState {
         }
     }
 
-    /// What the executor found out by itself about an instance of which nothing was heard.
+    /// Applies what the executor found out about an instance that did not report.
     mutating func found(_ key: String, _ observation: Observation, at now: Moment) {
         guard let index = liveIndex(of: key) else {
             if case .ended(let outcome) = observation { ended(key, outcome, recorded: false, at: now) }
@@ -136,7 +136,7 @@ extension QueueState {
         }
     }
 
-    /// The instance is neither there nor known to be over: its job waits.
+    /// The executor does not have the instance, and it is not known to be over: its job waits.
     private mutating func recordUnknown(_ key: String, _ why: String, at now: Moment) {
         guard let index = liveIndex(of: key), jobs[index].live?.saidUnknown == false else { return }
         jobs[index].live?.saidUnknown = true
@@ -144,8 +144,8 @@ extension QueueState {
         record(key, Outcome(status: .unknown, cause: .lost, description: why), at: now)
     }
 
-    /// The instance can start no more: it is given up. While another attempt is left it stays UNKNOWN, so that a
-    /// COMPLETE of it that comes late still counts; without one the job has failed.
+    /// The instance cannot start any more and is given up. While another attempt is left, it stays UNKNOWN, so that a
+    /// late COMPLETE still counts. Without another attempt the job has failed.
     mutating func fenced(_ key: String, at now: Moment) {
         guard let index = liveIndex(of: key), jobs[index].phase == .fencing else { return }
         let standing = jobs[index].standing

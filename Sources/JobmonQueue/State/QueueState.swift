@@ -1,30 +1,31 @@
 package import JobmonCore
 
-/// The queue as a value: facts in, actions out; no clock, no I/O. The scheduler is the loop around it.
+/// The queue as a value: facts in, actions out; no clock, no I/O. `QueueRunner` is the loop around it.
 ///
 /// The rules, in one place:
-/// - a job has at most one instance that is not known to be over, and gets another only then;
-/// - of an instance that nobody can say anything about, the queue waits to hear, and says so;
-/// - the ledger's numbers of attempts and its wishes (cancel, retry) are what a job's standing is derived from, by
-///   `JobStanding`, so that a queue that starts anew decides as the one before it would have.
+/// - A job has at most one instance that is not known to be over. It gets another one only when that is over.
+/// - If the state of an instance is unknown, the queue waits until it is known, and says so.
+/// - `JobStanding` derives a job's standing from the ledger's number of attempts and its requests (cancel, retry), so
+///   that a new queue decides as the one before it would have.
 ///
-/// Each fact costs O(log n) at most, whatever the number of jobs; only a stop, the loss of the executor and a look at
-/// unclear instances go through the live ones.
+/// Each fact costs at most O(log n), whatever the number of jobs. Only a stop, the loss of the executor and an
+/// observation of unclear instances go through the live ones.
 package struct QueueState: Sendable {
-    /// What does not change while a queue runs.
+    /// The settings, which do not change while a queue runs.
     package struct Configuration: Sendable {
-        /// The executor's word in the ledger.
+        /// The executor's name in the ledger.
         package var executor: String
         package var policy: RelaunchPolicy
-        /// How many instances the executor wants at first.
+        /// The number of instances that the executor can have at first.
         package var window: Int
-        /// Failed jobs after which nothing more is started; nil: never.
+        /// The number of failed jobs after which nothing more is started; nil: no limit.
         package var haltAfter: Int?
-        /// Where captured output goes; nil: it is not captured.
+        /// The directory of captured output; nil: it is not captured.
         package var logs: DirectoryLayout?
-        /// A stop leaves the executor's instances running.
+        /// Whether a stop leaves the executor's instances running.
         package var leavesRunning: Bool
-        /// The executor reports no starts and ends: what the wrappers told the monitor comes as a change.
+        /// Whether the executor reports no starts and ends; then what the wrappers tell the monitor arrives as a
+        /// change.
         package var hearsFromMonitor: Bool
         package var random: RandomSource
 
@@ -44,36 +45,36 @@ package struct QueueState: Sendable {
         }
     }
 
-    /// How often in a row an attempt is given back to a job whose instance was lost with its supervisor: a job that
-    /// takes its supervisor down with it must end some time.
+    /// How many times in a row an attempt is given back to a job whose instance was lost with its supervisor. The limit
+    /// ends a job that kills its supervisor.
     package static let returnedLosses = 3
-    /// How many failed jobs the summary can name.
+    /// The maximum number of failed jobs in the summary.
     package static let keptFailures = 1000
-    /// Seconds from the first stop after which the queue ends whatever is left.
+    /// Seconds after the first stop at which the queue ends, whatever is left.
     package static let stopLimit = 11.0
-    /// The same where a cluster has them: it takes its time, and its commands are many.
+    /// The same for a cluster, which takes more time and has many commands.
     static let clusterStopLimit = 120.0
-    /// Seconds for which the executor's word on unacknowledged facts is waited for after the last end.
+    /// Seconds to wait after the last end for the executor's count of unacknowledged facts.
     static let acknowledgementWait = 1.0
-    /// Seconds after which an executor that was full is tried again.
+    /// Seconds after which a full executor is tried again.
     static let fullWait = 10.0
 
     let configuration: Configuration
     var jobs: [QueueJob] = []
     var indexOfJid: [Int64: Int] = [:]
-    /// Live instances, and given-up ones whose end may still be heard of.
+    /// Live instances, and given-up ones whose end may still be reported.
     var indexOfKey: [String: Int] = [:]
     var ready = Heap<ReadyJob>()
     var due = Heap<DueJob>()
-    /// Of the jobs that this run is to bring to their end.
+    /// Jobs of this run.
     var counts = QueueCounts()
-    /// Of the queue's other jobs, as far as they are not over.
+    /// The queue's other jobs that are not over.
     var left = QueueCounts()
-    /// Jobs that take room in the executor.
+    /// The number of jobs that take room in the executor.
     var inRoom = 0
-    /// Those of them that this run is to bring to their end.
+    /// The number of those that belong to this run.
     var namedInRoom = 0
-    /// Jobs whose fence is being written.
+    /// The number of jobs whose fence is being written.
     var fencing = 0
     var failures: [Int64: QueueFailure] = [:]
     var window: Int
@@ -82,35 +83,35 @@ package struct QueueState: Sendable {
 
     var allKnown = false
     var halted = false
-    /// It is halted, and the executor may still start what it has.
+    /// The queue is halted, and the executor may still start what it has.
     var recalling = false
     var stopping = false
-    /// The stop leaves alone what is alive of jobs that this run was not asked for: its own are ended one by one.
+    /// The stop spares live instances of jobs that are not part of this run: those of this run are ended one by one.
     var sparesOthers = false
-    /// When the queue ends, whatever is left.
+    /// The time at which the queue ends, whatever is left.
     var deadline: Double?
     var ending: QueueSummary.Ending?
-    /// The number of the latest who wants to know when nothing is left to do.
+    /// The number of the latest caller of `whenIdle` that is not answered.
     var idleAsked: Int?
-    /// The executor could not be asked; nothing is handed to it until it answers again.
+    /// The executor could not be asked; it gets no orders until it answers again.
     var executorAway = false
     var unacknowledged = 0
-    /// The executor takes no more before this time.
+    /// The executor takes no more orders before this time.
     var fullUntil = -Double.infinity
-    /// When an end was reported that no word on unacknowledged facts has followed yet.
+    /// The time of a reported end that no count of unacknowledged facts has followed yet.
     var unansweredEnd: Double?
 
-    /// Keys of unclear instances that the executor can be asked about.
+    /// Keys of unclear instances about which the executor can be asked.
     var unclearKeys: Set<String> = []
     var observing = false
-    /// The executor was lost since it was asked: what its answer says to be alive need not be.
+    /// The executor was lost after it was asked: what it reports as alive may not be.
     var observesTheLost = false
     var observeAt: Double?
     var observeDelay = 0.0
     var saidUnreachable = false
-    /// Why facts could not be recorded, as far as it was said.
+    /// The reasons why facts could not be recorded that the user was told.
     var saidNotRecorded: Set<String> = []
-    /// Jobs that the executor said nothing about, and jobs of another executor, until the user was told.
+    /// Jobs about which the executor said nothing, and jobs of another executor, until the user is told.
     var unjudged: [Int] = []
     var foreign: [(jid: Int64, executor: String)] = []
     var wokenAt: Double?
@@ -122,7 +123,7 @@ package struct QueueState: Sendable {
         window = configuration.window
     }
 
-    /// Takes facts in and says what is to be done about them.
+    /// Applies facts, and returns the actions to do.
     package mutating func take(_ facts: [QueueFact], at now: Moment) -> [QueueAction] {
         guard ending == nil else { return [] }
         for fact in facts {
@@ -137,7 +138,7 @@ package struct QueueState: Sendable {
         return outbox.empty()
     }
 
-    /// How many jobs are where, now.
+    /// The current number of jobs by state.
     package var currentCounts: QueueCounts {
         var now = counts
         if now.retrying > 0 { now.retryAt = due.first?.time }
@@ -195,7 +196,7 @@ package struct QueueState: Sendable {
         case .stop: stop(at: now)
         case .recalled: sayHalted()
         case .executorStopped:
-            // The last reports may still be on their way.
+            // The last reports may still arrive.
             if stopping || halted { deadline = min(deadline ?? .infinity, now.steady + Self.acknowledgementWait) }
         }
     }
@@ -224,7 +225,7 @@ package struct QueueState: Sendable {
             }
             executorAway = true
             observesTheLost = observing
-            // What it had spooled, others take in.
+            // Others take in what it had spooled.
             unacknowledged = 0
             unansweredEnd = nil
             observeDelay = 0
@@ -239,7 +240,7 @@ package struct QueueState: Sendable {
         return index
     }
 
-    /// The only place where a job changes its phase: every count follows.
+    /// Changes a job's phase and all counts. No other function changes a phase.
     mutating func move(_ index: Int, to phase: QueueJob.Phase) {
         let old = jobs[index].phase
         count(index, old, -1)
@@ -266,7 +267,7 @@ package struct QueueState: Sendable {
         if phase == .fencing { fencing += change }
     }
 
-    /// Gives the job's instance up as over: nothing more of it is waited for.
+    /// Gives up the job's live instance: nothing more is expected of it.
     mutating func dropLive(_ index: Int) {
         guard let live = jobs[index].live else { return }
         indexOfKey[live.key] = nil

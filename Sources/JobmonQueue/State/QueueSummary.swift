@@ -1,25 +1,25 @@
 package import JobmonCore
 
-/// What a queue came to.
+/// The result of running a queue.
 package struct QueueSummary: Sendable, Equatable {
     package enum Ending: Sendable, Equatable {
         /// Every job is over.
         case done
-        /// So many jobs failed that no more were started.
+        /// The limit of failed jobs was reached, and no more were started.
         case halted
-        /// Somebody stopped it.
+        /// It was asked to stop.
         case stopped
-        /// Something that it can't do without failed.
+        /// Something that it depends on failed.
         case failed(Problem)
     }
 
     package var ending: Ending
     package var counts: QueueCounts
-    /// Jobs that failed, in the order of `jid`; at most `QueueState.keptFailures`.
+    /// Failed jobs, in the order of `jid`; at most `QueueState.keptFailures`.
     package var failures: [QueueFailure]
-    /// Attempts that were begun: 0 when nothing was left to do.
+    /// The number of attempts that were started; 0 if nothing was left to do.
     package var begun: Int
-    /// The queue's other jobs, as far as they are not over: they were not asked for.
+    /// The queue's other jobs that are not over; they are not part of this run.
     package var left: QueueCounts
 
     package init(

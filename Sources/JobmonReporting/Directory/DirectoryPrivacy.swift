@@ -1,10 +1,10 @@
 import Glibc
 package import JobmonCore
 
-/// Keeps what is in a monitor's directory for its owner: what jobs print, their params and their environment are in it.
+/// Keeps the content of a monitor's directory private to its owner: it includes jobs' output, params and environment.
 package enum DirectoryPrivacy {
-    /// Takes the rights of group and others away from the files and folders that jobmon made there, by a version that left
-    /// them, or under a umask that did. Files of other users, links and what is not jobmon's stay as they are.
+    /// Removes the rights of group and others from files and folders that jobmon made there, under an earlier version
+    /// or an open umask. Files of other users, links, and files that are not jobmon's stay unchanged.
     package static func tighten(_ layout: DirectoryLayout) {
         for folder in layout.folders { tightenFolder(folder, deep: folder != layout.logs) }
         for file in [layout.info, layout.monitorLock, layout.monitorLog] { tighten(file) }
@@ -12,14 +12,15 @@ package enum DirectoryPrivacy {
         tightenLogs(layout)
     }
 
-    /// A sentence for a directory that others of its group can write; nil when they can't, or when it was said before.
+    /// The warning about a directory that its group can write to; nil if the group cannot, or if the warning was shown
+    /// before.
     package static func warning(_ layout: DirectoryLayout) -> String? {
         guard DirectoryRights.isOpenToGroup(layout.root), mark("\(layout.run)/group-warned") else { return nil }
         return "everybody in the group of \(layout.root) can write it, and so replace what is in it; "
             + "to change that: chmod g-w \(layout.root)"
     }
 
-    /// There may be a million of these: they are gone through once, and new ones are made right.
+    /// Log files may number a million: they are processed once, and new ones are created with the right mode.
     private static func tightenLogs(_ layout: DirectoryLayout) {
         let done = "\(layout.run)/logs-private"
         guard access(done, F_OK) != 0 else { return }
@@ -36,7 +37,7 @@ package enum DirectoryPrivacy {
                 pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
             guard name != ".", name != ".." else { continue }
-            // What kind it is only a file system that says nothing of it (0) has to be asked.
+            // Only if the file system does not give the type (0) must it be looked up.
             switch Int(entry.pointee.d_type) {
             case Int(DT_REG): tighten("\(path)/\(name)")
             case Int(DT_DIR), 0: tightenFolder("\(path)/\(name)", deep: true)
@@ -52,7 +53,7 @@ package enum DirectoryPrivacy {
         chmod(path, facts.st_mode & 0o700)
     }
 
-    /// Makes an empty file as a mark. - Returns: whether it was made now.
+    /// Creates an empty file as a mark. - Returns: whether it was created by this call.
     private static func mark(_ path: String) -> Bool {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { return false }

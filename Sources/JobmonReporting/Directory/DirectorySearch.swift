@@ -2,23 +2,23 @@ import Glibc
 package import JobmonCore
 import JobmonSystem
 
-/// Which directory is meant where nobody names one. The same rule for every command, and for the wrapper.
+/// Finds the default directory. The rule is the same for every command and for the wrapper.
 ///
-/// The current directory if it holds a ledger; else `./.jobmon`; else the nearest `.jobmon` of a parent directory on the
-/// same file system. Only a directory that belongs to this user, and that not everybody can write, is taken: in a shared
-/// place anybody could have put one there.
+/// It is the current directory if that has a ledger; else `./.jobmon`; else the nearest `.jobmon` of a parent directory
+/// on the same file system. The directory must belong to this user and must not be writable by all users, since in a
+/// shared place anyone could have created it.
 package struct DirectorySearch: Sendable, Equatable {
-    /// The name of the directory that is looked for, and made.
+    /// The name of the directory that is searched, and created.
     package static let folder = ".jobmon"
 
-    /// Absolute; nil when there is none.
+    /// The absolute path; nil if there is none.
     package var found: String?
-    /// A sentence for each directory that was passed over, and why.
+    /// A sentence for each directory that was passed over, with the reason.
     package var passedOver: [String] = []
 
-    /// Looks from a directory upwards. Nothing is made.
-    /// - Parameter start: absolute.
-    /// - Throws: `.unavailable` when `.jobmon` in `start` is there and is not a directory.
+    /// Searches from a directory upwards. Nothing is created.
+    /// - Parameter start: an absolute path.
+    /// - Throws: `.unavailable` if `.jobmon` in `start` exists and is not a directory.
     package init(from start: String) throws(Problem) {
         if Self.isFile("\(start)/job_monitor.sqlite") {
             if take(start) { return }
@@ -42,7 +42,7 @@ package struct DirectorySearch: Sendable, Equatable {
         }
     }
 
-    /// Takes a directory, or notes why it is passed over.
+    /// Selects a directory, or notes why it is passed over.
     private mutating func take(_ path: String) -> Bool {
         if let why = Self.distrust(path) ?? Self.distrustOfInfo(path) {
             passedOver.append("\(path) is passed over: \(why); name it with -d to use it")
@@ -77,14 +77,14 @@ package struct DirectorySearch: Sendable, Equatable {
         facts(path).map { $0.st_mode & S_IFMT == S_IFREG } ?? false
     }
 
-    /// By number: a static executable can't ask for names everywhere.
+    /// The user by number, since a static executable cannot look up names everywhere.
     private static func userName(_ user: uid_t) -> String { user == 0 ? "root" : "user \(user)" }
 }
 
-/// Who else can write a directory that jobmon is to use.
+/// Checks which other users can write to a directory that jobmon is to use.
 package enum DirectoryRights {
-    /// Why a directory is refused: everybody can write it, so everybody could replace what is in it. Nil when it is not,
-    /// or is not there.
+    /// Why a directory is refused: if all users can write to it, anyone can replace its content. Nil if it is accepted
+    /// or does not exist.
     package static func refusal(_ path: String) -> Problem? {
         guard mode(path) & S_IWOTH != 0 else { return nil }
         return Problem(
@@ -92,7 +92,7 @@ package enum DirectoryRights {
             hint: "take that right away (chmod o-w \(path)), or use another directory")
     }
 
-    /// Whether others of its group can write it.
+    /// Whether its group can write to it.
     package static func isOpenToGroup(_ path: String) -> Bool { mode(path) & S_IWGRP != 0 }
 
     private static func mode(_ path: String) -> mode_t {

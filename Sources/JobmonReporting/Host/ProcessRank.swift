@@ -2,13 +2,13 @@ import JobmonCore
 
 /// Which of several processes that one command started this one is: MPI's rank, or its number in a scheduler's step.
 package enum ProcessRank {
-    /// What tells it, and how many there are; whoever started the process last stands first.
+    /// The variables with the rank and the number of processes. The launcher that starts a process last comes first.
     private static let sources = [
         (rank: "OMPI_COMM_WORLD_RANK", sizes: ["OMPI_COMM_WORLD_SIZE"]),
         (rank: "PMIX_RANK", sizes: ["PMI_SIZE", "SLURM_STEP_NUM_TASKS"]), (rank: "PMI_RANK", sizes: ["PMI_SIZE"]),
     ]
 
-    /// The rank as text; nil where there is only one process, or none of its kind.
+    /// The rank as text; nil if there is only one process, or no such launcher.
     /// - Parameters:
     ///   - isStep: it is known to be a process of a step.
     ///   - variable: the environment.

@@ -1,30 +1,30 @@
-/// Reads one HTTP/1.1 answer out of the bytes of a connection, as they come.
+/// Reads one HTTP/1.1 answer from the bytes of a connection as they arrive.
 struct AnswerReader {
-    /// What is larger is no answer of a monitor.
+    /// The maximum size of the head; a larger one does not come from a monitor.
     private static let headLimit = 64 << 10
     private static let bodyLimit = 32 << 20
 
     private(set) var status = 0
     private(set) var body: [UInt8] = []
-    /// Seconds after which the monitor wants to be asked again.
+    /// Seconds after which the monitor wants the next request (Retry-After).
     private(set) var retryAfter: Double?
-    /// The connection may carry another request after this answer.
+    /// Whether the connection can carry another request after this answer.
     private(set) var keepsConnection = true
     private(set) var state = State.head
     private var pending: [UInt8] = []
 
     enum State: Equatable {
         case head
-        /// The body has so many bytes more.
+        /// The number of bytes that are missing from the body.
         case body(Int)
         case chunkSize
         case chunk(Int)
         case chunkEnd
         case trailer
-        /// The body goes on to the end of the connection.
+        /// The body extends to the end of the connection.
         case toTheEnd
         case done
-        /// It is no HTTP, or not for us.
+        /// The bytes are not HTTP, or not an answer that this reader accepts.
         case garbage
     }
 
@@ -33,12 +33,12 @@ struct AnswerReader {
         while step() {}
     }
 
-    /// The other side has closed: an answer without a length is whole now, any other is not.
+    /// The other side has closed: an answer without a length is complete now; any other is not.
     mutating func end() {
         if state == .toTheEnd { state = .done } else if state != .done { state = .garbage }
     }
 
-    /// Does what can be done with the bytes at hand; false when more are needed, or there is nothing left to do.
+    /// Processes the bytes at hand. - Returns: false if more are needed, or if there is nothing left to do.
     private mutating func step() -> Bool {
         switch state {
         case .head: return readHead()
@@ -88,7 +88,7 @@ struct AnswerReader {
         return false
     }
 
-    /// The next line without its end; nil when there is none yet.
+    /// The next line without its line end; nil if there is none yet.
     private mutating func takeLine(limit: Int) -> [UInt8]? {
         guard let newline = pending.firstIndex(of: 0x0A) else {
             if pending.count > limit { state = .garbage }
@@ -101,9 +101,9 @@ struct AnswerReader {
     }
 
     private mutating func readHead() -> Bool {
-        // The whole head or nothing: it is short, and comes in one piece nearly always.
+        // Wait for the whole head: it is short and nearly always arrives in one piece.
         guard let end = headEnd() else {
-            // What can't become `HTTP/1.` is told at once, not when a time-out passes.
+            // Detect bytes that cannot become `HTTP/1.` at once, not after a time-out.
             let start = Array("HTTP/1.".utf8)
             if pending.count > Self.headLimit || !start.starts(with: pending.prefix(start.count)) { return fail() }
             return false
@@ -116,7 +116,7 @@ struct AnswerReader {
         guard words.count >= 2, words[0].hasPrefix("HTTP/1."), words[1].utf8.count == 3, let code = Int(words[1]),
             code >= 100
         else { return fail() }
-        // An interim answer: the real one follows.
+        // An interim answer: the final one follows.
         if code < 200 { return true }
         status = code
         keepsConnection = words[0] != "HTTP/1.0"
@@ -153,7 +153,7 @@ struct AnswerReader {
         return state != .done
     }
 
-    /// Behind the empty line that ends the head.
+    /// The position after the empty line that ends the head; nil if it has not arrived.
     private func headEnd() -> Int? {
         var index = 0
         while let newline = pending[index...].firstIndex(of: 0x0A) {

@@ -3,10 +3,10 @@ import Glibc
 package import JobmonCore
 import JobmonSystem
 
-/// Where the monitor of a directory is found, and the secret that it wants: the content of `monitor_info.json`.
+/// The address and the secret of a directory's monitor: the content of `monitor_info.json`.
 package struct MonitorInfo: Sendable, Equatable {
     package var host: String
-    /// Numeric, to connect to.
+    /// The numeric address to connect to.
     package var address: String
     package var port: Int
     package var pid: Int32
@@ -29,8 +29,8 @@ package struct MonitorInfo: Sendable, Equatable {
         self.version = version
     }
 
-    /// The monitor of a directory, as its file says; nil when there is no such file, or nothing that can be trusted as
-    /// one (a link, a FIFO, somebody else's file, half a text). That a file is there does not mean that the monitor is.
+    /// The monitor of a directory according to its file; nil if there is no file, or one that cannot be trusted (a
+    /// link, a FIFO, another user's file, incomplete text). The file may exist although the monitor does not run.
     package static func read(_ layout: DirectoryLayout) -> MonitorInfo? {
         let descriptor = open(layout.info, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
@@ -43,9 +43,9 @@ package struct MonitorInfo: Sendable, Equatable {
         return try? MonitorInfo(json)
     }
 
-    /// Writes the file, 0600, in one step: a reader sees the old one or the new one. Whatever lay there under that name
-    /// is replaced, not followed.
-    /// - Throws: `.unavailable` when it can't be written.
+    /// Writes the file (mode 0600) in one step: a reader sees either the old or the new one. An existing file or link
+    /// of that name is replaced, not followed.
+    /// - Throws: `.unavailable` if it cannot be written.
     package func write(_ layout: DirectoryLayout) throws(Problem) {
         var bytes: [UInt8] = []
         json.write(to: &bytes)
@@ -56,7 +56,7 @@ package struct MonitorInfo: Sendable, Equatable {
         }
     }
 
-    /// Removes the file if it still is this monitor's.
+    /// Removes the file if it still belongs to this monitor.
     package func remove(_ layout: DirectoryLayout) {
         guard let current = MonitorInfo.read(layout), current.secret == secret else { return }
         unlink(layout.info)
@@ -64,7 +64,7 @@ package struct MonitorInfo: Sendable, Equatable {
 }
 
 extension MonitorInfo {
-    /// The file's content.
+    /// The content of the file.
     package var json: JSON {
         var object = JSONObject()
         object.append("host", .string(host))
@@ -85,7 +85,7 @@ extension MonitorInfo {
         let pid = try fields.required("pid", try fields.int("pid", atLeast: 1))
         guard pid <= Int64(Int32.max) else { throw fields.failure("pid", "must be a process id, not \(pid)") }
         let secret = try fields.required("secret", try fields.string("secret"))
-        // It goes into a header line.
+        // The secret is put into a header line.
         guard secret.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw fields.failure("secret", "must be printable characters without spaces")
         }

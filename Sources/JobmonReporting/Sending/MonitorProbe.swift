@@ -2,21 +2,21 @@ import CJobmonPOSIX
 import Glibc
 package import JobmonCore
 
-/// Whether a directory's monitor is there now: one small request that is waited for.
+/// Checks whether a directory's monitor answers now, with one small request, and waits for the result.
 package enum MonitorProbe {
     package enum Answer: Sendable, Equatable {
-        /// It answered.
+        /// The monitor answered.
         case alive
-        /// The directory says that there is one, but nobody answered in time.
+        /// The directory names a monitor, but it did not answer in time.
         case silent
-        /// The directory has none.
+        /// The directory names no monitor.
         case none
     }
 
-    /// Asks `GET /v1/alive`, which wants no secret.
+    /// Sends `GET /v1/alive`, which needs no secret.
     /// - Parameters:
-    ///   - connecting: how many seconds the connection may take.
-    ///   - answering: how many the answer may, once it stands: somebody listens then, who may be busy.
+    ///   - connecting: maximum seconds for the connection.
+    ///   - answering: maximum seconds for the answer once connected: then a process listens, which may be busy.
     package static func ask(
         _ layout: DirectoryLayout, connecting: Double, answering: Double, time: TimeSource = .system
     ) -> Answer {

@@ -3,17 +3,17 @@ import Glibc
 package import JobmonCore
 import JobmonWire
 
-/// Brings events to the monitor by `POST /v1/events`, over a kept connection, from somebody else's poll loop. It never
-/// blocks and raises no signal. Whatever goes wrong (no file, nobody listens, a secret that is refused, an answer that is
-/// none, silence) means "no monitor now": the events stay, and it tries again after a while.
+/// Sends events to the monitor by `POST /v1/events` over a kept connection, driven by its owner's poll loop. It never
+/// blocks and raises no signal. Any failure (no file, no listener, a refused secret, an invalid answer, silence) means
+/// that there is no monitor now: the events are kept, and it tries again after a while.
 ///
-/// The loop asks `pollInterest` and `wakeAfter` before each `poll`, and calls `proceed` after it.
+/// The loop reads `pollInterest` and `wakeAfter` before each `poll`, and calls `proceed` after it.
 package final class Poster {
     private let layout: DirectoryLayout
     private let time: TimeSource
     private let options: Options
     private var queue: [Entry] = []
-    /// Entries before this index were answered.
+    /// Entries before this index have been answered.
     private var front = 0
     private var firstWaiting: Double = 0
     private var connection: Connection?
@@ -22,15 +22,15 @@ package final class Poster {
     private var failures = 0
     private var largestBatch: Int
 
-    /// How it behaves; times in seconds.
+    /// Settings; times are in seconds.
     package struct Options: Sendable {
-        /// How long an event may wait for others to go with it.
+        /// How long an event may wait to be sent together with others.
         package var linger = 0.0
-        /// A batch of this size does not wait.
+        /// A batch of this size is sent at once.
         package var batchEvents = 500
         package var batchBytes = 1 << 20
         package var connectTimeout = 3.0
-        /// For an answer, from when the request begins to be sent.
+        /// Maximum time for an answer, counted from the start of sending the request.
         package var answerTimeout = 10.0
         package var firstBackoff = 0.1
         package var longestBackoff = 2.0
@@ -46,10 +46,10 @@ package final class Poster {
     private struct Connection {
         var descriptor: Int32
         var isConnected = false
-        /// What is left of the request to send.
+        /// The request that is being sent.
         var output: [UInt8] = []
         var sent = 0
-        /// How many entries the request carries; 0: none is under way.
+        /// The number of entries in the request; 0: no request is under way.
         var carried = 0
         var answer = AnswerReader()
         var deadline: Double
@@ -64,50 +64,50 @@ package final class Poster {
 
     deinit { if let connection { close(connection.descriptor) } }
 
-    // MARK: What the loop's owner says and asks
+    // MARK: Interface for the loop's owner
 
-    /// Adds an event to what is to be posted.
+    /// Adds an event to be sent.
     package func enqueue(_ event: Event) {
         var bytes: [UInt8] = []
         event.write(to: &bytes)
         enqueue(identity: event.identity, json: bytes)
     }
 
-    /// Adds an event that was written as JSON already.
+    /// Adds an event that is already written as JSON.
     package func enqueue(identity: EventIdentity?, json: [UInt8]) {
         if pending == 0 { firstWaiting = time.steadySeconds() }
         queue.append(Entry(identity: identity, json: json))
     }
 
-    /// Little is to come for now: what waits for company goes within so many seconds.
+    /// Sends waiting events within this many seconds, because few more will come for now.
     package func hurry(within seconds: Double = 0) {
         guard pending > 0 else { return }
         firstWaiting = min(firstWaiting, time.steadySeconds() + seconds - options.linger)
     }
 
-    /// Forgets all that was not answered: whoever says this has it in the spool.
+    /// Forgets all events without an answer. The caller must have them in the spool.
     package func forget() {
         if connection?.carried ?? 0 > 0 { drop() }
         queue = []
         front = 0
     }
 
-    /// How many events were not answered yet.
+    /// The number of events without an answer.
     package var pending: Int { queue.count - front }
-    /// A connection stands. What it was told may still be unanswered.
+    /// Whether there is a connection. Events sent over it may still be without an answer.
     package var isConnected: Bool { connection?.isConnected ?? false }
 
-    /// A monitor has answered, whatever it said.
+    /// Whether a monitor has answered anything.
     package private(set) var hasAnswered = false
 
-    /// What to poll for; nil when there is no descriptor now.
+    /// The descriptor and events to poll for; nil if there is no descriptor now.
     package var pollInterest: (fd: Int32, events: Int16)? {
         guard let connection else { return nil }
         let wantsToSend = !connection.isConnected || connection.sent < connection.output.count
         return (connection.descriptor, Int16(POLLIN) | (wantsToSend ? Int16(POLLOUT) : 0))
     }
 
-    /// After how many milliseconds `proceed` is to be called even if nothing happens; nil: never.
+    /// Milliseconds after which `proceed` must be called even if nothing happens; nil: never.
     package var wakeAfter: Int? {
         let now = time.steadySeconds()
         var moment: Double?
@@ -119,9 +119,9 @@ package final class Poster {
         return moment.map { max(0, Int((($0 - now) * 1000).rounded(.up))) }
     }
 
-    /// Goes on as far as that is possible without waiting.
-    /// - Parameter revents: what `poll` said of the descriptor; 0 when nothing.
-    /// - Returns: what was answered, with the answers. Events without an identity are not among them.
+    /// Continues as far as possible without waiting.
+    /// - Parameter revents: the result of `poll` for the descriptor; 0 if there is none.
+    /// - Returns: the answered events with their results, without those that have no identity.
     package func proceed(revents: Int16) -> [(EventIdentity, EventResult)] {
         var answered: [(EventIdentity, EventResult)] = []
         let now = time.steadySeconds()
@@ -151,7 +151,7 @@ package final class Poster {
     private func startRequest(_ now: Double) {
         guard pending > 0, now >= retryAt, now >= lingersUntil else { return }
         if connection == nil {
-            // The file is read for each connection: a monitor that was started anew has another port and secret.
+            // The file is read for each connection: a restarted monitor has another port and secret.
             info = MonitorInfo.read(layout)
             guard let info else { return fail(now) }
             let descriptor = jobmon_connect_tcp(info.address, UInt16(info.port))
@@ -167,8 +167,8 @@ package final class Poster {
         connection?.deadline = now + options.answerTimeout
     }
 
-    /// Sends what waits behind a request that was sent and not answered, and waits for no answer: for a process that ends
-    /// now. Whatever becomes of it, the spool has it too.
+    /// Sends the waiting events after a request that has been sent and not answered, without waiting for an answer: for
+    /// a process that exits now. The events are in the spool too, so none is lost.
     package func sendUnasked() {
         guard let current = connection, current.isConnected, current.carried > 0, current.sent == current.output.count,
             let info, pending > current.carried
@@ -179,7 +179,7 @@ package final class Poster {
         }
     }
 
-    /// A request with the entries from an index on, as many as it may carry.
+    /// A request with the entries from an index on, as many as it can carry.
     private func request(from first: Int, to info: MonitorInfo) -> (bytes: [UInt8], count: Int) {
         var body = Array("{\"events\":[".utf8)
         var count = 0
@@ -224,7 +224,7 @@ package final class Poster {
             let count = jobmon_receive(descriptor, &buffer, buffer.count)
             if count < 0, errno == EAGAIN { break }
             guard let carried = connection?.carried, count >= 0, carried > 0 else {
-                // The monitor closed an idle connection, which is its right, or said something unasked.
+                // The monitor closed an idle connection, as it may, or sent something unexpected.
                 drop()
                 break
             }
@@ -242,7 +242,7 @@ package final class Poster {
         return answered
     }
 
-    /// Takes an answer for what it is worth.
+    /// Handles an answer.
     private func settle(_ answer: AnswerReader, _ now: Double) -> [(EventIdentity, EventResult)] {
         let carried = connection?.carried ?? 0
         connection?.carried = 0
@@ -259,7 +259,7 @@ package final class Poster {
                 return []
             }
             if answer.status == 413 {
-                // It will never be taken: that is an answer too.
+                // The event will never be accepted: that is an answer too.
                 let problem = Problem(.tooLarge, "the monitor does not take an event of this size")
                 return settle([EventResult(outcome: .refused, problem: problem)], now)
             }
@@ -293,7 +293,7 @@ package final class Poster {
         return answered
     }
 
-    // MARK: When there is no monitor
+    // MARK: Without a monitor
 
     private func drop() {
         if let connection { close(connection.descriptor) }

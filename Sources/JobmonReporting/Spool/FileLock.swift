@@ -3,13 +3,13 @@ import Glibc
 package import JobmonCore
 import JobmonSystem
 
-/// A lock on a file (`flock`, close-on-exec) that ends with the process, however it ends. Pid and host of the holder
-/// stand in the file, for messages only: what counts is the lock. The file itself stays.
+/// A lock on a file (`flock`, close-on-exec). It ends with the process, even if that is killed. The file contains pid
+/// and host of the holder, for messages only; the lock is what counts. The file itself remains.
 package final class FileLock: Sendable {
     package let path: String
     private let descriptor: Int32
 
-    /// Who holds a lock, as far as the file says it.
+    /// The holder of a lock, according to the file.
     package struct Holder: Sendable, Equatable {
         package var pid: Int32
         package var host: String
@@ -27,27 +27,27 @@ package final class FileLock: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Whether the file is still the one that its path names. A lock on another says nothing about what is there now:
-    /// somebody removed the directory, and maybe made it again.
+    /// Whether the file is still the one at its path. If not, the directory was removed or recreated, and the lock says
+    /// nothing about what is there now.
     package var isInPlace: Bool {
         var ours = stat()
         var there = stat()
-        // What can't be looked at just now is no sign of that.
+        // A file that cannot be checked at the moment may still be in place.
         guard fstat(descriptor, &ours) == 0 else { return errno != ESTALE }
         guard stat(path, &there) == 0 else { return errno != ENOENT && errno != ENOTDIR }
         return ours.st_ino == there.st_ino && ours.st_dev == there.st_dev
     }
 
-    /// Takes the lock without waiting for its holder; nil when somebody else has it. It is held as long as the object
-    /// lives; a child that is forked meanwhile shares it until it executes.
-    /// - Throws: `.unavailable` when the file can't be opened or locked at all.
+    /// Takes the lock without waiting for its holder; nil if another process has it. It is held as long as the object
+    /// lives; a forked child shares it until it executes.
+    /// - Throws: `.unavailable` if the file cannot be opened or locked at all.
     package static func acquire(_ path: String) throws(Problem) -> FileLock? {
         let descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw Problem(.unavailable, "the lock file \(path) can't be opened: \(SystemError.text())")
         }
         let lock = FileLock(path: path, descriptor: descriptor)
-        // Somebody who only looks (`isHeld`) has it for an instant: that is no reason to be refused.
+        // A process that only checks the lock (`isHeld`) holds it for an instant: that is not a reason to fail.
         for look in 0..<10 {
             if look > 0 { poll(nil, 0, 2) }
             if jobmon_lock(descriptor, 1) == 0 {
@@ -63,7 +63,7 @@ package final class FileLock: Sendable {
         return nil
     }
 
-    /// Whether somebody holds the lock; nil when that can't be found out. A file that is not there is held by nobody.
+    /// Whether a process holds the lock; nil if that cannot be determined. A missing file has no holder.
     package static func isHeld(_ path: String) -> Bool? {
         let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { return errno == ENOENT ? false : nil }
@@ -72,7 +72,7 @@ package final class FileLock: Sendable {
         return errno == EWOULDBLOCK ? true : nil
     }
 
-    /// Who holds it, or held it last; nil when the file does not say.
+    /// The present or last holder; nil if the file does not say.
     package static func holder(_ path: String) -> Holder? {
         guard let bytes = SmallFile.read(path, limit: 4096), let json = try? JSON(parsing: bytes),
             let fields = try? JSONFields(json, named: "lock"), let pid = try? fields.int("pid", atLeast: 1),

@@ -3,14 +3,15 @@ import Glibc
 package import JobmonCore
 import JobmonSystem
 
-/// Keeps the events of a process that has many of them: appended, a line each, to `spool/<sender>.<first seq>.jsonl`.
+/// Spools the events of a process that has many: they are appended, one line each, to
+/// `spool/<sender>.<first seq>.jsonl`.
 ///
-/// The owner holds a lock (`flock`) on the segment itself for as long as it may append to it: a segment whose lock is
-/// free is closed or its owner is dead, and in both cases nothing more comes. It gets its name only once it is
-/// locked, so nobody sees one that is open and unlocked.
+/// The owner holds a lock (`flock`) on the segment while it may append to it. If the lock is free, the segment is
+/// closed or its owner is dead; in both cases nothing more is appended. A segment gets its name only after it is
+/// locked, so an open segment is never seen unlocked.
 package final class SegmentWriter {
     package let sender: String
-    /// Every event up to this one was acknowledged.
+    /// Every event up to this sequence number has been acknowledged.
     package private(set) var acknowledged: Int64 = -1
     private let folders: SpoolFolders
     private let time: TimeSource
@@ -21,13 +22,13 @@ package final class SegmentWriter {
     private var inFallback = false
     private var saidFallback = false
 
-    /// When a segment is closed.
+    /// Limits at which a segment is closed.
     package struct Limits: Sendable {
-        /// At this size, in bytes.
+        /// Size in bytes.
         package var bytes = 256 << 10
-        /// At this age, in seconds.
+        /// Age in seconds.
         package var age = 30.0
-        /// At this age, when all that it holds was acknowledged.
+        /// Age in seconds if all its events have been acknowledged.
         package var idleAge = 1.0
 
         package init() {}
@@ -50,18 +51,18 @@ package final class SegmentWriter {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    /// Appends whole lines, the events `first` to `last` of this sender, by one write: they survive the process from
-    /// then on. False when they can be put nowhere; nothing of them is in the spool then.
+    /// Appends whole lines, the events `first` to `last` of this sender, with one write. From then on they survive the
+    /// process. Returns false if they cannot be written anywhere; then none of them is in the spool.
     package func append(_ lines: [UInt8], first: Int64, last: Int64) -> Bool {
         if let segment = open, segment.bytes >= limits.bytes { closeSegment() }
         if write(lines, first, last) { return true }
-        // Another try in the other folder, whichever that is: the first one may have room again by now.
+        // Try the other folder: the first one may have room again by now.
         inFallback.toggle()
         if write(lines, first, last) { return true }
         return false
     }
 
-    /// Every event up to `seq` was acknowledged: closed segments that hold nothing else are removed.
+    /// Notes that every event up to `seq` has been acknowledged. Closed segments without other events are removed.
     package func acknowledge(through seq: Int64) {
         guard seq > acknowledged else { return }
         acknowledged = seq
@@ -71,18 +72,18 @@ package final class SegmentWriter {
         }
     }
 
-    /// Closes the open segment where its age says so. To be called now and then.
+    /// Closes the open segment when it is old enough. Call it regularly.
     package func tend() {
         guard let segment = open else { return }
         let age = time.steadySeconds() - segment.opened
         if age >= limits.age || (age >= limits.idleAge && segment.last <= acknowledged) { closeSegment() }
     }
 
-    /// Closes the open segment: what is not acknowledged yet is for others to take in.
+    /// Closes the open segment: unacknowledged events are left to the monitor.
     package func closeSegment() {
         guard let segment = open else { return }
         open = nil
-        // One that holds nothing goes while it is locked: another may get its name.
+        // An empty segment is removed while it is locked: its name may be used again.
         let isEmpty = segment.last < segment.first
         if isEmpty { unlink(segment.path) }
         close(descriptor)
@@ -91,15 +92,15 @@ package final class SegmentWriter {
         if segment.last <= acknowledged { unlink(segment.path) } else { closed.append(segment) }
     }
 
-    // MARK: Left to others
+    // MARK: Closed segments
 
-    /// Closed segments that nobody is known to have taken in.
+    /// The number of closed segments that no monitor is known to have taken in.
     package var left: Int { closed.count }
 
-    /// How old the open segment is, in seconds; nil when there is none.
+    /// The age of the open segment in seconds; nil if there is none.
     package var age: Double? { open.map { time.steadySeconds() - $0.opened } }
 
-    /// Looks which closed segments a monitor has taken in, which it says by removing them.
+    /// Checks which closed segments a monitor has taken in: it removes them.
     package func lookForTaken() {
         while let first = closed.first, access(first.path, F_OK) != 0, errno == ENOENT {
             acknowledged = max(acknowledged, first.last)
@@ -107,8 +108,8 @@ package final class SegmentWriter {
         }
     }
 
-    /// The lines of the oldest closed segment, or of the open one when none is left, and the number of the first; nil when
-    /// there is none or it can't be read.
+    /// The lines of the oldest closed segment, or of the open one if there is none, with the sequence number of the
+    /// first; nil if there is no segment or it cannot be read.
     package func oldestLines() -> (first: Int64, lines: [ArraySlice<UInt8>])? {
         guard let segment = closed.first ?? open, let bytes = SmallFile.read(segment.path, limit: Int.max) else {
             return nil
@@ -124,7 +125,7 @@ package final class SegmentWriter {
             open?.last = last
             return true
         }
-        // Half a line must not stand before a whole one.
+        // A partial line must not precede a whole one.
         _ = ftruncate(descriptor, off_t(segment.bytes))
         closeSegment()
         return false

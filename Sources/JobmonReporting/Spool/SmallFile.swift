@@ -2,10 +2,11 @@ import CJobmonPOSIX
 import Glibc
 import JobmonSystem
 
-/// Whole small files, read and written so that nobody sees half of one and nobody can put something else in its place.
+/// Reads and writes whole small files, so that no reader sees a partial one, and no other user can substitute another
+/// file.
 enum SmallFile {
-    /// The content of a regular file, at most `limit` bytes; nil when there is none, it is longer, or it is no regular
-    /// file (a link, a FIFO, a device): `errno` says which, 0 for what is no file of this kind.
+    /// The content of a regular file, at most `limit` bytes. Nil if it does not exist, is longer, or is not a regular
+    /// file (a link, a FIFO, a device): `errno` says why; it is 0 for a file of the wrong kind.
     static func read(_ path: String, limit: Int) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
@@ -18,7 +19,7 @@ enum SmallFile {
         return readAll(descriptor, from: 0, limit: limit)
     }
 
-    /// What an open file holds from `offset` on; nil when it can't be read or is longer than `limit`.
+    /// The content of an open file from `offset` on; nil if it cannot be read or is longer than `limit`.
     static func readAll(_ descriptor: Int32, from offset: Int, limit: Int) -> [UInt8]? {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 16384)
@@ -37,7 +38,8 @@ enum SmallFile {
         }
     }
 
-    /// Writes a file by a new temporary name beside it and a rename: whole or not at all. `errno` says why not.
+    /// Writes a temporary file beside the target and renames it, so that the file is complete or unchanged. If it
+    /// returns false, `errno` says why.
     static func replace(_ path: String, temporary: String, with bytes: [UInt8]) -> Bool {
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return false }
@@ -66,7 +68,7 @@ enum SmallFile {
     }
 }
 
-/// One line for people, on stderr; lost when stderr is closed.
+/// Writes one line for the user to stderr. If stderr is closed, the line is lost.
 func tell(_ line: String) {
     _ = Descriptor.writeAll(2, Array("jobmon: \(line)\n".utf8))
 }

@@ -3,15 +3,15 @@ import Glibc
 import JobmonCore
 import JobmonSystem
 
-/// Goes through the files of a spool, as they were when it was made.
+/// Iterates over the files that a spool had when the iterator was made.
 package struct SpoolBatchIterator: IteratorProtocol {
     private let reader: SpoolReader
     private var files: ArraySlice<SpoolReader.File>
-    /// Where the segment at the front is read on.
+    /// The position at which the front segment is read next.
     private var position: Int?
     private var line = 0
 
-    /// What one batch holds at most.
+    /// The maximum number of events in one batch.
     private static let events = 1000
     private static let bytes = 4 << 20
 
@@ -31,7 +31,7 @@ package struct SpoolBatchIterator: IteratorProtocol {
         return nil
     }
 
-    // MARK: Files of one event
+    // MARK: Files with one event
 
     private mutating func nextOfFiles() -> SpoolBatch? {
         var events: [Event] = []
@@ -42,7 +42,7 @@ package struct SpoolBatchIterator: IteratorProtocol {
             files.removeFirst()
             guard let content = SmallFile.read(file.path, limit: EventLimits.event + 1024) else {
                 let error = errno
-                // Gone: somebody else has delivered it.
+                // The file is gone: another reader has delivered it.
                 if error == ENOENT { continue }
                 let isBad = error == 0 || error == ELOOP || error == EFBIG
                 let reason = error == 0 ? "it is no regular file" : SystemError.text(error)
@@ -77,7 +77,7 @@ package struct SpoolBatchIterator: IteratorProtocol {
             return SpoolBatch(events: [], unreadable: [report], parts: [], reader: reader)
         }
         defer { close(descriptor) }
-        // Asked before the reading: when the lock is free now, the end that is read is the end for good.
+        // Check the lock before reading: if it is free now, the end that is read is final.
         let isFinal = jobmon_lock(descriptor, 0) == 0
         let (content, atEnd) = readLines(descriptor, from: start)
         var events: [Event] = []
@@ -103,14 +103,15 @@ package struct SpoolBatchIterator: IteratorProtocol {
             let report = UnreadableSpool(path: file.path, line: line + 1, reason: reason)
             return SpoolBatch(events: [], unreadable: [report], parts: [part], reader: reader)
         }
-        // What is left without a line's end: torn by the death of the owner when it is final, else still being written.
+        // The rest has no line end: if the segment is final, its owner died while writing; else it is still being
+        // written.
         let isLast = atEnd && !rest.contains(0x0A)
         if !isLast, end > start { position = end } else { leaveFile() }
         let part = SpoolBatch.Part(
             path: file.path, start: start, end: end, isSegment: true, isLast: isLast && isFinal,
             isBad: !unreadable.isEmpty)
         if events.isEmpty, unreadable.isEmpty {
-            // All of it was acknowledged before; now that it is closed it can go.
+            // All of it was acknowledged before; it is closed now and can be removed.
             if part.isLast { reader.acknowledge([part]) }
             return nil
         }
@@ -123,7 +124,7 @@ package struct SpoolBatchIterator: IteratorProtocol {
         line = 0
     }
 
-    /// At least one whole line, if there is one, and whether the end of the file was reached.
+    /// Reads at least one whole line, if there is one. Also returns whether the end of the file was reached.
     private func readLines(_ descriptor: Int32, from start: Int) -> (content: [UInt8], atEnd: Bool) {
         var content: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 18)

@@ -1,41 +1,42 @@
 package import JobmonCore
 
-/// Some of what waits in a spool.
+/// A part of the waiting events in a spool.
 package struct SpoolBatch: Sendable {
-    /// In the order of their sequence numbers, sender by sender. May be empty when there is only something unreadable.
+    /// In the order of sequence numbers, sender by sender. Empty if there is only unreadable content.
     package let events: [Event]
-    /// What could not be read as events, for a line in the log; it is moved to `spool/bad` by `acknowledge`.
+    /// Content that could not be read as events, for the log. `acknowledge` moves it to `spool/bad`.
     package let unreadable: [UnreadableSpool]
     let parts: [Part]
     let reader: SpoolReader
 
-    /// What was taken from one file.
+    /// The part that was read from one file.
     struct Part: Sendable {
         var path: String
-        /// The bytes of a segment that were read: up to `end`. Files of one event have no offsets.
+        /// The range of a segment that was read, from `start` to `end`. Files with one event have no offsets.
         var start = 0
         var end = 0
         var isSegment = false
-        /// Nothing more will come: it may be removed once all of it was acknowledged.
+        /// Nothing more will be appended: the file can be removed once all of it is acknowledged.
         var isLast = true
-        /// Something in it is no event: it is kept in `spool/bad` rather than removed.
+        /// Some of it is not an event: the file is kept in `spool/bad` instead of being removed.
         var isBad = false
     }
 
-    /// Says that the monitor has these events (recorded, repeated, early or refused): files are removed, segments that
-    /// their owner has still open are read on from here the next time. Not called: the same events come again.
+    /// Declares that the monitor has these events (recorded, repeated, early or refused). Files are removed; segments
+    /// that their owner still has open are read from here next time. Without this call, the same events are returned
+    /// again.
     package func acknowledge() { reader.acknowledge(parts) }
 }
 
-/// A spool file, or a line of one, that is no event.
+/// A spool file, or a line of one, that is not an event.
 package struct UnreadableSpool: Sendable, Equatable {
     package var path: String
-    /// From 1; nil when it is the whole file.
+    /// Counted from 1; nil for the whole file.
     package var line: Int?
     package var reason: String
 }
 
-/// The batches of a spool, read one after the other as they are asked for, so that a large spool needs little memory.
+/// The batches of a spool, which are read on demand, so that a large spool needs little memory.
 package struct SpoolBatches: Sequence {
     let reader: SpoolReader
 

@@ -2,7 +2,7 @@ import CJobmonPOSIX
 import Glibc
 import JobmonCore
 
-/// Where spool files lie: the directory's own folder, and the one on this host for when that can't be written.
+/// The folders for spool files: the directory's own, and a fallback on this host if that cannot be written.
 struct SpoolFolders {
     let spool: String
     /// `$TMPDIR/jobmon-spool-<uid>-<hash of the directory>`.
@@ -11,7 +11,7 @@ struct SpoolFolders {
     init(_ layout: DirectoryLayout) {
         spool = layout.spool
         let base = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-        // The same for everybody who means the same directory, by whichever links they reach it.
+        // The same for all paths to the same directory, through any links.
         let resolved = realpath(layout.root, nil)
         defer { free(resolved) }
         let root = resolved.map { String(cString: $0) } ?? layout.root
@@ -19,21 +19,21 @@ struct SpoolFolders {
         fallback = "\(base.hasPrefix("/") ? base : "/tmp")/jobmon-spool-\(geteuid())-\(hash)"
     }
 
-    /// Whether the fallback is a folder of our own that nobody else may write in: in a shared `/tmp` anybody could have
-    /// put something there.
+    /// Whether the fallback is our own folder and no other user can write to it: in a shared `/tmp`, anyone could have
+    /// put files there.
     var fallbackIsOurs: Bool {
         var status = stat()
         return lstat(fallback, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR && status.st_uid == geteuid()
             && status.st_mode & 0o022 == 0
     }
 
-    /// Makes the fallback; false when that can't be done, or somebody else has that name.
+    /// Creates the fallback. Returns false if that fails or another user has that name.
     func makeFallback() -> Bool {
         if mkdir(fallback, 0o700) != 0, errno != EEXIST { return false }
         return fallbackIsOurs
     }
 
-    /// A file of one event.
+    /// The name of a file with one event, or of a segment.
     static func name(_ identity: (sender: String, seq: Int64), segment: Bool) -> String {
         "\(DirectoryLayout.fileName(identity.sender)).\(identity.seq).\(segment ? "jsonl" : "json")"
     }

@@ -3,15 +3,15 @@ import Glibc
 package import JobmonCore
 import Synchronization
 
-/// Reads what waits in a directory's spool, and in this host's fallback for it. Several may read at once.
+/// Reads the events that wait in a directory's spool and in this host's fallback. Several processes may read at once.
 ///
-/// Keep one reader for as long as you look again and again: it remembers how far open segments were acknowledged.
-/// Whoever looks for events in spool and ledger reads the spool first: an event leaves it only once it is in the ledger.
+/// For repeated reads keep one reader: it remembers how far open segments were acknowledged. To find events in spool
+/// and ledger, read the spool first: an event leaves it only after it is in the ledger.
 package final class SpoolReader: Sendable {
     private let layout: DirectoryLayout
     private let memory: Mutex<[String: Progress]> = Mutex([:])
 
-    /// How far a segment was acknowledged.
+    /// How far a segment has been acknowledged.
     struct Progress: Sendable {
         var end = 0
         var isBad = false
@@ -19,10 +19,10 @@ package final class SpoolReader: Sendable {
 
     package init(layout: DirectoryLayout) { self.layout = layout }
 
-    /// All events that wait, batch by batch. What comes into the spool meanwhile may be among them or not.
+    /// All waiting events in batches. Events that are spooled meanwhile may be included or not.
     package func batches() -> SpoolBatches { SpoolBatches(reader: self) }
 
-    /// The events that wait and are about the given instances, in the order in which they were spooled.
+    /// The waiting events about the given instances, in the order in which they were spooled.
     package func events(about keys: Set<String>) -> [Event] {
         var found: [Event] = []
         for batch in SpoolReader(layout: layout).batches() {
@@ -31,7 +31,7 @@ package final class SpoolReader: Sendable {
         return found
     }
 
-    /// How many events wait, without reading what they say. Some of them a monitor may know already: a file is
+    /// The number of waiting events, without reading their content. A monitor may have some of them already: a file is
     /// removed a moment after its events are recorded.
     package func count() -> Int {
         files().reduce(0) { count, file in
@@ -83,7 +83,7 @@ package final class SpoolReader: Sendable {
             }
             let finished: Progress? = memory.withLock { memory in
                 var progress = memory[part.path] ?? Progress()
-                // An earlier part that was not acknowledged comes again, and this one with it.
+                // An earlier part that was not acknowledged is returned again, and this one after it.
                 guard progress.end == part.start else { return nil }
                 progress.end = part.end
                 if part.isBad { progress.isBad = true }
@@ -96,7 +96,7 @@ package final class SpoolReader: Sendable {
         }
     }
 
-    /// Moves what can't be read to `spool/bad`, where a person may look at it.
+    /// Moves an unreadable file to `spool/bad`, where a person can inspect it.
     private func setAside(_ path: String) {
         let folder = "\(layout.spool)/bad"
         mkdir(folder, 0o700)
@@ -106,7 +106,7 @@ package final class SpoolReader: Sendable {
 }
 
 extension Fact {
-    /// The key of the one instance that it is about.
+    /// The key of the only instance that this fact is about; nil if there is none.
     package var instanceKey: String? {
         switch self {
         case .submitted(let instance, _):

@@ -3,22 +3,23 @@ import Glibc
 package import JobmonCore
 import JobmonSystem
 
-/// Keeps the events of a process that has few of them until a monitor has acknowledged them: a file for each,
-/// `spool/<sender>.<seq>.json`, by a temporary name and a rename.
+/// Spools the events of a process that has few, until a monitor has acknowledged them: one file each,
+/// `spool/<sender>.<seq>.json`, written under a temporary name and renamed.
 package final class SpoolWriter {
     package let sender: String
     private let folders: SpoolFolders
     private var saidFallback = false
     private var lookedForOthers = false
 
-    /// - Parameter sender: the UUID that this process's events carry.
+    /// - Parameter sender: the UUID in the identities of this process's events.
     package init(layout: DirectoryLayout, sender: String) {
         self.sender = sender
         folders = SpoolFolders(layout)
     }
 
-    /// Spools an event; it is there, whole, when this returns true. When the directory's spool can't be written it goes
-    /// to `$TMPDIR`, which is said once on stderr. False when that fails too, and for an event without an identity.
+    /// Spools an event. If this returns true, it is there completely. If the directory's spool cannot be written, the
+    /// event goes to `$TMPDIR`, with one message on stderr. False if that fails too, and for an event without an
+    /// identity.
     @discardableResult
     package func write(_ event: Event) -> Bool {
         guard let identity = event.identity else { return false }
@@ -43,13 +44,13 @@ package final class SpoolWriter {
         return kept
     }
 
-    /// Forgets an event that was acknowledged. It may be gone already: whoever takes the spool in removes it too.
+    /// Removes an acknowledged event. The monitor may have removed it already when taking in the spool.
     package func remove(_ identity: EventIdentity) {
         let name = SpoolFolders.name((identity.sender, identity.seq), segment: false)
         if unlink("\(folders.spool)/\(name)") != 0, saidFallback { unlink("\(folders.fallback)/\(name)") }
     }
 
-    /// Brings what an earlier process of this host had to leave in `$TMPDIR` to the directory's spool. Done by itself
+    /// Moves events that an earlier process on this host left in `$TMPDIR` to the directory's spool. Done automatically
     /// after the first event that could be spooled there.
     package func forwardFallback() {
         lookedForOthers = true
@@ -63,7 +64,7 @@ package final class SpoolWriter {
     }
 
     private func put(_ bytes: [UInt8], _ name: String, in folder: String) -> Bool {
-        // The sender is in the name: two processes that forward the same file don't meet.
+        // The name contains the sender, so that two processes that forward the same file do not collide.
         let temporary = "\(folder)/.\(name).\(DirectoryLayout.fileName(sender)).tmp"
         return SmallFile.replace("\(folder)/\(name)", temporary: temporary, with: bytes)
     }

@@ -1,5 +1,5 @@
-/// What can be asked of a monitor: the one list of methods and paths, for both sides. `docs/openapi.yaml` describes
-/// what goes in and what comes out.
+/// The requests that a monitor answers: the only list of methods and paths, for both sides. `docs/openapi.yaml`
+/// describes the bodies and answers.
 package enum Endpoint: String, Sendable, CaseIterable {
     case recordEvents
     case alive
@@ -24,7 +24,7 @@ package enum Endpoint: String, Sendable, CaseIterable {
         }
     }
 
-    /// The path, with the parts that vary in braces, as in OpenAPI.
+    /// The path with its variable parts in braces, as in OpenAPI.
     package var template: String {
         switch self {
         case .recordEvents, .followEvents: "/v1/events"
@@ -43,7 +43,7 @@ package enum Endpoint: String, Sendable, CaseIterable {
         }
     }
 
-    /// The path to ask for, with `id` in the place of the part that varies.
+    /// The path of a request, with `id` in place of the variable part.
     package func path(id: Int64? = nil) -> String {
         guard let id, let open = template.firstIndex(of: "{") else { return template }
         return template[..<open] + String(id)
@@ -51,15 +51,15 @@ package enum Endpoint: String, Sendable, CaseIterable {
 }
 
 extension Endpoint {
-    /// What a method and a path ask for.
+    /// The result of looking up a method and a path.
     package enum Match: Sendable, Equatable {
         case found(Endpoint, id: Int64?)
-        /// The path is there for these methods only.
+        /// The path exists for these methods only.
         case wrongMethod(allowed: [String])
         case unknown
     }
 
-    /// Finds what is asked for. A number in a path is a positive integer; anything else is an unknown path.
+    /// Finds the endpoint of a request. A number in a path must be a positive integer; else the path is unknown.
     package static func match(method: String, path: String) -> Match {
         let named = allCases.filter { $0.template == path }
         if !named.isEmpty { return choose(named, method, id: nil) }
@@ -76,11 +76,11 @@ extension Endpoint {
     }
 }
 
-/// The words of the protocol that both sides must spell alike.
+/// Names of the protocol that both sides share.
 package enum WireNames {
     package static let json = "application/json"
     package static let eventStream = "text/event-stream"
     package static let openMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8"
-    /// The header with the number of the last change that a subscriber saw.
+    /// The header with the number of the last change that a subscriber has seen.
     package static let lastEventID = "Last-Event-ID"
 }

@@ -1,7 +1,7 @@
 package import JobmonCore
 
 extension JobFilter {
-    /// The names that a filter has in the query of an address.
+    /// Appends the filter's values to the query of a request.
     package func append(to query: inout QueryString) {
         for status in statuses { query.append("status", status.label.lowercased()) }
         if let queue { query.append("queue", queue) }
@@ -14,7 +14,7 @@ extension JobFilter {
         if let since { query.append("since", since.description) }
     }
 
-    /// What `init` reads from a query.
+    /// The names that `init` reads from a query.
     package static let queryNames = [
         "status", "queue", "name", "param", "jid", "numbers", "cause", "host", "since",
     ]

@@ -1,6 +1,6 @@
 package import JobmonCore
 
-/// What stands after the `?` of a request: names with values, in order; a name may come more than once.
+/// The query of a request (after the `?`): names with values, in order. A name may occur more than once.
 package struct QueryString: Sendable, Equatable {
     package private(set) var items: [Item] = []
 
@@ -25,7 +25,7 @@ package struct QueryString: Sendable, Equatable {
 
     package func values(_ name: String) -> [String] { items.filter { $0.name == name }.map(\.value) }
 
-    /// The value of a name that may come once.
+    /// The value of a name; nil if it is absent. - Throws: `.invalid` if it occurs more than once.
     package func value(_ name: String) throws(Problem) -> String? {
         let values = values(name)
         guard values.count <= 1 else { throw Problem(.invalid, "\"\(name)\" is given more than once") }
@@ -40,7 +40,7 @@ package struct QueryString: Sendable, Equatable {
         return number
     }
 
-    /// Refuses names that nobody asks for: a filter that is misspelt must not silently let everything through.
+    /// Refuses unknown names: a misspelt filter must not silently select everything. - Throws: `.invalid`.
     package func allow(_ names: String...) throws(Problem) { try allow(names) }
 
     package func allow(_ names: [String]) throws(Problem) {
@@ -51,7 +51,7 @@ package struct QueryString: Sendable, Equatable {
         }
     }
 
-    /// The text for a request, with its `?`; empty when there are no items.
+    /// The text for a request, with its `?`; empty if there are no items.
     package var text: String {
         guard !items.isEmpty else { return "" }
         let parts = items.map { "\(Self.encoded($0.name))=\(Self.encoded($0.value))" }

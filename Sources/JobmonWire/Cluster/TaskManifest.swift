@@ -1,25 +1,25 @@
 package import JobmonCore
 
-/// The instances of one array job: its executor writes them into a file before it submits, and the wrapper of each task
-/// reads its own. The file is the executor's memory too: what was, or may have been, submitted is found in it.
+/// The instances of one array job. The executor writes them to a file before it submits, and the wrapper of each task
+/// reads its own. The file is also the executor's memory: it shows what was, or may have been, submitted.
 ///
-/// The file: a first line of `prefixLength` bytes with the number of tasks; a line of `entryLength` bytes for the header
-/// and for each task, which says where its text begins; the texts, a line of JSON each. So a task reads three short pieces of
-/// it, however many there are.
+/// The file's format: a first line of `prefixLength` bytes with the number of tasks; one line of `entryLength` bytes
+/// for the header and for each task, with the offset of its text; the texts, one line of JSON each. So a task reads
+/// three short pieces, however many tasks there are.
 package struct TaskManifest: Sendable, Equatable {
-    /// What makes this array job ours, whatever its id: a UUID.
+    /// A UUID that identifies this array job as ours, whatever its id.
     package var batch: String
-    /// The queue whose instances these are.
+    /// The queue of these instances.
     package var queue: String
-    /// The scheduler's word in the ledger.
+    /// The scheduler's name in the ledger.
     package var executor: String
-    /// Its name at the scheduler.
+    /// The name of the array job at the scheduler.
     package var name: String
-    /// When it was about to be submitted.
+    /// The time just before its submission.
     package var intended: Timestamp
-    /// Seconds that the scheduler was asked to let each run; nil: it was not asked.
+    /// The time limit in seconds requested from the scheduler for each instance; nil: none was requested.
     package var timeLimit: Double?
-    /// The instances: task 1 is the first.
+    /// The instances, starting with task 1.
     package var orders: [InstanceOrder]
 
     package init(
@@ -39,7 +39,7 @@ package struct TaskManifest: Sendable, Equatable {
     private static let entryLength = 17
     private static let magic = "jobmon tasks 1 "
 
-    /// The file's content.
+    /// The content of the file.
     package var bytes: [UInt8] {
         var header = JSONObject()
         header.append("batch", .string(batch))
@@ -66,7 +66,7 @@ package struct TaskManifest: Sendable, Equatable {
     }
 
     /// Reads a whole file.
-    /// - Throws: `.malformed` or `.invalid`: what is wrong with it.
+    /// - Throws: `.malformed` or `.invalid`, with what is wrong.
     package init(_ bytes: [UInt8]) throws(Problem) {
         let reader = Reader { offset, count in
             guard offset >= 0, offset <= bytes.count else { return nil }
@@ -76,14 +76,14 @@ package struct TaskManifest: Sendable, Equatable {
         for number in 1...max(1, try reader.count()) { orders.append(try reader.order(number)) }
     }
 
-    /// Reads pieces of a file.
+    /// Reads parts of a file.
     package struct Reader {
         private let read: (_ offset: Int, _ count: Int) -> [UInt8]?
 
-        /// - Parameter read: gives so many bytes from there, fewer at the end; nil when it can't.
+        /// - Parameter read: returns `count` bytes from `offset`, fewer at the end of the file; nil if reading fails.
         package init(_ read: @escaping (_ offset: Int, _ count: Int) -> [UInt8]?) { self.read = read }
 
-        /// How many tasks there are.
+        /// The number of tasks.
         package func count() throws(Problem) -> Int {
             guard let line = read(0, prefixLength), line.count == prefixLength else { throw Self.torn }
             let text = String(decoding: line, as: UTF8.self)
@@ -93,7 +93,7 @@ package struct TaskManifest: Sendable, Equatable {
             return count
         }
 
-        /// The manifest, without its orders.
+        /// The manifest without its orders.
         package func header() throws(Problem) -> TaskManifest {
             _ = try count()
             do throws(FieldError) {
@@ -110,8 +110,8 @@ package struct TaskManifest: Sendable, Equatable {
             }
         }
 
-        /// The instance of a task, from 1 on.
-        /// - Throws: `.notFound` when there is no such task.
+        /// The instance of a task, counted from 1.
+        /// - Throws: `.notFound` if there is no such task.
         package func order(_ task: Int) throws(Problem) -> InstanceOrder {
             let count = try count()
             guard (1...count).contains(task) else {
@@ -142,13 +142,13 @@ package struct TaskManifest: Sendable, Equatable {
     }
 }
 
-/// The exit codes of a task that ran no command.
+/// The exit codes of a task that did not run its command.
 package enum TaskExit {
-    /// Its instance was started before, or given up.
+    /// Its instance was started before, or was given up.
     package static let forbidden = 75
-    /// Its manifest can't be read.
+    /// Its manifest cannot be read.
     package static let noInput = 66
-    /// It can't be made sure that it is the only one.
+    /// It cannot be ensured that it is the only one.
     package static let cantCreate = 73
 }
 

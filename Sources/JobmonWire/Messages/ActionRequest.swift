@@ -1,6 +1,6 @@
 package import JobmonCore
 
-/// The body of `POST /v1/actions`: what a person wants of jobs, any number of them.
+/// The body of `POST /v1/actions`: an action on any number of jobs.
 package struct ActionRequest: Sendable, Equatable {
     package enum Action: String, Sendable, CaseIterable {
         case retry
@@ -8,10 +8,10 @@ package struct ActionRequest: Sendable, Equatable {
         case forget
     }
 
-    /// Jobs of which the same is wanted.
+    /// Jobs with the same action.
     package struct Group: Sendable, Equatable {
         package var jobs: JobNumbers
-        /// With `retry`: what they ask for from now on, in the place of what they asked for.
+        /// With `retry`: resources that replace those that the jobs requested before.
         package var resources: JSONObject
 
         package init(_ jobs: JobNumbers, resources: JSONObject = [:]) {
@@ -20,12 +20,12 @@ package struct ActionRequest: Sendable, Equatable {
         }
     }
 
-    /// So many jobs, at most.
+    /// The maximum number of jobs in one request.
     package static let maximumJobs: Int64 = 10_000_000
 
     package var action: Action
     package var groups: [Group]
-    /// A UUID of the request: handed over twice, it is carried out once. Nil: it has none.
+    /// A UUID of the request. A request that is sent twice is carried out once. Nil: repeats are not detected.
     package var request: String?
 
     package init(action: Action, groups: [Group], request: String? = nil) {
@@ -38,7 +38,7 @@ package struct ActionRequest: Sendable, Equatable {
 
     package var jobs: JobNumbers { JobNumbers(ranges: groups.flatMap(\.jobs.ranges)) }
 
-    /// The events that it becomes, one for each job: there is one way in for every fact.
+    /// The events of the request, one per job: there is only one path into the ledger.
     package func events(at time: Timestamp?) -> [Event] {
         var events: [Event] = []
         var seq: Int64 = 0
@@ -135,7 +135,7 @@ extension ActionRequest.Group {
 
 /// The answer to an action on several jobs.
 package struct ActionAnswer: Sendable, Equatable {
-    /// So many refusals are given, at most.
+    /// The maximum number of refusals in the answer.
     package static let shown = 100
 
     package struct Refusal: Sendable, Equatable {
@@ -148,13 +148,13 @@ package struct ActionAnswer: Sendable, Equatable {
         }
     }
 
-    /// Jobs for which it was recorded.
+    /// Jobs for which the action was recorded now.
     package var done: Int
     /// Jobs for which it was recorded before.
     package var repeated: Int
     /// Jobs for which it was refused.
     package var refused: Int
-    /// The first of those, and why.
+    /// The first refused jobs, with the reasons.
     package var refusals: [Refusal]
 
     package init(done: Int, repeated: Int, refused: Int, refusals: [Refusal]) {
@@ -164,7 +164,7 @@ package struct ActionAnswer: Sendable, Equatable {
         self.refusals = refusals
     }
 
-    /// - Parameter events: those that the results are of, in order.
+    /// - Parameter events: the events of these results, in the same order.
     package init(_ results: [EventResult], of events: [Event]) {
         self.init(done: 0, repeated: 0, refused: 0, refusals: [])
         for (result, event) in zip(results, events) {
@@ -208,7 +208,7 @@ package struct ActionAnswer: Sendable, Equatable {
 }
 
 extension Fact {
-    /// The number of the job that a person wants something of.
+    /// The number of the job that the action is about.
     fileprivate var jid: Int64? {
         switch self {
         case .retry(.jid(let jid), _), .cancel(.jid(let jid)), .forget(.jid(let jid)): jid

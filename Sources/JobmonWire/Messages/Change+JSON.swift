@@ -1,7 +1,7 @@
 package import JobmonCore
 
 extension Change {
-    /// The change as it is published; what is not known is left out.
+    /// The change as it is published; unknown members are omitted.
     package var json: JSON {
         var object = JSONObject()
         object.append("sequence", .int(sequence))

@@ -1,7 +1,7 @@
 package import JobmonCore
 
 extension ErrorRecord {
-    /// The error as every reader shows it: the columns of `error`, and what says whose it is.
+    /// The error as every reader shows it: the columns of `error`, and those that identify its instance and job.
     package var json: JSON {
         var object = JSONObject()
         object.append("id", .int(id))

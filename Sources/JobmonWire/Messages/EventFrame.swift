@@ -2,15 +2,15 @@ package import JobmonCore
 
 /// One frame of the stream of `GET /v1/events` (server-sent events).
 package enum EventFrame: Sendable, Equatable {
-    /// The first frame: the stream starts after this sequence number. What is recorded from now on will come.
+    /// The first frame: the stream starts after this sequence number. Everything recorded from now on will follow.
     case start(sequence: Int64)
     /// One change; the frame's id is its sequence number.
     case change(Change)
-    /// The subscriber read too slowly for what is kept ready; what follows is read from the ledger, nothing is left
-    /// out.
+    /// The subscriber read too slowly for the changes kept in memory. The next ones are read from the ledger; none is
+    /// omitted.
     case lagged(sequence: Int64)
 
-    /// Nothing happened, and the monitor is there.
+    /// A keep-alive sign: nothing happened, and the monitor is alive.
     package static let keepAlive: [UInt8] = Array(": \n\n".utf8)
 
     /// Appends the frame's text.
@@ -28,7 +28,7 @@ package enum EventFrame: Sendable, Equatable {
         bytes.append(contentsOf: "\n\n".utf8)
     }
 
-    /// Reads a frame from the fields of the stream; nil for an event of a newer monitor.
+    /// Reads a frame from the fields of the stream; nil for a frame that only newer monitors know.
     fileprivate init?(event: String, data: [UInt8]) throws(FieldError) {
         let json: JSON
         do throws(JSONSyntaxError) { json = try JSON(parsing: data) } catch { throw FieldError("data", "is \(error)") }
@@ -41,9 +41,9 @@ package enum EventFrame: Sendable, Equatable {
     }
 }
 
-/// Takes the bytes of an event stream as they come and gives its frames.
+/// Reads frames from the bytes of an event stream as they arrive.
 package struct EventFrameReader: Sendable {
-    /// More than any frame has: an event's error is shown by its headline.
+    /// Longer than any frame: a change contains only the headline of an error.
     package static let maximumLine = 8 << 20
 
     private var line: [UInt8] = []
@@ -54,8 +54,8 @@ package struct EventFrameReader: Sendable {
 
     package init() {}
 
-    /// Takes some bytes and returns the frames that are whole now.
-    /// - Throws: a `FieldError` when the stream is not one of ours.
+    /// Adds bytes, and returns the frames that are complete now.
+    /// - Throws: a `FieldError` if this is not an event stream of jobmon.
     package mutating func append(_ bytes: some Sequence<UInt8>) throws(FieldError) -> [EventFrame] {
         var frames: [EventFrame] = []
         for byte in bytes {

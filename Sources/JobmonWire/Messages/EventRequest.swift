@@ -1,8 +1,8 @@
 package import JobmonCore
 
-/// The body of `POST /v1/events`: `{"events":[...]}`, or one event by itself.
+/// The body of `POST /v1/events`: `{"events":[...]}`, or a single event.
 package enum EventRequest {
-    /// The body that carries these events.
+    /// The body with these events.
     package static func body(_ events: [Event]) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(16 + events.count * 256)
@@ -15,15 +15,15 @@ package enum EventRequest {
         return bytes
     }
 
-    /// The events of a body. One that is wrong in itself is `.unreadable` in its place, and its neighbours are read.
-    /// - Throws: `.malformed`, `.invalid` or `.tooLarge` when the body as a whole can't be taken.
+    /// The events of a body. An event that is wrong in itself becomes `.unreadable`; the others are read.
+    /// - Throws: `.malformed`, `.invalid` or `.tooLarge` if the body as a whole cannot be accepted.
     package static func read(_ body: some Collection<UInt8>) throws(Problem) -> [Event] {
         let json: JSON
         do throws(JSONSyntaxError) { json = try JSON(parsing: body) } catch { throw Problem(error) }
         let items: [JSON]
         do throws(FieldError) {
             let fields = try JSONFields(json, named: "the body")
-            // A batch has no kind, and an event has no events.
+            // A batch has no `kind`, and an event has no `events`.
             items = fields.value("kind") == nil ? try fields.objects("events") : [json]
         } catch {
             throw Problem(error)
@@ -49,18 +49,18 @@ package enum EventRequest {
 
 /// The answer to `POST /v1/events` and `/v1/actions`: a result for each event, in order.
 package enum EventAnswer {
-    /// The HTTP status: 200, unless every event was refused; then that of the first one's problem.
+    /// The HTTP status: 200, unless every event was refused; then the status of the first problem.
     package static func status(_ results: [EventResult]) -> Int { problem(results)?.code.httpStatus ?? 200 }
 
-    /// The body. When every event was refused it is an error body as well: the first one's problem beside `results`.
+    /// The body. If every event was refused, it is an error body too: the first problem beside `results`.
     package static func body(_ results: [EventResult]) -> [UInt8] {
         var object = problem(results)?.members ?? [:]
         object.append("results", .array(results.map(\.json)))
         return JSON.object(object).bytes
     }
 
-    /// The results that a body has, whatever its HTTP status.
-    /// - Returns: nil when it is a body without results (an error of the whole request).
+    /// The results in a body, whatever its HTTP status.
+    /// - Returns: nil for a body without results (an error of the whole request).
     package static func read(_ body: some Collection<UInt8>) throws(FieldError) -> [EventResult]? {
         let json: JSON
         do throws(JSONSyntaxError) { json = try JSON(parsing: body) } catch {

@@ -1,7 +1,7 @@
 package import JobmonCore
 
 extension EventResult {
-    /// The result as it stands in an answer; what is not known is left out.
+    /// The result in its form in an answer; unknown members are omitted.
     package var json: JSON {
         var object = JSONObject()
         object.append("outcome", .string(outcome.rawValue))

@@ -1,7 +1,7 @@
 package import JobmonCore
 
 extension InstanceOrder {
-    /// The order as it stands in a message to a supervisor and in a manifest.
+    /// The order in its form in a message to a supervisor and in a manifest.
     package var json: JSON {
         var object = JSONObject()
         object.append("key", .string(instanceKey))
@@ -13,8 +13,8 @@ extension InstanceOrder {
         return .object(object)
     }
 
-    /// Reads it.
-    /// - Throws: which member is wrong.
+    /// Reads an order.
+    /// - Throws: an error that names the invalid member.
     package init(_ json: JSON) throws(FieldError) {
         let fields = try JSONFields(json, named: "order")
         self.init(

@@ -1,6 +1,6 @@
 package import JobmonCore
 
-/// Columns that may be empty: null then, so that an object has the same members whatever is known.
+/// Values of optional columns: null if nil, so that an object always has the same members.
 extension JSON {
     package static func text(_ value: String?) -> JSON { value.map { .string($0) } ?? .null }
     package static func number(_ value: Int64?) -> JSON { value.map { .int($0) } ?? .null }
@@ -10,7 +10,7 @@ extension JSON {
     package static func label(_ value: Status?) -> JSON { value.map { .string($0.label) } ?? .null }
     package static func word(_ value: Cause?) -> JSON { value.map { .string($0.rawValue) } ?? .null }
 
-    /// The compact text as bytes, ready for a body.
+    /// The compact text as bytes, for a body.
     package var bytes: [UInt8] {
         var bytes: [UInt8] = []
         write(to: &bytes)
@@ -49,6 +49,6 @@ extension JSONFields {
 
     package func requiredStatus(_ name: String) throws(FieldError) -> Status { try required(name, try status(name)) }
 
-    /// The objects of an array that must be there.
+    /// The objects of a required array.
     package func objects(_ name: String) throws(FieldError) -> [JSON] { try required(name, try array(name)) }
 }

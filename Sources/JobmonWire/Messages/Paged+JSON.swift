@@ -1,8 +1,8 @@
 package import JobmonCore
 
 extension Paged {
-    /// A page as it is answered, as compact text: the items under `name`, and `next`, the `after` of the next page or null.
-    /// An item at a time: a page of large errors has megabytes.
+    /// A page in its form in an answer, as compact text: the items under `name`, and `next`, the `after` of the next
+    /// page or null. It is written item by item, since a page of large errors has megabytes.
     package func text(_ name: String, _ item: (Item) -> JSON) -> [UInt8] {
         var bytes = Array("{\"\(name)\":[".utf8)
         for (index, value) in items.enumerated() {

@@ -1,14 +1,14 @@
 package import JobmonCore
 
 extension Problem {
-    /// The members of an error body: a code for programs, a sentence for people, and what to do (or null).
+    /// The members of an error body: a code for programs, a sentence for people, and a hint (or null).
     package var members: JSONObject {
         ["code": .string(code.rawValue), "message": .string(message), "hint": .text(hint)]
     }
 
     package var json: JSON { .object(members) }
 
-    /// Reads an error body. A code of a newer monitor counts as `internal_error`.
+    /// Reads an error body. An unknown code of a newer monitor becomes `internal_error`.
     package init(_ json: JSON) throws(FieldError) {
         let fields = try JSONFields(json, named: "problem")
         self.init(
@@ -16,13 +16,13 @@ extension Problem {
             try fields.requiredString("message"), hint: try fields.string("hint"))
     }
 
-    /// The problem of a message with a wrong member.
+    /// The problem of a message with an invalid member.
     package init(_ error: FieldError) {
         self.init(.invalid, "\(error)", hint: "see docs/protocol.md for the members of each message")
     }
 
     /// The problem of a text that is not JSON.
-    /// - Parameter name: what the text is.
+    /// - Parameter name: what the text is, for the message.
     package init(_ error: JSONSyntaxError, in name: String = "body") {
         self.init(
             .malformed, "the \(name) is \(error)", hint: "send one JSON value, UTF-8, without anything after it")

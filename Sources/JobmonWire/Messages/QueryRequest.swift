@@ -1,6 +1,6 @@
 package import JobmonCore
 
-/// The body of `POST /v1/query`: `{"sql":...}`, with limits that may be lower than the monitor's own.
+/// The body of `POST /v1/query`: `{"sql":...}`, with optional limits below those of the monitor.
 package struct QueryRequest: Sendable, Equatable {
     package var sql: String
     package var limits: QueryLimits
@@ -25,7 +25,7 @@ package struct QueryRequest: Sendable, Equatable {
 }
 
 extension QueryResult {
-    /// The rows, each an array in the order of `columns`.
+    /// The rows; each is an array in the order of `columns`.
     package var json: JSON {
         [
             "columns": .array(columns.map { .string($0) }), "rows": .array(rows.map { .array($0) }),

@@ -1,7 +1,7 @@
 package import JobmonCore
 
 extension Summary {
-    /// The summary: `jobs` has a member for every status, by its label.
+    /// The summary: `jobs` has a member for every status, named by its label.
     package var json: JSON {
         var counts = JSONObject()
         for status in Status.allCases { counts.append(status.label, .number(jobs[status] ?? 0)) }

@@ -1,25 +1,25 @@
 package import JobmonCore
 
-/// What a supervisor says to its queue: a line of JSON each. How an instance ended otherwise than well is said by the
-/// very event that was spooled for it; of one that started or is complete a queue needs no more than its key, and
-/// there are thousands of those in a second.
+/// A message from a supervisor to its queue, one line of JSON each. An instance that did not complete is reported by
+/// the same event that was spooled for it. For an instance that started or completed, the queue needs only its key;
+/// there are thousands of those per second.
 package enum SupervisorReport: Sendable, Equatable {
-    /// The answer to the queue's hello.
+    /// The answer to the queue's `hello`.
     case hello(version: Int, pid: Int32, state: SupervisorState)
     /// RUNNING of these instances is spooled.
     case started([String])
-    /// These instances are COMPLETE, which is spooled.
+    /// COMPLETE of these instances is spooled.
     case completed([String])
-    /// An instance's other outcome, spooled by now.
+    /// Another outcome of an instance, already spooled.
     case event(Event)
-    /// It will not start here, and is as it was before it was handed over.
+    /// These instances will not start here, and are in the same state as before they were handed over.
     case returned([String])
-    /// How many spooled events no monitor has acknowledged yet.
+    /// The number of spooled events that no monitor has acknowledged yet.
     case unacknowledged(Int)
     case state(number: Int, SupervisorState)
 }
 
-/// Which instances a supervisor has.
+/// The instances that a supervisor has.
 package struct SupervisorState: Sendable, Equatable {
     package var running: [String]
     package var waiting: [String]
@@ -53,8 +53,8 @@ extension SupervisorReport {
         }
     }
 
-    /// Reads a line, without its end.
-    /// - Throws: `.malformed` or `.invalid` for what is no such message.
+    /// Reads a line without its line end.
+    /// - Throws: `.malformed` or `.invalid` if it is not such a message.
     package init(line: some Collection<UInt8>) throws(Problem) {
         let json: JSON
         do throws(JSONSyntaxError) { json = try JSON(parsing: line) } catch { throw Problem(error) }

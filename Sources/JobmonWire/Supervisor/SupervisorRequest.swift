@@ -1,20 +1,20 @@
 package import JobmonCore
 
-/// What a queue says to its supervisor: a line of JSON each, over the socket of `SupervisorSocket`.
+/// A message from a queue to its supervisor, one line of JSON each, over the socket of `SupervisorSocket`.
 package enum SupervisorRequest: Sendable, Equatable {
-    /// The first line of a connection: from now on the supervisor is this queue's.
+    /// The first line of a connection: the supervisor belongs to this queue from now on.
     case hello(version: Int, slots: Int)
-    /// Instances to run, in this order, as slots are free.
+    /// Instances to run, in this order, as slots become free.
     case submit([InstanceOrder])
-    /// All that has not started comes back.
+    /// Return all instances that have not started.
     case recall
-    /// These are ended or, not started, come back CANCELLED.
+    /// End these instances; those that have not started come back CANCELLED.
     case cancel(keys: [String], returningAttempt: Bool)
-    /// How many may run at once.
+    /// The maximum number of instances that run at once.
     case slots(Int)
-    /// Which instances it has; answered under the same number.
+    /// Ask which instances it has; the answer has the same number.
     case state(Int)
-    /// Nothing more is started; what runs is ended when `ending`; the supervisor ends once all is over.
+    /// Start nothing more, and end running instances if `ending`; exit once all are over.
     case stop(ending: Bool)
 
     /// The version of these messages. A supervisor that outlived its queue may be older than the next queue.
@@ -42,8 +42,8 @@ extension SupervisorRequest {
         }
     }
 
-    /// Reads a line, without its end.
-    /// - Throws: `.malformed` or `.invalid` for what is no such message.
+    /// Reads a line without its line end.
+    /// - Throws: `.malformed` or `.invalid` if it is not such a message.
     package init(line: some Collection<UInt8>) throws(Problem) {
         let json: JSON
         do throws(JSONSyntaxError) { json = try JSON(parsing: line) } catch { throw Problem(error) }

@@ -1,10 +1,10 @@
 import Glibc
 package import JobmonCore
 
-/// Where a queue and its supervisor meet.
+/// The socket between a queue and its supervisor.
 package enum SupervisorSocket {
-    /// The name of the socket in the abstract namespace, from what the directory is (not how its path is written), the
-    /// queue and the user; nil when there is no such directory.
+    /// The name of the socket in the abstract namespace, derived from the identity of the directory (not its path), the
+    /// queue and the user; nil if there is no such directory.
     package static func name(_ layout: DirectoryLayout, queue: String) -> String? {
         var status = stat()
         guard stat(layout.root, &status) == 0 else { return nil }
@@ -13,7 +13,7 @@ package enum SupervisorSocket {
     }
 }
 
-/// Lines out of the bytes of a connection, as they come.
+/// Splits the bytes of a connection into lines as they arrive.
 package struct LineBuffer: Sendable {
     private var bytes: [UInt8] = []
     private var start = 0
@@ -23,10 +23,10 @@ package struct LineBuffer: Sendable {
 
     package mutating func append(_ more: some Sequence<UInt8>) { bytes.append(contentsOf: more) }
 
-    /// How many bytes wait for the end of their line.
+    /// The number of bytes that wait for the end of their line.
     package var count: Int { bytes.count - start }
 
-    /// The next whole line, without its end.
+    /// The next complete line without its line end; nil if there is none yet.
     package mutating func next() -> ArraySlice<UInt8>? {
         guard let newline = bytes[max(start, searched)...].firstIndex(of: 0x0A) else {
             bytes.removeFirst(start)

@@ -3,7 +3,7 @@ import Jobmon
 import JobmonCore
 import JobmonWire
 
-/// `jobmon cancel`: what runs is ended, what waits is not started.
+/// `jobmon cancel`: ends running jobs, and prevents waiting ones from starting.
 package struct CancelCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "cancel",

@@ -1,8 +1,8 @@
 import Glibc
 
-/// Asks a person before much is done.
+/// Asks the user before an action on many jobs.
 enum Confirmation {
-    /// Whether it may be done: somebody at a terminal agreed, or nobody is there to be asked.
+    /// Whether the action may be done: the user at the terminal agreed, or there is no terminal to ask.
     static func given(_ question: String) -> Bool {
         guard isatty(0) == 1, isatty(2) == 1 else { return true }
         Messages.write("\(question) [y/N] ")

@@ -3,7 +3,7 @@ import Jobmon
 import JobmonCore
 import JobmonWire
 
-/// `jobmon forget`: out of lists, counts and reports.
+/// `jobmon forget`: removes jobs from lists, counts and reports.
 package struct ForgetCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "forget",

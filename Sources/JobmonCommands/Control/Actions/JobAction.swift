@@ -3,11 +3,11 @@ import Jobmon
 package import JobmonCore
 package import JobmonWire
 
-/// What a person can want of jobs, and how it is said.
+/// An action of a user on jobs, with its messages.
 package struct JobAction: Sendable {
-    /// Jobs that are named one by one in what is printed, at most.
+    /// The maximum number of jobs that are listed one by one.
     static let listed = 10
-    /// More jobs than this are asked about on a terminal.
+    /// On a terminal, actions on more jobs than this need a confirmation.
     static let unasked = 100
 
     private let action: ActionRequest.Action
@@ -18,7 +18,7 @@ package struct JobAction: Sendable {
         self.change = change
     }
 
-    /// Statuses of jobs that it makes sense for.
+    /// The statuses of jobs to which the action applies.
     private var statuses: [Status] {
         switch action {
         case .retry: [.failed, .cancelled]
@@ -27,7 +27,7 @@ package struct JobAction: Sendable {
         }
     }
 
-    /// The word for it at the beginning of a sentence.
+    /// The verb at the beginning of a sentence.
     private var verb: String {
         switch action {
         case .retry: "Retry"
@@ -36,8 +36,8 @@ package struct JobAction: Sendable {
         }
     }
 
-    /// Has it recorded for the jobs that are selected, and says what came of it.
-    /// - Throws: `ExitCode` 1 after the last when one of them was refused.
+    /// Records the action for the selected jobs, and prints the result.
+    /// - Throws: `ExitCode` 1 at the end if one of them was refused.
     package func perform(on selection: SelectionOptions, in directory: DirectoryOption) async throws {
         try selection.check(verb: action.rawValue)
         var isRefused = false
@@ -67,7 +67,7 @@ package struct JobAction: Sendable {
         if isRefused { throw ExitCode(ExitStatus.failed.rawValue) }
     }
 
-    /// Says what would be done.
+    /// Prints what would be done.
     private func rehearse(_ jids: [Int64], _ reading: any LedgerReading, _ output: Output) async throws {
         try output.write("\(action.rawValue) of \(Units.count(jids.count, "job")):\n")
         let first = Array(jids.prefix(Self.listed))
@@ -117,7 +117,7 @@ package struct JobAction: Sendable {
         }
     }
 
-    /// What became of the job, now that the request is recorded.
+    /// The state of the job after the request is recorded.
     package func outcome(_ job: JobRecord) -> String {
         let name = "job \(job.jid)"
         switch (action, job.status) {

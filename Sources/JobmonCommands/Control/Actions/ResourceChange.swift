@@ -1,16 +1,16 @@
 import JobmonCore
 import JobmonWire
 
-/// What jobs are to ask for from now on: values, or multiples of what they asked for.
+/// New resource requests of jobs: values, or multiples of their previous values.
 package struct ResourceChange: Sendable, Equatable {
     enum Amount: Sendable, Equatable {
         case value(Double)
         case factor(Double)
     }
 
-    /// Bytes.
+    /// In bytes.
     private let memory: Amount?
-    /// Seconds.
+    /// In seconds.
     private let runtime: Amount?
 
     package init() {
@@ -18,7 +18,7 @@ package struct ResourceChange: Sendable, Equatable {
         runtime = nil
     }
 
-    /// - Throws: `CommandFailure` for what is neither an amount nor a multiple.
+    /// - Throws: `CommandFailure` if a text is neither an amount nor a multiple.
     package init(memory: String?, runtime: String?) throws {
         self.memory = try memory.map {
             try Self.amount($0, "--memory", "a size such as 8G, or a multiple such as 1.5x") {
@@ -42,8 +42,8 @@ package struct ResourceChange: Sendable, Equatable {
         return .value(value)
     }
 
-    /// The jobs, by what they ask for from now on.
-    /// - Throws: `.contradiction` when a job asked for nothing that could be multiplied.
+    /// Groups the jobs by their new requests.
+    /// - Throws: `.contradiction` if a job has no previous value to multiply.
     func groups(_ jids: [Int64], _ reading: any LedgerReading) async throws(Problem) -> [ActionRequest.Group] {
         guard memory != nil || runtime != nil else { return [ActionRequest.Group(JobNumbers(jids))] }
         var groups: [String: (jids: [Int64], resources: JSONObject)] = [:]
@@ -62,7 +62,7 @@ package struct ResourceChange: Sendable, Equatable {
             .sorted { ($0.jobs.ranges.first?.lowerBound ?? 0) < ($1.jobs.ranges.first?.lowerBound ?? 0) }
     }
 
-    /// - Parameter old: what the job asked for; nil: there is no such job, which is said when it is acted upon.
+    /// - Parameter old: the job's previous requests; nil if there is no such job, which the action itself reports.
     private func changed(_ old: JSONObject?, of jid: Int64) throws(Problem) -> JSONObject {
         var changed = JSONObject()
         if let memory {

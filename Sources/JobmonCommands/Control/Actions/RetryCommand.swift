@@ -3,7 +3,7 @@ import Jobmon
 import JobmonCore
 import JobmonWire
 
-/// `jobmon retry`: one more attempt.
+/// `jobmon retry`: gives jobs one more attempt.
 package struct RetryCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "retry",

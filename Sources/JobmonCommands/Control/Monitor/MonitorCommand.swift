@@ -65,7 +65,7 @@ package struct MonitorCommand: AsyncParsableCommand {
                 for await _ in signals { return }
             }
             if let end { group.addTask { await end.wait() } }
-            // Whichever comes first: a stop request ended it, or a signal asks for its end.
+            // Whichever is first: a stop request, or a signal.
             defer { group.cancelAll() }
             try await group.next()
             group.cancelAll()
@@ -87,7 +87,7 @@ package struct MonitorCommand: AsyncParsableCommand {
     private static func announce(_ info: MonitorInfo) {
         let host = info.address.contains(":") ? "[\(info.address)]" : info.address
         let output = Output()
-        // Whoever does not read it does not want it: the monitor lives on.
+        // If stdout has no reader, the monitor continues without it.
         do {
             try output.write("ready http://\(host):\(info.port)\n")
             try output.flush()

@@ -3,7 +3,7 @@ import Jobmon
 import JobmonCore
 import JobmonReporting
 
-/// `jobmon stop`: ends a directory's monitor in order.
+/// `jobmon stop`: stops a directory's monitor in order.
 package struct StopCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "stop",
@@ -32,7 +32,7 @@ package struct StopCommand: AsyncParsableCommand {
         do throws(Problem) {
             return try await CentralJobMonitor.stop(layout)
         } catch {
-            // It holds the directory, but does not answer.
+            // A monitor holds the directory's lock but does not answer.
             throw CommandFailure(.noMonitor, error)
         }
     }

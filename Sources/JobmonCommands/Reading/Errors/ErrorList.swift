@@ -3,7 +3,7 @@ import Jobmon
 package import JobmonCore
 import JobmonWire
 
-/// A list of errors, read and written page by page.
+/// A list of errors, which is read and written page by page.
 package struct ErrorList {
     package let reading: any LedgerReading
     package let filter: JobFilter
@@ -30,7 +30,7 @@ package struct ErrorList {
         try output.flush()
     }
 
-    /// Returns how many there were.
+    /// Writes the list, and returns the number of errors.
     package func write(to output: Output, full: Bool, terminal: Terminal) async throws -> Int {
         let times = ShownTime(on: terminal)
         var table = TextTable(Self.columns(times.zone(at: TimeSource.system.now())), terminal: terminal)

@@ -3,7 +3,7 @@ import Jobmon
 import JobmonCore
 import JobmonWire
 
-/// `jobmon errors`: what went wrong, oldest first.
+/// `jobmon errors`: lists errors, oldest first.
 package struct ErrorsCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "errors",

@@ -3,9 +3,10 @@ import Jobmon
 import JobmonCore
 import JobmonWire
 
-/// Text of several lines below something else.
+/// Formats text of several lines, indented below a heading.
 package enum IndentedText {
-    /// The text, printable and as a terminal would have it at last, each line behind `  | `; of more than `last` lines only the last ones, and how many are left out.
+    /// The text made printable, in the final state that a terminal shows, each line after `  | `. If it has more than
+    /// `last` lines, only the last ones and the number of omitted lines.
     package static func of(_ text: String, last: Int = .max) -> String {
         var lines = Printable.text(LastState.of(text)).split(separator: "\n", omittingEmptySubsequences: false)
         while let line = lines.last, line.allSatisfy(\.isWhitespace) { lines.removeLast() }

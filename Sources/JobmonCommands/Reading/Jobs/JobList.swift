@@ -3,16 +3,16 @@ import Jobmon
 package import JobmonCore
 import JobmonWire
 
-/// A list of jobs, read and written page by page.
+/// A list of jobs, which is read and written page by page.
 package struct JobList {
-    /// How many a terminal gets unless more are asked for.
+    /// The default maximum number of jobs on a terminal.
     package static let onTerminal = 1000
 
     package let reading: any LedgerReading
     package let filter: JobFilter
-    /// The most that are listed; nil: all.
+    /// The maximum number of jobs; nil: all.
     package let limit: Int?
-    /// Nil: by their numbers.
+    /// The order; nil: by number.
     package let order: JobOrder?
 
     package init(reading: any LedgerReading, filter: JobFilter, limit: Int? = nil, order: JobOrder? = nil) {
@@ -22,10 +22,10 @@ package struct JobList {
         self.order = order
     }
 
-    /// What was listed.
+    /// The listed jobs by status.
     package struct Counted: Equatable {
         package var jobs: [Status: Int]
-        /// There are more, which the limit cut off.
+        /// Whether the limit cut the list.
         package var isCut: Bool
 
         package init(jobs: [Status: Int] = [:], isCut: Bool = false) {
@@ -60,7 +60,7 @@ package struct JobList {
         return counted
     }
 
-    /// The line under the list: how many of each status, and how to see the rest.
+    /// The line under the list: the number of jobs by status, and how to see the rest.
     package func closing(_ counted: Counted) async throws -> String {
         let listed = Summary.sentence(counted.jobs)
         guard counted.isCut else {
@@ -75,13 +75,13 @@ package struct JobList {
             "the first \(Units.count(counted.jobs.values.reduce(0, +), "job")) of \(Summary.sentence(total.jobs)) (\(seeAll))"
     }
 
-    /// Calls `body` with page after page. Returns whether the limit cut the list.
+    /// Calls `body` with each page. Returns whether the limit cut the list.
     private func eachPage(_ body: ([JobRecord]) throws -> Void) async throws -> Bool {
         guard let order else { return try await eachPageByNumber(atMost: limit, body) }
         let now = TimeSource.system.now()
         var sorted: [JobRecord] = []
         var isCut = false
-        // Never more than twice as many as are wanted are held at once.
+        // At most about twice the limit is held in memory.
         func cut(to most: Int) {
             sorted.sort { order.areInOrder($0, $1, now: now) }
             guard sorted.count > most else { return }
@@ -103,7 +103,7 @@ package struct JobList {
         var after: Int64 = 0
         var rest = limit ?? .max
         while true {
-            // One more than wanted tells whether there are more.
+            // Ask for one more than needed, to know whether there are more.
             let size = rest < 1000 ? rest + 1 : 1000
             let page = try await reading.jobs(filter, page: Page(after: after, limit: size))
             try body(Array(page.items.prefix(rest)))

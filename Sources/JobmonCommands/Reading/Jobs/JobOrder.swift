@@ -1,8 +1,8 @@
 package import JobmonCore
 
-/// The order of a list of jobs: what `--sort` says.
+/// The order of a list of jobs (`--sort`).
 package struct JobOrder: Sendable, Equatable {
-    /// The columns that jobs can be sorted by.
+    /// The columns by which jobs can be sorted.
     package enum Column: String, Sendable, CaseIterable {
         case jid, status, name, params, tries, host, time, exit, mem, submitted, started, finished
     }
@@ -30,7 +30,7 @@ package struct JobOrder: Sendable, Equatable {
         }
     }
 
-    /// Whether a job stands before another one. Jobs without a value come last, in either direction.
+    /// Whether a job comes before another one. Jobs without a value come last, in both directions.
     package func areInOrder(_ one: JobRecord, _ other: JobRecord, now: Timestamp) -> Bool {
         for key in keys {
             let (first, second) = (Self.value(key.column, one, now), Self.value(key.column, other, now))

@@ -1,7 +1,7 @@
 package import JobmonCore
 import JobmonWire
 
-/// The table of `jobmon jobs`: one line a job.
+/// The table of `jobmon jobs`: one line per job.
 package struct JobTable {
     package static let columns: [TextTable.Column] = [
         .init("JID", isNumber: true), .init("STATUS", canGo: true),
@@ -30,7 +30,7 @@ extension JSONObject {
 }
 
 extension InstanceRecord {
-    /// Seconds that it ran, or has been running for.
+    /// Seconds that it ran, or has been running.
     package func elapsed(now: Timestamp) -> Double? {
         if let wallclock = usage.wallclock { return wallclock }
         guard let startedDate else { return nil }
@@ -38,13 +38,13 @@ extension InstanceRecord {
         return status == .running ? max(0, now.seconds(since: startedDate)) : nil
     }
 
-    /// The exit code, or the name of the signal, that ended it; nil while there is none.
+    /// The exit code or the name of the signal that ended it; nil if there is none.
     package var exit: String? { signal.map { SignalName.name($0) } ?? exitCode.map { String($0) } }
 
-    /// The most memory that it had; with a `<` when no more than that is known.
+    /// The peak memory; with a `<` if only an upper bound is known.
     package var memory: String? { usage.maxrss.map { "\(usage.maxrssAtMost ? "<" : "")\(Units.bytes($0))" } }
 
-    /// How it ended, in words and with the line of its error that says most; nil when there is nothing to say.
+    /// How it ended, in words, with the headline of its error; nil if there is nothing to say.
     package func reason(in times: ShownTime) -> String? {
         switch status {
         case .failed: return failure
@@ -59,7 +59,7 @@ extension JobRecord {
     /// The same, with times in UTC.
     package var why: String { reason(in: .utc) }
 
-    /// Why the job stands as it does: what its latest attempt ended by.
+    /// The reason for the job's status: how its latest attempt ended.
     package func reason(in times: ShownTime) -> String {
         if status == .complete { return "" }
         if cancelRequested, status != .cancelled { return "to be cancelled" }
@@ -68,7 +68,7 @@ extension JobRecord {
 }
 
 extension JobRecord {
-    /// The job with its reason in words (`why`), as lists in JSON show it.
+    /// The job with its reason in words (`why`), as in lists in JSON.
     package var jsonWithWhy: JSON {
         guard case .object(var object) = json else { return json }
         let why = why
@@ -78,12 +78,12 @@ extension JobRecord {
 }
 
 extension ErrorRecord {
-    /// How the attempt ended, in words and with the line of the text that says most.
+    /// How the attempt ended, in words, with the headline of the error.
     package var why: String {
         InstanceRecord.failure(error: description, cause: cause, exitCode: exitCode, signal: signal)
     }
 
-    /// The error with its reason in words (`why`), as lists in JSON show it.
+    /// The error with its reason in words (`why`), as in lists in JSON.
     package var jsonWithWhy: JSON {
         guard case .object(var object) = json else { return json }
         object.append("why", .string(why))

@@ -3,7 +3,7 @@ import Jobmon
 import JobmonCore
 import JobmonWire
 
-/// `jobmon jobs`: the jobs of a directory, one a line.
+/// `jobmon jobs`: lists the jobs of a directory, one per line.
 package struct JobsCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "jobs",

@@ -2,17 +2,17 @@ import Glibc
 import Jobmon
 import JobmonCore
 
-/// `logs -f`: the captured files of a job as they grow, until the job is over.
+/// `logs -f`: prints the captured files of a job as they grow, until the job is over.
 struct LogFollowing {
-    /// Seconds between two looks at the files, and at the ledger.
+    /// Seconds between two polls of the files, and of the ledger.
     private static let intervals = (files: 0.1, ledger: 0.5)
 
     let layout: DirectoryLayout
     let jid: Int64
-    /// Only this attempt; nil: the latest, and those that follow.
+    /// Only this attempt; nil: the latest one and those that follow.
     let attempt: Int?
     let streams: [DirectoryLayout.LogStream]
-    /// How many lines from the end are printed at first; nil: all.
+    /// The number of lines from the end that are printed first; nil: all.
     let tail: Int?
 
     func run() async throws {
@@ -22,7 +22,7 @@ struct LogFollowing {
         var announced: String?
         var isAway = false
         var isFirst = true
-        // Nobody is there from the start: what there is, is all.
+        // There was no monitor at the start: only what is there is printed.
         var isAlone = false
         while true {
             guard let (job, hasMonitor) = try await look() else {
@@ -41,7 +41,7 @@ struct LogFollowing {
             }
             isAway = !hasMonitor
             if let now, now.jobInstanceID != instance?.jobInstanceID {
-                // What the attempt before wrote last comes first.
+                // First print the last output of the attempt before.
                 try print(&files, to: output, &announced)
                 let isFirstAttempt = instance == nil
                 instance = now
@@ -49,7 +49,7 @@ struct LogFollowing {
                     try GrowingFile(of: now, $0, layout: layout, tail: isFirstAttempt ? tail : nil)
                 }
             }
-            // What was written by the time of the look is there: the look comes first, and then the reading.
+            // The job was read before the files. So if it is over, its output is complete.
             try print(&files, to: output, &announced)
             if isOver { return }
             if isAlone {
@@ -66,7 +66,7 @@ struct LogFollowing {
         }
     }
 
-    /// The job as the ledger has it; nil while the monitor is between two lives.
+    /// The job in the ledger; nil while one monitor has gone and the next has not come.
     private func look() async throws -> (job: JobRecord, hasMonitor: Bool)? {
         do throws(Problem) {
             let access = try await DirectoryAccess.open(layout)
@@ -90,12 +90,12 @@ struct LogFollowing {
     }
 }
 
-/// A file that somebody appends to, read as far as it goes.
+/// A file that is appended to, read to its present end.
 private struct GrowingFile {
     private let path: String
     private let title: String
     private var offset: off_t = 0
-    /// Lines from the end that the first reading begins with.
+    /// The number of lines from the end with which the first read starts.
     private var tail: Int?
 
     init(
@@ -107,7 +107,7 @@ private struct GrowingFile {
         if let path = stream == .out ? instance.stdoutPath : instance.stderrPath {
             self.path = path
         } else if instance.status.isFinal {
-            // It turned out empty, or nothing was captured.
+            // The file was empty, or nothing was captured.
             path = layout.log(jid: instance.jid, retry: instance.retryNumber, stream)
         } else {
             throw CommandFailure(
@@ -116,7 +116,7 @@ private struct GrowingFile {
         }
     }
 
-    /// Prints what is new. A file that is not there yet, or no more, has nothing new.
+    /// Prints new content. A file that does not exist (yet, or any more) has none.
     mutating func print(to output: Output, announce: (String) throws -> Void) throws {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { return }

@@ -3,7 +3,7 @@ import Glibc
 import Jobmon
 package import JobmonCore
 
-/// `jobmon logs`: what a job wrote.
+/// `jobmon logs`: prints a job's captured output.
 package struct LogsCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "logs",
@@ -79,7 +79,7 @@ package struct LogsCommand: AsyncParsableCommand {
         if isGone { throw ExitCode(ExitStatus.failed.rawValue) }
     }
 
-    /// Prints what an attempt at a job wrote. Returns whether all that should be there was.
+    /// Prints the output of an attempt. Returns whether everything that should exist was printed.
     private func write(_ job: JobRecord, _ wanted: [DirectoryLayout.LogStream], announcing: Bool) throws -> Bool {
         let output = Output()
         let log = CapturedOutput(instance: try Self.instance(of: job, attempt: attempt), tail: tail)

@@ -2,7 +2,7 @@ package import ArgumentParser
 import Jobmon
 import JobmonCore
 
-/// `jobmon query`: one read-only SQL statement.
+/// `jobmon query`: runs one read-only SQL statement.
 package struct QueryCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "query",
@@ -54,7 +54,7 @@ package struct QueryCommand: AsyncParsableCommand {
         }
     }
 
-    /// - Throws: a usage failure when it is the statement that is wrong.
+    /// - Throws: a usage failure if the statement is wrong.
     private static func result(
         of sql: String, from reading: any LedgerReading, limits: QueryLimits
     ) async throws -> QueryResult {

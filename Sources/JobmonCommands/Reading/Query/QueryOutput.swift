@@ -1,8 +1,8 @@
 package import JobmonCore
 
-/// The forms in which the rows of a query are written.
+/// The output formats for the rows of a query.
 package enum QueryOutput {
-    /// An array with an object per row, whose names are the columns'.
+    /// Writes an array with one object per row; its names are the columns.
     package static func writeJSON(_ result: QueryResult, to output: Output) throws {
         var array = JSONArrayWriter(output)
         for row in result.rows {
@@ -11,8 +11,8 @@ package enum QueryOutput {
         try array.finish()
     }
 
-    /// CSV as RFC 4180 has it: a header, CRLF, quotes where they are needed. Nothing at all is NULL; the empty string is
-    /// in quotes.
+    /// Writes CSV according to RFC 4180: a header, CRLF, quotes where needed. NULL is an empty field; an empty string
+    /// is quoted.
     package static func writeCSV(_ result: QueryResult, to output: Output) throws {
         var line: [UInt8] = []
         func write(_ fields: [String?]) throws {
@@ -21,7 +21,7 @@ package enum QueryOutput {
                 if index > 0 { CSV.separate(&line) }
                 if let field { CSV.append(field: field, to: &line) }
             }
-            // A single NULL would be a blank line, which many readers leave out.
+            // A single NULL would be a blank line, which many readers skip.
             if line.isEmpty { CSV.append(field: "", to: &line) }
             CSV.end(&line)
             try output.write(bytes: line)

@@ -2,7 +2,7 @@ package import ArgumentParser
 import Jobmon
 import JobmonCore
 
-/// `jobmon report`: the ledger as tables, for people and their spreadsheets.
+/// `jobmon report`: writes the ledger as tables for people and spreadsheets.
 package struct ReportCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "report",

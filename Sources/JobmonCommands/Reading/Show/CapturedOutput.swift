@@ -2,10 +2,10 @@ import Glibc
 package import JobmonCore
 import JobmonSystem
 
-/// What was captured of an attempt: two files, or less.
+/// The captured output of an attempt: up to two files.
 package struct CapturedOutput {
     private let instance: InstanceRecord
-    /// How many lines from the end; nil: all.
+    /// The number of lines from the end; nil: all.
     private let tail: Int?
 
     package init(instance: InstanceRecord, tail: Int? = nil) {
@@ -15,9 +15,9 @@ package struct CapturedOutput {
 
     package enum Found: Equatable {
         case printed
-        /// There is nothing to print, and that is as it should be: why.
+        /// There is correctly nothing to print; the text says why.
         case nothing(String)
-        /// There should be a file, and it can't be read: which, and why.
+        /// A file is missing or cannot be read; the text says which and why.
         case gone(String)
     }
 
@@ -27,7 +27,7 @@ package struct CapturedOutput {
         stream == .out ? instance.stdoutPath : instance.stderrPath
     }
 
-    /// Copies the captured bytes of a stream as they are.
+    /// Copies the captured bytes of a stream unchanged.
     package func write(_ stream: DirectoryLayout.LogStream, to output: Output, announcing: Bool) throws -> Found {
         let name = stream == .out ? "stdout" : "stderr"
         guard let path = path(stream) else { return .nothing(whyNone(name)) }
@@ -45,7 +45,7 @@ package struct CapturedOutput {
         }
         if status.st_size == 0 { return .nothing("\(name) of \(attempt): empty") }
         if announcing {
-            // In order with the bytes, where both go to one terminal.
+            // Keeps the order with the bytes if both go to one terminal.
             try output.flush()
             Messages.say("==> \(name) of \(attempt): \(Printable.line(path))")
         }
@@ -64,7 +64,7 @@ package struct CapturedOutput {
         return .printed
     }
 
-    /// Prints the end of stderr that the ledger keeps, when its file is not there to tell more.
+    /// Prints the end of stderr from the ledger, if its file is not available.
     package func writeKeptEnd(to output: Output) throws {
         if let path = instance.stderrPath, access(path, R_OK) == 0 { return }
         guard let error = instance.error, !error.isEmpty else { return }
@@ -84,7 +84,7 @@ package struct CapturedOutput {
         return "\(name) of \(attempt): not captured"
     }
 
-    /// Where the last `lines` lines start, found from the end so that a large file costs nothing.
+    /// The offset of the last `lines` lines. It is searched from the end, so that a large file costs nothing.
     static func start(of lines: Int, in descriptor: Int32, size: off_t) -> off_t {
         var found = 0
         var end = size
@@ -95,7 +95,7 @@ package struct CapturedOutput {
             guard count > 0 else { return 0 }
             for index in stride(from: count - 1, through: 0, by: -1) where buffer[index] == 0x0A {
                 let place = start + off_t(index)
-                // The line break at the very end ends the last line and starts none.
+                // A line break at the very end ends the last line and starts no new one.
                 if place == size - 1 { continue }
                 found += 1
                 if found == lines { return place + 1 }

@@ -1,15 +1,15 @@
 package import JobmonCore
 
-/// A job as `jobmon show` tells it.
+/// The details of a job for `jobmon show`.
 package struct JobDetails {
     private let job: JobRecord
     private let now: Timestamp
     private let terminal: Terminal
-    /// What suggested commands must say to mean this directory.
+    /// The option that suggested commands need for this directory.
     private let again: String
     private let times: ShownTime
 
-    /// Lines of an error's text that are shown; `errors --full` and `logs` give the rest.
+    /// The maximum number of lines of an error's text; `errors --full` and `logs` show the rest.
     private static let errorLines = 30
 
     package init(job: JobRecord, now: Timestamp, terminal: Terminal, again: String) {
@@ -148,7 +148,7 @@ package struct JobDetails {
         return parts.joined(separator: ", ")
     }
 
-    // MARK: What next
+    // MARK: Suggested commands
 
     private var nextSteps: [(command: String, meaning: String)] {
         let logs = "jobmon logs \(job.jid)\(again)"
@@ -164,7 +164,7 @@ package struct JobDetails {
                         "the whole text of its errors"
                     ))
             }
-            // Only a queue can start it once more.
+            // Only a queue can start the job again.
             if job.queue != nil { steps.append(("jobmon retry \(job.jid)\(again)", "one more attempt")) }
         case .running, .submitted, .unknown, .queued:
             if job.queue != nil, !job.cancelRequested {
@@ -175,7 +175,7 @@ package struct JobDetails {
         return steps
     }
 
-    // MARK: Form
+    // MARK: Layout
 
     private func styled(_ text: String, _ style: Style) -> String {
         terminal.colours ? style.applied(to: text) : text

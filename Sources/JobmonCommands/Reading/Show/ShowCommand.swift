@@ -3,7 +3,7 @@ import Jobmon
 import JobmonCore
 import JobmonWire
 
-/// `jobmon show`: everything about jobs.
+/// `jobmon show`: shows all details of jobs.
 package struct ShowCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "show",
@@ -37,7 +37,7 @@ package struct ShowCommand: AsyncParsableCommand {
                 do throws(Problem) {
                     job = try await access.reading.job(number)
                 } catch {
-                    // Of a single job, and of anything else that is wrong, that is all there is to say.
+                    // For a single job, or any other error, there is nothing else to print.
                     guard error.code == .notFound, numbers.count > 1 else { throw error }
                     if missing != nil { Messages.say("jobmon: \(Printable.line(error.message))") }
                     missing = missing ?? error

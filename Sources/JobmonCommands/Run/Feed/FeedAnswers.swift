@@ -6,14 +6,14 @@ import JobmonQueue
 import JobmonWire
 import Synchronization
 
-/// What is said on stdout, a line each, as it comes.
+/// Writes answers to stdout, one line each, as they come.
 final class FeedAnswers: Sendable {
     private let output = Mutex(())
 
     func say(_ object: JSONObject) {
         output.withLock { _ in
             let output = Output()
-            // A program that is gone reads nothing: the end of stdin says the same.
+            // If the program is gone, it reads nothing; the end of stdin tells the same.
             do {
                 try output.write(JSON.object(object).text + "\n")
                 try output.flush()

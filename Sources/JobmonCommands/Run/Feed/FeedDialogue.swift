@@ -4,16 +4,16 @@ import JobmonQueue
 import JobmonWire
 import Synchronization
 
-/// The dialogue of `run --feed`: a line on stdin is a request, a line on stdout its answer, which has the request's `id`.
-/// Requests are answered as they are done, many at a time.
+/// The dialogue of `run --feed`: each line on stdin is a request; its answer is a line on stdout with the request's
+/// `id`. Requests are answered as they are done, many at a time.
 struct FeedDialogue: Sendable {
     let feed: JobFeed
     let runner: QueueRunner
-    /// What the command line says of all jobs.
+    /// The settings of the command line for all jobs.
     let input: RunPlan.Input
     let answers: FeedAnswers
     let queue: String
-    /// Jobs that were handed in and are not answered yet.
+    /// The number of added jobs that are not answered yet.
     private let adding = JobsOnTheirWay()
 
     init(feed: JobFeed, runner: QueueRunner, queue: String, input: RunPlan.Input, answers: FeedAnswers) {
@@ -24,13 +24,13 @@ struct FeedDialogue: Sendable {
         self.answers = answers
     }
 
-    /// What a line asks for.
+    /// The request of a line.
     enum Request {
         case job(RunJobObject)
-        /// To be told when every job is over.
+        /// Answer when every job is over.
         case wait
         case counts
-        /// Nothing more is started, what runs is ended and recorded.
+        /// Stop the queue: start nothing more; end and record what runs.
         case stop
         /// No more jobs come.
         case end
@@ -52,8 +52,8 @@ struct FeedDialogue: Sendable {
         }
     }
 
-    /// Runs the queue and answers until it is over. Requests are read once the queue takes jobs: that it does is the
-    /// first thing that is said.
+    /// Runs the queue, and answers requests until it is over. Requests are read once the queue accepts jobs; the first
+    /// line on stdout says that it does.
     func run() async throws(Problem) -> QueueSummary {
         let (ready, continuation) = AsyncStream<Void>.makeStream()
         return try await withWork { () async throws(Problem) in
@@ -81,12 +81,13 @@ struct FeedDialogue: Sendable {
                 return feed.close()
             }
         }
-        // Ctrl-C reaches both of us: the program may be gone before what ran is ended and recorded.
+        // Ctrl-C reaches both processes: the program may be gone before running jobs are ended and recorded.
         if !Task.isCancelled, !runner.isAskedToStop { leave() }
     }
 
-    /// The program is gone without a word. With nothing left to do the queue ends; else this process goes too: what runs
-    /// comes to its end under its supervisor, or in the cluster, and is recorded, and nothing more is started.
+    /// The program has gone without ending the feed. If nothing is left to do, the queue ends. Else this process exits
+    /// too: running jobs continue to their end under their supervisor or in the cluster and are recorded, and nothing
+    /// more is started.
     private func leave() {
         let counts = runner.counts
         guard counts.over != counts.total || adding.count.withLock({ $0 > 0 }) else { return feed.close() }
@@ -96,7 +97,7 @@ struct FeedDialogue: Sendable {
         exit(ExitStatus.interrupted.rawValue)
     }
 
-    /// - Returns: nil for a line that is answered already, or empty.
+    /// - Returns: nil for an empty line, and for one that is already answered.
     private func read(_ line: String) -> (id: JSON, request: Request)? {
         guard !line.isEmpty else { return nil }
         var id = JSON.null
@@ -172,7 +173,7 @@ extension QueueCounts {
 }
 
 extension QueueFailure {
-    /// The failure as `run --json` and `run --feed` show it.
+    /// The failure in its form in `run --json` and `run --feed`.
     var json: JSON {
         var object: JSONObject = ["jid": .int(jid), "name": .string(name), "attempts": .int(Int64(attempts))]
         object.append("cause", cause.map { .string($0.rawValue) } ?? .null)

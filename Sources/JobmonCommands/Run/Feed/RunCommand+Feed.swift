@@ -6,7 +6,7 @@ import JobmonQueue
 import JobmonWire
 import Synchronization
 
-/// `run --feed`: a queue for a program of another language, which hands its jobs in on stdin while they run.
+/// `run --feed`: a queue for a program in another language, which adds jobs on stdin while they run.
 extension RunCommand {
     func runFeed() async throws {
         guard each.isEmpty, file == nil, command.isEmpty, !again, !detach, !cluster.dryRun, !json else {

@@ -1,10 +1,10 @@
 import Glibc
 import JobmonSystem
 
-/// Files that `run` reads whole.
+/// Reads whole files for `run`.
 enum RunFiles {
-    /// The text of a file, without the marks that Windows editors put before texts (U+FEFF); `-` is stdin.
-    /// - Throws: `CommandFailure` that names the file and what is wrong with it, with the line where it is not UTF-8.
+    /// The text of a file, without the byte order marks of Windows editors (U+FEFF); `-` is stdin.
+    /// - Throws: `CommandFailure` with the file's name and what is wrong; if it is not UTF-8, with the line.
     static func read(_ path: String) throws -> String {
         let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(path) }
@@ -26,11 +26,11 @@ enum RunFiles {
         return text
     }
 
-    /// An argument of a command with so many bytes can't be handed over by Linux.
+    /// The number of bytes at which Linux refuses an argument.
     static let longestArgument = 131_072
 
-    /// The shell that is meant: a path, or a name that is looked up on PATH.
-    /// - Throws: `CommandFailure` when there is no such program.
+    /// The shell for a path, or for a name on PATH.
+    /// - Throws: `CommandFailure` if there is no such program.
     static func shell(_ text: String, _ option: String) throws -> String {
         let candidates: [String]
         if text.contains("/") {
@@ -77,12 +77,12 @@ enum RunFiles {
     }
 }
 
-/// U+FEFF before a text: some editors put it there, and it is no part of the text.
+/// U+FEFF at the start of a text: some editors write it; it is not part of the text.
 enum ByteOrderMark {
     private static let bytes: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-    /// The bytes of a text without the mark at its beginning, and at the beginning of any line: there it stands where
-    /// files were joined.
+    /// The bytes of a text without the mark at its start and at the start of any line, where it appears if files were
+    /// concatenated.
     static func removed(from text: [UInt8]) -> [UInt8] {
         guard text.contains(bytes[0]) else { return text }
         var result: [UInt8] = []

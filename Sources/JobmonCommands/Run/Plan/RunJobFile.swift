@@ -1,28 +1,28 @@
 import JobmonCore
 import JobmonQueue
 
-/// The jobs that a file describes, before defaults are put in.
+/// The jobs in a job file, before defaults are filled in.
 struct RunJobFile {
     /// One job of the file.
     struct Entry {
-        /// The line on which it begins, from 1.
+        /// The line on which the job begins, from 1.
         var line: Int
         var job: RunJobObject
     }
 
     var entries: [Entry] = []
 
-    /// The forms of a job file, by its ending.
+    /// The formats of a job file, by its extension.
     enum Form: Equatable {
         case lines
         case table(separator: Character)
         case objects
         case yaml
 
-        /// One command for all jobs, whose params are columns.
+        /// Whether it has one command for all jobs, and columns with their params.
         var isTable: Bool { if case .table = self { true } else { false } }
 
-        /// - Throws: `CommandFailure` for an ending that is none of them.
+        /// - Throws: `CommandFailure` for an unknown extension.
         init(path: String) throws {
             let name = path.split(separator: "/").last.map(String.init) ?? path
             guard path != "-", let dot = name.lastIndex(of: "."), dot != name.startIndex else {
@@ -42,10 +42,10 @@ struct RunJobFile {
         }
     }
 
-    /// What separates the fields of a table: what its ending says, unless its header holds none of that and something else
-    /// that separates, as a spreadsheet writes it where the comma is for decimals. A first line `sep=;`, which is for a
-    /// spreadsheet, says it too.
-    /// - Throws: `CommandFailure` when the header can be read in two ways.
+    /// The separator of a table's fields: the one for its extension, unless the header does not contain it but contains
+    /// another separator (spreadsheets write those where the comma is the decimal separator). A first line such as
+    /// `sep=;`, written for spreadsheets, also sets it.
+    /// - Throws: `CommandFailure` if the header is ambiguous.
     static func separator(
         of text: String, expected: Character, path: String
     ) throws -> (separator: Character, text: Substring, skipped: Int) {
@@ -63,7 +63,7 @@ struct RunJobFile {
         }
         let others = found.filter { $0 != expected }
         if found.contains(expected) {
-            // A name in a table of commas that holds a semicolon is rather a table of semicolons with decimals.
+            // A table with commas and a semicolon in a name is more likely one with semicolons and decimal commas.
             guard expected == ",", let other = others.first(where: { $0 != "|" }) else { return (expected, rest, 0) }
             throw CommandFailure(
                 .usage, "\(path), line 1: the header holds both \(Self.word(expected)) and \(Self.word(other))",
@@ -88,9 +88,9 @@ struct RunJobFile {
         }
     }
 
-    /// Reads a whole file; every line is looked at before this returns.
+    /// Reads a whole file, and checks every line.
     /// - Parameter hasCommand: a command is given beside the file.
-    /// - Throws: `CommandFailure` with the file's name and the line of the first thing that is wrong.
+    /// - Throws: `CommandFailure` with the file's name and the line of the first error.
     init(_ text: String, form: Form, path: String, hasCommand: Bool) throws {
         func fail(_ line: Int, _ message: String, hint: String? = nil) -> CommandFailure {
             CommandFailure(.usage, "\(path), line \(line): \(message)", hint: hint)
@@ -157,7 +157,7 @@ struct RunJobFile {
         }
     }
 
-    /// The lines that hold anything, without blanks around them, and their numbers from 1.
+    /// The lines that are not blank, trimmed, with their numbers from 1.
     private static func lines(_ text: String) -> [(line: Int, content: String)] {
         let text = text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...]
         return text.split(omittingEmptySubsequences: false, whereSeparator: \.endsLine).enumerated()

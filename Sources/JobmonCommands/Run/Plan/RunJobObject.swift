@@ -1,6 +1,6 @@
 import JobmonCore
 
-/// A job as a job file says it: what it leaves out comes from the command line.
+/// A job in a job file. What it omits comes from the command line.
 struct RunJobObject: Equatable {
     enum Command: Equatable {
         case arguments([String])
@@ -16,7 +16,7 @@ struct RunJobObject: Equatable {
     var maxAttempts: Int?
     var key: String?
     var resources = JSONObject()
-    /// The path of the shell for its line.
+    /// The path of the shell for a shell line.
     var shell: String?
 
     private static let members = [
@@ -31,7 +31,8 @@ struct RunJobObject: Equatable {
     }
 
     /// Reads an object of a `.jsonl` or `.yaml` file.
-    /// - Throws: which member is wrong, and what it should be. A member that is none is a slip of the pen, and told.
+    /// - Throws: an error that names the invalid member and what was expected. An unknown member is an error, since it
+    ///   is probably a typing error.
     init(_ json: JSON) throws(FieldError) {
         guard case .object(let object) = json else {
             throw FieldError("job", "must be an object, not \(json.typeName)")
@@ -126,7 +127,7 @@ struct RunJobObject: Equatable {
         return seconds
     }
 
-    /// The text of a value, as it stands in a command.
+    /// The text of a value in a command.
     static func text(_ value: JSON) -> String {
         if case .string(let text) = value { return text }
         return value.text

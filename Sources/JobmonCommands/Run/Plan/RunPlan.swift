@@ -1,14 +1,15 @@
 import JobmonCore
 import JobmonQueue
 
-/// What `run` is to queue, from its options and its job file: all of it is read and checked before anything is queued.
+/// The jobs that `run` queues, from its options and its job file. Everything is read and checked before anything is
+/// queued.
 struct RunPlan {
     var queue: String
     var jobs: [NewJob]
-    /// What somebody should know about them, a sentence each.
+    /// Remarks for the user, one sentence each.
     var remarks: [String] = []
 
-    /// What the command line says of jobs.
+    /// The settings of the command line.
     struct Input: Sendable {
         var each: [String] = []
         var file: String?
@@ -18,16 +19,16 @@ struct RunPlan {
         var retries: Int?
         var timeout: Double?
         var resources = JSONObject()
-        /// The path of the shell for lines; nil: bash where there is one.
+        /// The path of the shell for shell lines; nil: bash if available.
         var shell: String?
-        /// A param that the command has no place for is meant so.
+        /// Whether params without a placeholder in the command are intended (`--unused-ok`).
         var unusedIsMeant = false
-        /// The directory in which commands run, absolute.
+        /// The working directory of the commands, absolute.
         var cwd: String
-        /// Whether there is a file of a name, or a program of that name on PATH.
+        /// Whether there is a file with this name, or a program with this name on PATH.
         var isFile: @Sendable (String) -> Bool = { _ in false }
         var isProgram: @Sendable (String) -> Bool = { _ in true }
-        /// Reads a whole file, `-` being stdin. - Throws: `CommandFailure`.
+        /// Reads a whole file; `-` is stdin. - Throws: `CommandFailure`.
         var readFile: @Sendable (String) throws -> String
     }
 
@@ -52,7 +53,7 @@ struct RunPlan {
             try sweep.forEachCombination { params in
                 var object = RunJobObject(command: .arguments(input.command), params: params)
                 object.name = input.name
-                // All have one command.
+                // All jobs have the same command.
                 if slips == nil {
                     slips = RunSlips()
                     try slips?.look(at: object)
@@ -103,7 +104,7 @@ struct RunPlan {
             }
             if object.command == nil { object.command = .arguments(input.command) }
             if object.name == nil { object.name = input.name }
-            // The rows of a table have one command.
+            // All rows of a table have the same command.
             if index == 0 || !form.isTable { try slips.look(at: object, place: "\(path), line \(entry.line): ") }
             try add(object, input, &keys)
         }
@@ -116,9 +117,9 @@ struct RunPlan {
         jobs.append(try Self.job(object, input, &keys))
     }
 
-    /// One job, with what the command line says of all where it says nothing itself.
+    /// Makes one job; what it does not set comes from the command line.
     static func job(_ object: RunJobObject, _ input: Input, _ keys: inout JobKeys) throws -> NewJob {
-        // What is replaced later, at each attempt, must come from the command and not from a value in it.
+        // Placeholders that are filled at each attempt must come from the command, not from a value filled into it.
         var mistakable: Substring?
         func value(_ name: Substring) -> String? {
             guard let text = object.params[String(name)].map(RunJobObject.text) else { return nil }

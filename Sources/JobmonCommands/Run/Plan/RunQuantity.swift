@@ -1,12 +1,13 @@
-/// Amounts as people write them.
+/// Reads amounts as people write them.
 enum RunQuantity {
-    /// Seconds: `90`, `90s`, `10m`, `2h`, `1.5h`, `1d`. Nil for anything else, and for what is not more than 0.
+    /// Seconds: `90`, `90s`, `10m`, `2h`, `1.5h`, `1d`. Nil for anything else, and for an amount that is not above 0.
     static func seconds(_ text: String) -> Double? {
         amount(text, units: ["": 1, "s": 1, "m": 60, "h": 3600, "d": 86400])
     }
 
-    /// The first wait before a retry and the longest, in seconds: `30s..10m`; of `30s` alone the longest is `longest`, or the
-    /// first if that is longer; `0` is none. Nil for anything else, and for a first one that is longer than the longest.
+    /// The first and the longest delay before a retry, in seconds: `30s..10m`. For `30s` alone, the longest is
+    /// `longest`, or the first if that is longer. `0` means no delay. Nil for anything else, and if the first is longer
+    /// than the longest.
     static func waits(_ text: String, longest: Double) -> (first: Double, longest: Double)? {
         if text == "0" { return (0, 0) }
         guard let dots = text.firstRange(of: "..") else {

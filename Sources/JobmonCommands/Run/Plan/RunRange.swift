@@ -1,19 +1,19 @@
 import JobmonCore
 
-/// A range of numbers as people write it: `1990..2020`, `1990..2020..5`, `10..1..-1`, `0.1..0.5..0.1`. Numbers are exact:
-/// no value is ever rounded.
+/// A range of numbers as people write it: `1990..2020`, `1990..2020..5`, `10..1..-1`, `0.1..0.5..0.1`. Numbers are
+/// exact; no value is rounded.
 struct RunRange: Equatable {
-    /// The values; whole numbers without leading zeros as numbers, all others as the text that they are.
+    /// The values. Whole numbers without leading zeros are numbers, all others texts.
     var values: [JSON]
 
-    /// Why a text that looks like a range is none.
+    /// Why a text that looks like a range is invalid.
     struct Failure: Error, Equatable {
         var message: String
         var hint: String
     }
 
-    /// Reads a text; nil: it is no range, but any other text (`../data`, `v1..v2`).
-    /// - Parameter limit: more values than this are refused.
+    /// Reads a text; nil if it is not a range but another text (`../data`, `v1..v2`).
+    /// - Parameter limit: the maximum number of values.
     /// - Throws: what is wrong with a range of numbers.
     init?(_ text: some StringProtocol, limit: Int) throws(Failure) {
         let parts = Self.parts(String(text))
@@ -21,7 +21,7 @@ struct RunRange: Equatable {
         let numbers = parts.map { Decimal($0) }
         let beginsLikeOne = parts.allSatisfy { $0.first?.isNumber == true }
         guard beginsLikeOne || numbers.contains(where: { $0 != nil }) else {
-            // `a..e` is what bash would make five words of.
+            // bash would expand `a..e` to five words.
             if parts.allSatisfy({ $0.count == 1 && $0.first?.isLetter == true && $0.first?.isASCII == true }) {
                 throw Failure(message: "a range is one of numbers", hint: "name the values: a,b,c")
             }
@@ -56,7 +56,7 @@ struct RunRange: Equatable {
         }
         // 01..12 gives 01, 02, and so on.
         let width = first.width ?? (stride < 0 ? last.width : nil) ?? 0
-        // The last one only ends the range: 0.1..0.35..0.1 gives 0.1, 0.2 and 0.3.
+        // The end need not be a value: 0.1..0.35..0.1 gives 0.1, 0.2 and 0.3.
         let shownDigits = max(first.digits, step.digits)
         var unit: Int64 = 1
         for _ in shownDigits..<digits { unit *= 10 }
@@ -69,7 +69,7 @@ struct RunRange: Equatable {
 
     private static let one = Decimal("1")
 
-    /// What stands between the pairs of dots. Three dots are a slip, and no pair with a dot behind it.
+    /// The parts between pairs of dots. Three dots are an error, not a pair followed by a dot.
     private static func parts(_ text: String) -> [String] {
         var parts = [""]
         var rest = text[...]
@@ -92,7 +92,7 @@ struct RunRange: Equatable {
 
     private static func smallest(_ digits: Int) -> String { text(1, digits: digits, width: 0) }
 
-    /// A number as it is written.
+    /// A decimal number as written.
     private struct Decimal {
         var isNegative: Bool
         var whole: Substring
@@ -109,12 +109,13 @@ struct RunRange: Equatable {
             guard !whole.isEmpty, dot == nil || !fraction.isEmpty else { return nil }
         }
 
-        /// Digits after the point.
+        /// The number of digits after the decimal point.
         var digits: Int { fraction.count }
-        /// The digits before the point, where a leading zero says that all have as many.
+        /// The number of digits before the decimal point if there is a leading zero; then all values have as many. Else
+        /// nil.
         var width: Int? { !isNegative && whole.count > 1 && whole.first == "0" ? whole.count : nil }
 
-        /// In units of the last of so many digits; nil: too many.
+        /// The number in units of the given decimal digit; nil if it has too many digits.
         func units(_ digits: Int) -> Int64? {
             Int64(
                 (isNegative ? "-" : "") + whole + fraction + String(repeating: "0", count: digits - fraction.count))

@@ -1,15 +1,15 @@
 import JobmonCore
 import JobmonQueue
 
-/// Slips of the pen in what `run` is to do: a place in a template that is nearly a param's name, and params that nothing
-/// has a place for. Without a word of them the jobs would run with the literal text, and be COMPLETE.
+/// Detects probable typing errors in a plan: a placeholder that is nearly a param's name, and params without a
+/// placeholder. Without these checks the jobs would run with the literal text and be COMPLETE.
 struct RunSlips {
-    /// Params that had a place in some command or name.
+    /// Params that a command or name uses.
     private(set) var used: Set<String> = []
 
-    /// Looks at the templates of a job.
-    /// - Parameter place: the file and line that the job is from, and a colon; empty on the command line.
-    /// - Throws: `CommandFailure` that names the slip and what was probably meant.
+    /// Checks the templates of a job.
+    /// - Parameter place: the file and line of the job, followed by a colon; empty for the command line.
+    /// - Throws: `CommandFailure` with the error and what was probably meant.
     mutating func look(at object: RunJobObject, place: String = "") throws {
         for text in object.templates {
             for word in CommandTemplate.words(in: text) {
@@ -20,7 +20,7 @@ struct RunSlips {
                 }
             }
         }
-        // It is no template, and a directory of that name would be a surprise.
+        // `cwd` is not a template, and a directory with such a name would be a surprise.
         for word in CommandTemplate.words(in: object.cwd ?? "") where object.params[String(word)] != nil {
             throw CommandFailure(
                 .usage, "\(place)\"cwd\" holds {\(word)}, which is replaced in the command and the name only",
@@ -28,9 +28,9 @@ struct RunSlips {
         }
     }
 
-    /// The name that a word in braces was probably to be; nil: it is literal text.
+    /// The name that a word in braces was probably meant to be; nil: it is literal text.
     private static func meant(_ word: Substring, among params: [String]) -> String? {
-        // As in Python: {year:04d}, { year }, {year!r}.
+        // Format specifications of Python: {year:04d}, { year }, {year!r}.
         let name = word.prefix { $0 != ":" && $0 != "!" }.filter { $0 != " " }
         guard !name.isEmpty, name.allSatisfy({ $0.isLetter || $0.isNumber || "_-.".contains($0) }) else { return nil }
         if name == "jid" || name == "attempt" { return name == word ? nil : name }
@@ -50,8 +50,8 @@ struct RunSlips {
                 : "text that is to stay as it is needs another spelling, such as { \(word) }")
     }
 
-    /// - Throws: `CommandFailure` when a declared param has no place in the command.
-    /// - Returns: what is said of those that only count how often the command is run.
+    /// - Throws: `CommandFailure` if the command does not use a declared param.
+    /// - Returns: remarks on params that only count how many times the command is run.
     func checkAllUsed(_ sweep: RunSweep) throws -> [String] {
         let unusedDimensions = sweep.dimensions.filter { !used.contains($0.name) }
         let unused = unusedDimensions.filter { !$0.isCount }.map(\.name)
@@ -66,7 +66,7 @@ struct RunSlips {
             hint: "write {\(first)} where its value belongs, or give --unused-ok to run it once for each value")
     }
 
-    /// What is said of a table's columns that nothing uses; nil when all are used.
+    /// The remark on a table's unused columns; nil if all are used.
     func unusedColumns(_ names: [String], of path: String) -> String? {
         let unused = names.filter { !used.contains($0) }
         guard !unused.isEmpty else { return nil }
@@ -78,7 +78,7 @@ struct RunSlips {
 }
 
 extension RunJobObject {
-    /// The texts whose places are filled.
+    /// The texts whose placeholders are filled in.
     fileprivate var templates: [String] {
         let texts: [String]
         switch command {

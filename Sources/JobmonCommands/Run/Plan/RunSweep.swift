@@ -1,16 +1,16 @@
 import JobmonCore
 
-/// Named params and the values that each takes: what `--each` gives. Every combination is a job; the first param varies
-/// slowest.
+/// Named params and their values (`--each`). Every combination is a job; the first param varies slowest.
 struct RunSweep: Equatable {
-    /// More jobs than this at once are a mistake rather than a wish.
+    /// The maximum number of jobs; more are probably a mistake.
     static let limit = 5_000_000
 
     struct Dimension: Equatable {
         var name: String
         var values: [JSON]
 
-        /// Its values count from 0 or 1: where nothing uses it, it says how often a command is run.
+        /// Whether its values count from 0 or 1. If nothing uses such a param, it only sets how many times a command is
+        /// run.
         var isCount: Bool {
             guard values.count > 1, case .int(let first)? = values.first, first == 0 || first == 1 else { return false }
             return values.indices.allSatisfy { values[$0] == .int(first + Int64($0)) }
@@ -19,8 +19,8 @@ struct RunSweep: Equatable {
 
     var dimensions: [Dimension]
 
-    /// Reads `name=1990..2020`, `name=a,b,c`, `name=1,3,5..7` and `name=@file` (a value a line).
-    /// - Throws: `CommandFailure` that says which is wrong and what it should be.
+    /// Reads `name=1990..2020`, `name=a,b,c`, `name=1,3,5..7` and `name=@file` (one value per line).
+    /// - Throws: `CommandFailure` with the invalid text and what was expected.
     init(_ texts: [String], readFile: (String) throws -> String) throws {
         dimensions = []
         var jobs = 1
@@ -45,7 +45,7 @@ struct RunSweep: Equatable {
         }
     }
 
-    /// A param's name must be one that a template can hold.
+    /// Checks that a param's name can be used in a template. - Throws: `CommandFailure`.
     static func check(name: String, where place: String) throws {
         if name.isEmpty || name.contains(where: { "{}= ".contains($0) || $0.isNewline }) {
             throw CommandFailure(.usage, "\(place): \"\(name)\" can't be the name of a param")
@@ -55,7 +55,7 @@ struct RunSweep: Equatable {
         }
     }
 
-    /// Reads what stands behind the `=`: a file of values, or values and ranges between commas.
+    /// Reads the text after the `=`: a file of values, or values and ranges separated by commas.
     private static func values(
         _ text: String, of name: String, _ readFile: (String) throws -> String
     ) throws -> [JSON] {
@@ -73,7 +73,7 @@ struct RunSweep: Equatable {
             }
         }
         if items.count == 1, let numbers = try range(text.filter { $0 != " " }) { return numbers }
-        // All of a list are texts, so that equal ones are equal however they are written.
+        // All values of a list are texts, so that equal values are equal however they are written.
         var values: [JSON] = []
         for item in items {
             let numbers = item.contains("..") ? try range(item.filter { $0 != " " }) : nil
@@ -85,8 +85,8 @@ struct RunSweep: Equatable {
         return values
     }
 
-    /// What somebody should know of params that have one value, which looks like a slip.
-    /// - Parameter isFile: whether there is a file of that name.
+    /// Remarks for the user on params with only one value, which is probably a mistake.
+    /// - Parameter isFile: whether there is a file with this name.
     func remarks(isFile: (String) -> Bool) -> [String] {
         dimensions.compactMap { dimension in
             guard dimension.values.count == 1, case .string(let value) = dimension.values[0] else { return nil }
@@ -101,7 +101,7 @@ struct RunSweep: Equatable {
         }
     }
 
-    /// Calls with the params of each job, in order.
+    /// Calls `body` with the params of each job, in order.
     func forEachCombination(_ body: (JSONObject) throws -> Void) rethrows {
         var indexes = [Int](repeating: 0, count: dimensions.count)
         while true {

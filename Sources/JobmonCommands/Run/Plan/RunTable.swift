@@ -1,22 +1,22 @@
-/// Tables of text as RFC 4180 has them: fields in quotes may hold separators, line breaks and doubled quotes.
+/// A table of text according to RFC 4180: quoted fields may contain separators, line breaks and doubled quotes.
 struct RunTable {
     struct Row {
-        /// The line on which it begins, from 1.
+        /// The line on which the row begins, from 1.
         var line: Int
         var fields: [String]
     }
 
     var rows: [Row] = []
 
-    /// A table that is not well-formed: where, and what is wrong.
+    /// Where and why a table is not well-formed.
     struct Failure: Error {
         var line: Int
         var message: String
     }
 
-    /// Rows without any text are left out.
+    /// Rows without any text are skipped.
     init(_ text: String, separator: Character) throws(Failure) {
-        // A line break in the DOS way is one character.
+        // CR LF is one Character.
         let characters = Array(text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...])
         var index = 0
         var line = 1
@@ -66,6 +66,6 @@ struct RunTable {
 }
 
 extension Character {
-    /// Ends a line of a file, in the Unix or in the DOS way. (Other line breaks of Unicode may stand in a string.)
+    /// Whether it ends a line of a file, as LF or CR LF. (Other Unicode line breaks may be part of a text.)
     var endsLine: Bool { self == "\n" || self == "\r\n" }
 }

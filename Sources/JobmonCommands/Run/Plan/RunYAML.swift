@@ -1,9 +1,9 @@
 import JobmonCore
 import Yams
 
-/// Job files in YAML: a list of objects, or one object a document.
+/// Reads job files in YAML: a list of objects, or one object per document.
 enum RunYAML {
-    /// The objects, and the lines on which they begin.
+    /// The objects, with the lines on which they begin.
     /// - Throws: `CommandFailure` with the file's name and the line.
     static func read(_ text: String, path: String) throws -> [(line: Int, json: JSON)] {
         var jobs: [(line: Int, json: JSON)] = []
@@ -46,7 +46,7 @@ enum RunYAML {
         }
     }
 
-    /// What a plain word means, by the core schema of YAML 1.2: `no` is a word, and `007` too.
+    /// The value of a plain scalar according to the core schema of YAML 1.2: `no` and `007` are texts.
     private static func value(_ scalar: Node.Scalar) -> JSON {
         guard scalar.style == .plain || scalar.style == .any else { return .string(scalar.string) }
         switch scalar.string {

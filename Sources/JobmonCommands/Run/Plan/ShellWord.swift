@@ -1,6 +1,6 @@
-/// Words as one would type them into a shell.
+/// Quotes words for a shell.
 package enum ShellWord {
-    /// The word, quoted where a shell would take it for anything else.
+    /// The word, quoted if a shell would read it as anything else.
     package static func quoted(_ word: String) -> String {
         let isPlain =
             !word.isEmpty
@@ -13,12 +13,12 @@ package enum ShellWord {
                 }
             }
         if isPlain { return word }
-        // Control characters survive only in this form, which bash, zsh and ksh know.
+        // Control characters need this form, which bash, zsh and ksh know.
         if word.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) { return "$'\(dollarQuoted(word))'" }
         return "'\(word.replacing("'", with: "'\\''"))'"
     }
 
-    /// A command line of these words.
+    /// The command line of these words.
     package static func line(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
 
     private static func dollarQuoted(_ word: String) -> String {

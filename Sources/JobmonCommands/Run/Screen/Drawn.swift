@@ -1,10 +1,10 @@
-/// What was drawn at the bottom of a terminal, to be drawn over.
+/// Text at the bottom of a terminal that is redrawn in place.
 enum Drawn {
-    /// What takes lines away: the cursor stands at their beginning then. A terminal that was made narrower since has
-    /// broken long lines into several.
+    /// The escape sequence that removes lines; afterwards the cursor is at their start. If the terminal was made
+    /// narrower, it has broken long lines into several.
     /// - Parameters:
-    ///   - widths: columns of each line.
-    ///   - endedLines: the last one has a line break too.
+    ///   - widths: the columns of each line.
+    ///   - endedLines: whether the last line ends with a line break too.
     static func clear(_ widths: [Int], endedLines: Bool, _ terminal: Terminal) -> String {
         guard !widths.isEmpty else { return "" }
         let columns = max(1, terminal.columns ?? .max)

@@ -1,19 +1,20 @@
 import JobmonQueue
 
-/// How fast jobs come to their end, and how long the rest takes: over the last half minute, so that it follows.
+/// The rate at which jobs end, for the estimate of the remaining time. It covers the last half minute, so that it
+/// follows changes.
 struct RunRate {
     private static let span = 30.0
     private var samples: [(time: Double, over: Int)] = []
 
-    /// Takes in how many jobs are over at a time of the steady clock.
+    /// Notes the number of jobs that are over at a time of the monotonic clock.
     mutating func note(over: Int, at time: Double) {
-        // A few samples a second are enough.
+        // A few samples per second are enough.
         if let last = samples.last, time - last.time < 0.2, samples.count > 1 { return }
         samples.append((time, over))
         while samples.count > 2, samples[1].time < time - Self.span { samples.removeFirst() }
     }
 
-    /// Jobs a second; nil while nothing is known.
+    /// Jobs per second; nil while unknown.
     var perSecond: Double? {
         guard let first = samples.first, let last = samples.last, last.time - first.time > 0.5, last.over > first.over
         else { return nil }
@@ -21,15 +22,15 @@ struct RunRate {
     }
 }
 
-/// The line that says how far a queue is.
+/// Formats the progress line of a queue.
 enum RunProgress {
-    /// Such as `134/500 done (2 failed), 8 running, 358 queued, 12.3/s, 1m12s elapsed, 30s left`. Jobs that failed or were
-    /// cancelled are done too. Where there is no room for all, what says least goes first; how long it has taken and will
-    /// take stays.
+    /// For example `134/500 done (2 failed), 8 running, 358 queued, 12.3/s, 1m12s elapsed, 30s left`. Failed and
+    /// cancelled jobs are done too. If there is not enough room, the least informative parts are omitted first; the
+    /// elapsed and remaining times stay.
     /// - Parameters:
-    ///   - elapsed: seconds since the beginning; nil: not known.
-    ///   - now: the time of the steady clock, for the wait until the next retry.
-    ///   - columns: the columns that there are; nil: any number.
+    ///   - elapsed: seconds since the start; nil: unknown.
+    ///   - now: the time of the monotonic clock, for the delay until the next retry.
+    ///   - columns: the available columns; nil: unlimited.
     static func line(
         _ counts: QueueCounts, perSecond: Double?, elapsed: Double? = nil, now: Double? = nil, columns: Int? = nil
     ) -> String {
@@ -39,7 +40,7 @@ enum RunProgress {
         if counts.cancelled > 0 { otherwise.append("\(Units.grouped(counts.cancelled)) cancelled") }
         let outcome = otherwise.isEmpty ? "" : " (\(otherwise.joined(separator: ", ")))"
 
-        // With the order in which they go.
+        // With the order in which the parts are omitted.
         var middle: [(text: String, rank: Int)] = [
             ("\(Units.grouped(counts.running)) running", 5),
             ("\(Units.grouped(counts.queued - counts.retrying)) queued", 3),
@@ -65,7 +66,7 @@ enum RunProgress {
         return DisplayWidth.cut(text("", [], spent), to: columns)
     }
 
-    /// `2 retry in 8s`: jobs that wait before their next attempt, and how long the first of them waits.
+    /// `2 retry in 8s`: the number of jobs that wait for their next attempt, and the delay of the first.
     private static func retry(_ counts: QueueCounts, _ now: Double?) -> String {
         let wait = now.flatMap { now in counts.retryAt.map { " in \(whole($0 - now))" } }
         return "\(Units.grouped(counts.retrying)) to retry\(wait ?? "")"
@@ -77,7 +78,7 @@ enum RunProgress {
         return "\(((perSecond * 60) * 10).rounded() / 10)/min"
     }
 
-    /// A time that is guessed is said in whole seconds.
+    /// An estimated time in whole seconds.
     private static func whole(_ seconds: Double) -> String {
         seconds < 59.5 ? "\(max(1, Int(seconds.rounded())))s" : Units.duration(seconds)
     }

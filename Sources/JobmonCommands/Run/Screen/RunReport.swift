@@ -1,16 +1,16 @@
 import JobmonCore
 import JobmonQueue
 
-/// What `run` says at its end: the counts, the errors in a line each, and what to type next.
+/// The report of `run` at its end: the counts, one line per error, and suggested commands.
 struct RunReport {
-    /// Errors that are named.
+    /// The maximum number of errors that are listed.
     static let named = 20
 
     var summary: QueueSummary
     var queue: String
-    /// Seconds that it took.
+    /// The duration in seconds.
     var seconds: Double
-    /// What a suggested command must say to mean the same directory: ` -d DIR`, or nothing.
+    /// The option that a suggested command needs for the same directory: ` -d DIR`, or nothing.
     var again: String
 
     var exitStatus: ExitStatus {
@@ -57,7 +57,7 @@ struct RunReport {
         return lines + next() + left()
     }
 
-    /// What selects all jobs that failed: their numbers where these are few, else by their queue.
+    /// The arguments that select all failed jobs: their numbers if there are few, else their queue.
     private var failed: String {
         if summary.failures.count == summary.counts.failed {
             let numbers = JobNumbers(summary.failures.map(\.jid)).text
@@ -66,7 +66,7 @@ struct RunReport {
         return "--queue \(ShellWord.quoted(queue)) --status failed"
     }
 
-    /// One line on the queue's other jobs; empty when there are none that are not over.
+    /// One line on the queue's other jobs; empty if all of them are over.
     private func left() -> [String] {
         let left = summary.left
         guard left.open > 0 else { return [] }
@@ -86,7 +86,7 @@ struct RunReport {
         let shown = summary.failures.prefix(Self.named)
         let names = shown.map { Printable.line($0.name) }
         let widthOfJid = shown.map { String($0.jid).count }.max() ?? 0
-        // A long name leaves room for the reason.
+        // A long name must leave room for the reason.
         let room = columns.map { max(8, $0 - widthOfJid - 6 - ErrorText.reasonWidth) } ?? 24
         let widthOfName = min(24, room, names.map { DisplayWidth.of($0) }.max() ?? 0)
         var lines: [String] = []
@@ -109,7 +109,7 @@ struct RunReport {
         return lines
     }
 
-    /// What to type next; empty when all is well.
+    /// Suggested commands; empty if all jobs are complete.
     private func next() -> [String] {
         var lines: [String] = []
         if let first = summary.failures.first {

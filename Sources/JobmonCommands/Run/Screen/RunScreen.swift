@@ -3,11 +3,11 @@ import JobmonCore
 import JobmonQueue
 import Synchronization
 
-/// What `run` says while it goes: sentences, and how far it is. On a terminal the latter is one line, drawn again and
-/// again at the bottom; elsewhere a line now and then.
+/// The messages and progress of a `run`. On a terminal, progress is one line at the bottom that is redrawn; elsewhere
+/// it is a line now and then.
 final class RunScreen: Sendable {
     private struct State {
-        /// What stands in the progress line; empty: there is none.
+        /// The text of the progress line; empty if there is none.
         var drawn = ""
         var rate = RunRate()
         var nextLine: Double
@@ -18,12 +18,12 @@ final class RunScreen: Sendable {
     private let terminal: @Sendable () -> Terminal
     private let showsProgress: Bool
     private let time: TimeSource
-    /// When it began, by the steady clock.
+    /// The start, by the monotonic clock.
     private let began: Double
     private let write: @Sendable (String) -> Void
     private let state: Mutex<State>
 
-    /// - Parameter terminal: what the terminal is now: it may be made larger or smaller.
+    /// - Parameter terminal: returns the current terminal, since its size may change.
     init(
         terminal: @escaping @Sendable () -> Terminal, showsProgress: Bool, time: TimeSource = .system,
         write: @escaping @Sendable (String) -> Void = { Messages.write($0) }
@@ -36,14 +36,14 @@ final class RunScreen: Sendable {
         state = Mutex(State(nextLine: began + 1))
     }
 
-    /// Says a sentence, above the progress line.
+    /// Shows a message above the progress line.
     func say(_ text: String) {
         state.withLock { state in
             write("\(clear(state.drawn))jobmon: \(Printable.line(text))\n\(state.drawn)")
         }
     }
 
-    /// Shows how far the queue is, if it is time for that.
+    /// Shows the queue's progress if an update is due.
     func show(_ counts: QueueCounts) {
         guard showsProgress, counts.total > 0 else { return }
         let now = time.steadySeconds()
@@ -61,7 +61,7 @@ final class RunScreen: Sendable {
             } else if now >= state.nextLine {
                 state.gap = min(60, state.gap * 2)
                 state.nextLine = now + state.gap
-                // The rate alone is no news.
+                // A changed rate alone needs no new line.
                 let news = RunProgress.line(counts, perSecond: nil)
                 guard news != state.said else { return }
                 state.said = news
@@ -70,7 +70,7 @@ final class RunScreen: Sendable {
         }
     }
 
-    /// Takes the progress line away.
+    /// Removes the progress line.
     func end() {
         state.withLock { state in
             write(clear(state.drawn))
@@ -78,7 +78,7 @@ final class RunScreen: Sendable {
         }
     }
 
-    /// Draws until the task is cancelled, at most 10 times a second.
+    /// Shows the progress until the task is cancelled, at most 10 times per second.
     func follow(_ counts: @Sendable () -> QueueCounts) async {
         guard showsProgress else { return }
         while (try? await Task.sleep(for: .milliseconds(100))) != nil { show(counts()) }
