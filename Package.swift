@@ -87,7 +87,7 @@ let package = Package(
             "JobmonCommands",
             [
                 "Jobmon", "JobmonCore", "JobmonWire", "JobmonReporting", "JobmonQueue", "JobmonExecutors", "JobmonHook",
-                argumentParser, yams,
+                "JobmonWrapper", argumentParser, yams,
             ]),
         .executableTarget(
             name: "JobmonCLI", dependencies: ["JobmonCommands", "JobmonWrapper", "JobmonHook", "JobmonCore"],

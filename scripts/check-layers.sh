@@ -19,7 +19,7 @@ JobmonHook|JobmonCore JobmonReporting CJobmonPOSIX Glibc
 JobmonMonitor|JobmonCore JobmonWire JobmonReporting Glibc Hummingbird HummingbirdCore HTTPTypes NIOCore NIOPosix NIOHTTPTypes Logging ServiceLifecycle
 JobmonRequests|JobmonCore JobmonWire JobmonReporting AsyncHTTPClient NIOCore NIOHTTP1 Logging
 Jobmon|JobmonCore JobmonWire JobmonReporting JobmonLedger JobmonMonitor JobmonRequests JobmonQueue JobmonExecutors CJobmonPOSIX Logging ServiceLifecycle Glibc FoundationEssentials
-JobmonCommands|JobmonCore JobmonWire JobmonReporting JobmonQueue JobmonExecutors JobmonHook Jobmon ArgumentParser Yams Foundation Glibc Dispatch Logging
+JobmonCommands|JobmonCore JobmonWire JobmonReporting JobmonQueue JobmonExecutors JobmonHook JobmonWrapper Jobmon ArgumentParser Yams Foundation Glibc Dispatch Logging
 JobmonCLI|JobmonCore JobmonWrapper JobmonHook JobmonCommands Glibc
 '
 failed=0

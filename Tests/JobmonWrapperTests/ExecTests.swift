@@ -151,6 +151,6 @@ import Testing
         let wrong = try await Executable.run(["exec", "--bogus", "--", "true"])
         #expect(wrong.status == 2 && wrong.stderr.contains("--bogus"))
         let help = try await Executable.run(["exec", "--help"])
-        #expect(help.status == 0 && help.stdout.hasPrefix("Usage: jobmon exec"))
+        #expect(help.status == 0 && help.stdout.contains("\nUsage: jobmon exec "))
     }
 }

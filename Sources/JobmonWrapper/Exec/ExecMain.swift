@@ -15,7 +15,7 @@ package enum ExecMain {
         jobmon_signals_remember()
         switch ExecOptions.parse(arguments) {
         case .help:
-            write(ExecOptions.help, to: STDOUT_FILENO)
+            write(ExecHelp.text, to: STDOUT_FILENO)
             _exit(0)
         case .wrong(let sentence):
             say("\(sentence) (see jobmon exec --help)")
