@@ -360,7 +360,7 @@ import Testing
         try await HookWorld.with { world in
             let run = try await world.shell("eval \"$(jobmon hook -d nosuch)\"; echo \"${JOBMON_DIR-none}\"")
             #expect(run.stdout == "none\n")
-            #expect(run.stderr.contains("is no jobmon directory"))
+            #expect(run.stderr.contains("is not a jobmon directory"))
             // Where none is named, one is made, and what it lacks is said.
             let made = try await world.shell(
                 "mkdir fresh && cd fresh && eval \"$(jobmon hook)\"; echo \"${JOBMON_DIR-none}\"")
