@@ -7,7 +7,7 @@ package struct JobmonRoot: AsyncParsableCommand {
         commandName: "jobmon",
         abstract: "Run and monitor many jobs: statuses, errors and outcomes in one place.",
         discussion: """
-            A job is a command that is to be run; an attempt is one execution of it. A queue is a named set of jobs \
+            A job is a command to run; an attempt is one execution of it. A queue is a named set of jobs \
             that `jobmon run` runs. The monitor is the process that records what jobs report.
 
             One directory holds everything: the ledger (an SQLite file), captured output, and the address of the \

@@ -104,7 +104,7 @@ package struct RunCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where to run the jobs: local, slurm or sge.", valueName: "executor"),
+            "Where the jobs run: local, slurm or sge.", valueName: "executor"),
         completion: .list(["local", "slurm", "sge"]))
     var executor = "local"
 

@@ -69,7 +69,7 @@ final class RunControl: Sendable {
             screen.say("\(name): jobs in the cluster continue; run the same command again to follow them")
             return runner.requestStop()
         }
-        screen.say("\(name): ending the running jobs and recording their end; a second signal ends this at once")
+        screen.say("\(name): ending the running jobs and recording their end; a second signal ends jobmon at once")
         runner.requestStop()
     }
 }

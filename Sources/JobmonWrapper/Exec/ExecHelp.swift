@@ -22,8 +22,8 @@ package enum ExecHelp {
         The command gets JOBMON_DIR and JOBMON_INSTANCE in its environment.
 
         Exit codes: that of the command (if a signal ended the command, the same signal ends jobmon exec); 124 its \
-        time limit passed, 126 it cannot be started, 127 it was not found, 75 its attempt was given up and must not \
-        start, 2 wrong usage of jobmon exec.
+        time limit passed, 126 it cannot be started, 127 it was not found, 75 its attempt was started before, or \
+        given up, 2 wrong usage of jobmon exec.
         """
 
     package static let directory = Entry(
@@ -34,7 +34,7 @@ package enum ExecHelp {
     package static let name = Entry(
         form: "--name NAME", text: "Name of the job; default: the name of its script or program.")
     package static let param = Entry(
-        form: "--param NAME=VALUE", text: "Named parameter, by which lists can select the job. Repeatable.")
+        form: "--param NAME=VALUE", text: "Record this param (named parameter); lists select jobs by it. Repeatable.")
     package static let timeout = Entry(
         form: "--timeout TIME",
         text: "End the command, and all that it started, after this time: 90, 10m, 2h or 1d; default: no limit. TERM "
