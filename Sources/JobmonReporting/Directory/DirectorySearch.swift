@@ -52,7 +52,7 @@ package struct DirectorySearch: Sendable, Equatable {
     }
 
     private static func distrust(_ path: String) -> String? {
-        guard let facts = facts(path) else { return "it can't be looked at: \(SmallFile.reason())" }
+        guard let facts = facts(path) else { return "it can't be examined: \(SmallFile.reason())" }
         if facts.st_uid != geteuid() { return "it belongs to \(userName(facts.st_uid))" }
         if facts.st_mode & S_IWOTH != 0 { return "everybody can write it" }
         return nil
@@ -88,7 +88,7 @@ package enum DirectoryRights {
         guard mode(path) & S_IWOTH != 0 else { return nil }
         return Problem(
             .unavailable, "the directory \(path) can be written by everybody",
-            hint: "take that right away (chmod o-w \(path)), or use another directory")
+            hint: "remove that permission (chmod o-w \(path)), or use another directory")
     }
 
     /// Whether others of its group can write it.

@@ -260,7 +260,7 @@ package final class Poster {
             }
             if answer.status == 413 {
                 // It will never be taken: that is an answer too.
-                let problem = Problem(.tooLarge, "the monitor does not take an event of this size")
+                let problem = Problem(.tooLarge, "the monitor does not accept an event of this size")
                 return settle([EventResult(outcome: .refused, problem: problem)], now)
             }
             fail(now)
