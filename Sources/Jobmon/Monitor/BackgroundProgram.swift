@@ -18,7 +18,7 @@ package struct BackgroundProgram {
     package static func start(arguments: [[CChar]], log: String) throws(StartProblem) -> BackgroundProgram {
         var path = [CChar](repeating: 0, count: 4097)
         guard readlink("/proc/self/exe", &path, path.count - 1) > 0 else {
-            throw .problem(Problem(.unavailable, "this program's own file can't be named: \(reason())"))
+            throw .problem(Problem(.unavailable, "the path of this program can't be determined: \(reason())"))
         }
         let opened = open(log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)
         // Above those that the new program gets: where stdin is closed, the file would be in its place.
@@ -27,7 +27,8 @@ package struct BackgroundProgram {
         guard errors >= 0 else {
             throw .problem(
                 Problem(
-                    .unavailable, "\(log) can't be written: \(reason())", hint: "it is needed to run in the background")
+                    .unavailable, "\(log) can't be written: \(reason())",
+                    hint: "a program in the background writes its log there")
             )
         }
         defer { close(errors) }
@@ -85,7 +86,9 @@ package struct BackgroundProgram {
         let failure = posix_spawn(&pid, path, &actions, &attributes, &words, environ)
         guard failure == 0 else {
             return .failure(
-                Problem(.unavailable, "this program can't be started once more: \(String(cString: strerror(failure)))"))
+                Problem(
+                    .unavailable,
+                    "this program can't be started in the background: \(String(cString: strerror(failure)))"))
         }
         return .success(pid)
     }

@@ -28,7 +28,7 @@ package final class MonitorLock: Sendable {
         let who = holder.map { "process \($0.pid) on \($0.host)" } ?? "another process"
         return Problem(
             .unavailable, "\(layout.root) is served by \(who) already",
-            hint: "use it as it is, or end it with: jobmon stop -d \(layout.root)")
+            hint: "use that monitor, or stop it with: jobmon stop -d \(layout.root)")
     }
 
     /// Who holds the lock, as its file says; one that has only just taken it is given a moment to write itself down.
@@ -50,7 +50,7 @@ package final class MonitorLock: Sendable {
         if info.host != HostIdentity.host {
             reason = "its monitor on host \(info.host) no longer holds the directory's lock"
         } else if let boot = info.hostBootID, let now = HostIdentity.bootID, boot != now {
-            reason = "this host was started again since"
+            reason = "this host was restarted since"
         } else {
             reason = "its monitor, process \(info.pid), is gone"
         }
