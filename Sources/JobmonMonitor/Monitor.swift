@@ -1,6 +1,7 @@
 import Glibc
 import Hummingbird
 package import JobmonCore
+import JobmonSystem
 import JobmonWire
 package import Logging
 import NIOCore
@@ -165,7 +166,7 @@ package final class Monitor: Sendable {
         case let failure as IOError:
             return Problem(
                 .unavailable,
-                "the monitor can't listen on \(address) port \(port): \(String(cString: strerror(failure.errnoCode)))",
+                "the monitor can't listen on \(address) port \(port): \(SystemError.text(failure.errnoCode))",
                 hint: "choose another --port, or another address of this host for --listen")
         case is SocketAddressError.UnknownHost, is SocketAddressError:
             return Problem(

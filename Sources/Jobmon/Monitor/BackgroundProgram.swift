@@ -1,6 +1,7 @@
 import CJobmonPOSIX
 import Glibc
 package import JobmonCore
+import JobmonSystem
 
 /// This program once more, in the background: in a session of its own, without the terminal, its words in a file.
 package struct BackgroundProgram {
@@ -18,7 +19,7 @@ package struct BackgroundProgram {
     package static func start(arguments: [[CChar]], log: String) throws(StartProblem) -> BackgroundProgram {
         var path = [CChar](repeating: 0, count: 4097)
         guard readlink("/proc/self/exe", &path, path.count - 1) > 0 else {
-            throw .problem(Problem(.unavailable, "the path of this program can't be determined: \(reason())"))
+            throw .problem(Problem(.unavailable, "the path of this program can't be determined: \(SystemError.text())"))
         }
         let opened = open(log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)
         // Above those that the new program gets: where stdin is closed, the file would be in its place.
@@ -27,14 +28,16 @@ package struct BackgroundProgram {
         guard errors >= 0 else {
             throw .problem(
                 Problem(
-                    .unavailable, "\(log) can't be written: \(reason())",
+                    .unavailable, "\(log) can't be written: \(SystemError.text())",
                     hint: "a program in the background writes its log there")
             )
         }
         defer { close(errors) }
         let before = lseek(errors, 0, SEEK_END)
         var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw .problem(Problem(.unavailable, "no pipe can be opened: \(reason())")) }
+        guard pipe(&ends) == 0 else {
+            throw .problem(Problem(.unavailable, "no pipe can be opened: \(SystemError.text())"))
+        }
         defer { close(ends[0]) }
         // What our caller has open (a lock, a pipe that somebody reads to its end) is not the new program's.
         jobmon_close_others_at_exec()
@@ -88,7 +91,7 @@ package struct BackgroundProgram {
             return .failure(
                 Problem(
                     .unavailable,
-                    "this program can't be started in the background: \(String(cString: strerror(failure)))"))
+                    "this program can't be started in the background: \(SystemError.text(failure))"))
         }
         return .success(pid)
     }
@@ -116,5 +119,5 @@ package struct BackgroundProgram {
         return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
     }
 
-    private static func reason() -> String { String(cString: strerror(errno)) }
+    private static func reason() -> String { SystemError.text() }
 }

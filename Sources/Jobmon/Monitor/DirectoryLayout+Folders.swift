@@ -1,6 +1,7 @@
 import Glibc
 package import JobmonCore
 import JobmonReporting
+import JobmonSystem
 
 extension DirectoryLayout {
     /// The layout of a path: absolute, and without links where it is there, so that one directory has one name.
@@ -17,7 +18,7 @@ extension DirectoryLayout {
         } else {
             guard let current = getcwd(nil, 0) else {
                 throw Problem(
-                    .unavailable, "the current directory can't be determined: \(String(cString: strerror(errno)))",
+                    .unavailable, "the current directory can't be determined: \(SystemError.text())",
                     hint: "use an absolute path")
             }
             defer { free(current) }
@@ -62,7 +63,7 @@ extension DirectoryLayout {
     }
 
     private static func problem(_ path: String, _ error: Int32) -> Problem {
-        let reason = String(cString: strerror(error))
+        let reason = SystemError.text(error)
         let hint: String
         switch error {
         case ENOSPC, EDQUOT: hint = "free some space there, or name a directory on another disk with -d"

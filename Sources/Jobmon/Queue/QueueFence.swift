@@ -1,5 +1,6 @@
 import Glibc
 import JobmonCore
+import JobmonSystem
 
 /// What forbids an instance to start its command, because the queue gave it up for another attempt.
 enum QueueFence {
@@ -9,7 +10,7 @@ enum QueueFence {
         let path = layout.fence(instanceKey)
         let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0, fsync(descriptor) == 0 else {
-            let reason = String(cString: strerror(errno))
+            let reason = SystemError.text()
             if descriptor >= 0 { close(descriptor) }
             throw Problem(.unavailable, "the fence \(path) can't be written: \(reason)")
         }

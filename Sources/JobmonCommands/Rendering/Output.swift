@@ -1,5 +1,6 @@
 import Glibc
 import JobmonCore
+import JobmonSystem
 
 /// Where a command's data goes: a descriptor, written to in large pieces.
 ///
@@ -38,7 +39,7 @@ package final class Output {
                 var waited = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 poll(&waited, 1, -1)
             } else if errno != EINTR {
-                let reason = String(cString: strerror(errno))
+                let reason = SystemError.text()
                 throw CommandFailure(.failed, "the output could not be written: \(reason)")
             }
         }

@@ -1,5 +1,6 @@
 import Glibc
 import JobmonCore
+import JobmonSystem
 import JobmonWire
 
 /// The files of array jobs: what is to run, what runs it, and under which id the scheduler has it.
@@ -73,7 +74,7 @@ struct BatchFiles: Sendable {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
             if errno == EEXIST { return claimant(key) == .queue }
-            throw Problem(.unavailable, "the fence \(path) can't be written: \(String(cString: strerror(errno)))")
+            throw Problem(.unavailable, "the fence \(path) can't be written: \(SystemError.text())")
         }
         let text = Array(Self.givenUp.utf8)
         _ = text.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -142,7 +143,7 @@ struct BatchFiles: Sendable {
         guard let names = Self.names(in: layout.manifests) else {
             if errno == ENOENT { return [] }
             throw Problem(
-                .unavailable, "\(layout.manifests) can't be read: \(String(cString: strerror(errno)))",
+                .unavailable, "\(layout.manifests) can't be read: \(SystemError.text())",
                 hint: "it says which jobs the cluster has")
         }
         var found: [(manifest: TaskManifest, job: String?)] = []
@@ -150,7 +151,7 @@ struct BatchFiles: Sendable {
             guard name.hasSuffix(".\(DirectoryLayout.ManifestPart.tasks.rawValue)") else { continue }
             let path = "\(layout.manifests)/\(name)"
             guard let bytes = Self.read(path, last: .max) else {
-                throw Problem(.unavailable, "\(path) can't be read: \(String(cString: strerror(errno)))")
+                throw Problem(.unavailable, "\(path) can't be read: \(SystemError.text())")
             }
             let reader = TaskManifest.Reader { offset, count in
                 offset <= bytes.count ? Array(bytes[offset..<min(bytes.count, offset + count)]) : nil
@@ -207,7 +208,7 @@ struct BatchFiles: Sendable {
         let error = errno
         if descriptor >= 0, close(descriptor) != 0 { done = false }
         guard done, rename(temporary, path) == 0 else {
-            let reason = String(cString: strerror(done ? errno : error))
+            let reason = SystemError.text(done ? errno : error)
             unlink(temporary)
             throw Problem(.unavailable, "\(path) can't be written: \(reason)", hint: "make room there")
         }

@@ -1,6 +1,7 @@
 import CJobmonPOSIX
 import Glibc
 package import JobmonCore
+import JobmonSystem
 import Subprocess
 import SystemPackage
 
@@ -40,7 +41,7 @@ package struct ProcessRunner: CommandRunner {
         // Files, not pipes: what was written stays there when the command is killed, and nobody who has inherited it is
         // waited for.
         guard let output = OutputFile(), let complaint = OutputFile() else {
-            throw .unreachable("\(program) could not be run: \(String(cString: strerror(errno)))")
+            throw .unreachable("\(program) could not be run: \(SystemError.text())")
         }
         defer {
             output.close()

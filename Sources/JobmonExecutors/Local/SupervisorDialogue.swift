@@ -1,6 +1,7 @@
 import CJobmonPOSIX
 import Glibc
 import JobmonCore
+import JobmonSystem
 import JobmonWire
 
 /// What the link's thread does: connect, send, receive, and connect again.
@@ -97,7 +98,7 @@ final class SupervisorDialogue {
         let lock = layout.supervisorLock(queue)
         switch Self.isHeld(lock) {
         case nil:
-            link.noteTrouble("the lock \(lock) can't be examined: \(String(cString: strerror(errno)))")
+            link.noteTrouble("the lock \(lock) can't be examined: \(SystemError.text())")
         case true?:
             let since = unreachableSince ?? now
             unreachableSince = since

@@ -1,6 +1,7 @@
 import CJobmonPOSIX
 import Glibc
 package import JobmonCore
+import JobmonSystem
 
 /// The program that becomes the supervisor: `jobmon` itself.
 package enum SupervisorExecutable {
@@ -45,7 +46,7 @@ package enum SupervisorExecutable {
         pointers.append(nil)
         let error = jobmon_start_detached(executable, &pointers, jobmon_environment(), log(layout, queue: queue), nil)
         guard error != 0 else { return nil }
-        return "\(executable) can't be started: \(String(cString: strerror(error)))"
+        return "\(executable) can't be started: \(SystemError.text(error))"
     }
 
     private static func isExecutable(_ path: String) -> Bool {

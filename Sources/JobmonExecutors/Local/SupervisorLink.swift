@@ -1,6 +1,7 @@
 import CJobmonPOSIX
 import Glibc
 import JobmonCore
+import JobmonSystem
 import JobmonWire
 import Synchronization
 
@@ -41,7 +42,7 @@ final class SupervisorLink: Sendable {
         var ends: (Int32, Int32) = (-1, -1)
         let error = withUnsafeMutableBytes(of: &ends) { jobmon_pipe($0.bindMemory(to: Int32.self).baseAddress, 1) }
         guard error == 0 else {
-            throw Problem(.unavailable, "no pipe can be opened: \(String(cString: strerror(error)))")
+            throw Problem(.unavailable, "no pipe can be opened: \(SystemError.text(error))")
         }
         (wakeReader, wakeWriter) = ends
         _ = jobmon_set_nonblocking(wakeWriter)
@@ -57,7 +58,7 @@ final class SupervisorLink: Sendable {
             }, owned.toOpaque())
         guard failure == 0 else {
             owned.release()
-            throw Problem(.unavailable, "no thread can be started: \(String(cString: strerror(failure)))")
+            throw Problem(.unavailable, "no thread can be started: \(SystemError.text(failure))")
         }
         pthread_detach(thread)
     }

@@ -2,6 +2,7 @@ import CJobmonPOSIX
 import Glibc
 import JobmonCore
 import JobmonReporting
+import JobmonSystem
 
 /// `jobmon __hook`: what the hook's pieces of shell call within a job.
 package enum HookInside {
@@ -169,7 +170,7 @@ package enum HookInside {
     package static func become(_ command: [[UInt8]]) -> Never {
         if let program = command.first { execvp(String(decoding: program, as: UTF8.self), Shim.words(command)) }
         Shim.say(
-            "\(command.first.map { String(decoding: $0, as: UTF8.self) } ?? ""): \(String(cString: strerror(errno)))")
+            "\(command.first.map { String(decoding: $0, as: UTF8.self) } ?? ""): \(SystemError.text())")
         _exit(errno == ENOENT ? 127 : 126)
     }
 }

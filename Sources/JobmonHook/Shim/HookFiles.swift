@@ -2,6 +2,7 @@ import CJobmonPOSIX
 import Glibc
 package import JobmonCore
 import JobmonReporting
+import JobmonSystem
 
 /// The files of the hook in a monitor's directory, and reading and writing whole files.
 package enum HookFiles {
@@ -10,7 +11,7 @@ package enum HookFiles {
     package static func make(_ layout: DirectoryLayout, executable: String) throws(Problem) {
         if let remark = distrusted(layout) { throw Problem(.unavailable, remark) }
         guard prepare(layout, executable: executable) else {
-            throw Problem(.unavailable, "\(layout.hook.root) can't be created: \(String(cString: strerror(errno)))")
+            throw Problem(.unavailable, "\(layout.hook.root) can't be created: \(SystemError.text())")
         }
         if let foreign = foreignCommand(layout.hook.commands) {
             throw Problem(
@@ -19,13 +20,13 @@ package enum HookFiles {
         guard keep(layout.hook.environment, HookText.environment(layout.hook)),
             keep(layout.hook.login, HookText.login(layout.hook))
         else {
-            throw Problem(.unavailable, "\(layout.hook.root) can't be written: \(String(cString: strerror(errno)))")
+            throw Problem(.unavailable, "\(layout.hook.root) can't be written: \(SystemError.text())")
         }
         for command in HookedCommand.allCases {
             guard link("\(layout.hook.commands)/\(command.rawValue)", to: executable) else {
                 throw Problem(
                     .unavailable,
-                    "\(layout.hook.commands)/\(command.rawValue) can't be created: \(String(cString: strerror(errno)))")
+                    "\(layout.hook.commands)/\(command.rawValue) can't be created: \(SystemError.text())")
             }
         }
     }

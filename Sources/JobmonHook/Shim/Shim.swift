@@ -2,6 +2,7 @@ import CJobmonPOSIX
 import Glibc
 import JobmonCore
 import JobmonReporting
+import JobmonSystem
 
 /// This program as `sbatch`, `qsub`, `srun` or `qrsh`: changes what is submitted so that jobmon is told of it, then
 /// becomes the real command. Whatever is not as it should be: it becomes the real command with what it was given.
@@ -111,7 +112,7 @@ package struct Shim {
             // It was read: whatever goes wrong from here on, whoever comes next gets it all the same.
             guard feed(bytes) else {
                 Shim.say(
-                    "\(command.rawValue): the script could not be passed on: \(String(cString: strerror(errno)))")
+                    "\(command.rawValue): the script could not be passed on: \(SystemError.text())")
                 _exit(1)
             }
             switch BatchScript(bytes, rules).hooked(line: line, interpreter: interpreter) {
@@ -220,7 +221,7 @@ package struct Shim {
     /// Never a part of a script.
     private func wholeOrEnd(_ reading: HookFiles.Reading) -> [UInt8]? {
         if case .part = reading {
-            Shim.say("\(command.rawValue): the script can't be read: \(String(cString: strerror(errno)))")
+            Shim.say("\(command.rawValue): the script can't be read: \(SystemError.text())")
             _exit(1)
         }
         return reading.whole
@@ -245,7 +246,7 @@ package struct Shim {
             Shim.say("this \(command.rawValue) is not monitored: its arguments are too long")
             execv(real, Shim.words(given))
         }
-        Shim.say("\(real) can't be run: \(String(cString: strerror(errno)))")
+        Shim.say("\(real) can't be run: \(SystemError.text())")
         _exit(126)
     }
 

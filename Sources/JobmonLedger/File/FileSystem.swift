@@ -1,6 +1,7 @@
 import CJobmonPOSIX
 import Glibc
 import JobmonCore
+import JobmonSystem
 
 /// How a file can be shared, by the file system that it lies on.
 enum Sharing: Sendable {
@@ -78,7 +79,7 @@ enum FileSystem {
     }
 
     private static func unreadable(_ path: String) -> Problem {
-        let reason = String(cString: strerror(errno))
+        let reason = SystemError.text()
         return Problem(
             .unavailable, "the ledger \(path) can't be read: \(reason)",
             hint: "get permission to read it, or use another directory")

@@ -1,5 +1,6 @@
 import Glibc
 package import JobmonCore
+import JobmonSystem
 
 /// A report's file while it is written: it takes the place of the one before it once it is whole, and not otherwise.
 package final class ReportFile {
@@ -65,7 +66,7 @@ package final class ReportFile {
 
     private static func problem(_ path: String) -> Problem {
         Problem(
-            .unavailable, "the report \(path) can't be written: \(String(cString: strerror(errno)))",
+            .unavailable, "the report \(path) can't be written: \(SystemError.text())",
             hint: "free some space, or name another directory with --to; an earlier report is unchanged")
     }
 }

@@ -2,6 +2,7 @@ import GRDB
 import GRDBSQLite
 import Glibc
 import JobmonCore
+import JobmonSystem
 
 /// What SQLite answered instead of doing what it was told.
 struct SQLiteFailure: Error {
@@ -21,7 +22,7 @@ struct SQLiteFailure: Error {
             case EACCES, EPERM, EROFS: SQLITE_READONLY
             default: SQLITE_CANTOPEN
             }
-        return SQLiteFailure(code: code, message: String(cString: strerror(error)))
+        return SQLiteFailure(code: code, message: SystemError.text(error))
     }
 
     /// The code without its extension.

@@ -1,6 +1,7 @@
 import CJobmonPOSIX
 import Glibc
 package import JobmonCore
+import JobmonSystem
 
 /// Supervises commands from one thread: starts them, waits with `poll` for their ends, for signals, for descriptors of
 /// others and for timers, ends them when their time is over, and says what each used.
@@ -60,7 +61,7 @@ package final class ProcessLoop {
         inbox = jobmon_signals_open()
         guard inbox >= 0 else {
             throw Problem(
-                .internalError, "no pipe for signals could be opened: \(errorText(errno))",
+                .internalError, "no pipe for signals could be opened: \(SystemError.text(errno))",
                 hint: "close other programs, or raise the limit of open files")
         }
         jobmon_signals_catch(SIGCHLD)

@@ -1,6 +1,7 @@
 import CJobmonPOSIX
 import Glibc
 import JobmonCore
+import JobmonSystem
 
 /// The descriptors that a command's start needs and that are ours to close.
 struct OpenedStreams {
@@ -65,7 +66,7 @@ struct OpenedStreams {
     private mutating func failure(_ path: String) -> StartFailure {
         let error = errno
         closeAll()
-        return StartFailure(step: .output, path: path, errno: error, reason: errorText(error))
+        return StartFailure(step: .output, path: path, errno: error, reason: SystemError.text(error))
     }
 
     /// The command has them: ours are closed. Returns the reading end of the tail's pipe, or -1.

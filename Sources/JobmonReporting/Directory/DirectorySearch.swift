@@ -1,5 +1,6 @@
 import Glibc
 package import JobmonCore
+import JobmonSystem
 
 /// Which directory is meant where nobody names one. The same rule for every command, and for the wrapper.
 ///
@@ -52,7 +53,7 @@ package struct DirectorySearch: Sendable, Equatable {
     }
 
     private static func distrust(_ path: String) -> String? {
-        guard let facts = facts(path) else { return "it can't be examined: \(SmallFile.reason())" }
+        guard let facts = facts(path) else { return "it can't be examined: \(SystemError.text())" }
         if facts.st_uid != geteuid() { return "it belongs to \(userName(facts.st_uid))" }
         if facts.st_mode & S_IWOTH != 0 { return "everybody can write it" }
         return nil

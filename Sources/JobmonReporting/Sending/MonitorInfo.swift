@@ -1,6 +1,7 @@
 import CJobmonPOSIX
 import Glibc
 package import JobmonCore
+import JobmonSystem
 
 /// Where the monitor of a directory is found, and the secret that it wants: the content of `monitor_info.json`.
 package struct MonitorInfo: Sendable, Equatable {
@@ -51,7 +52,7 @@ package struct MonitorInfo: Sendable, Equatable {
         bytes.append(0x0A)
         let temporary = "\(layout.root)/.monitor_info.\(makeUUID()).tmp"
         guard SmallFile.replace(layout.info, temporary: temporary, with: bytes) else {
-            throw Problem(.unavailable, "\(layout.info) can't be written: \(SmallFile.reason())")
+            throw Problem(.unavailable, "\(layout.info) can't be written: \(SystemError.text())")
         }
     }
 

@@ -1,6 +1,7 @@
 import CJobmonPOSIX
 import Glibc
 package import JobmonCore
+import JobmonSystem
 
 /// A lock on a file (`flock`, close-on-exec) that ends with the process, however it ends. Pid and host of the holder
 /// stand in the file, for messages only: what counts is the lock. The file itself stays.
@@ -43,7 +44,7 @@ package final class FileLock: Sendable {
     package static func acquire(_ path: String) throws(Problem) -> FileLock? {
         let descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw Problem(.unavailable, "the lock file \(path) can't be opened: \(SmallFile.reason())")
+            throw Problem(.unavailable, "the lock file \(path) can't be opened: \(SystemError.text())")
         }
         let lock = FileLock(path: path, descriptor: descriptor)
         // Somebody who only looks (`isHeld`) has it for an instant: that is no reason to be refused.
@@ -55,7 +56,7 @@ package final class FileLock: Sendable {
             }
             guard errno == EWOULDBLOCK else {
                 throw Problem(
-                    .unavailable, "the lock file \(path) can't be locked: \(SmallFile.reason())",
+                    .unavailable, "the lock file \(path) can't be locked: \(SystemError.text())",
                     hint: "the file system must support flock; put the directory on another one")
             }
         }

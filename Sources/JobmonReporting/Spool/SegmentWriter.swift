@@ -1,6 +1,7 @@
 import CJobmonPOSIX
 import Glibc
 package import JobmonCore
+import JobmonSystem
 
 /// Keeps the events of a process that has many of them: appended, a line each, to `spool/<sender>.<first seq>.jsonl`.
 ///
@@ -143,7 +144,7 @@ package final class SegmentWriter {
         }
         if !saidFallback {
             saidFallback = true
-            tell("\(folder) can't be written (\(SmallFile.reason())); trying \(folders.fallback)")
+            tell("\(folder) can't be written (\(SystemError.text())); trying \(folders.fallback)")
         }
         if file >= 0 {
             unlink(temporary)

@@ -1,5 +1,6 @@
 import CJobmonPOSIX
 import Glibc
+import JobmonSystem
 
 /// Whole small files, read and written so that nobody sees half of one and nobody can put something else in its place.
 enum SmallFile {
@@ -81,7 +82,7 @@ enum SmallFile {
     }
 
     /// The current error in words.
-    static func reason(_ error: Int32 = errno) -> String { String(cString: strerror(error)) }
+    static func reason(_ error: Int32 = errno) -> String { SystemError.text(error) }
 }
 
 /// One line for people, on stderr; lost when stderr is closed.

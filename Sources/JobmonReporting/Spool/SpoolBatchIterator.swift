@@ -1,6 +1,7 @@
 import CJobmonPOSIX
 import Glibc
 import JobmonCore
+import JobmonSystem
 
 /// Goes through the files of a spool, as they were when it was made.
 package struct SpoolBatchIterator: IteratorProtocol {
@@ -44,7 +45,7 @@ package struct SpoolBatchIterator: IteratorProtocol {
                 // Gone: somebody else has delivered it.
                 if error == ENOENT { continue }
                 let isBad = error == 0 || error == ELOOP || error == EFBIG
-                let reason = error == 0 ? "it is not a regular file" : SmallFile.reason(error)
+                let reason = error == 0 ? "it is not a regular file" : SystemError.text(error)
                 unreadable.append(UnreadableSpool(path: file.path, line: nil, reason: reason))
                 if isBad { parts.append(SpoolBatch.Part(path: file.path, isBad: true)) }
                 continue
@@ -72,7 +73,7 @@ package struct SpoolBatchIterator: IteratorProtocol {
             let error = errno
             leaveFile()
             guard error != ENOENT else { return nil }
-            let report = UnreadableSpool(path: file.path, line: nil, reason: SmallFile.reason(error))
+            let report = UnreadableSpool(path: file.path, line: nil, reason: SystemError.text(error))
             return SpoolBatch(events: [], unreadable: [report], parts: [], reader: reader)
         }
         defer { close(descriptor) }

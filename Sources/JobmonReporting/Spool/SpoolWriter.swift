@@ -1,6 +1,7 @@
 import CJobmonPOSIX
 import Glibc
 package import JobmonCore
+import JobmonSystem
 
 /// Keeps the events of a process that has few of them until a monitor has acknowledged them: a file for each,
 /// `spool/<sender>.<seq>.json`, by a temporary name and a rename.
@@ -29,7 +30,7 @@ package final class SpoolWriter {
             if !lookedForOthers { forwardFallback() }
             return true
         }
-        let reason = SmallFile.reason()
+        let reason = SystemError.text()
         let kept = folders.makeFallback() && put(bytes, name, in: folders.fallback)
         if !saidFallback {
             saidFallback = true

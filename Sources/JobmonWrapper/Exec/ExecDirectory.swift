@@ -1,6 +1,7 @@
 import Glibc
 import JobmonCore
 import JobmonReporting
+import JobmonSystem
 
 /// Which monitor's directory a wrapper reports to.
 struct ExecDirectory {
@@ -81,7 +82,7 @@ struct ExecDirectory {
         }
         for folder in parents.reversed() + layout.folders {
             if mkdir(folder, 0o700) != 0, errno != EEXIST || !isFolder(folder) {
-                let reason = String(cString: strerror(errno))
+                let reason = SystemError.text()
                 return "\(folder) can't be created (\(reason)): the command may not be recorded"
             }
         }

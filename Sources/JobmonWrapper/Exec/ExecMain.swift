@@ -3,6 +3,7 @@ import Glibc
 import JobmonCore
 import JobmonProcesses
 import JobmonReporting
+import JobmonSystem
 
 /// `jobmon exec`.
 package enum ExecMain {
@@ -62,7 +63,7 @@ package enum ExecMain {
         say("\(why); the command runs in place of jobmon exec, and is not recorded")
         let error = replaceProcess(by: command)
         let failure = StartFailure(
-            step: .command, path: command.arguments.first, errno: error, reason: errorText(error))
+            step: .command, path: command.arguments.first, errno: error, reason: SystemError.text(error))
         say(ErrorText.sentence(failure))
         _exit(failure.exitCode)
     }

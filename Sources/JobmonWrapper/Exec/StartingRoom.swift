@@ -1,6 +1,7 @@
 import CJobmonPOSIX
 import Glibc
 import JobmonProcesses
+import JobmonSystem
 
 /// Whether there are descriptors and threads enough for the full program. What runs out of them later, in the midst of a
 /// library's start, ends in a trap that tells nobody anything.
@@ -27,7 +28,7 @@ package enum StartingRoom {
     }
 
     private static func refuse(_ sentence: String, _ error: Int32) -> Never {
-        let limit = ResourceLimits.name(error) ?? errorText(error)
+        let limit = ResourceLimits.name(error) ?? SystemError.text(error)
         let line = Array("jobmon: \(sentence): \(limit)\n".utf8)
         _ = write(STDERR_FILENO, line, line.count)
         exit(4)

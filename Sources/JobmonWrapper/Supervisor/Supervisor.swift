@@ -3,6 +3,7 @@ import Glibc
 import JobmonCore
 import JobmonProcesses
 import JobmonReporting
+import JobmonSystem
 import JobmonWire
 
 /// Runs the commands of one queue on this host: a window of orders in, reports and spooled facts out. It starts the next
@@ -97,11 +98,11 @@ final class Supervisor {
             listener = jobmon_listen_abstract(name)
         }
         guard listener >= 0 else {
-            throw Problem(.unavailable, "the socket for queue \(queue) can't be opened: \(errorText(errno))")
+            throw Problem(.unavailable, "the socket for queue \(queue) can't be opened: \(SystemError.text(errno))")
         }
         self.listener = listener
         null = open("/dev/null", O_RDWR | O_CLOEXEC)
-        guard null >= 0 else { throw Problem(.unavailable, "/dev/null can't be opened: \(errorText(errno))") }
+        guard null >= 0 else { throw Problem(.unavailable, "/dev/null can't be opened: \(SystemError.text(errno))") }
         leaveAt = time.steadySeconds() + Self.patience
         heartbeatAt = time.steadySeconds() + Self.heartbeatInterval()
     }

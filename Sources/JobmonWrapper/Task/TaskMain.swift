@@ -3,6 +3,7 @@ import Glibc
 import JobmonCore
 import JobmonProcesses
 import JobmonReporting
+import JobmonSystem
 import JobmonWire
 
 /// `jobmon exec --task MANIFEST`: what a queue's array job runs in each of its tasks.
@@ -23,7 +24,7 @@ enum TaskMain {
     private static func read(_ path: String) throws(Problem) -> (TaskManifest, InstanceOrder, ClusterJob) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw Problem(.notFound, "the manifest can't be read: \(String(cString: strerror(errno)))")
+            throw Problem(.notFound, "the manifest can't be read: \(SystemError.text())")
         }
         defer { close(descriptor) }
         let reader = TaskManifest.Reader { offset, count in
@@ -54,7 +55,7 @@ enum TaskMain {
                     "instance \(order.instanceKey) was started before, or given up (\(path)): its command was not run")
                 _exit(Int32(TaskExit.forbidden))
             }
-            ExecMain.say("\(path): \(String(cString: strerror(error))): the command was not run")
+            ExecMain.say("\(path): \(SystemError.text(error)): the command was not run")
             _exit(Int32(TaskExit.cantCreate))
         }
         let text = Array("\(HostIdentity.host) \(getpid()) \(job.executorID)\n".utf8)

@@ -1,5 +1,6 @@
 import Glibc
 package import JobmonCore
+import JobmonSystem
 
 /// What was captured of an attempt: two files, or less.
 package struct CapturedOutput {
@@ -34,7 +35,7 @@ package struct CapturedOutput {
         guard descriptor >= 0 else {
             let error = errno
             if error == ENOENT, !instance.status.isFinal { return .nothing("\(name) of \(attempt): nothing yet") }
-            let reason = error == ENOENT ? "the file is gone" : String(cString: strerror(error))
+            let reason = error == ENOENT ? "the file is gone" : SystemError.text(error)
             return .gone("\(name) of \(attempt): \(reason): \(Printable.line(path))")
         }
         defer { close(descriptor) }
@@ -54,7 +55,7 @@ package struct CapturedOutput {
             let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else {
-                return .gone("\(name) of \(attempt): the rest can't be read: \(String(cString: strerror(errno)))")
+                return .gone("\(name) of \(attempt): the rest can't be read: \(SystemError.text())")
             }
             if count == 0 { break }
             try output.write(bytes: buffer[..<count])

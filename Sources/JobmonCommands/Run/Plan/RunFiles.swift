@@ -1,4 +1,5 @@
 import Glibc
+import JobmonSystem
 
 /// Files that `run` reads whole.
 enum RunFiles {
@@ -74,14 +75,14 @@ enum RunFiles {
     static func currentDirectory() throws -> String {
         guard let path = getcwd(nil, 0) else {
             throw CommandFailure(
-                .usage, "the current directory can't be determined: \(String(cString: strerror(errno)))")
+                .usage, "the current directory can't be determined: \(SystemError.text())")
         }
         defer { free(path) }
         return String(cString: path)
     }
 
     private static func failure(_ path: String) -> CommandFailure {
-        CommandFailure(.usage, "\(path) can't be read: \(String(cString: strerror(errno)))")
+        CommandFailure(.usage, "\(path) can't be read: \(SystemError.text())")
     }
 }
 
