@@ -94,7 +94,7 @@ let package = Package(
             [
                 "Jobmon", "JobmonCore", "JobmonSystem", "JobmonWire", "JobmonReporting", "JobmonQueue",
                 "JobmonExecutors", "JobmonHook",
-                argumentParser, yams,
+                "JobmonWrapper", argumentParser, yams,
             ]),
         .executableTarget(
             name: "JobmonCLI", dependencies: ["JobmonCommands", "JobmonWrapper", "JobmonHook", "JobmonCore"],

@@ -20,7 +20,7 @@ JobmonHook|JobmonCore JobmonSystem JobmonReporting CJobmonPOSIX Glibc
 JobmonMonitor|JobmonCore JobmonSystem JobmonWire JobmonReporting Glibc Hummingbird HummingbirdCore HTTPTypes NIOCore NIOPosix NIOHTTPTypes Logging ServiceLifecycle
 JobmonRequests|JobmonCore JobmonSystem JobmonWire JobmonReporting AsyncHTTPClient NIOCore NIOHTTP1 Logging
 Jobmon|JobmonCore JobmonSystem JobmonWire JobmonReporting JobmonLedger JobmonMonitor JobmonRequests JobmonQueue JobmonExecutors CJobmonPOSIX Logging ServiceLifecycle Glibc FoundationEssentials
-JobmonCommands|JobmonCore JobmonSystem JobmonWire JobmonReporting JobmonQueue JobmonExecutors JobmonHook Jobmon ArgumentParser Yams Foundation Glibc Dispatch Logging
+JobmonCommands|JobmonCore JobmonSystem JobmonWire JobmonReporting JobmonQueue JobmonExecutors JobmonHook JobmonWrapper Jobmon ArgumentParser Yams Foundation Glibc Dispatch Logging
 JobmonCLI|JobmonCore JobmonWrapper JobmonHook JobmonCommands Glibc
 '
 failed=0

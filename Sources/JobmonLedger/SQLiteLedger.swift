@@ -92,7 +92,7 @@ package final class SQLiteLedger: Ledger, LedgerReads {
                 try database.execute(
                     sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8000")
                 guard try Int.fetchOne(database, sql: "PRAGMA synchronous") == 2 else {
-                    throw Problem(.internalError, "SQLite does not take synchronous = FULL for \(file.path)")
+                    throw Problem(.internalError, "SQLite does not accept synchronous = FULL for \(file.path)")
                 }
             }
             writer = try Self.writer(database, time: time)

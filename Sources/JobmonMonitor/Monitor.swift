@@ -171,7 +171,8 @@ package final class Monitor: Sendable {
                 hint: "choose another --port, or another address of this host for --listen")
         case is SocketAddressError.UnknownHost, is SocketAddressError:
             return Problem(
-                .unavailable, "the monitor can't listen on \(address): that is no address, and no host's name here",
+                .unavailable,
+                "the monitor can't listen on \(address): it is neither an address nor a host name that is known here",
                 hint: "give --listen an address of this host (ip address lists them), or any for all of them")
         default:
             return Problem(

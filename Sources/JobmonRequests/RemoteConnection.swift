@@ -105,7 +105,7 @@ package final class RemoteConnection: MonitorConnection {
         return try await read(.numbers, query: query) { (json) throws(FieldError) in
             let fields = try JSONFields(json, named: "the answer")
             guard let numbers = JobNumbers(try fields.array("jids") ?? []) else {
-                throw fields.failure("jids", "must hold numbers of jobs")
+                throw fields.failure("jids", "must contain numbers of jobs")
             }
             return numbers.all
         }
@@ -259,8 +259,8 @@ package final class RemoteConnection: MonitorConnection {
 
     private static func notOurs(_ error: FieldError) -> Problem {
         Problem(
-            .internalError, "the monitor's answer is not what it should be: \(error)",
-            hint: "are both of the same version of jobmon?")
+            .internalError, "the answer of the monitor is invalid: \(error)",
+            hint: "check that both are the same version of jobmon")
     }
 }
 

@@ -49,7 +49,7 @@ final class Subscription: Sendable {
             } catch is CancellationError {
                 return nil
             } catch {
-                throw Problem(.unavailable, "the monitor's stream broke off: \(error)", hint: "follow again")
+                throw Problem(.unavailable, "the stream of the monitor broke off: \(error)", hint: "subscribe again")
             }
         }
     }

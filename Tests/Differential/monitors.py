@@ -22,7 +22,7 @@ import threading
 import time
 
 PYTHON = [sys.executable, "-I", "-S"]
-REMARK = re.compile(rb"jobmon exec: no directory of jobmon is named[^\n]*\r?\n")
+REMARK = re.compile(rb"jobmon exec: no jobmon directory is named[^\n]*\r?\n")
 LIMIT = 60
 
 

@@ -129,7 +129,8 @@ struct BadPlacesTests {
             try await refuses(
                 directory, ["203.0.113.77", "this host has no such address", "--listen"], ["--listen", "203.0.113.77"])
             try await refuses(
-                directory, ["no-such-host.invalid", "no host's name"], ["--listen", "no-such-host.invalid"])
+                directory, ["no-such-host.invalid", "neither an address nor a host name"],
+                ["--listen", "no-such-host.invalid"])
         }
     }
 

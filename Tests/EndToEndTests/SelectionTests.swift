@@ -49,12 +49,12 @@ struct SelectionTests {
             let mon = "\(directory)/mon"
             try await failed(mon, 2)
             for (arguments, status, words) in [
-                (["retry"], 2, "which jobs?"),
+                (["retry"], 2, "no jobs are selected"),
                 (["retry", "5-3"], 2, "ends before it begins"),
                 (["retry", "x"], 2, "not a job's number"),
                 (["retry", "--queue", "nosuch"], 1, "no job matches"),
-                (["retry", "1", "--memory", "1.5x"], 1, "asked for no memory"),
-                (["retry", "1", "--memory", "much"], 2, "invalid --memory"),
+                (["retry", "1", "--memory", "1.5x"], 1, "requests no memory"),
+                (["retry", "1", "--memory", "much"], 2, "invalid size \"much\" for --memory"),
                 (["cancel", "--status", "failed"], 1, "FAILED already"),
                 (["forget", "99"], 1, "there is no job 99"),
             ] as [([String], Int32, String)] {

@@ -11,17 +11,17 @@ struct SlipTests {
             (["jbos"], "there is no subcommand \"jbos\": did you mean jobs?", "jobmon jobs"),
             (["python3", "model.py", "3"], "there is no subcommand \"python3\"", "jobmon run -- python3 model.py 3"),
             (
-                ["run", "-j", "4", "python", "model.py", "--year", "3"], "without -- before it",
+                ["run", "-j", "4", "python", "model.py", "--year", "3"], "needs -- before it",
                 "jobmon run -j 4 -- python model.py --year 3"
             ),
             (
-                ["run", "--each", "y=1..3", "--no-progress", "fit", "{y}"], "without -- before it",
+                ["run", "--each", "y=1..3", "--no-progress", "fit", "{y}"], "needs -- before it",
                 "jobmon run --each y=1..3 --no-progress -- fit '{y}'"
             ),
             (["jobs", "--stauts", "failed"], "did you mean --status?", "jobmon jobs --status failed"),
-            (["jobs", "failed"], "a status is given by --status", "jobmon jobs --status failed"),
+            (["jobs", "failed"], "use --status to select by status", "jobmon jobs --status failed"),
             (["jobs", "--retries", "3"], "jobs has no option --retries", "it is an option of run"),
-            (["-d", "D", "jobs"], "the options of jobs come after it", "jobmon jobs -d D"),
+            (["-d", "D", "jobs"], "the options of jobs must come after \"jobs\"", "jobmon jobs -d D"),
             (["run", "-queue", "q", "--", "true"], "did you mean --queue?", "jobmon run --queue q -- true"),
             (["run", "\u{2013}queue", "q", "--", "true"], "long dash", "jobmon run --queue q -- true"),
             (["run", "--executor", "slrum", "--", "true"], "did you mean slurm?", "there are local, slurm and sge"),
@@ -30,8 +30,8 @@ struct SlipTests {
                 "jobmon run --each year=1990..2020 -- fit '{year}'"
             ),
             (
-                ["run", "--", "python model.py 3"], "the command is one word with blanks in it",
-                "leave out the quotes around it: -- python model.py 3"
+                ["run", "--", "python model.py 3"], "the command is one word that contains spaces",
+                "remove the quotes around it: -- python model.py 3"
             ),
             (["exec", "--nmae", "x", "--", "true"], "did you mean --name?", ""),
             (["run", "--shell", "/nowhere/bash", "--", "true"], "--shell /nowhere/bash: there is no such program", ""),
@@ -151,8 +151,8 @@ struct ShellLineTests {
             #expect(result.status == 0, "\(result.stderr)")
             #expect(try String(contentsOfFile: "\(directory)/a", encoding: .utf8) == "/bin/sh\n")
             let shown = try await Executable.run(["show", "-d", "mon", "1"], in: directory)
-            #expect(shown.stdout.contains("(a line for /bin/sh)"), "\(shown.stdout)")
-            // It is not part of the key.
+            #expect(shown.stdout.contains("(a shell line, run by /bin/sh)"), "\(shown.stdout)")
+            // It is no part of the key.
             let again = try await run("echo \"$0\" > a\n", in: directory)
             #expect(again.stderr.contains("nothing was left to do"), "\(again.stderr)")
         }

@@ -76,7 +76,7 @@ import Testing
                 #expect(here.status == 4, "\(arguments)")
                 #expect(here.stdout == "")
                 #expect(
-                    here.stderr.hasPrefix("jobmon: ") && here.stderr.contains("no jobmon directory is here or above"))
+                    here.stderr.hasPrefix("jobmon: ") && here.stderr.contains("no jobmon directory in "))
                 let gone = try await Executable.run(arguments + ["-d", "\(directory)/none"])
                 #expect(gone.status == 4, "\(arguments)")
             }
@@ -91,7 +91,7 @@ import Testing
             #expect(exec.status == 3)
             let jobs = try await Self.run("jobs", "-d", directory)
             #expect(jobs.status == 4)
-            #expect(jobs.stderr.contains("has no ledger yet; in its spool: 3 facts"))
+            #expect(jobs.stderr.contains("has no ledger yet, but 3 facts in its spool"))
             #expect(jobs.stderr.contains("jobmon monitor "))
         }
     }
@@ -151,7 +151,7 @@ import Testing
                 #expect((finished.stdout + finished.stderr).contains(words), "\(arguments): \(finished)")
             }
             try await expect(["show", "99"], 1, "jobmon: there is no job 99")
-            try await expect(["logs", "3"], 1, "jobmon: job 3 was not tried yet: it is QUEUED")
+            try await expect(["logs", "3"], 1, "jobmon: job 3 has no attempt yet: it is QUEUED")
             try await expect(["logs", "2", "--attempt", "2"], 1, "job 2 has no attempt 2: it has 1 attempt")
             try await expect(["query", "delete from job"], 2, "jobmon: ")
             try await expect(["query", "selec"], 2, "jobmon: ")

@@ -208,10 +208,10 @@ import Testing
         #expect(DirectoryOption.note(spooled: 0) == nil)
         #expect(
             DirectoryOption.note(spooled: 1)
-                == "1 fact in the spool is not in these numbers yet; it is taken in when a monitor starts")
+                == "1 fact in the spool is not in these numbers yet; the next monitor reads it in")
         #expect(
             DirectoryOption.note(spooled: 3)
-                == "3 facts in the spool are not in these numbers yet; they are taken in when a monitor starts")
+                == "3 facts in the spool are not in these numbers yet; the next monitor reads them in")
     }
 
     @Test func exitCodesOfProblems() {

@@ -98,9 +98,9 @@ import Testing
         #expect(job.why == "")
         var running = Sample.running
         running.instances[0].lateSince = Sample.time
-        #expect(running.why == "late: nothing heard of it since 2026-01-31 09:30:00 UTC")
+        #expect(running.why == "late: no report since 2026-01-31 09:30:00 UTC")
         running.instances[0].status = .unknown
-        #expect(running.why == "nothing heard of it since 2026-01-31 09:30:00 UTC")
+        #expect(running.why == "no report since 2026-01-31 09:30:00 UTC")
     }
 
     @Test func summaries() {
@@ -133,7 +133,7 @@ import Testing
                 attempt 1  FAILED  exit code 1
                   where        local, on n7, process 4242
                   times        2026-01-31 09:30:00 to 2026-01-31 09:31:30 UTC
-                  used         1.5s, 0.25s of processor, at most 47.0 MiB of memory
+                  used         1.5s, 0.25s of CPU time, at most 47.0 MiB of memory
                   instance     11
                   error
                   | KeyError: 'x'
@@ -141,14 +141,14 @@ import Testing
                 attempt 2  FAILED  signal 9 (SIGKILL)
                   where        local, on n7, process 4242
                   times        2026-01-31 09:30:00 to 2026-01-31 09:31:30 UTC
-                  used         4m05s, 3m20s of processor, 1.0 GiB of memory, 2.0 KiB read, 0 B written
+                  used         4m05s, 3m20s of CPU time, 1.0 GiB of memory, 2.0 KiB read, 0 B written
                   stderr       /r/logs/0/4.1.err
                   instance     12
                   error
                   | signal 9 (SIGKILL), nothing on stderr
 
                 next:
-                  jobmon logs 4 -d /r    all that its last attempt wrote
+                  jobmon logs 4 -d /r    all output of the last attempt
                   jobmon retry 4 -d /r   one more attempt
 
                 """)
@@ -176,13 +176,13 @@ import Testing
             Self.text(Sample.queued) == """
                 job 6  a\\e[2Jb  QUEUED
                   command      exit 3
-                               (a line for bash, or sh where there is no bash)
+                               (a shell line, run by bash, or by sh if there is no bash)
                   queue        fit
                   submitted    2026-01-31 09:30:00 UTC
                   attempts     0 of 1 used
 
                 next:
-                  jobmon cancel 6   ends it, or does not start it
+                  jobmon cancel 6   end it, or do not start it
 
                 """)
     }
@@ -198,7 +198,7 @@ import Testing
         var job = Sample.failed
         job.instances[0].error = (1...40).map { "line \($0)\u{1B}[2J\n" }.joined()
         let text = Self.text(job)
-        #expect(text.contains("  | … 10 lines before\n  | line 11\\e[2J\n"))
+        #expect(text.contains("  | … 10 earlier lines\n  | line 11\\e[2J\n"))
         #expect(text.contains("  | line 40\\e[2J\n\nattempt 2"))
         #expect(!text.contains("line 10\\e"))
         #expect(text.contains("jobmon errors --full --name fit"))
@@ -212,8 +212,8 @@ import Testing
         job.description.maxAttempts = 3
         #expect(JobAction(.retry).outcome(job) == "job 4: queued for another attempt (2 of 3 used)")
         job.status = .complete
-        #expect(JobAction(.retry).outcome(job) == "job 4: is COMPLETE already")
-        #expect(JobAction(.cancel).outcome(job) == "job 4: is over already (COMPLETE)")
+        #expect(JobAction(.retry).outcome(job) == "job 4: is already COMPLETE")
+        #expect(JobAction(.cancel).outcome(job) == "job 4: is already over (COMPLETE)")
         job.status = .cancelled
         #expect(JobAction(.cancel).outcome(job) == "job 4: cancelled")
         job.status = .running
@@ -291,7 +291,7 @@ import Testing
             instance.executor = "exec"
             try expect(
                 instance,
-                .nothing("\(name): not captured: under `jobmon exec` it stays where the command writes it"))
+                .nothing("\(name): not captured: `jobmon exec` leaves it where the command writes it"))
             instance.stderrPath = "\(directory)/gone"
             try expect(instance, .gone("\(name): the file is gone: \(directory)/gone"))
             let kept = try written { try CapturedOutput(instance: instance).writeKeptEnd(to: $0) }
@@ -311,7 +311,7 @@ import Testing
         #expect(throws: CommandFailure(.failed, "job 4 has no attempt 3: it has 2 attempts")) {
             try LogsCommand.instance(of: Sample.failed, attempt: 3)
         }
-        #expect(throws: CommandFailure(.failed, "job 6 was not tried yet: it is QUEUED")) {
+        #expect(throws: CommandFailure(.failed, "job 6 has no attempt yet: it is QUEUED")) {
             try LogsCommand.instance(of: Sample.queued, attempt: nil)
         }
     }

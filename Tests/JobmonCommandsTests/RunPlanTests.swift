@@ -52,8 +52,8 @@ import Testing
             $0.each = ["x=a{jid}b"]
             $0.command = ["echo", "{x}"]
         }
-        #expect(said.contains("the param \"x\" holds {jid} or {attempt}"), "\(said)")
-        // The value of an unused param is filled in nowhere.
+        #expect(said.contains("the param \"x\" contains {jid} or {attempt}"), "\(said)")
+        // One that the command has no place for goes nowhere.
         let plan = try plan {
             $0.unusedIsMeant = true
             $0.each = ["x={attempt}", "y={print}"]
@@ -145,10 +145,12 @@ import Testing
         }
         #expect(
             try remarks("places.txt") == [
-                "--each x has the one value \"places.txt\"; for a value in each line of that file write x=@places.txt"
+                "--each x has the single value \"places.txt\"; to use each line of that file as a value, write "
+                    + "x=@places.txt"
             ])
         #expect(
-            try remarks("1990-2020") == ["--each x has the one value \"1990-2020\"; a range is written x=1990..2020"])
+            try remarks("1990-2020")
+                == ["--each x has the single value \"1990-2020\"; for a range, write x=1990..2020"])
         for value in ["other.txt", "a-b", "2020-1990", "1990-2020,2030", "1..3", "7"] {
             #expect(try remarks(value).isEmpty, "\(value)")
         }
@@ -166,18 +168,18 @@ import Testing
             $0.file = "sheet.csv"
             $0.command = ["echo"]
         }
-        #expect(none.remarks == ["the command uses no column of sheet.csv: they are sample, reads, batch"])
+        #expect(none.remarks == ["the command uses none of the columns of sheet.csv: sample, reads, batch"])
         let said = refusal(files) {
             $0.file = "sheet.csv"
             $0.command = ["echo", "{sampel}"]
         }
-        #expect(said == "sheet.csv, line 2: {sampel} is no param: did you mean {sample}?")
+        #expect(said == "sheet.csv, line 2: {sampel} is not a param: did you mean {sample}?")
         let object = refusal(["j.jsonl": #"{"command": "fit {locc}", "params": {"loc": "a"}}"#]) { $0.file = "j.jsonl" }
-        #expect(object == "j.jsonl, line 1: {locc} is no param: did you mean {loc}?")
+        #expect(object == "j.jsonl, line 1: {locc} is not a param: did you mean {loc}?")
         let cwd = refusal(["j.jsonl": #"{"command": "fit {loc}", "params": {"loc": "a"}, "cwd": "out/{loc}"}"#]) {
             $0.file = "j.jsonl"
         }
-        #expect(cwd.hasPrefix("j.jsonl, line 1: \"cwd\" holds {loc}"), "\(cwd)")
+        #expect(cwd.hasPrefix("j.jsonl, line 1: \"cwd\" contains {loc}"), "\(cwd)")
     }
 
     @Test(
@@ -186,10 +188,10 @@ import Testing
             ("t.csv", "a;b\n1,5;2\n", "1,5 2"), ("t.csv", "a\tb\n1\t2\n", "1 2"), ("t.tsv", "a,b\n1,2\n", "1 2"),
             ("t.csv", "sep=;\r\na;b\r\n1,5;\"2;3\"\r\n", "1,5 2;3"), ("t.csv", "a|b\n1|2\n", "1 2"),
             ("t.csv", "\u{FEFF}a;b\n1;2\n", "1 2"), ("t.csv", "a,b\n1;1,2\n", "1;1 2"),
-            ("t.csv", "a;b,c\n1;2,3\n", "refused: t.csv, line 1: the header holds both comma and semicolon"),
+            ("t.csv", "a;b,c\n1;2,3\n", "refused: t.csv, line 1: the header contains both comma and semicolon"),
             ("t.csv", "a;b\n1;2\n3\n", "refused: t.csv, line 3: 1 fields, but the header names 2 params"),
             ("t.csv", "sep=;\na;b\n1;2\n3\n", "refused: t.csv, line 4: 1 fields, but the header names 2 params"),
-            ("t.tsv", "a;b,c\n", "refused: t.tsv, line 1: what separates the columns is not clear"),
+            ("t.tsv", "a;b,c\n", "refused: t.tsv, line 1: cannot determine the separator"),
         ])
     func separators(_ path: String, _ text: String, _ expected: String) throws {
         let said = refusal([path: text]) {
@@ -296,9 +298,12 @@ import Testing
         arguments: [
             ("j.jsonl", "{\"command\":\"a\"}\n{\"command\":", "j.jsonl, line 2: not JSON: "),
             ("j.jsonl", "\n[1]\n", "j.jsonl, line 2: \"job\" must be an object, not an array"),
-            ("j.jsonl", "{\"comand\":\"a\"}\n", "j.jsonl, line 1: \"comand\" is no member of a job"),
-            ("j.jsonl", "{\"command\":\"a\",\"timeout\":\"soon\"}\n", "j.jsonl, line 1: \"timeout\" must be a time"),
-            ("j.jsonl", "{\"command\":[]}\n", "j.jsonl, line 1: \"command\" must name a program"),
+            ("j.jsonl", "{\"comand\":\"a\"}\n", "j.jsonl, line 1: \"comand\" is not a member of a job"),
+            (
+                "j.jsonl", "{\"command\":\"a\",\"timeout\":\"soon\"}\n",
+                "j.jsonl, line 1: \"timeout\" must be a duration"
+            ),
+            ("j.jsonl", "{\"command\":[]}\n", "j.jsonl, line 1: \"command\" must begin with the name"),
             (
                 "j.jsonl", "{\"command\":[\"a\",1]}\n",
                 "j.jsonl, line 1: \"command[1]\" must be a string, not an integer"
@@ -306,23 +311,23 @@ import Testing
             ("j.jsonl", "{\"name\":\"a\"}\n", "j.jsonl, line 1: the job has no command"),
             (
                 "j.jsonl", "{\"command\":\"a\",\"params\":{\"jid\":1}}\n",
-                "j.jsonl, line 1: \"params\" can't hold a param named \"jid\""
+                "j.jsonl, line 1: \"params\" can't contain a param named \"jid\""
             ),
             (
                 "j.jsonl", "{\"command\":\"a\",\"key\":\"k\"}\n{\"command\":\"b\",\"key\":\"k\"}\n",
-                "j.jsonl, line 2: the key \"k\" is that of line 1 already"
+                "j.jsonl, line 2: the key \"k\" is already used in line 1"
             ),
             (
                 "j.jsonl", "{\"command\":\"a\",\"max_attempts\":0}\n",
                 "j.jsonl, line 1: \"max_attempts\" must be at least 1"
             ),
             ("p.csv", "a,b\n1,2\n\n3\n", "p.csv, line 4: 1 fields, but the header names 2 params"),
-            ("p.csv", "a,\"b\n1,2\n", "p.csv, line 1: a quote is opened and never closed"),
+            ("p.csv", "a,\"b\n1,2\n", "p.csv, line 1: a quote is opened but not closed"),
             ("p.csv", "a,a\n1,2\n", "p.csv, line 1: two columns are named \"a\""),
             ("p.csv", "a\n1\n", "p.csv, line 2: the job has no command"),
-            ("j.yaml", "- command: a\n- comand: b\n", "j.yaml, line 2: \"comand\" is no member"),
+            ("j.yaml", "- command: a\n- comand: b\n", "j.yaml, line 2: \"comand\" is not a member"),
             ("j.yaml", "- command: [a\n- b\n", "j.yaml, line "),
-            ("j.json", "", "j.json: a job file ends in"),
+            ("j.json", "", "j.json: the name of a job file must end in"),
             ("gone.txt", nil, "gone.txt can't be read"),
         ] as [(String, String?, String)])
     func badLines(_ path: String, _ text: String?, _ said: String) {
@@ -338,23 +343,23 @@ import Testing
             (["jid=1,2"], ["x"], "--each: a param can't be named \"jid\""),
             (["a=1", "a=2"], ["x"], "--each a is given twice"),
             (["a=5..1"], ["x"], "--each a=5..1: the range must rise"),
-            (["a=0..9999999999"], ["x"], "--each a=0..9999999999: the range must hold at most"),
+            (["a=0..9999999999"], ["x"], "--each a=0..9999999999: the range must contain at most"),
             (["a=1..9..0"], ["x"], "--each a=1..9..0: the step is 0"),
-            (["a=1..9..-1"], ["x"], "--each a=1..9..-1: the range must rise, or its step lead from 1 to 9"),
+            (["a=1..9..-1"], ["x"], "--each a=1..9..-1: the range must rise, or have a step that leads from 1 to 9"),
             (["a=0.1..0.5"], ["x"], "--each a=0.1..0.5: a range with decimals needs a step"),
-            (["a=1,2..x"], ["x"], "--each a=1,2..x: 2..x: this is no range of numbers"),
-            (["a=1...5"], ["x"], "--each a=1...5: this is no range of numbers"),
-            (["a=a..e"], ["x"], "--each a=a..e: a range is one of numbers"),
-            (["year=1"], ["echo", "{yaer}"], "{yaer} is no param: did you mean {year}?"),
-            (["year=1"], ["echo", "{Year}"], "{Year} is no param: did you mean {year}?"),
-            (["year=1"], ["echo", "{year:04d}"], "{year:04d} is no param: did you mean {year}?"),
-            (["year=1"], ["echo", "{ year }"], "{ year } is no param: did you mean {year}?"),
-            (["year=1"], ["echo", "{year}", "{atempt}"], "{atempt} is no param: did you mean {attempt}?"),
+            (["a=1,2..x"], ["x"], "--each a=1,2..x: 2..x: invalid range of numbers"),
+            (["a=1...5"], ["x"], "--each a=1...5: invalid range of numbers"),
+            (["a=a..e"], ["x"], "--each a=a..e: a range must consist of numbers"),
+            (["year=1"], ["echo", "{yaer}"], "{yaer} is not a param: did you mean {year}?"),
+            (["year=1"], ["echo", "{Year}"], "{Year} is not a param: did you mean {year}?"),
+            (["year=1"], ["echo", "{year:04d}"], "{year:04d} is not a param: did you mean {year}?"),
+            (["year=1"], ["echo", "{ year }"], "{ year } is not a param: did you mean {year}?"),
+            (["year=1"], ["echo", "{year}", "{atempt}"], "{atempt} is not a param: did you mean {attempt}?"),
             (["year=1"], ["echo", "{}"], "the command does not use the param \"year\""),
             (["year=1", "loc=a"], ["echo", "{loc}", "${year}"], "the command does not use the param \"year\""),
             (["year=1", "loc=a"], ["echo"], "the command does not use the params \"year\", \"loc\""),
             ([], [String(repeating: "x", count: 140_000)], "an argument of the command has 136.7 KiB"),
-            (["a=1..3000", "b=1..3000"], ["x"], "these --each make more than"),
+            (["a=1..3000", "b=1..3000"], ["x"], "the combinations of --each are more than"),
             (["a=1"], [], "--each needs a command"),
             ([], [], "nothing to run"),
         ] as [([String], [String], String)])

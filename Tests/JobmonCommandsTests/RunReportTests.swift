@@ -74,7 +74,7 @@ import Testing
             counts {
                 $0.complete = 1; $0.queued = 2
             }, [], .stopped)
-        #expect(report.lines(columns: 80).last == "Go on:  the same command again, or jobmon run --queue fit")
+        #expect(report.lines(columns: 80).last == "Resume: the same command again, or jobmon run --queue fit")
         #expect(report.exitStatus == .interrupted)
     }
 

@@ -358,7 +358,7 @@ struct Stderr: Sendable, CustomTestStringConvertible {
         ),
         (
             StartFailure(step: .process, path: "a", errno: 11, reason: "Resource temporarily unavailable"),
-            "no process could be made for a: Resource temporarily unavailable"
+            "no process could be created for a: Resource temporarily unavailable"
         ),
     ]) func namesWhatHinderedTheStart(_ failure: StartFailure, _ expected: String) {
         let outcome = Outcome(evidence: Evidence(notStarted: failure))

@@ -80,7 +80,7 @@ import Testing
             let nowhere = try await run(
                 world, "/bin/bash -eu", [Self.line, "echo out"], environment: ["JOBMON_DIR": world.path])
             #expect(nowhere.stdout == "out\n" && nowhere.status == 0)
-            #expect(nowhere.stderr.contains("is no jobmon directory"))
+            #expect(nowhere.stderr.contains("is not a jobmon directory"))
             let without = try await run(
                 world, "/bin/bash -eu", [Self.line, "echo out"], environment: ["PATH": "/usr/bin:/bin"])
             #expect(without.stdout == "out\n" && without.status == 0)

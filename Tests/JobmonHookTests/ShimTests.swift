@@ -234,7 +234,7 @@ import Testing
     @Test func whatIsNoProgramIsLeft() async throws {
         try await HookWorld.with { world in
             let run = try await world.hooked("qsub -b y 'cd x; ls'")
-            #expect(world.arguments == ["-b", "y", "cd x; ls"] && run.stderr.contains("is no program on PATH"))
+            #expect(world.arguments == ["-b", "y", "cd x; ls"] && run.stderr.contains("is not a program on PATH"))
             try world.write(".sge_request", "# all\n-b y\n")
             try world.write("job.sh", Self.script)
             let asked = try await world.hooked("qsub job.sh", environment: ["HOME": world.path])
@@ -360,8 +360,8 @@ import Testing
         try await HookWorld.with { world in
             let run = try await world.shell("eval \"$(jobmon hook -d nosuch)\"; echo \"${JOBMON_DIR-none}\"")
             #expect(run.stdout == "none\n")
-            #expect(run.stderr.contains("is no jobmon directory"))
-            // If no directory is named, one is created, and what it lacks is reported.
+            #expect(run.stderr.contains("is not a jobmon directory"))
+            // Where none is named, one is made, and what it lacks is said.
             let made = try await world.shell(
                 "mkdir fresh && cd fresh && eval \"$(jobmon hook)\"; echo \"${JOBMON_DIR-none}\"")
             #expect(made.stdout.hasSuffix("/fresh/.jobmon\n"), "\(made)")
@@ -380,7 +380,7 @@ import Testing
             try world.write("mon/run/hook/bin/ls", "#!/bin/sh\n", mode: 0o755)
             let foreign = try await world.shell(line)
             #expect(foreign.stdout == "\(world.path)/real/sbatch\n")
-            #expect(foreign.stderr.contains("bin/ls is not jobmon's"))
+            #expect(foreign.stderr.contains("bin/ls was not created by jobmon"))
             _ = try await world.shell("rm mon/run/hook/bin/ls; chmod 777 mon/run/hook/bin")
             let open = try await world.shell(line)
             #expect(open.stdout == "\(world.path)/real/sbatch\n" && open.stderr.contains("can be written by others"))

@@ -96,7 +96,7 @@ struct OpeningTests {
             try FileManager.default.removeItem(atPath: path)
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
             let folder = #expect(throws: Problem.self) { try SQLiteLedger.open(.file(path: path), time: .system) }
-            #expect(folder?.message.contains("no regular file") == true)
+            #expect(folder?.message.contains("not a regular file") == true)
         }
     }
 

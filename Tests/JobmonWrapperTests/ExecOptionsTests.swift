@@ -42,11 +42,21 @@ import Testing
         #expect(complaint("--nam", "x", "--", "ls")?.contains("--nam") == true)
         #expect(complaint("--name")?.contains("--name needs a value") == true)
         #expect(complaint("--name", "--", "ls")?.contains("--name needs a value") == true)
-        #expect(complaint("--param", "year", "--", "ls")?.contains("KEY=VALUE") == true)
-        #expect(complaint("--param", "=3", "--", "ls")?.contains("KEY=VALUE") == true)
+        #expect(complaint("--param", "year", "--", "ls")?.contains("NAME=VALUE") == true)
+        #expect(complaint("--param", "=3", "--", "ls")?.contains("NAME=VALUE") == true)
         for wrong in ["soon", "-3", "0", "", "1e3", "5 m", "m", "nan", "inf"] {
             #expect(complaint("--timeout", wrong, "--", "ls")?.contains("--timeout") == true, "\(wrong)")
         }
+    }
+
+    @Test("the help has every option that is read, and fits 80 columns")
+    func help() {
+        let read = ExecOptions.names + ["-d", "--preserve-status", "-h", "--help"]
+        let shown = ExecHelp.options.flatMap { option in
+            option.form.split { $0 == " " || $0 == "," }.filter { $0.hasPrefix("-") }.map { String($0) }
+        }
+        #expect(Set(shown) == Set(read))
+        for line in ExecHelp.text.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
     }
 
     @Test func times() {

@@ -29,7 +29,7 @@ enum ClusterReach {
         }
         if unknown.count == nodes.count, let first = unknown.first {
             throw Problem(
-                .unavailable, "no node of the cluster can be reached from here: not even \(first)",
+                .unavailable, "no node of the cluster can be reached from here, such as \(first)",
                 hint: "run this on a host that the nodes reach, such as a login node")
         }
         return "127.0.0.1"
@@ -43,6 +43,6 @@ enum ClusterReach {
             .unavailable,
             "the monitor of this directory (process \(info.pid) on \(info.host)) listens on the loopback only, which the "
                 + "cluster's nodes can't reach",
-            hint: "end it with jobmon stop, and start it with --listen \(address), or let run be the monitor")
+            hint: "stop it with jobmon stop, and start it with --listen \(address), or leave the monitor to jobmon run")
     }
 }

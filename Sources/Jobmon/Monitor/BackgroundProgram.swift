@@ -17,7 +17,7 @@ package struct BackgroundProgram {
     /// - Throws: `.problem` if it cannot be started; `.ended` if it ends before it is ready.
     package static func start(arguments: [[CChar]], log: String) throws(StartProblem) -> BackgroundProgram {
         guard let path = SymbolicLink.target(SymbolicLink.ownExecutable) else {
-            throw .problem(Problem(.unavailable, "this program's own file can't be named: \(SystemError.text())"))
+            throw .problem(Problem(.unavailable, "the path of this program can't be determined: \(SystemError.text())"))
         }
         let opened = open(log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)
         // Above the descriptors that the new program gets: if stdin is closed, the file could take one of their places.
@@ -27,7 +27,7 @@ package struct BackgroundProgram {
             throw .problem(
                 Problem(
                     .unavailable, "\(log) can't be written: \(SystemError.text())",
-                    hint: "it is needed to run in the background")
+                    hint: "a program in the background writes its log there")
             )
         }
         defer { close(errors) }
@@ -87,7 +87,9 @@ package struct BackgroundProgram {
         let failure = posix_spawn(&pid, path, &actions, &attributes, &words, environ)
         guard failure == 0 else {
             return .failure(
-                Problem(.unavailable, "this program can't be started once more: \(SystemError.text(failure))"))
+                Problem(
+                    .unavailable,
+                    "this program can't be started in the background: \(SystemError.text(failure))"))
         }
         return .success(pid)
     }

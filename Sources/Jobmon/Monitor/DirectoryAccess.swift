@@ -26,7 +26,7 @@ package struct DirectoryAccess: Sendable {
         guard layout.isDirectoryOfMonitor else {
             throw Problem(
                 .unavailable, "\(layout.root) is not a directory of jobmon: there is no ledger in it",
-                hint: "name the directory with -d or JOBMON_DIR; `jobmon monitor DIR` and `jobmon run` make one")
+                hint: "name the directory with -d or JOBMON_DIR; `jobmon monitor DIR` and `jobmon run` create one")
         }
         if let refusal = DirectoryRights.refusal(layout.root) { throw refusal }
         var remark: String?

@@ -8,7 +8,7 @@ extension DirectoryLayout {
     /// - Throws: `.invalid` for an empty path, `.unavailable` if the current directory is unknown.
     package init(of path: String) throws(Problem) {
         guard !path.isEmpty else {
-            throw Problem(.invalid, "the directory's name is empty", hint: "give it, or leave it out")
+            throw Problem(.invalid, "the name of the directory is empty", hint: "name a directory, or omit it")
         }
         if let resolved = realpath(path, nil) {
             defer { free(resolved) }
@@ -18,8 +18,8 @@ extension DirectoryLayout {
         } else {
             guard let current = getcwd(nil, 0) else {
                 throw Problem(
-                    .unavailable, "the current directory can't be named: \(SystemError.text())",
-                    hint: "name the directory in full")
+                    .unavailable, "the current directory can't be determined: \(SystemError.text())",
+                    hint: "use an absolute path")
             }
             defer { free(current) }
             self.init(root: "\(String(cString: current))/\(path)")
@@ -67,8 +67,8 @@ extension DirectoryLayout {
         let reason = SystemError.text(error)
         let hint: String
         switch error {
-        case ENOSPC, EDQUOT: hint = "make room there, or name a directory on another disk with -d"
-        case EROFS, EACCES, EPERM: hint = "name a directory that you may write to, with -d"
+        case ENOSPC, EDQUOT: hint = "free some space there, or name a directory on another disk with -d"
+        case EROFS, EACCES, EPERM: hint = "name a directory that you can write to with -d"
         case ENOTDIR: hint = "a part of that path is a file, not a directory"
         default: hint = "name another directory with -d"
         }

@@ -89,8 +89,8 @@ package final class DirectoryMonitor: Sendable {
         if let stale = MonitorLock.stale(layout) { configuration.say(stale) }
         if configuration.inMemory, SQLiteLedger.isThere(layout.ledger) {
             throw Problem(
-                .unavailable, "\(layout.root) has a ledger, job_monitor.sqlite, which one in memory would hide",
-                hint: "use another directory for a monitor that keeps nothing, or go on with that ledger")
+                .unavailable, "\(layout.root) has a ledger, job_monitor.sqlite, which a ledger in memory would hide",
+                hint: "use another directory for a ledger in memory, or continue with that ledger")
         }
         let ledger = try SQLiteLedger.open(
             configuration.inMemory ? .memory : .file(path: layout.ledger), time: configuration.time)

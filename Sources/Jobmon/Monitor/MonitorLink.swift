@@ -142,7 +142,7 @@ final class MonitorLink: Sendable {
             }
             let (ending, stopped) = state.withLock { ($0.ending, $0.stopped) }
             guard !ending else { return }
-            say("this process was asked to stop being the monitor; stopping the queue in order")
+            say("the monitor in this process was asked to stop; stopping the queue in order")
             stopped()
         }
     }
@@ -194,7 +194,7 @@ final class MonitorLink: Sendable {
             state.awaySince = nil
             return true
         }
-        guard isUp else { throw Problem(.unavailable, "the monitor ended as soon as it had begun") }
+        guard isUp else { throw Problem(.unavailable, "the monitor ended right after its start") }
         return true
     }
 
@@ -295,7 +295,7 @@ final class MonitorLink: Sendable {
             state.remote = nil
             return true
         }
-        if isNews { say("the monitor does not answer; facts are spooled, local jobs go on") }
+        if isNews { say("the monitor does not answer; the spool keeps all reports, and local jobs continue") }
     }
 
     /// Delivers spooled facts again. If one has arrived already, its identity makes it a repeat.
@@ -332,15 +332,16 @@ final class MonitorLink: Sendable {
     private static func removed(_ layout: DirectoryLayout) -> Problem {
         // A code that does not pass: nothing should try again.
         Problem(
-            .contradiction, "the directory \(layout.root) was removed while this queue used it: the queue is over",
-            hint: "what was recorded went with it; tasks in a cluster go on there (scancel, qdel). Start again, and "
-                + "leave the directory where it is")
+            .contradiction, "the directory \(layout.root) was removed while this queue used it: the queue ends",
+            hint:
+                "its records are lost; tasks in a cluster continue (end them with scancel or qdel). Start again, and "
+                + "do not remove the directory")
     }
 
     /// The monitor of this program, on which the queue was opened, has ended.
     static let givenIsGone = Problem(
         .contradiction, "the monitor of this program has ended, and its queues with it",
-        hint: "make another monitor, and open the queue on that")
+        hint: "create another monitor, and open the queue on it")
 
     var connection: (any MonitorConnection)? {
         if gone != nil { return nil }

@@ -30,7 +30,7 @@ package final class MonitorLock: Sendable {
         let who = holder.map { "process \($0.pid) on \($0.host)" } ?? "another process"
         return Problem(
             .unavailable, "\(layout.root) is served by \(who) already",
-            hint: "use it as it is, or end it with: jobmon stop -d \(layout.root)")
+            hint: "use that monitor, or stop it with: jobmon stop -d \(layout.root)")
     }
 
     /// The holder, as named in the lock file. A holder that has just taken the lock gets a moment to write its name.
@@ -52,7 +52,7 @@ package final class MonitorLock: Sendable {
         if info.host != HostIdentity.host {
             reason = "its monitor on host \(info.host) no longer holds the directory's lock"
         } else if let boot = info.hostBootID, let now = HostIdentity.bootID, boot != now {
-            reason = "this host was started again since"
+            reason = "this host was restarted since"
         } else {
             reason = "its monitor, process \(info.pid), is gone"
         }

@@ -53,8 +53,9 @@ extension CentralJobMonitor {
         while FileLock.isHeld(layout.monitorLock) != false, MonitorInfo.read(layout)?.pid == info.pid {
             guard time.steadySeconds() < deadline else {
                 throw Problem(
-                    .unavailable, "the monitor, process \(info.pid) on \(info.host), was asked to stop and has not yet",
-                    hint: "look again in a while, or end it with: kill \(info.pid)")
+                    .unavailable,
+                    "the monitor, process \(info.pid) on \(info.host), was asked to stop, but has not ended yet",
+                    hint: "wait a little, or end it with: kill \(info.pid)")
             }
             do { try await Task.sleep(for: .milliseconds(20)) } catch {
                 throw Problem(.unavailable, "interrupted while waiting for the monitor's end")

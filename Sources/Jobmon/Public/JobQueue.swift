@@ -49,7 +49,9 @@ public actor JobQueue {
         monitor: CentralJobMonitor, executor: JobExecutor = .local(), name: String = "queue",
         options: Options = Options()
     ) async throws(JobmonError) {
-        guard !name.isEmpty else { throw JobmonError(.invalid, "the queue's name is empty", hint: "give it one") }
+        guard !name.isEmpty else {
+            throw JobmonError(.invalid, "the name of the queue is empty", hint: "give the queue a name")
+        }
         self.name = name
         self.executor = executor
         self.options = options
@@ -165,7 +167,7 @@ public actor JobQueue {
             throw JobmonError(
                 .ended,
                 "the queue \"\(name)\" was stopped: \(summary.counts.over) of \(summary.counts.total) jobs are over",
-                hint: "queue the same jobs again to go on")
+                hint: "queue the same jobs again to continue")
         case .failed(let problem): throw JobmonError(problem)
         }
     }

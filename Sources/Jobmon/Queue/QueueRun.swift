@@ -68,6 +68,6 @@ package enum QueueRun {
         let who = FileLock.holder(path).map { "process \($0.pid) on \($0.host)" } ?? "another process"
         throw Problem(
             .unavailable, "the queue \"\(queue)\" of \(layout.root) is run by \(who) already",
-            hint: "wait for it, or give this one a name of its own with --queue")
+            hint: "wait for its end, or name another queue with --queue")
     }
 }

@@ -3,68 +3,81 @@ import JobmonCore
 
 /// The resources and settings of `run` for a cluster.
 struct ClusterOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Slots (cores on one host) that a job needs.", valueName: "n"))
+    @Option(help: ArgumentHelp("Slots (cores on one host) per job; default: 1.", valueName: "n"))
     var slots: Int?
 
-    @Option(help: ArgumentHelp("Memory that a job needs in all, such as 4G.", valueName: "size"))
+    @Option(
+        help: ArgumentHelp("Total memory per job, such as 512M or 4G; default: that of the cluster.", valueName: "size")
+    )
     var memory: String?
 
-    @Option(help: ArgumentHelp("Time after which the cluster ends a job.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "Run time after which the scheduler ends a job: 90, 10m, 2h or 1d; default: that of the cluster.",
+            valueName: "time"))
     var runtime: String?
 
-    @Option(help: ArgumentHelp("The project, or account, that a job is booked on.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Account (Slurm) or project (Grid Engine) that jobs are charged to; default: yours.", valueName: "name"))
     var project: String?
 
-    @Option(help: ArgumentHelp("The scheduler's queue, or partition.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Partition (Slurm) or queue (Grid Engine) to submit to; default: that of the cluster.", valueName: "name"))
     var partition: String?
 
-    @Option(help: ArgumentHelp("GPUs that a job needs.", valueName: "n"))
+    @Option(help: ArgumentHelp("GPUs per job; default: none.", valueName: "n"))
     var gpus: Int?
 
-    @Option(help: ArgumentHelp("Jobs of the scheduler's that must be over first: 4711,4712.", valueName: "ids"))
+    @Option(
+        help: ArgumentHelp(
+            "Do not start jobs before these jobs of the scheduler are over: 4711,4712.", valueName: "ids"))
     var hold: String?
 
     @Option(
         name: .customLong("queue-options"), parsing: .unconditional,
-        help: ArgumentHelp("Options of sbatch or qsub, as they are: \"--qos=long -C bigmem\".", valueName: "options"))
+        help: ArgumentHelp("Pass further options to sbatch or qsub: \"--qos=long -C bigmem\".", valueName: "options"))
     var queueOptions: String?
 
     @Option(
         name: .customLong("job-stdout"),
         help: ArgumentHelp(
-            "The scheduler's file for stdout, with its placeholders (%A_%a, $TASK_ID).", valueName: "path"))
+            "File to which the scheduler writes stdout, with its placeholders (%A_%a, $TASK_ID). Default: jobmon "
+                + "captures it (jobmon logs).", valueName: "path"))
     var stdout: String?
 
     @Option(
         name: .customLong("job-stderr"),
-        help: ArgumentHelp("The same for stderr; default: with stdout.", valueName: "path"))
+        help: ArgumentHelp("The same for stderr; default: the file of --job-stdout.", valueName: "path"))
     var stderr: String?
 
     @Option(
         name: .customLong("memory-resource"),
-        help: ArgumentHelp("Grid Engine's resource for memory; default: found by qconf.", valueName: "name"))
+        help: ArgumentHelp("Resource of Grid Engine for memory; default: determined with qconf.", valueName: "name"))
     var memoryResource: String?
 
     @Option(
         name: .customLong("parallel-environment"),
-        help: ArgumentHelp("Grid Engine's parallel environment for slots; default: found by qconf.", valueName: "name"))
+        help: ArgumentHelp(
+            "Parallel environment of Grid Engine for slots; default: determined with qconf.", valueName: "name"))
     var parallelEnvironment: String?
 
     @Option(
         name: .customLong("poll"),
-        help: ArgumentHelp("The time between two looks at the scheduler, at least; default: 15s.", valueName: "time"))
+        help: ArgumentHelp("Minimum time between two polls of the scheduler; default: 15s.", valueName: "time"))
     var poll: String?
 
-    @Flag(help: "End cluster jobs too when interrupted; local ones always end.")
+    @Flag(help: "When interrupted, end cluster jobs too. Default: they continue. Local jobs always end.")
     var cancelOnExit = false
 
-    @Flag(help: "Print what would be submitted to the cluster, and submit nothing.")
+    @Flag(help: "Print what would be submitted to the cluster; submit nothing.")
     var dryRun = false
 
     /// Seconds between two polls of the scheduler; nil: the default.
     func interval() throws -> Double? {
         guard let poll else { return nil }
-        guard let seconds = RunQuantity.seconds(poll) else { throw Self.noTime("--poll", poll) }
+        guard let seconds = RunQuantity.seconds(poll) else { throw RunQuantity.invalidDuration(poll, for: "--poll") }
         return seconds
     }
 
@@ -75,12 +88,14 @@ struct ClusterOptions: ParsableArguments {
         resources.append("slots", ifPresent: slots.map { .int(Int64($0)) })
         if let memory {
             guard let bytes = RunQuantity.bytes(memory) else {
-                throw CommandFailure(.usage, "--memory \(memory) is no size", hint: "such as 512M or 4G")
+                throw CommandFailure(.usage, "invalid size \"\(memory)\" for --memory", hint: "use 512M or 4G")
             }
             resources.append("memory", .int(bytes))
         }
         if let runtime {
-            guard let seconds = RunQuantity.seconds(runtime) else { throw Self.noTime("--runtime", runtime) }
+            guard let seconds = RunQuantity.seconds(runtime) else {
+                throw RunQuantity.invalidDuration(runtime, for: "--runtime")
+            }
             resources.append("runtime", .double(seconds))
         }
         if let gpus {
@@ -95,9 +110,5 @@ struct ClusterOptions: ParsableArguments {
             resources.append(name, ifPresent: value.map { .string($0) })
         }
         return resources
-    }
-
-    private static func noTime(_ option: String, _ text: String) -> CommandFailure {
-        CommandFailure(.usage, "\(option) \(text) is no time", hint: "such as 90, 90s, 10m, 2h or 1d")
     }
 }

@@ -8,7 +8,7 @@ package struct DirectoryOption: ParsableArguments {
     @Option(
         name: [.customShort("d"), .customLong("dir")],
         help: ArgumentHelp(
-            "The directory with the ledger. Default: $JOBMON_DIR; else the current directory if it holds a ledger; else "
+            "Directory with the ledger. Default: $JOBMON_DIR; else the current directory if it holds a ledger; else "
                 + "the nearest .jobmon, here or in a parent directory.", valueName: "dir"),
         completion: .directory)
     package var given: String?
@@ -34,8 +34,8 @@ package struct DirectoryOption: ParsableArguments {
         if let found = search.found { return try Self.layout(of: found) }
         guard making else {
             throw CommandFailure(
-                .ledger, "no jobmon directory is here or above \(here)",
-                hint: "name one with -d or JOBMON_DIR; `jobmon run` makes \(DirectorySearch.folder) here")
+                .ledger, "no jobmon directory in \(here) or above it",
+                hint: "name one with -d or JOBMON_DIR; `jobmon run` creates \(DirectorySearch.folder) here")
         }
         return try Self.makeOwnFolder(in: here)
     }
@@ -51,7 +51,8 @@ package struct DirectoryOption: ParsableArguments {
     /// The layout of a path, made absolute. Links are resolved if the directory exists, so that it has only one name.
     package static func layout(of path: String) throws -> DirectoryLayout {
         guard !path.isEmpty else {
-            throw CommandFailure(.usage, "the directory's name is empty", hint: "give it by -d, or leave -d out")
+            throw CommandFailure(
+                .usage, "the name of the directory is empty", hint: "name a directory with -d, or omit -d")
         }
         return try DirectoryLayout(of: path)
     }
@@ -71,8 +72,8 @@ package struct DirectoryOption: ParsableArguments {
             let waiting = SpoolReader(layout: layout).count()
             if waiting > 0 {
                 throw CommandFailure(
-                    .ledger, "\(layout.root) has no ledger yet; in its spool: \(Units.count(waiting, "fact"))",
-                    hint: "take them in with: jobmon monitor \(ShellWord.quoted(layout.root))")
+                    .ledger, "\(layout.root) has no ledger yet, but \(Units.count(waiting, "fact")) in its spool",
+                    hint: "to read them in: jobmon monitor \(ShellWord.quoted(layout.root))")
             }
         }
         do throws(Problem) {
@@ -87,8 +88,8 @@ package struct DirectoryOption: ParsableArguments {
     package static func note(spooled: Int) -> String? {
         switch spooled {
         case ...0: nil
-        case 1: "1 fact in the spool is not in these numbers yet; it is taken in when a monitor starts"
-        default: "\(spooled) facts in the spool are not in these numbers yet; they are taken in when a monitor starts"
+        case 1: "1 fact in the spool is not in these numbers yet; the next monitor reads it in"
+        default: "\(spooled) facts in the spool are not in these numbers yet; the next monitor reads them in"
         }
     }
 

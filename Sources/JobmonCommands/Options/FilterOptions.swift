@@ -6,35 +6,39 @@ package struct FilterOptions: ParsableArguments {
     @Option(
         name: .customLong("status"),
         help: ArgumentHelp(
-            "Only jobs with one of these statuses, such as failed,unknown. Repeatable.", valueName: "status"),
+            "Select jobs with one of these statuses (queued, submitted, running, unknown, complete, failed, "
+                + "cancelled), such as failed,unknown. Repeatable.", valueName: "status"),
         transform: { try FilterOptions.statuses($0) })
     package var statusLists: [[Status]] = []
 
-    @Option(help: ArgumentHelp("Only jobs of this queue.", valueName: "name"))
+    @Option(help: ArgumentHelp("Select jobs of this queue.", valueName: "name"))
     package var queue: String?
 
     @Option(
         help: ArgumentHelp(
-            "Only jobs with this name; * stands for any text, ? for one character.", valueName: "name|pattern"))
+            "Select jobs with this name; * matches any text, ? one character.", valueName: "name|pattern"))
     package var name: String?
 
     @Option(
         name: .customLong("cause"),
         help: ArgumentHelp(
-            "Only jobs whose latest attempt failed for one of these causes, such as exit,out_of_memory. Repeatable.",
+            "Select jobs whose latest attempt failed for one of these causes (exit, signal, timeout, time_limit, "
+                + "out_of_memory, node_failure, preempted, requeued, cancelled, submit_failed, not_started, lost), "
+                + "such as exit,out_of_memory. Repeatable.",
             valueName: "cause"),
         transform: { try FilterOptions.causes($0) })
     package var causeLists: [[Cause]] = []
 
     @Option(
         name: .customLong("host"),
-        help: ArgumentHelp("Only jobs whose latest attempt ran on this host. Repeatable.", valueName: "host"))
+        help: ArgumentHelp("Select jobs whose latest attempt ran on this host. Repeatable.", valueName: "host"))
     package var hosts: [String] = []
 
     @Option(
         name: .customLong("since"),
         help: ArgumentHelp(
-            "Only jobs that were queued, started or ended since: 10m, 2h, 1d ago, or 2026-01-31T09:30:00.000Z.",
+            "Select jobs that were queued, started or ended since this time: 10m, 2h or 1d (ago), or "
+                + "2026-01-31T09:30:00.000Z.",
             valueName: "time"),
         transform: { try FilterOptions.since($0) })
     package var since: Timestamp?
@@ -42,7 +46,8 @@ package struct FilterOptions: ParsableArguments {
     @Option(
         name: .customLong("param"),
         help: ArgumentHelp(
-            "Only jobs whose named parameter has this value. Repeatable: all must hold.", valueName: "name=value"),
+            "Select jobs whose param (named parameter) has this value. Repeatable: all must match.",
+            valueName: "name=value"),
         transform: { try FilterOptions.param($0) })
     package var params: [JobFilter.Param] = []
 
@@ -58,7 +63,7 @@ package struct FilterOptions: ParsableArguments {
         try text.split(separator: ",", omittingEmptySubsequences: false).map { word in
             guard let cause = Cause(rawValue: String(word.drop(while: \.isWhitespace)).lowercased()) else {
                 let known = Cause.allCases.map(\.rawValue).joined(separator: ", ")
-                throw ValidationError("there is no cause '\(Printable.line(String(word)))'; there are \(known)")
+                throw ValidationError("there is no cause \"\(Printable.line(String(word)))\": use one of \(known)")
             }
             return cause
         }
@@ -68,7 +73,7 @@ package struct FilterOptions: ParsableArguments {
         if let seconds = RunQuantity.seconds(text) { return TimeSource.system.now().advanced(bySeconds: -seconds) }
         guard let time = Timestamp(text) else {
             throw ValidationError(
-                "invalid time '\(Printable.line(text))': give 10m, 2h, 1d (ago) or 2026-01-31T09:30:00.000Z")
+                "invalid time \"\(Printable.line(text))\": use 10m, 2h or 1d (ago), or 2026-01-31T09:30:00.000Z")
         }
         return time
     }
@@ -77,7 +82,7 @@ package struct FilterOptions: ParsableArguments {
         try text.split(separator: ",", omittingEmptySubsequences: false).map { word in
             guard let status = Status(label: String(word.drop(while: \.isWhitespace))) else {
                 let known = Status.allCases.map { $0.label.lowercased() }.joined(separator: ", ")
-                throw ValidationError("there is no status '\(Printable.line(String(word)))'; there are \(known)")
+                throw ValidationError("there is no status \"\(Printable.line(String(word)))\": use one of \(known)")
             }
             return status
         }
@@ -85,7 +90,7 @@ package struct FilterOptions: ParsableArguments {
 
     package static func param(_ text: String) throws -> JobFilter.Param {
         guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
-            throw ValidationError("'\(Printable.line(text))' must be NAME=VALUE, such as year=1995")
+            throw ValidationError("invalid param \"\(Printable.line(text))\": use NAME=VALUE, such as year=1995")
         }
         return JobFilter.Param(name: String(text[..<equals]), value: String(text[text.index(after: equals)...]))
     }

@@ -3,15 +3,17 @@ import JobmonCore
 
 /// Selects jobs for an action.
 package struct SelectionOptions: ParsableArguments {
-    @Argument(help: "Numbers of jobs, and ranges of them such as 3-9, as `jobmon jobs` shows them.")
+    @Argument(help: "Select jobs by number, as `jobmon jobs` shows it, or by a range such as 3-9.")
     package var jobs: [String] = []
 
     @OptionGroup package var filter: FilterOptions
 
-    @Flag(name: .customLong("dry-run"), help: "Print how many jobs are selected and the first ten, and do nothing.")
+    @Flag(name: .customLong("dry-run"), help: "Print how many jobs are selected and the first ten; change nothing.")
     package var dryRun = false
 
-    @Flag(name: [.customShort("y"), .customLong("yes")], help: "Do not ask back when more than 100 jobs are selected.")
+    @Flag(
+        name: [.customShort("y"), .customLong("yes")],
+        help: "Skip the confirmation. Default: ask on a terminal if more than 100 jobs are selected.")
     package var yes = false
 
     package init() {}
@@ -21,7 +23,7 @@ package struct SelectionOptions: ParsableArguments {
         do throws(Problem) { _ = try numbers() } catch { throw CommandFailure(.usage, error) }
         guard jobs.isEmpty, filter.filter == JobFilter() else { return }
         throw CommandFailure(
-            .usage, "which jobs? None are selected",
+            .usage, "no jobs are selected",
             hint: "give numbers, or options such as --queue or --status: jobmon \(verb) 4 7-9")
     }
 

@@ -46,7 +46,7 @@ struct CommandLineAdvice: Equatable {
             let moved = [word] + arguments[..<index] + arguments[(index + 1)...]
             // exec parses its arguments itself.
             guard word == "exec" || canBeRead(moved) else { continue }
-            return .init("the options of \(word) come after it", hint: line(moved))
+            return .init("the options of \(word) must come after \"\(word)\"", hint: line(moved))
         }
         let near = NearWord.nearest(to: arguments[0], among: ["--help", "--version"])
         return near.map { .init("there is no option \(arguments[0]): did you mean \($0)?") }
@@ -63,7 +63,7 @@ struct CommandLineAdvice: Equatable {
             let word = own[index]
             return replacing(
                 index, by: "--" + word.drop { !$0.isLetter }, in: arguments, of: command,
-                "\"\(word)\" begins with a long dash in place of two hyphens")
+                "\"\(word)\" begins with a long dash instead of two hyphens")
         }
         // --each year 1990..2020 (without the "=")
         for option in ["--each", "--param"] where command.options.contains(option) {
@@ -85,7 +85,7 @@ struct CommandLineAdvice: Equatable {
             let name = String(word.prefix { $0 != "=" })
             if command.options.contains("--status"), Status(label: word) != nil {
                 let corrected = [command.name] + arguments[..<index] + ["--status"] + arguments[index...]
-                if canBeRead(corrected) { return .init("a status is given by --status", hint: line(corrected)) }
+                if canBeRead(corrected) { return .init("use --status to select by status", hint: line(corrected)) }
             }
             guard name.hasPrefix("-"), name.count > 1, !command.options.contains(name) else { continue }
             // Short options such as -j4, and those that the parser explains better.
@@ -95,7 +95,7 @@ struct CommandLineAdvice: Equatable {
                 if name.count == 2, let owner = commands.first(where: { $0.options.contains(name) }),
                     !command.options.contains(name)
                 {
-                    return .init("\(command.name) has no option \(name): it is one of \(owner.name)")
+                    return .init("\(command.name) has no option \(name): it is an option of \(owner.name)")
                 }
                 continue
             }
@@ -131,11 +131,11 @@ struct CommandLineAdvice: Equatable {
                 access(rest[0], R_OK) == 0
             {
                 return .init(
-                    "a file of jobs is given by -f: \"\(rest[0])\" stands without it",
+                    "the job file \"\(rest[0])\" needs -f before it",
                     hint: line([command] + options + ["-f"] + rest))
             }
             return .init(
-                "the command \"\(rest[0])\" stands without -- before it",
+                "the command \"\(rest[0])\" needs -- before it",
                 hint: line([command] + options + ["--"] + rest))
         }
         return nil

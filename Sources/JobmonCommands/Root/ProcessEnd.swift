@@ -11,7 +11,7 @@ struct ProcessEnd: Sendable {
     init(of pid: Int32) throws {
         guard pid > 0, let process = ProcessTable.process(pid) else {
             throw CommandFailure(
-                .usage, "there is no process \(pid) on this host", hint: "give --end-with one that runs")
+                .usage, "there is no process \(pid) on this host", hint: "give --end-with the pid of a running process")
         }
         self.process = process
     }

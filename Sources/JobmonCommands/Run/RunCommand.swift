@@ -9,79 +9,97 @@ import Synchronization
 package struct RunCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Queues jobs, runs them, relaunches what fails, and returns when all are over.",
+        abstract: "Run jobs: queue them, retry those that fail, and return when all are over.",
         discussion: """
-            The same command again goes on: what is done is not run again. In the command, {name} of a param that is \
-            declared, {jid} and {attempt} are replaced; all else is literal.
+            The same command again continues: jobs that are complete are not run again. In the command, jobmon \
+            replaces {NAME} by the value of the param NAME (see --each), {jid} by the number of the job, and {attempt} \
+            by the number of the attempt (from 1); all other text is literal.
 
-              jobmon run --each year=1990..2020 --each loc=@locations.txt -- python model.py {year} {loc}
+              jobmon run --each year=1990..2020 -- python model.py --year {year}
+              jobmon run --each year=1990..2020 --each loc=@locs.txt -- ./fit {year} {loc}
               jobmon run -f commands.txt -j 8 --retries 2 --timeout 1h
-              jobmon run --queue commands            # goes on with a queue
+              jobmon run --executor slurm --memory 4G --runtime 2h -f jobs.jsonl
+              jobmon run --queue commands             # continue a queue
 
-            A job file is by its ending: .txt (or none, or - for stdin) one shell command a line; .csv and .tsv a \
-            header of params and one job a row, the command after --; .jsonl and .yaml one object a job.
+            The name of a job file tells its format:
 
-            Exit codes: 0 every job is complete, 1 jobs failed or were cancelled, 2 usage, 4 the ledger can't be \
-            used, 130 interrupted (Ctrl-C ends what runs and records it, but for what is in a cluster, which goes on; a \
-            second one ends at once).
+              FILE.txt, FILE, -       one shell command per line
+              FILE.csv, FILE.tsv      a header of params, one job per row; COMMAND after --
+              FILE.jsonl, FILE.yaml   one object per job: {"command": ["./fit", "1990"]}
+
+            Ctrl-C ends the running jobs and records their end; jobs in a cluster continue, unless --cancel-on-exit is \
+            given. A second Ctrl-C ends jobmon run at once.
+
+            Exit codes: 0 all jobs are complete, 1 jobs failed or were cancelled, 2 wrong usage, 4 the ledger cannot \
+            be used, 130 interrupted.
             """)
 
     @OptionGroup package var directory: DirectoryOption
 
     @Option(
         help: ArgumentHelp(
-            "A param and its values: 1990..2020, 0..1..0.25 (FIRST..LAST..STEP), a,b,c, 1,3,5..7 or @file (one a line). "
-                + "Repeatable: every combination.",
+            "Define a param (named parameter) and its values: 1990..2020, 0..1..0.25 (FIRST..LAST..STEP), a,b,c, "
+                + "1,3,5..7, or @FILE with one value per line. Repeatable: one job per combination of values.",
             valueName: "name=values"))
     var each: [String] = []
 
     @Flag(
         name: .customLong("unused-ok"),
-        help: "Accept params of --each, and columns of a table, that the command has no place for.")
+        help: ArgumentHelp(
+            "Allow params and table columns that the command does not use. Default: such a param is an error, unless "
+                + "its values count from 0 or 1; such a column is only reported."))
     var unusedIsMeant = false
 
     @Option(
         name: [.customShort("f"), .customLong("file")],
-        help: ArgumentHelp("A file of jobs; - is stdin.", valueName: "file"), completion: .file())
+        help: ArgumentHelp("Read the jobs from this file; -: from stdin.", valueName: "file"), completion: .file())
     var file: String?
 
     @Option(
         name: [.customShort("j"), .customLong("parallelism")],
         help: ArgumentHelp(
-            "How many run at once; default: the number of cores. In a cluster, how many it has at once; default: 10,000.",
-            valueName: "n"))
+            "Run at most N jobs at once; default: the number of cores. In a cluster, submit at most N jobs at once; "
+                + "default: 10,000.", valueName: "n"))
     var parallelism: Int?
 
-    @Option(help: ArgumentHelp("How often a job that failed is tried again.", valueName: "n"))
+    @Option(help: ArgumentHelp("Maximum retries per job; default: 0.", valueName: "n"))
     var retries: Int?
 
     @Option(
         help: ArgumentHelp(
-            "The wait before a retry, which doubles with each further one up to the longest: 30s, 30s..10m or 0; "
-                + "default: 1s..1m. Each is shortened or lengthened by up to a quarter.",
+            "Wait before a retry: FIRST..LONGEST, such as 30s..10m, or 30s, or 0; default: 1s..1m. The wait doubles "
+                + "with each retry, up to LONGEST, and varies at random by up to a quarter.",
             valueName: "first..longest"))
     var backoff: String?
 
-    @Option(help: ArgumentHelp("The time after which an attempt is ended: 90, 10m, 2h, 1d.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "End an attempt after this time: 90, 10m, 2h or 1d; default: no limit. TERM first, KILL 5 s later.",
+            valueName: "time"))
     var timeout: String?
 
     @Option(
-        help: ArgumentHelp("The queue; default: the job file's name without its ending, else run.", valueName: "name"))
+        help: ArgumentHelp(
+            "Name of the queue; default: the name of the job file without its ending, else run. Without jobs, continue "
+                + "all jobs of this queue.", valueName: "name"))
     var queue: String?
 
-    @Flag(help: "Run the jobs once more, whatever became of them before.")
+    @Flag(help: "Run the jobs again as new jobs, whatever their earlier outcome.")
     var again = false
 
-    @Option(help: ArgumentHelp("Start nothing more once so many jobs have failed.", valueName: "n"))
+    @Option(help: ArgumentHelp("Stop starting jobs after N failures; default: no limit.", valueName: "n"))
     var halt: Int?
 
-    @Option(help: ArgumentHelp("The jobs' name; {param} is replaced.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Name of the jobs; {NAME} is replaced by the value of a param. Default: the name of the script or program.",
+            valueName: "name"))
     var name: String?
 
     @Option(
         help: ArgumentHelp(
-            "The shell for the lines of a .txt file and for commands that are strings; default: bash, or sh where there "
-                + "is no bash.", valueName: "path"), completion: .file())
+            "Shell for the lines of a .txt file and for commands that are strings; default: bash, or sh if there is no "
+                + "bash.", valueName: "path"), completion: .file())
     var shell: String?
 
     @Option(
@@ -92,27 +110,30 @@ package struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Clusters") var cluster: ClusterOptions
 
-    @Flag(name: .customLong("no-progress"), help: "Do not show how far it is.")
+    @Flag(name: .customLong("no-progress"), help: "Hide progress.")
     var noProgress = false
 
-    @Flag(name: .customLong("no-logs"), help: "Do not capture output; the end of stderr is still kept for errors.")
+    @Flag(
+        name: .customLong("no-logs"),
+        help: "Do not capture output. The ledger still keeps the end of stderr of a failed attempt.")
     var noLogs = false
 
     @Flag(help: "Print the summary as JSON on stdout.")
     var json = false
 
-    @Flag(help: "Run in the background; return once the jobs are queued. Its messages go to a file, which is named.")
+    @Flag(help: "Run in the background; return when the jobs are queued. Prints the path of the log.")
     var detach = false
 
     @Flag(
         help: ArgumentHelp(
-            "Take jobs from stdin while the queue runs, an object a line, and answer each on stdout: docs/feed.md."))
+            "Read jobs from stdin while the queue runs, one JSON object per line; answer each on stdout (docs/feed.md)."
+        ))
     var feed = false
 
     @Flag(help: ArgumentHelp("Print `started` on stdout once the jobs are queued.", visibility: .private))
     var sayWhenStarted = false
 
-    @Argument(parsing: .postTerminator, help: "The command, after --.")
+    @Argument(parsing: .postTerminator, help: "Command to run, after --.")
     var command: [String] = []
 
     package init() {}
@@ -172,7 +193,8 @@ package struct RunCommand: AsyncParsableCommand {
     private func rehearse(_ jobs: JobsToQueue, _ settings: QueueSettings) async throws {
         guard executor != "local" else {
             throw CommandFailure(
-                .usage, "--dry-run shows what a cluster would be asked", hint: "give --executor slurm or sge")
+                .usage, "--dry-run needs a cluster: it prints what would be submitted",
+                hint: "give --executor slurm or sge")
         }
         let output = Output()
         for job in try await ClusterRehearsal.run(jobs.take(), settings) {
@@ -187,12 +209,13 @@ package struct RunCommand: AsyncParsableCommand {
     private func startDetached(_ settings: QueueSettings) throws {
         if json {
             throw CommandFailure(
-                .usage, "--json has nobody to print to with --detach", hint: "leave it out; jobmon watch and jobs look")
+                .usage, "--json and --detach cannot be used together",
+                hint: "omit --json; see jobmon watch and jobmon jobs")
         }
         if file == "-" {
             throw CommandFailure(
-                .usage, "-f - is stdin, which a run in the background does not have",
-                hint: "write the jobs to a file, and give that")
+                .usage, "-f - cannot be used with --detach: a run in the background has no stdin",
+                hint: "write the jobs to a file, and name it with -f")
         }
         do throws(Problem) { try settings.layout.makeFolders() } catch { throw CommandFailure(.ledger, error) }
         let log = settings.layout.queueLog(settings.queue)
@@ -253,7 +276,7 @@ package struct RunCommand: AsyncParsableCommand {
         guard let waits = RunQuantity.waits(backoff, longest: usual.cap) else {
             throw CommandFailure(
                 .usage, "invalid wait \"\(backoff)\" for --backoff",
-                hint: "use a time such as 30s, the first and the longest such as 30s..10m, or 0")
+                hint: "use 30s, FIRST..LONGEST such as 30s..10m, or 0")
         }
         return RelaunchPolicy.Backoff(base: waits.first, cap: waits.longest)
     }
@@ -273,7 +296,7 @@ package struct RunCommand: AsyncParsableCommand {
     private func seconds(_ text: String?, _ option: String) throws -> Double? {
         guard let text else { return nil }
         guard let seconds = RunQuantity.seconds(text) else {
-            throw CommandFailure(.usage, "\(option) \(text) is no time", hint: "such as 90, 90s, 10m, 2h or 1d")
+            throw RunQuantity.invalidDuration(text, for: option)
         }
         return seconds
     }

@@ -66,10 +66,10 @@ final class RunControl: Sendable {
             exit(ExitStatus.interrupted.rawValue)
         }
         if leavesRunning {
-            screen.say("\(name): what is in the cluster goes on there; the same command again goes on with it")
+            screen.say("\(name): jobs in the cluster continue; run the same command again to follow them")
             return runner.requestStop()
         }
-        screen.say("\(name): ending what runs and recording it; once more ends at once")
+        screen.say("\(name): ending the running jobs and recording their end; a second signal ends jobmon at once")
         runner.requestStop()
     }
 }

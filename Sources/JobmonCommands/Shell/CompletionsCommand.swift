@@ -4,13 +4,13 @@ package import ArgumentParser
 package struct CompletionsCommand: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "completions",
-        abstract: "Prints the completion script of a shell: bash, zsh or fish.",
+        abstract: "Print the completion script for bash, zsh or fish.",
         discussion: """
-              jobmon completions bash > ~/.local/share/bash-completion/completions/jobmon
-              jobmon completions zsh  > ~/.zfunc/_jobmon          # a folder of $fpath
-              jobmon completions fish > ~/.config/fish/completions/jobmon.fish
+            Save the script where the shell looks for it. `make install` installs all three.
 
-            `make install` puts all three where these shells look for them.
+              jobmon completions bash > ~/.local/share/bash-completion/completions/jobmon
+              jobmon completions zsh  > ~/.zfunc/_jobmon          # a directory in $fpath
+              jobmon completions fish > ~/.config/fish/completions/jobmon.fish
             """)
 
     package enum Shell: String, CaseIterable, ExpressibleByArgument, Sendable {
@@ -19,7 +19,7 @@ package struct CompletionsCommand: ParsableCommand {
         case fish
     }
 
-    @Argument(help: "Which shell.")
+    @Argument(help: "Shell that the script is for: bash, zsh or fish.")
     package var shell: Shell
 
     package init() {}

@@ -7,42 +7,43 @@ import JobmonHook
 package struct HookCommand: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "hook",
-        abstract: "Has the sbatch, qsub, srun and qrsh of a shell report their jobs.",
+        abstract: "Monitor the jobs of sbatch, qsub, srun and qrsh in this shell.",
         usage: "eval \"$(jobmon hook [-d <dir>])\"",
         discussion: """
-            Prints shell code for bash, zsh and sh (with `fish`, for fish). It puts a folder with these four names in \
-            front of PATH; whatever calls them from this shell, such as make or Python, has its jobs monitored. They \
-            take the same options, print the same, and exit the same. Without a monitor, with JOBMON_HOOK=off, and \
-            with anything that they don't know, they are the real commands.
+            Prints shell code that puts a directory with these four commands in front of PATH. Jobs that are submitted \
+            by them from this shell, or from a program started in it, such as make or Python, are then monitored. The \
+            commands take the same options, print the same output and have the same exit codes as the real ones. They \
+            run the real command unchanged if no monitor answers, if JOBMON_HOOK=off, or if they do not know an option.
 
-              eval "$(jobmon hook -d DIR)"        # jobmon hook -d DIR fish | source
+              eval "$(jobmon hook -d DIR)"            # bash, zsh, sh
+              jobmon hook -d DIR fish | source        # fish
               eval "$(jobmon hook --undo)"
 
-            In a job script, one line has the script report itself, whoever submits it; in bash an error names the line \
-            and the command that failed:
+            With one line in it, a job script reports itself, however it is submitted. In bash, the error of the job \
+            names the line and the command that failed:
 
               eval "$(jobmon hook --in-job -d DIR)"
             """)
 
     @OptionGroup package var directory: DirectoryOption
 
-    @Flag(help: "Takes the hook out of this shell again.")
+    @Flag(help: "Remove the hook from this shell.")
     package var undo = false
 
-    @Flag(name: .customLong("in-job"), help: "For a job script: it reports itself.")
+    @Flag(name: .customLong("in-job"), help: "Make the job script that evaluates this report itself.")
     package var inJob = false
 
-    @Option(help: "With --in-job, the job's name; else the scheduler's, else the script's.")
+    @Option(help: "With --in-job: name of the job; default: its name at the scheduler, else that of the script.")
     package var name: String?
 
-    @Argument(help: "Which shell: sh (the same for bash, zsh and dash) or fish.")
+    @Argument(help: "Shell to print code for: sh (also for bash, zsh, dash and ksh) or fish; default: sh.")
     package var shell: String?
 
     package init() {}
 
     package func validate() throws {
-        if undo, inJob { throw ValidationError("--undo and --in-job don't go together") }
-        if name != nil, !inJob { throw ValidationError("--name goes with --in-job only") }
+        if undo, inJob { throw ValidationError("--undo and --in-job cannot be used together") }
+        if name != nil, !inJob { throw ValidationError("--name requires --in-job") }
     }
 
     package func run() throws {
@@ -50,24 +51,25 @@ package struct HookCommand: ParsableCommand {
         switch shell {
         case nil, "sh", "bash", "zsh", "dash", "ksh": dialect = .sh
         case "fish": dialect = .fish
-        case let other?: throw ValidationError("\(other) is no shell that is known here: sh, bash, zsh, ksh or fish")
+        case let other?: throw ValidationError("unknown shell \"\(other)\": use sh, bash, zsh, dash, ksh or fish")
         }
         let path = Terminal.environment("PATH") ?? "/usr/local/bin:/usr/bin:/bin"
         if undo { return try write(HookShell.off(path: path, directory: Terminal.environment("JOBMON_DIR"), dialect)) }
         guard let executable = HookFiles.executable() else {
-            throw CommandFailure(.ledger, "/proc is not there, by which jobmon finds its own file")
+            throw CommandFailure(.ledger, "/proc is missing: jobmon needs it to find its own executable")
         }
         if inJob, !(try hasDirectory()) { return try write(":\n") }
         let layout = try directory.layout(making: true)
         // A directory that was just created or found need not have a monitor yet. A named one without a monitor is a
         // mistake.
         if !layout.isDirectoryOfMonitor, directory.named == nil, !inJob {
-            Messages.say("jobmon: no monitor was started in \(layout.root) yet: jobmon monitor --detach")
+            Messages.say(
+                "jobmon: no monitor was started in \(layout.root) yet; start one with: jobmon monitor --detach")
         } else if !layout.isDirectoryOfMonitor {
             let failure = CommandFailure(
-                .ledger, "\(layout.root) is no jobmon directory: no monitor was ever started there",
-                hint:
-                    "name it by -d or JOBMON_DIR, or start its monitor: jobmon monitor \(ShellWord.quoted(layout.root))"
+                .ledger, "\(layout.root) is not a jobmon directory: no monitor was ever started there",
+                hint: "name another with -d or JOBMON_DIR, or start its monitor: "
+                    + "jobmon monitor \(ShellWord.quoted(layout.root))"
             )
             guard inJob else { throw failure }
             // A script must not end because of this.
@@ -76,7 +78,7 @@ package struct HookCommand: ParsableCommand {
         }
         if inJob { return try write(HookShell.inJob(layout, executable: executable, name: name)) }
         guard !layout.root.contains(":") else {
-            throw CommandFailure(.ledger, "\(layout.root) can't be on PATH: it has a colon in its name")
+            throw CommandFailure(.ledger, "\(layout.root) can't be on PATH: its name contains a colon")
         }
         do throws(Problem) { try HookFiles.make(layout, executable: executable) } catch {
             throw CommandFailure(.ledger, error)

@@ -8,17 +8,16 @@ import JobmonWire
 package struct EventsCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "events",
-        abstract: "Prints what is recorded, as it happens: one JSON object a line.",
+        abstract: "Print changes as they are recorded, one JSON object per line.",
         discussion: """
-            Every change has a `sequence`. Who keeps the last one goes on from there with --since, without a gap, in \
-            another process or under another monitor. When the monitor goes away, a line on stderr says so, and \
-            reading goes on when one is back.
+            Each change has a `sequence` number. To continue later without a gap, pass the last one to --since. If the \
+            monitor ends, a line on stderr says so, and printing continues with the next monitor.
 
-              jobmon events --since 0                     # everything, then what happens
-              jobmon events --since 10m --no-follow       # the last ten minutes
+              jobmon events --since 0                  # all changes, then new ones
+              jobmon events --since 10m --no-follow    # the last ten minutes
               jobmon events | jq 'select(.kind == "failed")'
 
-            Exit code 3 without a monitor, but with --no-follow, which reads the file itself.
+            Exit code 3 if there is no monitor; --no-follow needs none.
             """)
 
     @OptionGroup package var directory: DirectoryOption
@@ -27,14 +26,14 @@ package struct EventsCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             """
             Begin after this sequence number, this long ago (90s, 10m, 2h, 1d), or at this time \
-            (2026-01-31T09:30:00.000Z); else with what happens from now on.
+            (2026-01-31T09:30:00.000Z). Default: now; with --no-follow: at the beginning.
             """, valueName: "sequence|time"))
     package var since: String?
 
-    @Option(help: ArgumentHelp("Only what is about jobs of this queue.", valueName: "name"))
+    @Option(help: ArgumentHelp("Print only changes of jobs of this queue.", valueName: "name"))
     package var queue: String?
 
-    @Flag(help: "Print what there is, and end.")
+    @Flag(help: "Print the changes so far, and end.")
     package var noFollow = false
 
     package init() {}
@@ -57,8 +56,8 @@ package struct EventsCommand: AsyncParsableCommand {
         if let since {
             guard let read = Self.beginning(since, now: TimeSource.system.now()) else {
                 throw CommandFailure(
-                    .usage, "--since \(since) is neither a sequence number nor a time",
-                    hint: "such as 4711, 10m or 2026-01-31T09:30:00.000Z")
+                    .usage, "invalid start \"\(since)\" for --since",
+                    hint: "use a sequence number such as 4711, or 10m, or 2026-01-31T09:30:00.000Z")
             }
             beginning = read
         }
@@ -67,8 +66,8 @@ package struct EventsCommand: AsyncParsableCommand {
         try await directory.open { access in
             guard access.hasMonitor else {
                 throw CommandFailure(
-                    .noMonitor, "no monitor serves \(layout.root), so nothing happens there",
-                    hint: "start one with jobmon monitor, or read what there is with --no-follow")
+                    .noMonitor, "no monitor serves \(layout.root), so there are no new changes",
+                    hint: "start one with jobmon monitor, or print the changes so far with --no-follow")
             }
             let start = try await Self.sequence(beginning, access.reading)
             try await follow(ChangeFollower.following(layout, after: start))
@@ -81,7 +80,7 @@ package struct EventsCommand: AsyncParsableCommand {
             switch news {
             case .changes(let changes): try write(changes, to: output)
             case .away: Messages.say("jobmon: the monitor went away; waiting for the next one")
-            case .back: Messages.say("jobmon: a monitor is back; going on")
+            case .back: Messages.say("jobmon: a monitor is back; continuing")
             }
         }
     }

@@ -7,21 +7,22 @@ import JobmonQueue
 package struct WatchCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "watch",
-        abstract: "Shows how far it is, what runs and what failed, until all is done or Ctrl-C.",
+        abstract: "Show progress, running jobs and failures until all jobs are over.",
         discussion: """
-            On a terminal one picture is drawn again and again; elsewhere a line says how far it is, now and then, and \
-            one names each job that fails. Watching changes nothing, and Ctrl-C ends only that.
+            On a terminal, the display is updated in place. Elsewhere, a line from time to time reports progress, and \
+            one line names each job that fails. Ctrl-C ends only the display. If the monitor ends, a line says so, and \
+            watching continues with the next one.
 
               jobmon watch -d DIR
               jobmon watch --queue fit
 
-            When the monitor goes away, that is said, and watching goes on when one is back. Exit codes: 0 every job is \
-            complete, 1 jobs failed or were cancelled, 3 no monitor serves the directory and jobs are left, 130 Ctrl-C.
+            Exit codes: 0 all jobs are complete, 1 jobs failed or were cancelled, 3 no monitor serves the directory \
+            and jobs are left, 130 Ctrl-C.
             """)
 
     @OptionGroup package var directory: DirectoryOption
 
-    @Option(help: ArgumentHelp("Only jobs of this queue.", valueName: "name"))
+    @Option(help: ArgumentHelp("Show only jobs of this queue.", valueName: "name"))
     package var queue: String?
 
     package init() {}
@@ -57,7 +58,7 @@ package struct WatchCommand: AsyncParsableCommand {
             }
             if isAway, access.hasMonitor {
                 isAway = false
-                screen.say("jobmon: a monitor is back; going on")
+                screen.say("jobmon: a monitor is back; continuing")
             }
             rate.note(over: seen.counts.over, at: TimeSource.system.steadySeconds())
             if seen.isOver {
@@ -71,7 +72,7 @@ package struct WatchCommand: AsyncParsableCommand {
                     screen.end()
                     throw CommandFailure(
                         .noMonitor, "no monitor serves \(layout.root), and \(seen.left) of its jobs are not over",
-                        hint: "go on with the same jobmon run, or look with jobmon jobs")
+                        hint: "run the same jobmon run again, or list them with jobmon jobs")
                 }
                 if !isAway { screen.say("jobmon: the monitor went away; waiting for the next one") }
                 isAway = true

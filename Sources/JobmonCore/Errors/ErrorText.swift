@@ -60,11 +60,11 @@ package enum ErrorText {
             case 2: "command not found: \(failure.path)"
             // E2BIG
             case 7:
-                "command \(failure.path): \(failure.reason): one argument or variable has at most 128 KiB, and all "
-                    + "together a quarter of the stack limit (ulimit -s); hand data over in a file"
+                "command \(failure.path): \(failure.reason): the limit is 128 KiB for one argument or variable, and a "
+                    + "quarter of the stack limit (ulimit -s) for all together; pass data in a file"
             default: "command \(failure.path): \(failure.reason)"
             }
-        case .process: "no process could be made for \(failure.path): \(failure.reason)"
+        case .process: "no process could be created for \(failure.path): \(failure.reason)"
         }
     }
 

@@ -140,7 +140,7 @@ package final class LocalExecutor: Executor {
         do {
             records = try await known(missing)
         } catch {
-            throw .unreachable("what is on record can't be read: \(error)")
+            throw .unreachable("the recorded instances can't be read: \(error)")
         }
         let judged = try await recovery.judge(missing, records)
         return answers.merging(judged) { known, _ in known }

@@ -48,7 +48,8 @@ struct LocalRecovery: Sendable {
         if !lost.isEmpty {
             try await end(lost)
             for key in lost.keys {
-                answers[key] = .ended(Self.outcome("its supervisor was killed while it ran, and nobody saw its end"))
+                answers[key] = .ended(
+                    Self.outcome("its supervisor was killed while it ran, and its end was not observed"))
             }
         }
         return answers
@@ -68,7 +69,7 @@ struct LocalRecovery: Sendable {
         var unsettledLooks = Self.unsettledLooks
         while quiet < Self.quietLooks {
             guard let table = ProcessSnapshot.take() else {
-                throw .unreachable("/proc can't be read, so what still runs of lost instances can't be found")
+                throw .unreachable("/proc can't be read, so processes of lost instances can't be found")
             }
             let alive = leftovers.find(among: table.records)
             let now = time.steadySeconds()
@@ -90,7 +91,7 @@ struct LocalRecovery: Sendable {
             do {
                 try await Task.sleep(for: .milliseconds(Self.interval))
             } catch {
-                throw .unreachable("the look for lost instances was cancelled")
+                throw .unreachable("the search for lost instances was cancelled")
             }
         }
     }

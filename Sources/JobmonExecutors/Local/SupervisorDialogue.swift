@@ -98,7 +98,7 @@ final class SupervisorDialogue {
         let lock = layout.supervisorLock(queue)
         switch Self.isHeld(lock) {
         case nil:
-            link.noteTrouble("the lock \(lock) can't be looked at: \(SystemError.text())")
+            link.noteTrouble("the lock \(lock) can't be examined: \(SystemError.text())")
         case true?:
             let since = unreachableSince ?? now
             unreachableSince = since
@@ -179,7 +179,7 @@ final class SupervisorDialogue {
     private func hear(_ report: SupervisorReport) -> Bool {
         guard case .hello(let version, let pid, _) = report else { return true }
         guard version == SupervisorRequest.version else {
-            link.noteTrouble("the supervisor of queue \(queue) (pid \(pid)) is of another version of jobmon")
+            link.noteTrouble("the supervisor of queue \(queue) (pid \(pid)) is another version of jobmon")
             return false
         }
         heardHello = true

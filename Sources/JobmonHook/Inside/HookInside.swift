@@ -38,7 +38,7 @@ package enum HookInside {
         case let piece? where piece.hasPrefix("job-"): return .report(piece, Array(arguments.dropFirst()))
         default: break
         }
-        Shim.say("__hook is for jobmon's own use; see jobmon hook --help")
+        Shim.say("__hook is internal to jobmon; see jobmon hook --help")
         _exit(2)
     }
 
@@ -76,7 +76,7 @@ package enum HookInside {
         let script = ShellCommand.script(arguments.dropFirst())
         if let script, HookStart.isBelowItsWrapper(script) { return nil }
         guard let command = ShellCommand.again(arguments, exe: exe, isSame: isSame, isFile: isFile) else {
-            Shim.say("this job is not monitored: its shell has no file to read its script from again")
+            Shim.say("this job is not monitored: its shell cannot read its script again from a file")
             return nil
         }
         let name = telling(comment.flatMap { HookWord.decodeText($0) }, script)
@@ -120,7 +120,7 @@ package enum HookInside {
         if HookPlan.isOff(getenv("JOBMON_HOOK").map { String(cString: $0) }) { return false }
         var info = stat()
         if stat(DirectoryLayout(root: directory).spool, &info) == 0, info.st_mode & S_IFMT == S_IFDIR { return true }
-        Shim.say("this job is not monitored: there is no \(directory) here")
+        Shim.say("this job is not monitored: \(directory) does not exist here")
         return false
     }
 

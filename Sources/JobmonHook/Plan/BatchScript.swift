@@ -38,19 +38,19 @@ struct BatchScript {
     func hooked(line: String, interpreter: String?) -> Result {
         // Nothing that is a script, or nothing that a scheduler would take: its own words are better than ours.
         guard !lines.isEmpty else { return .leave(nil) }
-        if bytes.contains(0) { return .leave("it holds a zero byte") }
+        if bytes.contains(0) { return .leave("it contains a zero byte") }
         // Slurm itself has something to say of the ends of lines of another system.
         if bytes.contains(0x0D) {
-            return .leave(rules.isSlurm && !places(of: "\r\n").isEmpty ? nil : "it holds a carriage return")
+            return .leave(rules.isSlurm && !places(of: "\r\n").isEmpty ? nil : "it contains a carriage return")
         }
         let first = text(0)
         let shebang = ScriptLanguage(firstLine: first)
         if rules.isSlurm, shebang == nil { return .leave(nil) }
         if isOurs { return .leave(nil) }
-        if !rules.isSlurm, isYes(embedded("-b")) { return .leave("its options say -b y in the script") }
+        if !rules.isSlurm, isYes(embedded("-b")) { return .leave("the script contains the option -b y") }
         let chosen = (rules.shell ?? embedded("-S")).map { ScriptLanguage(interpreter: Self.path($0)) }
         switch (chosen ?? shebang ?? .someShell, shebang) {
-        case (.other(let name), _) where chosen != nil: return .leave("\(name) runs it (-S)")
+        case (.other(let name), _) where chosen != nil: return .leave("its interpreter is \(name) (-S)")
         case (_, .other(let name)?): return withInterpreter(first, interpreter, name)
         case (let language, let own):
             // Grid Engine may follow either: the line must do for both.
@@ -136,7 +136,7 @@ struct BatchScript {
     /// Only the first line changes: it names what runs the script by what the line named before.
     private func withInterpreter(_ first: String, _ interpreter: String?, _ name: String) -> Result {
         guard let interpreter else {
-            return .leave("\(name) runs it, and the directory's path, or the environment, hinders that")
+            return .leave("its interpreter is \(name), which the path of the directory or the environment rules out")
         }
         // As the kernel does: the interpreter, and all that follows as one argument.
         let isGap: (Character) -> Bool = { $0 == " " || $0 == "\t" }
@@ -145,7 +145,9 @@ struct BatchScript {
         let argument = named.dropFirst(program.count).drop(while: isGap)
         let line = "#!\(interpreter) \(program)" + (argument.isEmpty ? "" : " \(argument)")
         // What an old kernel reads of it.
-        guard line.utf8.count < 127 else { return .leave("\(name) runs it, and the directory's path is too long") }
+        guard line.utf8.count < 127 else {
+            return .leave("its interpreter is \(name), and the path of the directory is too long")
+        }
         return .changed(join([Array(line.utf8)] + lines.dropFirst().map { Array($0) }))
     }
 

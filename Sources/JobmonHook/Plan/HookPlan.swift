@@ -39,7 +39,7 @@ enum HookPlan: Equatable {
         if isOff(variable("JOBMON_HOOK")) { return .leave(nil) }
         let line: ParsedLine
         do throws(ParsedLine.NotUnderstood) { line = try command.options.parse(arguments) } catch {
-            return .leave("the option \(error.word) is not known")
+            return .leave("the option \(error.word) is unknown")
         }
         return switch command {
         case .sbatch: sbatch(line, arguments)
@@ -59,7 +59,7 @@ enum HookPlan: Equatable {
 
     private static func sbatch(_ line: ParsedLine, _ arguments: [String]) -> HookPlan {
         if line.has("help", "usage", "version", "test-only") { return .leave(nil) }
-        if line.has("uid", "gid") { return .leave("it runs as somebody else") }
+        if line.has("uid", "gid") { return .leave("it runs as another user") }
         if let wrap = line.last("wrap") {
             // Two of both are an error that the real one names.
             guard line.operand == nil, let place = wrap.place, wrap.value?.isEmpty == false else { return .leave(nil) }
@@ -70,7 +70,9 @@ enum HookPlan: Equatable {
         // The parts of a heterogeneous job, each with options of its own; the script is that of the last.
         while arguments[operand] == ":" {
             let rest = Array(arguments[(operand + 1)...])
-            guard let part = try? OptionTable.sbatch.parse(rest) else { return .leave("its parts are not understood") }
+            guard let part = try? OptionTable.sbatch.parse(rest) else {
+                return .leave("its components are not understood")
+            }
             guard let next = part.operand else { return .standardInput(rules) }
             operand += 1 + next
         }
@@ -87,7 +89,7 @@ enum HookPlan: Equatable {
         if variable("JOBMON_INSTANCE") != nil, variable("SLURM_JOB_ID") != nil { return .leave(nil) }
         guard let operand = line.operand else { return .leave(nil) }
         if line.has("multi-prog", "bcast") { return .leave("srun reads its command itself (--multi-prog, --bcast)") }
-        if line.has("uid", "gid") { return .leave("it runs as somebody else") }
+        if line.has("uid", "gid") { return .leave("it runs as another user") }
         if arguments[operand...].contains(":") { return .leave("it has several commands") }
         // Within an allocation srun does not take its step's name from there.
         let isInside = variable("SLURM_JOB_ID") != nil

@@ -11,10 +11,11 @@ package enum HookFiles {
     package static func make(_ layout: DirectoryLayout, executable: String) throws(Problem) {
         if let remark = distrusted(layout) { throw Problem(.unavailable, remark) }
         guard prepare(layout, executable: executable) else {
-            throw Problem(.unavailable, "\(layout.hook.root) can't be made: \(SystemError.text())")
+            throw Problem(.unavailable, "\(layout.hook.root) can't be created: \(SystemError.text())")
         }
         if let foreign = foreignCommand(layout.hook.commands) {
-            throw Problem(.unavailable, "\(layout.hook.commands)/\(foreign) is not jobmon's: it would be on PATH")
+            throw Problem(
+                .unavailable, "\(layout.hook.commands)/\(foreign) was not created by jobmon, and would be on PATH")
         }
         guard keep(layout.hook.environment, HookText.environment(layout.hook)),
             keep(layout.hook.login, HookText.login(layout.hook))
@@ -25,7 +26,7 @@ package enum HookFiles {
             guard link("\(layout.hook.commands)/\(command.rawValue)", to: executable) else {
                 throw Problem(
                     .unavailable,
-                    "\(layout.hook.commands)/\(command.rawValue) can't be made: \(SystemError.text())")
+                    "\(layout.hook.commands)/\(command.rawValue) can't be created: \(SystemError.text())")
             }
         }
     }
@@ -56,13 +57,17 @@ package enum HookFiles {
         let hook = layout.hook
         var info = stat()
         if stat(layout.root, &info) == 0, let owner = stranger(info) {
-            return "\(layout.root) belongs to \(owner), who could run anything by it"
+            return "\(layout.root) belongs to \(owner), who could run any program through it"
         }
         for folder in [layout.run, hook.root, hook.commands, hook.launchers, hook.scripts] {
             guard lstat(folder, &info) == 0 else { continue }
-            if info.st_mode & S_IFMT != S_IFDIR { return "\(folder) is no folder" }
-            if let owner = stranger(info) { return "\(folder) belongs to \(owner), who could run anything by it" }
-            if info.st_mode & 0o022 != 0 { return "\(folder) can be written by others, who could run anything by it" }
+            if info.st_mode & S_IFMT != S_IFDIR { return "\(folder) is not a directory" }
+            if let owner = stranger(info) {
+                return "\(folder) belongs to \(owner), who could run any program through it"
+            }
+            if info.st_mode & 0o022 != 0 {
+                return "\(folder) can be written by others, who could run any program through it"
+            }
         }
         return nil
     }

@@ -15,7 +15,7 @@ enum HookText {
     static func launcher(_ executable: String, directory: String, shell: String) -> String {
         """
         #!\(shell)
-        # Made by jobmon hook. Runs a command under jobmon; where that is not there, it just runs it.
+        # Created by jobmon hook. Runs a command under jobmon, or by itself if jobmon is missing.
         \(ready(executable, directory, "%")) && exec \(command(executable, directory, "%"))
         exec "$@"
 
@@ -26,7 +26,7 @@ enum HookText {
     static func interpreter(_ executable: String, directory: String, shell: String) -> String {
         """
         #!\(shell)
-        # Made by jobmon hook. Runs a script under jobmon; where that is not there, it just runs it.
+        # Created by jobmon hook. Runs a script under jobmon, or by itself if jobmon is missing.
         case $1 in
         *" "*)
             _jobmon_words=$1
@@ -64,7 +64,7 @@ enum HookText {
     /// What bash reads for `BASH_ENV`: the user's own file, and the next one.
     static func environment(_ layout: HookLayout) -> String {
         """
-        # Made by jobmon hook. A bash that is no terminal's reads this, and then what BASH_ENV named before.
+        # Created by jobmon hook. A non-interactive bash reads this, and then the former file of BASH_ENV.
         test ! -r \(quoted(layout.login)) || . \(quoted(layout.login))
         test -z "${JOBMON_HOOK_ENV-}" || eval ". \"$JOBMON_HOOK_ENV\""
 
@@ -74,7 +74,7 @@ enum HookText {
     /// What puts the hook in front of a login shell's PATH again.
     static func login(_ layout: HookLayout) -> String {
         """
-        # Made by jobmon hook. A profile may set PATH anew: a login shell of bash gets the hook back.
+        # Created by jobmon hook. A profile may set PATH anew: this puts the hook back for a login shell of bash.
         if shopt -q login_shell 2>/dev/null; then
             case :${PATH-}: in
             *:\(quoted(layout.commands)):*) ;;

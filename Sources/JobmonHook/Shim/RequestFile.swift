@@ -14,7 +14,7 @@ enum RequestFile {
         files.append("./.sge_request")
         for file in files {
             guard let bytes = HookFiles.read(file, limit: 1 << 20) else { continue }
-            if let word = tellingWord(String(decoding: bytes, as: UTF8.self)) { return "\(file) says \(word)" }
+            if let word = tellingWord(String(decoding: bytes, as: UTF8.self)) { return "\(file) contains \(word)" }
         }
         return nil
     }

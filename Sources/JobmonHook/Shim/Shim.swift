@@ -27,7 +27,7 @@ package struct Shim {
             found = RealCommand.find(command.rawValue, onlyPrograms: true) ?? found
         }
         guard let real = found else {
-            say("\(command.rawValue): command not found (behind jobmon's own on PATH)")
+            say("\(command.rawValue): command not found (after that of jobmon on PATH)")
             _exit(127)
         }
         withoutLoginFiles()
@@ -70,7 +70,7 @@ package struct Shim {
         }
         if let remark = HookFiles.distrusted(layout) { leave(remark) }
         guard let executable = HookFiles.executable(), HookWord.isPlain(executable) else {
-            leave("jobmon's own path can't stand in a script")
+            leave("the path of jobmon can't be written in a script")
         }
         guard HookFiles.prepare(layout, executable: executable) else { leave("\(layout.hook.root) can't be written") }
         // A step of a job that is monitored as a whole, whatever its environment has left.
@@ -106,18 +106,18 @@ package struct Shim {
             // What came through a pipe (`sbatch <(make-script)`) was read: nobody else finds it there.
             if isPipe, let named = handedOver(bytes, name, layout) { arguments[index + 1] = named }
             if case .leave(let remark) = result { leave(remark, arguments) }
-            leave("its script can't be handed over", arguments)
+            leave("its script can't be passed on", arguments)
         case .standardInput(let rules):
             guard let bytes = wholeOrEnd(HookFiles.readAll(STDIN_FILENO)) else { become(given) }
             // It was read: whatever goes wrong from here on, whoever comes next gets it all the same.
             guard feed(bytes) else {
                 Shim.say(
-                    "\(command.rawValue): the script could not be handed over: \(SystemError.text())")
+                    "\(command.rawValue): the script could not be passed on: \(SystemError.text())")
                 _exit(1)
             }
             switch BatchScript(bytes, rules).hooked(line: line, interpreter: interpreter) {
             case .leave(let remark): leave(remark)
-            case .changed(let changed): if !feed(changed) { leave("its script can't be handed over") }
+            case .changed(let changed): if !feed(changed) { leave("its script can't be passed on") }
             }
         case .wrap(let place):
             let word = arguments[place.argument + 1]
@@ -158,13 +158,13 @@ package struct Shim {
 
     /// qsub or qrsh with the command under jobmon.
     private func launched(_ index: Int, _ words: [String], _ layout: DirectoryLayout) -> [[UInt8]] {
-        if !words[index].contains("/"), !isOnPath(words[index]) { leave("\(words[index]) is no program on PATH") }
+        if !words[index].contains("/"), !isOnPath(words[index]) { leave("\(words[index]) is not a program on PATH") }
         // Grid Engine's jobs get this environment only where it is asked for.
         guard environmentIsPlain || shellIsBash || !words[..<index].contains("-V") else {
-            leave("with -V, a name in the environment does not get through sh")
+            leave("with -V, sh does not pass on a name in the environment")
         }
         guard HookWord.isPlain(layout.root), HookWord.isPlain(HookPlan.lastPart(words[index])) else {
-            leave("the directory's path, or the command's, means something to a shell")
+            leave("the path of the directory or of the command has characters that are special to a shell")
         }
         guard let launcher = HookFiles.namedLauncher(layout, HookPlan.lastPart(words[index])) else {
             leave("\(layout.hook.launchers) can't be used")

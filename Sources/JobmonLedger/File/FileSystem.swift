@@ -72,7 +72,7 @@ enum FileSystem {
         let reason = SystemError.text()
         return Problem(
             .unavailable, "the ledger \(path) can't be read: \(reason)",
-            hint: "give yourself the right to read it, or use another directory")
+            hint: "get permission to read it, or use another directory")
     }
 
     /// Makes an empty file that only its owner can read, unless something is there.

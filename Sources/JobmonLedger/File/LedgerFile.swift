@@ -22,7 +22,7 @@ struct LedgerFile {
             try requireWritableDirectory()
             try create()
             return true
-        case .other: throw notALedger("it is no regular file")
+        case .other: throw notALedger("it is not a regular file")
         case .regular:
             try lookAtHeader()
             if try finishJournal() { return try prepare() }
@@ -166,7 +166,7 @@ struct LedgerFile {
         guard FileSystem.mayWrite(directory) else {
             throw Problem(
                 .unavailable, "the ledger \(path) can't be used: its directory can't be written",
-                hint: "give yourself the right to write \(directory), or choose another directory")
+                hint: "get permission to write \(directory), or use another directory")
         }
     }
 
@@ -175,18 +175,18 @@ struct LedgerFile {
         Problem(
             .invalid,
             "the ledger \(path) was written by an earlier version of jobmon and must be brought up to date first",
-            hint: "as its owner, start `jobmon monitor` in its directory once; nothing in it is lost by that")
+            hint: "as its owner, start `jobmon monitor` in its directory once; no data is lost")
     }
 
     var newer: Problem {
         Problem(
             .invalid, "the ledger \(path) is from a newer version of jobmon",
-            hint: "use that version, or another directory; the file was not touched")
+            hint: "use that version, or another directory; the file was not changed")
     }
 
     func notALedger(_ why: String) -> Problem {
         Problem(
             .invalid, "\(path) is not a ledger of jobmon: \(why)",
-            hint: "choose another directory, or move the file away; it was not touched")
+            hint: "use another directory, or move the file away; it was not changed")
     }
 }

@@ -23,7 +23,7 @@ struct LedgerFileReader: LedgerReads {
         }
         // Nothing is written: a damaged page is met, and said, where it is read.
         let ledger = LedgerFile(path: path, time: time)
-        if case .other = FileSystem.kind(of: path) { throw ledger.notALedger("it is no regular file") }
+        if case .other = FileSystem.kind(of: path) { throw ledger.notALedger("it is not a regular file") }
         try ledger.lookAtHeader()
         do {
             try Self.check(ledger)

@@ -10,14 +10,14 @@ struct GuardedQuery {
     private static let largestValue: Int32 = 16 << 20
 
     private static let hint =
-        "ask one SELECT; the tables are status, job, job_instance, job_status, error, event, sgejob"
+        "use one SELECT; the tables are status, job, job_instance, job_status, error, event, sgejob"
 
     let connection: Connection
     let time: TimeSource
 
     /// - Throws: a `Problem` that says what is wrong with the statement, in SQLite's words.
     func run(_ sql: String, limits: QueryLimits) throws -> QueryResult {
-        guard !sql.utf8.contains(0) else { throw Problem(.invalid, "the query holds a NUL character") }
+        guard !sql.utf8.contains(0) else { throw Problem(.invalid, "the query contains a NUL character") }
         let watch = Watch(time: time, until: time.steadySeconds() + limits.seconds)
         let database = connection.pointer
         try connectTableFunctions()
@@ -76,7 +76,7 @@ struct GuardedQuery {
         }
         guard sqlite3_stmt_readonly(statement) != 0 else {
             sqlite3_finalize(statement)
-            throw Problem(.invalid, "the query would write", hint: Self.hint)
+            throw Problem(.invalid, "the query would change the ledger", hint: Self.hint)
         }
         return statement
     }
@@ -136,7 +136,7 @@ struct GuardedQuery {
         case SQLITE_INTERRUPT where watch.isOver:
             return Problem(
                 .invalid, "the query took longer than \(limits.seconds) s and was stopped",
-                hint: "ask for less, or read the file with sqlite3")
+                hint: "select less, or read the file with sqlite3")
         case SQLITE_AUTH:
             return Problem(.invalid, "the query may only read: \(failure.message)", hint: Self.hint)
         case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_CANTOPEN, SQLITE_NOMEM:

@@ -59,6 +59,6 @@ package final class ReportFile {
     private static func problem(_ path: String) -> Problem {
         Problem(
             .unavailable, "the report \(path) can't be written: \(SystemError.text())",
-            hint: "make room, or name another directory with --to; an earlier report is as it was")
+            hint: "free some space, or name another directory with --to; an earlier report is unchanged")
     }
 }

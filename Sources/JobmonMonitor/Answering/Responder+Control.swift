@@ -24,14 +24,14 @@ extension Responder {
         for status in Status.allCases {
             text.sample("jobmon_jobs", ["status": status.label], summary.jobs[status] ?? 0)
         }
-        text.family("jobmon_late_instances", "gauge", "Running instances of which nothing was heard for long.")
+        text.family("jobmon_late_instances", "gauge", "Running instances that have not reported for long.")
         text.sample("jobmon_late_instances", [:], summary.late)
         text.family("jobmon_errors", "gauge", "Errors that are recorded.")
         text.sample("jobmon_errors", [:], summary.errors)
         text.family("jobmon_sequence", "gauge", "The latest sequence number.")
         text.sample("jobmon_sequence", [:], Int(summary.sequence))
         let writer = connection.writer.statistics
-        text.family("jobmon_events", "counter", "Events by what became of them, since the monitor's start.")
+        text.family("jobmon_events", "counter", "Events by outcome, since the start of the monitor.")
         for outcome in EventResult.Outcome.allCases {
             text.sample("jobmon_events_total", ["outcome": outcome.rawValue], writer.outcomes[outcome] ?? 0)
         }
@@ -39,7 +39,7 @@ extension Responder {
         text.sample("jobmon_events_turned_away_total", [:], writer.turnedAway)
         text.family("jobmon_commits", "counter", "Transactions.")
         text.sample("jobmon_commits_total", [:], writer.commits)
-        text.family("jobmon_waiting_events", "gauge", "Events that wait for their commit.")
+        text.family("jobmon_waiting_events", "gauge", "Events that wait for a commit.")
         text.sample("jobmon_waiting_events", [:], writer.waitingEvents)
         text.family("jobmon_requests", "counter", "Requests by HTTP status.")
         for (status, count) in counts.all.sorted(by: { $0.key < $1.key }) {

@@ -30,7 +30,7 @@ struct Responder: HTTPResponder {
             response = answer(Problem(.unavailable, "the monitor is ending", hint: "try again in a moment"))
         } catch {
             logger.error(
-                "a request failed in a way that nobody expected",
+                "a request failed unexpectedly",
                 metadata: [
                     LogKey.method: "\(request.method)", LogKey.path: "\(request.uri.path)", LogKey.error: "\(error)",
                 ])
@@ -57,7 +57,7 @@ struct Responder: HTTPResponder {
                 .notFound, "there is nothing at \(path.prefix(200))", hint: "docs/protocol.md lists the paths")
         case .wrongMethod(let allowed):
             var response = answer(
-                Problem(.methodNotAllowed, "\(path) is not for \(request.method.rawValue.prefix(20))"))
+                Problem(.methodNotAllowed, "\(path) does not support \(request.method.rawValue.prefix(20))"))
             response.headers[.allow] = allowed.joined(separator: ", ")
             return response
         case .found(let endpoint, let id):

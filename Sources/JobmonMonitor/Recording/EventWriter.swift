@@ -106,7 +106,7 @@ final class EventWriter: Service {
         if isFull, state.waitingEvents > 0 {
             state.statistics.turnedAway += item.events.count
             return Problem(
-                .unavailable, "the monitor has more to write than it can keep", hint: "try again in a moment")
+                .unavailable, "the monitor has too many events to write", hint: "try again in a moment")
         }
         state.waitingEvents += item.events.count
         state.waitingBytes += item.bytes

@@ -35,7 +35,7 @@ final class Gate: Sendable {
     /// - Throws: `.unavailable` after `close`.
     func checkOpen() throws(Problem) {
         if isClosed.withLock({ $0 }) {
-            throw Problem(.unavailable, "the monitor is ending", hint: "what you have to say is for the next one")
+            throw Problem(.unavailable, "the monitor is ending", hint: "report to the next monitor")
         }
     }
 
@@ -48,7 +48,7 @@ final class Gate: Sendable {
         }
         guard let origin = request.headers[.origin] else { return }
         guard origin.hasPrefix("http://"), isOurs(origin.dropFirst("http://".count)) else {
-            throw Problem(.forbidden, "the request comes from a page of another place (its Origin header)")
+            throw Problem(.forbidden, "the request comes from a page of another origin (its Origin header)")
         }
     }
 

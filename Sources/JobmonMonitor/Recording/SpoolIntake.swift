@@ -43,7 +43,7 @@ final class SpoolIntake: Service {
                 result.unreadable += 1
                 let line = unreadable.line.map { " line \($0)" } ?? ""
                 logger.warning(
-                    "something in the spool is no event; its file is moved to spool/bad",
+                    "an entry of the spool is not an event; its file is moved to spool/bad",
                     metadata: [LogKey.file: "\(unreadable.path)\(line)", LogKey.error: "\(unreadable.reason)"])
             }
             for answer in try await writer.record(batch.events) {

@@ -13,8 +13,8 @@ struct HomeWatch: Service {
                 guard configuration.hasLostDirectory() else { continue }
                 return end(
                     Problem(
-                        .unavailable, "the directory was removed while this monitor served it: it ends",
-                        hint: "start another one; what was recorded here went with the directory"))
+                        .unavailable, "the directory was removed while this monitor served it: the monitor ends",
+                        hint: "start another monitor; the records were lost with the directory"))
             }
         }
         // If this service returned by itself, the group would end the others.

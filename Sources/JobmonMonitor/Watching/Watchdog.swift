@@ -51,7 +51,7 @@ final class Watchdog: Service {
             return !isAsked
         }.map(\.instance)
         if lost.isEmpty { return [] }
-        logger.warning("instances were not heard of for long", metadata: [LogKey.events: "\(lost.count)"])
+        logger.warning("instances have not reported for long", metadata: [LogKey.events: "\(lost.count)"])
         _ = try await writer.record(
             lost.map { Event(time: now, fact: .outcome($0, Outcome(status: .unknown, cause: .lost))) })
         return lost
@@ -63,7 +63,7 @@ final class Watchdog: Service {
                 do throws(Problem) {
                     _ = try await runOnce(now: time.now())
                 } catch {
-                    logger.error("late instances could not be looked for", metadata: [LogKey.problem: "\(error)"])
+                    logger.error("late instances could not be determined", metadata: [LogKey.problem: "\(error)"])
                 }
             }
         }

@@ -66,7 +66,8 @@ final class WrapperWatch: Service {
             guard let record = try await ledger.instance(key: key), !record.status.isFinal else { continue }
             let outcome = Outcome(
                 status: .failed, cause: .lost,
-                description: "its wrapper (pid \(watched.wrapper.pid)) was killed, and nobody saw the command's end")
+                description:
+                    "its wrapper (pid \(watched.wrapper.pid)) was killed; the end of the command was not observed")
             lost.append(Event(time: time.now(), fact: .outcome(.key(key), outcome)))
         }
         watched.withLock { watched in for key in gone.keys { watched[key] = nil } }

@@ -22,7 +22,7 @@ package enum ResourceLimits {
     package static func name(_ error: Int32) -> String? {
         switch error {
         case EMFILE: return "RLIMIT_NOFILE (ulimit -n) is \(jobmon_limit_of_descriptors())"
-        case ENFILE: return "the whole system has no more open files (fs.file-max)"
+        case ENFILE: return "the limit of open files of the whole system is reached (fs.file-max)"
         case EAGAIN:
             if let most = cgroupLimit() { return "the pids.max of its cgroup is \(most)" }
             let limit = jobmon_limit_of_processes()

@@ -67,7 +67,7 @@ package final class JobFeed: Sendable {
 
     /// Declares that no more jobs come: the queue ends once all are over.
     package func close() {
-        end(Problem(.contradiction, "the queue takes no more jobs: somebody waits for its end"))
+        end(Problem(.contradiction, "the queue accepts no more jobs: its end was requested"))
         mailbox.close()
     }
 

@@ -85,7 +85,7 @@ package final class QueueRunner: Sendable {
     package func run(
         _ feed: JobFeed, whenLoaded: @Sendable () -> Void = {}
     ) async throws(Problem) -> QueueSummary {
-        let over = Problem(.contradiction, "the queue \"\(queue)\" has ended: it takes no more jobs")
+        let over = Problem(.contradiction, "the queue \"\(queue)\" has ended: it accepts no more jobs")
         defer {
             feed.failRest(over)
             idleQuestions.end(over)

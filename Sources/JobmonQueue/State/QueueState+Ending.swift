@@ -91,7 +91,7 @@ extension QueueState {
     mutating func sayHalted() {
         guard recalling, let limit = configuration.haltAfter else { return }
         recalling = false
-        outbox.say("\(failedNow) \(failedNow == 1 ? "job" : "jobs") failed: nothing more is started (--halt \(limit))")
+        outbox.say("\(failedNow) \(failedNow == 1 ? "job" : "jobs") failed: no more jobs are started (--halt \(limit))")
         if !stopping { outbox.stopExecutor = false }
     }
 

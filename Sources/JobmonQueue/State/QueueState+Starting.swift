@@ -116,7 +116,7 @@ extension QueueState {
             cancelIfUnwanted(index)
         case .notNow(let reason):
             if fullUntil < now.steady {
-                outbox.say("the executor \(configuration.executor) takes no more for now (\(reason)); trying again")
+                outbox.say("the executor \(configuration.executor) accepts no more for now (\(reason)); trying again")
             }
             fullUntil = now.steady + Self.fullWait
             if isUnwanted(index) {

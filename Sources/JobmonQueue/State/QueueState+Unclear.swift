@@ -37,8 +37,9 @@ extension QueueState {
         guard let first = unjudged.min(), observeDelay == 0 else { return unjudged = [] }
         let hosts = Set(unjudged.compactMap { jobs[$0].live?.host }).sorted().prefix(3).joined(separator: ", ")
         outbox.say(
-            "\(unjudged.count) \(unjudged.count == 1 ? "job waits" : "jobs wait") (job \(jobs[first].jid) first): nobody "
-                + "here can say whether the last instance is over" + (hosts.isEmpty ? "" : "; it ran on \(hosts)"))
+            "\(unjudged.count) \(unjudged.count == 1 ? "job waits" : "jobs wait") (job \(jobs[first].jid) first): it "
+                + "cannot be determined here whether the last instance is over"
+                + (hosts.isEmpty ? "" : "; it ran on \(hosts)"))
         unjudged = []
     }
 
@@ -152,7 +153,7 @@ extension QueueState {
         let goesOn =
             standing.attempts < standing.maxAttempts && !standing.cancelRequested && !standing.anyComplete
             && configuration.policy != .simple
-        let description = "the executor \(configuration.executor) has it no more, and nobody saw its end"
+        let description = "the executor \(configuration.executor) no longer has it, and its end was not observed"
         guard goesOn else {
             return ended(
                 key, Outcome(status: .failed, cause: .lost, description: description), recorded: false, at: now)

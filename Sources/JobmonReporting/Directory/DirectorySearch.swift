@@ -53,7 +53,7 @@ package struct DirectorySearch: Sendable, Equatable {
     }
 
     private static func distrust(_ path: String) -> String? {
-        guard let facts = facts(path) else { return "it can't be looked at: \(SystemError.text())" }
+        guard let facts = facts(path) else { return "it can't be examined: \(SystemError.text())" }
         if facts.st_uid != geteuid() { return "it belongs to \(userName(facts.st_uid))" }
         if facts.st_mode & S_IWOTH != 0 { return "everybody can write it" }
         return nil
@@ -89,7 +89,7 @@ package enum DirectoryRights {
         guard mode(path) & S_IWOTH != 0 else { return nil }
         return Problem(
             .unavailable, "the directory \(path) can be written by everybody",
-            hint: "take that right away (chmod o-w \(path)), or use another directory")
+            hint: "remove that permission (chmod o-w \(path)), or use another directory")
     }
 
     /// Whether its group can write to it.

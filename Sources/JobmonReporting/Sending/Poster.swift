@@ -259,8 +259,8 @@ package final class Poster {
                 return []
             }
             if answer.status == 413 {
-                // The event will never be accepted: that is an answer too.
-                let problem = Problem(.tooLarge, "the monitor does not take an event of this size")
+                // It will never be taken: that is an answer too.
+                let problem = Problem(.tooLarge, "the monitor does not accept an event of this size")
                 return settle([EventResult(outcome: .refused, problem: problem)], now)
             }
             fail(now)

@@ -45,7 +45,7 @@ package struct SpoolBatchIterator: IteratorProtocol {
                 // The file is gone: another reader has delivered it.
                 if error == ENOENT { continue }
                 let isBad = error == 0 || error == ELOOP || error == EFBIG
-                let reason = error == 0 ? "it is no regular file" : SystemError.text(error)
+                let reason = error == 0 ? "it is not a regular file" : SystemError.text(error)
                 unreadable.append(UnreadableSpool(path: file.path, line: nil, reason: reason))
                 if isBad { parts.append(SpoolBatch.Part(path: file.path, isBad: true)) }
                 continue

@@ -38,8 +38,8 @@ package final class SpoolWriter {
             tell(
                 kept
                     ? "\(folders.spool) can't be written (\(reason)); kept in \(folders.fallback) until it can"
-                    : "\(folders.spool) can't be written (\(reason)), \(folders.fallback) neither: "
-                        + "what this instance reports may be lost")
+                    : "\(folders.spool) can't be written (\(reason)), nor can \(folders.fallback): "
+                        + "reports of this instance may be lost")
         }
         return kept
     }

@@ -35,7 +35,7 @@ package struct QueryString: Sendable, Equatable {
     package func int(_ name: String, atLeast least: Int64) throws(Problem) -> Int64? {
         guard let text = try value(name) else { return nil }
         guard let number = Int64(text), number >= least else {
-            throw Problem(.invalid, "\"\(name)\" must be an integer from \(least) on, not \"\(text.prefix(40))\"")
+            throw Problem(.invalid, "\"\(name)\" must be an integer of at least \(least), not \"\(text.prefix(40))\"")
         }
         return number
     }

@@ -88,7 +88,9 @@ package struct TaskManifest: Sendable, Equatable {
             guard let line = read(0, prefixLength), line.count == prefixLength else { throw Self.torn }
             let text = String(decoding: line, as: UTF8.self)
             guard text.hasPrefix(magic), let count = Int(text.dropFirst(magic.count).trimmed), count > 0 else {
-                throw Problem(.malformed, "it is no manifest of tasks", hint: "it was written by another version")
+                throw Problem(
+                    .malformed, "it is not a manifest of tasks of this version",
+                    hint: "it may have been written by another version of jobmon")
             }
             return count
         }
@@ -125,14 +127,14 @@ package struct TaskManifest: Sendable, Equatable {
         private func text(_ entry: Int) throws(FieldError) -> JSON {
             guard let line = read(prefixLength + entryLength * entry, entryLength), line.count == entryLength,
                 var offset = Int(String(decoding: line, as: UTF8.self).trimmed)
-            else { throw FieldError("entry \(entry)", "is not there") }
+            else { throw FieldError("entry \(entry)", "is missing") }
             var bytes: [UInt8] = []
             while let more = read(offset, 8192), !more.isEmpty {
                 offset += more.count
                 if let end = more.firstIndex(of: 0x0A) {
                     bytes += more[..<end]
                     do throws(JSONSyntaxError) { return try JSON(parsing: bytes) } catch {
-                        throw FieldError("entry \(entry)", "is no JSON: \(error)")
+                        throw FieldError("entry \(entry)", "is not JSON: \(error)")
                     }
                 }
                 bytes += more

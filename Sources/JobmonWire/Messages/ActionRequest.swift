@@ -127,7 +127,7 @@ extension ActionRequest.Group {
             return
         }
         guard let numbers = JobNumbers(listed) else {
-            throw fields.failure("jids", "must hold numbers of jobs and pairs [first, last] of them")
+            throw fields.failure("jids", "must contain numbers of jobs and pairs [first, last] of them")
         }
         jobs = numbers
     }

@@ -30,7 +30,8 @@ package enum EventRequest {
         }
         guard items.count <= EventLimits.eventsPerRequest else {
             throw Problem(
-                .tooLarge, "the request has \(items.count) events; at most \(EventLimits.eventsPerRequest) are taken",
+                .tooLarge,
+                "the request has \(items.count) events; at most \(EventLimits.eventsPerRequest) are accepted",
                 hint: "send them in several requests")
         }
         let mayBeLarge = body.count > EventLimits.event

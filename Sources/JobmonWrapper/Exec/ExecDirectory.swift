@@ -22,7 +22,7 @@ struct ExecDirectory {
             guard isFolder(layout.root) else {
                 return ExecDirectory(
                     layout: nil,
-                    remark: "JOBMON_DIR is \(given), which is no directory: the command runs, but is not recorded")
+                    remark: "JOBMON_DIR is \(given), which is not a directory: the command runs, but is not recorded")
             }
             return refused(layout) ?? ExecDirectory(layout: layout, remark: make(layout))
         }
@@ -44,7 +44,7 @@ struct ExecDirectory {
             }
             let why =
                 search.passedOver.first
-                ?? "no directory of jobmon is named (-d, JOBMON_DIR), and none is here or above"
+                ?? "no jobmon directory is named (-d, JOBMON_DIR) or found here or above"
             return ExecDirectory(layout: nil, remark: "\(why): the command runs, but is not recorded")
         } catch {
             return ExecDirectory(layout: nil, remark: "\(error.message): the command runs, but is not recorded")
@@ -83,7 +83,7 @@ struct ExecDirectory {
         for folder in parents.reversed() + layout.folders {
             if mkdir(folder, 0o700) != 0, errno != EEXIST || !isFolder(folder) {
                 let reason = SystemError.text()
-                return "\(folder) can't be made (\(reason)): what becomes of the command may not be recorded"
+                return "\(folder) can't be created (\(reason)): the command may not be recorded"
             }
         }
         return nil

@@ -16,7 +16,7 @@ package enum ExecMain {
         jobmon_signals_remember()
         switch ExecOptions.parse(arguments) {
         case .help:
-            _ = Descriptor.writeAll(STDOUT_FILENO, Array(ExecOptions.help.utf8))
+            _ = Descriptor.writeAll(STDOUT_FILENO, Array(ExecHelp.text.utf8))
             _exit(0)
         case .wrong(let sentence):
             say("\(sentence) (see jobmon exec --help)")
@@ -42,7 +42,7 @@ package enum ExecMain {
         let directory = ExecDirectory.find(options.directory)
         if let remark = directory.remark { say(remark) }
         if let layout = directory.layout, let key = options.instance, access(layout.fence(key), F_OK) == 0 {
-            say("instance \(key) may not start any more (\(layout.fence(key)) forbids it): the command was not run")
+            say("instance \(key) was started before, or given up (\(layout.fence(key))): the command was not run")
             _exit(75)
         }
         do throws(Problem) {
@@ -55,7 +55,7 @@ package enum ExecMain {
 
     static func replaceBy(_ command: Command, why failure: StartFailure) -> Never {
         let limit = ResourceLimits.name(failure.errno).map { " (\($0))" } ?? ""
-        replaceBy(command, why: "no process could be made: \(failure.reason)\(limit)")
+        replaceBy(command, why: "no process could be created: \(failure.reason)\(limit)")
     }
 
     /// Where nothing is left for a process of its own, the command runs in our place: nobody reports on it, but it runs.

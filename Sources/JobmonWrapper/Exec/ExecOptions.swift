@@ -27,29 +27,8 @@ struct ExecOptions {
         case wrong(String)
     }
 
-    static let help = """
-        Usage: jobmon exec [-d DIR] [--name NAME] [--param KEY=VALUE]... [--timeout TIME [--preserve-status]]
-                           [--instance KEY] -- COMMAND...
-
-        Runs a command and tells the monitor of a directory what becomes of it. The command has the same input, output,
-        signals and end as without `jobmon exec`, whether the monitor is there or not.
-
-          -d, --dir DIR       the monitor's directory (made if it is not there); else $JOBMON_DIR, else the current
-                              directory if it is a monitor's
-          --name NAME         the job's name; else that of its script or program
-          --param KEY=VALUE   a parameter to find the job by; may be repeated
-          --timeout TIME      end the command, and all that it started, after that time (90, 45s, 10m, 2h, 1d) with TERM,
-                              and KILL 5 s later; the exit code is 124 then
-          --preserve-status   with --timeout: end as the command ended, also when its time limit passed
-          --instance KEY      the command is this instance, which the ledger has or will have; without it, a new job
-          -h, --help          this text
-
-        Exit code: the command's own; if a signal ended the command, the same signal ends this. 124: its time limit passed.
-        127: command not found. 126: it can't be started. 125 is not used. 75: the instance may not start any more. 2: these arguments are wrong.
-
-        """
-
-    private static let names = ["--dir", "--name", "--param", "--timeout", "--instance"]
+    /// The options that take a value; `ExecHelp` says what they do.
+    static let names = ["--dir", "--name", "--param", "--timeout", "--instance"]
 
     static func parse(_ arguments: [[UInt8]]) -> Parsed {
         var options = ExecOptions()
@@ -84,7 +63,7 @@ struct ExecOptions {
                 let meant = NearWord.nearest(to: option, among: Self.names)
                 return .wrong(
                     meant.map { "there is no option \(option): did you mean \($0)?" }
-                        ?? "\(option) is no option of exec; put -- before the command")
+                        ?? "there is no option \(option); put -- before the command")
             }
             if value == nil {
                 guard let next = rest.first, next != Array("--".utf8) else { return .wrong("\(option) needs a value") }
@@ -94,24 +73,24 @@ struct ExecOptions {
             if let wrong = options.set(option, value ?? "") { return .wrong(wrong) }
         }
         options.command = Array(rest)
-        if options.command.isEmpty, options.task == nil { return .wrong("no command is given; put it after --") }
+        if options.command.isEmpty, options.task == nil { return .wrong("no command is given: put it after --") }
         return .run(options)
     }
 
     private mutating func set(_ option: String, _ value: String) -> String? {
         switch option {
         case "-d", "--dir":
-            if value.isEmpty { return "\(option) needs a directory's name" }
+            if value.isEmpty { return "\(option) needs the name of a directory" }
             directory = value
         case "--name": name = value
         case "--param":
             guard let equals = value.firstIndex(of: "="), equals > value.startIndex else {
-                return "--param \(value): give it as KEY=VALUE"
+                return "invalid param \"\(value)\": use NAME=VALUE"
             }
             params[String(value[..<equals])] = .string(String(value[value.index(after: equals)...]))
         case "--timeout":
             guard let seconds = Self.seconds(value) else {
-                return "--timeout \(value): give it as seconds, or as 45s, 10m, 2h or 1d"
+                return "invalid duration \"\(value)\" for --timeout: use 90, 10m, 2h or 1d"
             }
             timeout = seconds
         case "--task": task = value

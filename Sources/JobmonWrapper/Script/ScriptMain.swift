@@ -51,7 +51,7 @@ package enum ScriptMain {
             print(ScriptText.traps(isBash: isBash, exports: [], end: end.joined(separator: " ")))
         }
         guard isFolder(layout.spool) else {
-            say("\(layout.root) is no monitor's directory here: this script is not monitored")
+            say("\(layout.root) is not a monitor's directory here: this script is not monitored")
             print(":\n")
         }
         let time = TimeSource.system

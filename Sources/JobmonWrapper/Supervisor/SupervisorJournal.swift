@@ -81,7 +81,7 @@ final class SupervisorJournal {
         guard segment.append(lines, first: first.identity.seq, last: last.identity.seq) else {
             if !saidFailure {
                 saidFailure = true
-                complain("nothing can be spooled: nothing more is started until there is room")
+                complain("the spool can't be written: no more commands are started until there is space")
             }
             flushAt = time.steadySeconds() + 1
             return false

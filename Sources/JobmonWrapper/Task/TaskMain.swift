@@ -33,7 +33,7 @@ enum TaskMain {
         let manifest = try reader.header()
         guard let job = ClusterJob.current(of: ClusterScheduler(rawValue: manifest.executor)), let task = job.task
         else {
-            throw Problem(.notFound, "this is no task of an array job of \(manifest.executor)")
+            throw Problem(.notFound, "this is not a task of an array job of \(manifest.executor)")
         }
         return (manifest, try reader.order(task), job)
     }

@@ -7,15 +7,15 @@ import JobmonWire
 package struct CancelCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "cancel",
-        abstract: "Cancel jobs: end those that run, and do not start those that wait.",
+        abstract: "Cancel jobs: end those that run, do not start those that wait.",
         discussion: """
-            The queue that runs a job ends it (TERM, and KILL after 5 s). `jobmon retry` takes it back. Without \
-            --status, the options select jobs that are not over.
+            The queue that runs a job ends it: TERM first, KILL 5 s later. `jobmon retry` queues a cancelled job \
+            again. Without --status, the other options select jobs that are not over.
 
               jobmon cancel 4 7-9
               jobmon cancel --queue fit --param year=1995
 
-            Exit code 1 when a job was refused, or none matched.
+            Exit code 1 if a job was refused or no job matched.
             """)
 
     @OptionGroup package var directory: DirectoryOption

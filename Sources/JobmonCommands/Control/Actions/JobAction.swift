@@ -108,12 +108,12 @@ package struct JobAction: Sendable {
         let did =
             switch action {
             case .retry: "queued for another attempt"
-            case .cancel: "cancelled, or to be ended by their queue"
+            case .cancel: "cancelled; their queue ends those that run"
             case .forget: "forgotten"
             }
         try output.write("\(Units.count(answer.done, "job")) \(did)\n")
         if answer.repeated > 0 {
-            try output.write("\(Units.count(answer.repeated, "job")): it was asked for before\n")
+            try output.write("\(Units.count(answer.repeated, "job")): already requested before\n")
         }
     }
 
@@ -123,10 +123,10 @@ package struct JobAction: Sendable {
         switch (action, job.status) {
         case (.retry, .queued):
             return "\(name): queued for another attempt (\(job.attempts) of \(job.description.maxAttempts) used)"
-        case (.retry, .complete): return "\(name): is COMPLETE already"
-        case (.retry, _): return "\(name): may be tried again (\(job.status.label) now)"
+        case (.retry, .complete): return "\(name): is already COMPLETE"
+        case (.retry, _): return "\(name): gets another attempt (\(job.status.label) now)"
         case (.cancel, .cancelled): return "\(name): cancelled"
-        case (.cancel, .complete), (.cancel, .failed): return "\(name): is over already (\(job.status.label))"
+        case (.cancel, .complete), (.cancel, .failed): return "\(name): is already over (\(job.status.label))"
         case (.cancel, _):
             return "\(name): to be cancelled (\(job.status.label) now); its queue ends it"
         case (.forget, _): return "\(name): forgotten"

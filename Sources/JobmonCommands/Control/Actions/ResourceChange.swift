@@ -21,23 +21,25 @@ package struct ResourceChange: Sendable, Equatable {
     /// - Throws: `CommandFailure` if a text is neither an amount nor a multiple.
     package init(memory: String?, runtime: String?) throws {
         self.memory = try memory.map {
-            try Self.amount($0, "--memory", "a size such as 8G, or a multiple such as 1.5x") {
+            try Self.amount($0, "size", "--memory", "8G or a factor such as 1.5x") {
                 RunQuantity.bytes($0).map { Double($0) }
             }
         }
         self.runtime = try runtime.map {
-            try Self.amount($0, "--runtime", "a time such as 2h, or a multiple such as 2x", RunQuantity.seconds)
+            try Self.amount(
+                $0, "duration", "--runtime", "90, 10m, 2h or 1d, or a factor such as 2x", RunQuantity.seconds)
         }
     }
 
     private static func amount(
-        _ text: String, _ option: String, _ hint: String, _ read: (String) -> Double?
+        _ text: String, _ kind: String, _ option: String, _ hint: String, _ read: (String) -> Double?
     ) throws -> Amount {
         if text.hasSuffix("x"), let factor = Double(text.dropLast()), factor > 0, factor < 1000 {
             return .factor(factor)
         }
         guard let value = read(text) else {
-            throw CommandFailure(.usage, "invalid \(option) \"\(Printable.line(text))\"", hint: "give \(hint)")
+            throw CommandFailure(
+                .usage, "invalid \(kind) \"\(Printable.line(text))\" for \(option)", hint: "use \(hint)")
         }
         return .value(value)
     }
@@ -88,7 +90,7 @@ package struct ResourceChange: Sendable, Equatable {
             guard let before else {
                 if old == nil { return 1 }
                 throw Problem(
-                    .contradiction, "job \(jid) asked for no \(name) that could be multiplied: nothing was done",
+                    .contradiction, "job \(jid) requests no \(name) that could be multiplied: nothing was done",
                     hint: "give an amount, such as \(option) \(name == "memory" ? "4G" : "2h")")
             }
             return before * factor

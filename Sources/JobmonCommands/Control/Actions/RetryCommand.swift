@@ -9,14 +9,15 @@ package struct RetryCommand: AsyncParsableCommand {
         commandName: "retry",
         abstract: "Give jobs one more attempt.",
         discussion: """
-            A job that failed for good or was cancelled is queued again. A queue that runs starts it at once; else the \
-            next `jobmon run` of its queue does. Without --status, the options select failed and cancelled jobs.
+            Jobs that failed or were cancelled are queued again. If their queue is running, it starts them at once; \
+            otherwise the next `jobmon run` of their queue does. Without --status, the other options select failed and \
+            cancelled jobs.
 
               jobmon retry 4 7-9
               jobmon retry --queue fit --status failed
               jobmon retry --cause out_of_memory --memory 1.5x
 
-            Exit code 1 when a job was refused, or none matched.
+            Exit code 1 if a job was refused or no job matched.
             """)
 
     @OptionGroup package var directory: DirectoryOption
@@ -24,13 +25,14 @@ package struct RetryCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Memory that they ask for from now on: a size such as 8G, or a multiple of the old one such as 1.5x.",
+            "Change the memory that the jobs request: a size such as 8G, or a factor such as 1.5x. Default: unchanged.",
             valueName: "size|factor"))
     package var memory: String?
 
     @Option(
         help: ArgumentHelp(
-            "Run time that they ask for from now on: a time such as 2h, or a multiple of the old one such as 2x.",
+            "Change the run time that the jobs request: a duration such as 2h, or a factor such as 2x. Default: "
+                + "unchanged.",
             valueName: "time|factor"))
     package var runtime: String?
 

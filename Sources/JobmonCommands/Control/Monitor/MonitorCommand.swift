@@ -7,11 +7,13 @@ import JobmonReporting
 package struct MonitorCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "monitor",
-        abstract: "Runs the monitor of a directory until it is stopped (jobmon stop, Ctrl-C, TERM).",
+        abstract: "Run the monitor of a directory until it is stopped.",
         discussion: """
-            Prints `ready URL` on stdout once it answers, after it has taken the spool in. The directory is made if it \
-            is missing; where none is named or found, that is .jobmon in the current directory. `jobmon run` needs no \
-            monitor: it finds this one, or is one itself while it runs.
+            The monitor records what jobs report, and answers the other commands, until `jobmon stop`, Ctrl-C or TERM. \
+            It first reads in the spool (what was reported while no monitor ran), then accepts requests and prints \
+            `ready URL` on stdout. The directory is created if it is missing; if none is named or found, that is \
+            .jobmon in the current directory. `jobmon run` needs no monitor: it uses a running one, or is the monitor \
+            itself while it runs.
 
               jobmon monitor DIR --detach
               jobmon monitor DIR --listen any --port 8765
@@ -19,34 +21,39 @@ package struct MonitorCommand: AsyncParsableCommand {
 
     @OptionGroup package var directory: DirectoryOption
 
-    @Argument(help: ArgumentHelp("The directory. Default: as for --dir.", valueName: "dir"), completion: .directory)
+    @Argument(
+        help: ArgumentHelp("Directory of the monitor. Default: as for --dir.", valueName: "dir"), completion: .directory
+    )
     package var path: String?
 
-    @Flag(help: "Keep the ledger in memory: it is gone when the monitor ends.")
+    @Flag(help: "Keep the ledger in memory only: it is lost when the monitor ends.")
     package var inMemory = false
 
     @Option(
         help: ArgumentHelp(
-            "The address to listen on, or `any` for all of them. Jobs on other hosts need it.", valueName: "addr"))
+            "Address to listen on; any: all addresses of this host. Jobs on other hosts need one that they can reach.",
+            valueName: "addr"))
     package var listen = "127.0.0.1"
 
-    @Option(help: "The port; 0: any free one.")
+    @Option(help: "Port to listen on; 0: any free port.")
     package var port = 0
 
     @Option(
         help: ArgumentHelp(
-            "End in order when this process of this host is over: a program that needs the monitor no longer.",
+            "End when the process with this pid, on this host, has ended.",
             valueName: "pid"))
     package var endWith: Int32?
 
-    @Flag(help: "Run in the background; return once it answers. Its messages go to monitor.log in the directory.")
+    @Flag(help: "Run in the background; return when the monitor is ready. Its log is monitor.log in the directory.")
     package var detach = false
 
     package init() {}
 
     package func validate() throws {
         guard (0...65535).contains(port) else { throw ValidationError("--port must be 0 to 65535, not \(port)") }
-        if path != nil, directory.given != nil { throw ValidationError("the directory is given twice: DIR and -d") }
+        if path != nil, directory.given != nil {
+            throw ValidationError("the directory is given twice: as an argument and with -d")
+        }
     }
 
     package func run() async throws {

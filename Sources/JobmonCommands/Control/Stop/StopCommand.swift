@@ -7,9 +7,16 @@ import JobmonReporting
 package struct StopCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "stop",
-        abstract: "Ends the monitor of a directory and waits until it is gone.",
-        discussion:
-            "Jobs go on: what they report is kept in the spool for the next monitor. Exit code 3 without a monitor.")
+        abstract: "Stop the monitor of a directory and wait until it has ended.",
+        discussion: """
+            Running jobs continue; the spool keeps their reports for the next monitor. If the monitor is a \
+            `jobmon run`, that run stops as with Ctrl-C.
+
+              jobmon stop
+              jobmon stop -d DIR
+
+            Exit code 3 if no monitor serves the directory.
+            """)
 
     @OptionGroup package var directory: DirectoryOption
 

@@ -7,10 +7,10 @@ import JobmonWire
 package struct ErrorsCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "errors",
-        abstract: "Lists the errors of all attempts: one line each, or in full.",
+        abstract: "List the errors of all attempts, one line each or in full.",
         discussion: """
-            The line is the one of the error's text that says most; --full gives the whole text (at most the last \
-            64 KiB of what the attempt wrote to stderr).
+            Errors are listed in the order in which they were recorded. The line of an error is the most informative \
+            one of its text; --full prints the whole text (at most the last 64 KiB that the attempt wrote to stderr).
 
               jobmon errors --param loc=kenya
               jobmon errors --full --name fit
@@ -19,7 +19,7 @@ package struct ErrorsCommand: AsyncParsableCommand {
     @OptionGroup package var directory: DirectoryOption
     @OptionGroup package var filter: FilterOptions
 
-    @Flag(help: "The whole text of each error.")
+    @Flag(help: "Print the whole text of each error.")
     package var full = false
 
     @Flag(help: "Print a JSON array, one object per error.")

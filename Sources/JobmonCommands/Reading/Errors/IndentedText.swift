@@ -12,7 +12,7 @@ package enum IndentedText {
         while let line = lines.last, line.allSatisfy(\.isWhitespace) { lines.removeLast() }
         var result = ""
         if lines.count > last {
-            result += "  | … \(Units.count(lines.count - last, "line")) before\n"
+            result += "  | … \(Units.count(lines.count - last, "earlier line"))\n"
             lines.removeFirst(lines.count - last)
         }
         for line in lines { result += line.isEmpty ? "  |\n" : "  | \(line)\n" }

@@ -66,7 +66,7 @@ package struct JobList {
         guard counted.isCut else {
             return filter == JobFilter() || counted.jobs.isEmpty == false ? listed : "no job matches"
         }
-        let seeAll = "--all lists all, --status failed only those that failed"
+        let seeAll = "--all lists all, --status failed the failed ones"
         var onlyQueue = JobFilter()
         onlyQueue.queue = filter.queue
         guard filter == onlyQueue else { return "the first \(listed) (\(seeAll))" }

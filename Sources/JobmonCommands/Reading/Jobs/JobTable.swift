@@ -48,8 +48,8 @@ extension InstanceRecord {
     package func reason(in times: ShownTime) -> String? {
         switch status {
         case .failed: return failure
-        case .unknown: return "nothing heard of it\(lastSeen.map { " since \(times.text($0))" } ?? "")"
-        case .running: return lateSince.map { "late: nothing heard of it since \(times.text(lastSeen ?? $0))" }
+        case .unknown: return "no report\(lastSeen.map { " since \(times.text($0))" } ?? "")"
+        case .running: return lateSince.map { "late: no report since \(times.text(lastSeen ?? $0))" }
         case .cancelled, .submitted, .complete, .queued: return nil
         }
     }

@@ -7,14 +7,14 @@ import JobmonWire
 package struct JobsCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "jobs",
-        abstract: "Lists jobs: status, tries used, where, how long, and why it failed.",
+        abstract: "List jobs: status, attempts used, host, run time, and why they failed.",
         discussion: """
-            On a terminal the first 1,000 jobs are listed unless --all or --limit says otherwise; elsewhere all are. \
-            --json gives an array with everything that is known of each job and its attempts.
+            On a terminal, the first 1,000 jobs are listed, unless --limit or --all is given; elsewhere all are. \
+            --json prints everything that is known about each job and its attempts.
 
               jobmon jobs --status failed,unknown
               jobmon jobs --param year=1995 --json
-              jobmon jobs --sort -time          # the longest first
+              jobmon jobs --sort -time          # the longest run time first
             """)
 
     @OptionGroup package var directory: DirectoryOption
@@ -26,21 +26,21 @@ package struct JobsCommand: AsyncParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Sort by columns, such as status,-time (- for the largest first): jid, status, name, params, tries, host, time, "
-                + "exit, mem, submitted, started or finished; default: jid.", valueName: "columns"))
+            "Sort by these columns, such as status,-time (-COLUMN: descending): jid, status, name, params, tries, "
+                + "host, time, exit, mem, submitted, started or finished. Default: jid.", valueName: "columns"))
     package var sort: String?
 
-    @Option(help: ArgumentHelp("List at most this many.", valueName: "n"))
+    @Option(help: ArgumentHelp("List at most N jobs.", valueName: "n"))
     package var limit: Int?
 
-    @Flag(help: "List all, on a terminal too.")
+    @Flag(help: "List all jobs, also on a terminal.")
     package var all = false
 
     package init() {}
 
     package func validate() throws {
         if let limit, limit < 1 { throw ValidationError("--limit must be at least 1, not \(limit)") }
-        if limit != nil, all { throw ValidationError("--limit and --all contradict each other") }
+        if limit != nil, all { throw ValidationError("--limit and --all cannot be used together") }
     }
 
     package func run() async throws {

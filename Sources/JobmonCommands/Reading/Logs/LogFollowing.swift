@@ -35,7 +35,7 @@ struct LogFollowing {
             let isOver = attempt == nil ? job.status.isFinal : now?.status.isFinal ?? false
             if !isOver, isFirst, !hasMonitor { isAlone = true }
             isFirst = false
-            if hasMonitor, isAway { Messages.say("jobmon: a monitor is back; going on") }
+            if hasMonitor, isAway { Messages.say("jobmon: a monitor is back; continuing") }
             if !hasMonitor, !isAway, !isOver, !isAlone {
                 Messages.say("jobmon: the monitor went away; waiting for the next one")
             }
@@ -54,8 +54,8 @@ struct LogFollowing {
             if isOver { return }
             if isAlone {
                 throw CommandFailure(
-                    .noMonitor, "job \(jid) is \(job.status.label), and no monitor is there that would hear of its end",
-                    hint: "go on with the same jobmon run, or start a monitor")
+                    .noMonitor, "job \(jid) is \(job.status.label), and there is no monitor that could record its end",
+                    hint: "run the same jobmon run again, or start a monitor")
             }
             var passed = 0.0
             while passed < Self.intervals.ledger {
@@ -112,7 +112,7 @@ private struct GrowingFile {
         } else {
             throw CommandFailure(
                 .failed, "\(title): not captured, so it can't be followed",
-                hint: "under `jobmon exec` it stays where the command writes it; --no-logs captures nothing")
+                hint: "`jobmon exec` leaves it where the command writes it; --no-logs captures nothing")
         }
     }
 

@@ -7,11 +7,11 @@ package import JobmonCore
 package struct LogsCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "logs",
-        abstract: "Prints what jobs wrote to stdout and stderr, byte by byte.",
+        abstract: "Print the captured stdout and stderr of jobs, unchanged.",
         discussion: """
-            Without --stdout or --stderr both are printed, one after the other; which is which is said on stderr. \
-            Only queues capture output. Of other failed attempts, and where a file is gone, the end of stderr that the \
-            ledger keeps is printed.
+            Without --stdout or --stderr, both are printed, one after the other; headings on stderr tell them apart. \
+            Output is captured only for jobs of a queue (`jobmon run`). For other failed attempts, and if a file is \
+            gone, the end of stderr that the ledger keeps is printed.
 
               jobmon logs 4 --stderr --tail 20
               jobmon logs 4 --attempt 1 > attempt1.txt
@@ -21,24 +21,24 @@ package struct LogsCommand: AsyncParsableCommand {
 
     @OptionGroup package var directory: DirectoryOption
 
-    @Argument(help: "The jobs' numbers, as `jobmon jobs` shows them: 4, 7-9.")
+    @Argument(help: "Numbers of jobs, as `jobmon jobs` shows them, and ranges such as 7-9.")
     package var jids: [JobNumberArgument]
 
-    @Option(help: ArgumentHelp("Which attempt, from 1; else the last.", valueName: "n"))
+    @Option(help: ArgumentHelp("Print this attempt, counted from 1; default: the latest.", valueName: "n"))
     package var attempt: Int?
 
-    @Flag(help: "Only what it wrote to stdout.")
+    @Flag(help: "Print only stdout.")
     package var stdout = false
 
-    @Flag(help: "Only what it wrote to stderr.")
+    @Flag(help: "Print only stderr.")
     package var stderr = false
 
-    @Option(help: ArgumentHelp("Only the last lines of each.", valueName: "n"))
+    @Option(help: ArgumentHelp("Print only the last N lines of each stream; default: all.", valueName: "n"))
     package var tail: Int?
 
     @Flag(
         name: [.customShort("f"), .customLong("follow")],
-        help: "Print what it writes as it comes, further attempts too, until the job is over.")
+        help: "Print output as it is written, also that of further attempts, until the job is over.")
     package var follow = false
 
     package init() {}
@@ -52,7 +52,7 @@ package struct LogsCommand: AsyncParsableCommand {
         let numbers = JobNumberArgument.all(jids)
         if follow, numbers.count > 1 {
             throw CommandFailure(
-                .usage, "--follow prints what one job writes, not \(numbers.count)", hint: "give one job's number")
+                .usage, "--follow takes one job, not \(numbers.count)", hint: "give the number of one job")
         }
         let wanted: [DirectoryLayout.LogStream] = stdout == stderr ? [.out, .err] : stdout ? [.out] : [.err]
         var isGone = false
@@ -100,7 +100,7 @@ package struct LogsCommand: AsyncParsableCommand {
 
     package static func instance(of job: JobRecord, attempt: Int?) throws -> InstanceRecord {
         guard let last = job.instances.last else {
-            throw CommandFailure(.failed, "job \(job.jid) was not tried yet: it is \(job.status.label)")
+            throw CommandFailure(.failed, "job \(job.jid) has no attempt yet: it is \(job.status.label)")
         }
         guard let attempt else { return last }
         guard let instance = job.instances.first(where: { $0.retryNumber == attempt - 1 }) else {

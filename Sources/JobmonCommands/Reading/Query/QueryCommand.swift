@@ -6,10 +6,10 @@ import JobmonCore
 package struct QueryCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "query",
-        abstract: "Runs one read-only SQL statement on the ledger.",
+        abstract: "Run a read-only SQL statement on the ledger.",
         discussion: """
-            The tables are status, job, job_instance, job_status, error and event; docs/operations.md describes \
-            them. A status in them is the id of a row of `status`.
+            The tables are job, job_instance (one row per attempt), job_status, error, event and status; \
+            docs/operations.md describes them. A status in a table is the id of a row in the table status.
 
               jobmon query "select cause, count(*) from job_instance group by cause"
               jobmon query --csv "select jid, wallclock, maxrss from job_instance" > usage.csv
@@ -17,7 +17,7 @@ package struct QueryCommand: AsyncParsableCommand {
 
     @OptionGroup package var directory: DirectoryOption
 
-    @Argument(help: "The statement.")
+    @Argument(help: "One SQL statement.")
     package var sql: String
 
     @Flag(help: "Print a JSON array, one object per row.")
@@ -26,13 +26,13 @@ package struct QueryCommand: AsyncParsableCommand {
     @Flag(help: "Print CSV (RFC 4180).")
     package var csv = false
 
-    @Option(help: ArgumentHelp("At most this many rows.", valueName: "n"))
+    @Option(help: ArgumentHelp("Print at most N rows.", valueName: "n"))
     package var limit = QueryLimits().rows
 
     package init() {}
 
     package func validate() throws {
-        if json, csv { throw ValidationError("--json and --csv contradict each other") }
+        if json, csv { throw ValidationError("--json and --csv cannot be used together") }
         if limit < 1 { throw ValidationError("--limit must be at least 1, not \(limit)") }
     }
 
@@ -49,7 +49,8 @@ package struct QueryCommand: AsyncParsableCommand {
             }
             try output.flush()
             if result.truncated {
-                Messages.say("there are more rows than these \(Units.grouped(result.rows.count)); --limit takes more")
+                Messages.say(
+                    "only the first \(Units.grouped(result.rows.count)) rows were printed; --limit N prints more")
             }
         }
     }

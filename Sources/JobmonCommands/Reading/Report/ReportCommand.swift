@@ -6,24 +6,24 @@ import JobmonCore
 package struct ReportCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Writes job_report.csv and job_status_report.csv.",
+        abstract: "Write job_report.csv and job_status_report.csv.",
         discussion: """
-            job_report.csv has a row for each attempt at a job, job_status_report.csv one for each status that an \
-            attempt took. They are CSV as RFC 4180 has it: nothing at all is null, "" is the empty text. A text that a \
-            spreadsheet would take for a formula has one ' before it. docs/operations.md describes the columns.
+            job_report.csv has one row per attempt, job_status_report.csv one row for each status that an attempt \
+            took. The format is CSV (RFC 4180): an empty field is null, "" is the empty text. A text that a \
+            spreadsheet would take for a formula has one ' in front. docs/operations.md describes the columns.
 
               jobmon report -d mon
-              jobmon report --to /home/me/reports
+              jobmon report --to reports
             """)
 
     @OptionGroup package var directory: DirectoryOption
 
     @Option(
-        help: ArgumentHelp("The directory to write them into; default: that of the ledger.", valueName: "dir"),
+        help: ArgumentHelp("Directory to write the reports to; default: that of the ledger.", valueName: "dir"),
         completion: .directory)
     package var to: String?
 
-    @Flag(help: "Print what was written as a JSON array.")
+    @Flag(help: "Print the paths and the numbers of rows as a JSON array.")
     package var json = false
 
     package init() {}

@@ -55,7 +55,7 @@ package struct CapturedOutput {
             let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else {
-                return .gone("\(name) of \(attempt) can't be read on: \(SystemError.text())")
+                return .gone("\(name) of \(attempt): the rest can't be read: \(SystemError.text())")
             }
             if count == 0 { break }
             try output.write(bytes: buffer[..<count])
@@ -68,7 +68,7 @@ package struct CapturedOutput {
     package func writeKeptEnd(to output: Output) throws {
         if let path = instance.stderrPath, access(path, R_OK) == 0 { return }
         guard let error = instance.error, !error.isEmpty else { return }
-        Messages.say("==> what the ledger keeps of the error of \(attempt)")
+        Messages.say("==> error of \(attempt), from the ledger")
         var lines = error.split(separator: "\n", omittingEmptySubsequences: false)
         if lines.last?.isEmpty == true { lines.removeLast() }
         if let tail { lines = lines.suffix(tail) }
@@ -77,7 +77,7 @@ package struct CapturedOutput {
 
     private func whyNone(_ name: String) -> String {
         if instance.executor == "exec" {
-            return "\(name) of \(attempt): not captured: under `jobmon exec` it stays where the command writes it"
+            return "\(name) of \(attempt): not captured: `jobmon exec` leaves it where the command writes it"
         }
         if instance.stdoutPath != nil || instance.stderrPath != nil { return "\(name) of \(attempt): empty" }
         if instance.status.isFinal { return "\(name) of \(attempt): empty, or not captured (--no-logs)" }

@@ -49,7 +49,7 @@ package struct JobDetails {
         if !described.runfile.isEmpty { fields.append(("command", command)) }
         if described.shell {
             let shell = described.resources[JobDescription.shellResource].map { ($0.plainText) }
-            fields.append(("", "(a line for \(shell ?? "bash, or sh where there is no bash"))"))
+            fields.append(("", "(a shell line, run by \(shell ?? "bash, or by sh if there is no bash"))"))
         }
         if !described.params.isEmpty { fields.append(("params", described.params.shown)) }
         if let cwd = described.cwd { fields.append(("directory", cwd)) }
@@ -113,7 +113,7 @@ package struct JobDetails {
         if let process = instance.process { place += ", process \(process.pid)" }
         fields.append(("where", place))
         if let allocated = instance.place?.allocated, !allocated.isEmpty {
-            fields.append(("given", allocated.members.map { "\($0.name) \(given($0))" }.joined(separator: ", ")))
+            fields.append(("allocated", allocated.members.map { "\($0.name) \(given($0))" }.joined(separator: ", ")))
         }
         fields.append(("times", times(instance)))
         let used = usage(instance)
@@ -139,7 +139,7 @@ package struct JobDetails {
         if let seconds = instance.elapsed(now: now) {
             parts.append("\(Units.duration(seconds))\(instance.status == .running ? " so far" : "")")
         }
-        if let cpu = used.cpu { parts.append("\(Units.duration(cpu)) of processor") }
+        if let cpu = used.cpu { parts.append("\(Units.duration(cpu)) of CPU time") }
         if let peak = used.maxrss {
             parts.append("\(used.maxrssAtMost ? "at most " : "")\(Units.bytes(peak)) of memory")
         }
@@ -154,7 +154,7 @@ package struct JobDetails {
         let logs = "jobmon logs \(job.jid)\(again)"
         let isCaptured = job.instances.last.map { $0.stdoutPath != nil || $0.stderrPath != nil } ?? false
         var steps: [(command: String, meaning: String)] = []
-        if isCaptured { steps.append((logs, "all that its last attempt wrote")) }
+        if isCaptured { steps.append((logs, "all output of the last attempt")) }
         switch job.status {
         case .failed, .cancelled:
             if job.instances.contains(where: { ($0.error?.split(separator: "\n").count ?? 0) > Self.errorLines }) {
@@ -168,7 +168,7 @@ package struct JobDetails {
             if job.queue != nil { steps.append(("jobmon retry \(job.jid)\(again)", "one more attempt")) }
         case .running, .submitted, .unknown, .queued:
             if job.queue != nil, !job.cancelRequested {
-                steps.append(("jobmon cancel \(job.jid)\(again)", "ends it, or does not start it"))
+                steps.append(("jobmon cancel \(job.jid)\(again)", "end it, or do not start it"))
             }
         case .complete: break
         }

@@ -7,20 +7,20 @@ import JobmonWire
 package struct ShowCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Shows everything about a job: its command, each attempt, what went wrong, what to do next.",
+        abstract: "Show everything about jobs: command, attempts, errors, and what to do next.",
         discussion: """
-            Exit code 1 when a job is not there; the others are shown all the same.
+            Exit code 1 if a job does not exist; the others are still shown.
 
               jobmon show 4
-              jobmon show 4 7-9
+              jobmon show 4 7-9 --json
             """)
 
     @OptionGroup package var directory: DirectoryOption
 
-    @Argument(help: "The jobs' numbers, as `jobmon jobs` shows them: 4, 7-9.")
+    @Argument(help: "Numbers of jobs, as `jobmon jobs` shows them, and ranges such as 7-9.")
     package var jids: [JobNumberArgument]
 
-    @Flag(help: "Print one JSON object; of several jobs an array.")
+    @Flag(help: "Print a JSON object; for several jobs, an array of objects.")
     package var json = false
 
     package init() {}

@@ -92,7 +92,7 @@ struct FeedDialogue: Sendable {
         let counts = runner.counts
         guard counts.over != counts.total || adding.count.withLock({ $0 > 0 }) else { return feed.close() }
         Messages.say(
-            "jobmon: the program that fed the queue is gone: what runs goes on, "
+            "jobmon: the program that fed the queue has ended: running jobs continue, "
                 + "\(Units.count(counts.queued, "job")) not started")
         exit(ExitStatus.interrupted.rawValue)
     }

@@ -12,7 +12,7 @@ extension RunCommand {
         guard each.isEmpty, file == nil, command.isEmpty, !again, !detach, !cluster.dryRun, !json else {
             throw CommandFailure(
                 .usage, "--feed takes its jobs from stdin",
-                hint: "leave out -f, --each, --again, --detach and the command")
+                hint: "omit -f, --each, --again, --detach, --dry-run, --json and the command")
         }
         try checkOptions()
         let input = try input()

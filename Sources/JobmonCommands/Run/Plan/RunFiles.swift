@@ -12,7 +12,7 @@ enum RunFiles {
         guard var bytes = Descriptor.readAll(descriptor) else { throw failure(path) }
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
             throw CommandFailure(
-                .usage, "\(path): the text is UTF-16, not UTF-8", hint: "iconv -f UTF-16 -t UTF-8 makes one of it")
+                .usage, "\(path): the text is UTF-16, not UTF-8", hint: "convert it with: iconv -f UTF-16 -t UTF-8")
         }
         bytes = ByteOrderMark.removed(from: bytes)
         guard let text = String(validating: bytes, as: UTF8.self) else {
@@ -66,7 +66,8 @@ enum RunFiles {
     /// The current directory, absolute.
     static func currentDirectory() throws -> String {
         guard let path = getcwd(nil, 0) else {
-            throw CommandFailure(.usage, "the current directory can't be named: \(SystemError.text())")
+            throw CommandFailure(
+                .usage, "the current directory can't be determined: \(SystemError.text())")
         }
         defer { free(path) }
         return String(cString: path)

@@ -37,7 +37,10 @@ struct RunJobFile {
             case ".yaml", ".yml": self = .yaml
             default:
                 throw CommandFailure(
-                    .usage, "\(path): a job file ends in .txt, .csv, .tsv, .jsonl or .yaml, not in \(name[dot...])")
+                    .usage,
+                    "\(path): the name of a job file must end in .txt, .csv, .tsv, .jsonl or .yaml, "
+                        + "not in \(name[dot...])"
+                )
             }
         }
     }
@@ -66,13 +69,13 @@ struct RunJobFile {
             // A table with commas and a semicolon in a name is more likely one with semicolons and decimal commas.
             guard expected == ",", let other = others.first(where: { $0 != "|" }) else { return (expected, rest, 0) }
             throw CommandFailure(
-                .usage, "\(path), line 1: the header holds both \(Self.word(expected)) and \(Self.word(other))",
-                hint: "separate the columns by one of them; a name that holds one is written in quotes")
+                .usage, "\(path), line 1: the header contains both \(Self.word(expected)) and \(Self.word(other))",
+                hint: "use one of them as separator; put a name that contains the other in quotes")
         }
         guard others.count <= 1 else {
             throw CommandFailure(
                 .usage,
-                "\(path), line 1: what separates the columns is not clear: the header holds "
+                "\(path), line 1: cannot determine the separator of the columns: the header contains "
                     + others.map(Self.word).joined(separator: " and "),
                 hint: "separate them by \(Self.word(expected))s")
         }
@@ -98,7 +101,7 @@ struct RunJobFile {
         switch form {
         case .lines:
             for (line, content) in Self.lines(text) where !content.hasPrefix("#") {
-                guard !content.utf8.contains(0) else { throw fail(line, "the command holds a NUL character") }
+                guard !content.utf8.contains(0) else { throw fail(line, "the command contains a NUL character") }
                 entries.append(Entry(line: line, job: RunJobObject(command: .shell(content))))
             }
         case .table(let separator):
@@ -149,11 +152,11 @@ struct RunJobFile {
         for entry in entries where entry.job.command == nil && !hasCommand {
             throw fail(
                 entry.line, "the job has no command",
-                hint: "give \"command\" in the file, or one for all jobs after --")
+                hint: "give \"command\" in the file, or one command for all jobs after --")
         }
         if hasCommand, form == .lines {
             throw CommandFailure(
-                .usage, "\(path) holds the commands, and another one is given after --", hint: "leave one of them out")
+                .usage, "\(path) contains the commands, and another one is given after --", hint: "omit one of them")
         }
     }
 

@@ -41,8 +41,8 @@ struct RunJobObject: Equatable {
             let meant = NearWord.nearest(to: member.name, among: Self.members)
             throw FieldError(
                 member.name,
-                "is no member of a job\(meant.map { ": did you mean \"\($0)\"?" } ?? "")"
-                    + "; they are \(Self.members.joined(separator: ", "))")
+                "is not a member of a job\(meant.map { ": did you mean \"\($0)\"?" } ?? "")"
+                    + "; the members are \(Self.members.joined(separator: ", "))")
         }
         let fields = JSONFields(object)
         command = try Self.command(fields)
@@ -52,13 +52,13 @@ struct RunJobObject: Equatable {
             do {
                 try RunSweep.check(name: member.name, where: "params")
             } catch {
-                throw fields.failure("params", "can't hold a param named \"\(member.name)\"")
+                throw fields.failure("params", "can't contain a param named \"\(member.name)\"")
             }
         }
         env = JSONObject()
         for member in try fields.fields("env")?.object.members ?? [] {
             guard !member.name.isEmpty, !member.name.contains("=") else {
-                throw FieldError("env", "can't hold a variable named \"\(member.name)\"")
+                throw FieldError("env", "can't contain a variable named \"\(member.name)\"")
             }
             switch member.value {
             case .string, .int, .double: env.append(member.name, .string(Self.text(member.value)))
@@ -70,7 +70,7 @@ struct RunJobObject: Equatable {
         maxAttempts = try fields.int("max_attempts", atLeast: 1).map(Int.init)
         key = try fields.string("key")
         if let key, key.isEmpty || key.contains("#") {
-            throw fields.failure("key", "must not be empty, nor hold a #")
+            throw fields.failure("key", "must not be empty or contain a #")
         }
         resources = try Self.resources(fields)
         shell = try fields.string("shell")
@@ -82,16 +82,16 @@ struct RunJobObject: Equatable {
         case nil: return nil
         case .string(let line):
             guard line.contains(where: { !$0.isWhitespace }), !line.utf8.contains(0) else {
-                throw fields.failure("command", "is empty, or holds a NUL character")
+                throw fields.failure("command", "is empty or contains a NUL character")
             }
             return .shell(line)
         case .array:
             let words = try fields.strings("command") ?? []
             guard let program = words.first, !program.isEmpty else {
-                throw fields.failure("command", "must name a program first")
+                throw fields.failure("command", "must begin with the name of a program")
             }
             guard !words.contains(where: { $0.utf8.contains(0) }) else {
-                throw fields.failure("command", "holds a NUL character")
+                throw fields.failure("command", "contains a NUL character")
             }
             return .arguments(words)
         case .some(let other):
@@ -122,7 +122,7 @@ struct RunJobObject: Equatable {
     private static func seconds(_ name: String, _ fields: JSONFields) throws(FieldError) -> Double? {
         guard let value = fields.value(name) else { return nil }
         guard let seconds = RunQuantity.seconds(text(value)) else {
-            throw fields.failure(name, "must be a time such as \"10m\" or a number of seconds, more than 0")
+            throw fields.failure(name, "must be a duration such as \"10m\" or a number of seconds above 0")
         }
         return seconds
     }

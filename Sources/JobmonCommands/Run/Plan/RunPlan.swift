@@ -37,8 +37,8 @@ struct RunPlan {
         jobs = []
         if input.command.count == 1, let line = input.command.first, line.contains(" "), !input.isProgram(line) {
             throw CommandFailure(
-                .usage, "the command is one word with blanks in it, and there is no such program",
-                hint: "leave out the quotes around it: -- \(line)")
+                .usage, "the command is one word that contains spaces, and there is no such program",
+                hint: "remove the quotes around it: -- \(line)")
         }
         if let file = input.file {
             guard input.each.isEmpty else {
@@ -66,7 +66,7 @@ struct RunPlan {
                 .usage, "--each needs a command", hint: "write it after --, such as: -- python fit.py {year}")
         } else if input.queue == nil {
             throw CommandFailure(
-                .usage, "nothing to run: there is no command, no job file and no queue to go on with",
+                .usage, "nothing to run: there is no command, no job file and no queue to continue",
                 hint: "jobmon run -- COMMAND, jobmon run -f FILE, or jobmon run --queue NAME")
         }
     }
@@ -84,7 +84,8 @@ struct RunPlan {
         }
         guard !name.isEmpty, !name.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
             throw CommandFailure(
-                .usage, "the queue's name is empty or holds control characters", hint: "give it by --queue")
+                .usage, "the name of the queue is empty or contains control characters",
+                hint: "give a name with --queue")
         }
         return name
     }
@@ -100,7 +101,7 @@ struct RunPlan {
             var object = entry.job
             if let key = object.key, let line = given.updateValue(entry.line, forKey: key) {
                 throw CommandFailure(
-                    .usage, "\(path), line \(entry.line): the key \"\(key)\" is that of line \(line) already")
+                    .usage, "\(path), line \(entry.line): the key \"\(key)\" is already used in line \(line)")
             }
             if object.command == nil { object.command = .arguments(input.command) }
             if object.name == nil { object.name = input.name }
@@ -148,15 +149,16 @@ struct RunPlan {
         if let mistakable {
             throw CommandFailure(
                 .usage,
-                "a value of the param \"\(mistakable)\" holds {jid} or {attempt}, which each attempt would fill in",
-                hint: "hand that value over in the environment (\"env\" in a .jsonl or .yaml job file)")
+                "a value of the param \"\(mistakable)\" contains {jid} or {attempt}, which would be replaced",
+                hint: "pass that value in the environment (\"env\" in a .jsonl or .yaml job file)")
         }
         if let long = ([job.runfile] + job.args).first(where: { $0.utf8.count >= RunFiles.longestArgument }), !job.shell
         {
             throw CommandFailure(
                 .usage,
-                "an argument of the command has \(Units.bytes(Int64(long.utf8.count))); the kernel takes 128 KiB",
-                hint: "hand it over in a file; a line of a .txt job file may be longer")
+                "an argument of the command has \(Units.bytes(Int64(long.utf8.count))); "
+                    + "the limit of the kernel is 128 KiB",
+                hint: "pass it in a file; a line of a .txt job file may be longer")
         }
         return object.key.map { NewJob(key: $0, description: job) } ?? keys.newJob(job)
     }

@@ -31,6 +31,11 @@ enum RunQuantity {
         return Int64(amount.rounded())
     }
 
+    /// What is said of an option's value that is no duration.
+    static func invalidDuration(_ text: String, for option: String) -> CommandFailure {
+        CommandFailure(.usage, "invalid duration \"\(text)\" for \(option)", hint: "use 90, 10m, 2h or 1d")
+    }
+
     private static func amount(_ text: String, units: [String: Double]) -> Double? {
         let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
         guard let number = Double(digits), number > 0, let unit = units[String(text.dropFirst(digits.count))] else {

@@ -23,7 +23,7 @@ struct RunRange: Equatable {
         guard beginsLikeOne || numbers.contains(where: { $0 != nil }) else {
             // bash would expand `a..e` to five words.
             if parts.allSatisfy({ $0.count == 1 && $0.first?.isLetter == true && $0.first?.isASCII == true }) {
-                throw Failure(message: "a range is one of numbers", hint: "name the values: a,b,c")
+                throw Failure(message: "a range must consist of numbers", hint: "list the values: a,b,c")
             }
             return nil
         }
@@ -31,28 +31,28 @@ struct RunRange: Equatable {
             let step = numbers.count < 3 ? Self.one : numbers[2]
         else {
             throw Failure(
-                message: "this is no range of numbers",
-                hint: "write FIRST..LAST or FIRST..LAST..STEP, such as 1990..2020..5; any other text comes from @FILE")
+                message: "invalid range of numbers",
+                hint: "use FIRST..LAST or FIRST..LAST..STEP, such as 1990..2020..5; for other text use @FILE")
         }
         let digits = max(first.digits, last.digits, step.digits)
         if numbers.count == 2, digits > 0 {
             throw Failure(
                 message: "a range with decimals needs a step",
-                hint: "write it behind the range, such as \(parts[0])..\(parts[1])..\(Self.smallest(digits))")
+                hint: "add it to the range, such as \(parts[0])..\(parts[1])..\(Self.smallest(digits))")
         }
         guard let start = first.units(digits), let end = last.units(digits), let stride = step.units(digits) else {
-            throw Failure(message: "its numbers have more digits than jobmon counts with", hint: "18 at most")
+            throw Failure(message: "the numbers have too many digits", hint: "use at most 18 digits")
         }
-        guard stride != 0 else { throw Failure(message: "the step is 0", hint: "leave it out, or give another one") }
+        guard stride != 0 else { throw Failure(message: "the step is 0", hint: "omit it, or give another step") }
         let (distance, overflow) = end.subtractingReportingOverflow(start)
         guard !overflow, start == end || (distance > 0) == (stride > 0) else {
             let back = parts.count == 3 ? (stride > 0 ? "-\(parts[2])" : String(parts[2].dropFirst())) : "-1"
             throw Failure(
-                message: "the range must rise, or its step lead from \(parts[0]) to \(parts[1])",
+                message: "the range must rise, or have a step that leads from \(parts[0]) to \(parts[1])",
                 hint: "for values that \(distance < 0 ? "fall" : "rise") write \(parts[0])..\(parts[1])..\(back)")
         }
         guard distance.magnitude / stride.magnitude < UInt64(limit) else {
-            throw Failure(message: "the range must hold at most \(limit) values", hint: "give a larger step")
+            throw Failure(message: "the range must contain at most \(limit) values", hint: "give a larger step")
         }
         // 01..12 gives 01, 02, and so on.
         let width = first.width ?? (stride < 0 ? last.width : nil) ?? 0

@@ -23,8 +23,8 @@ struct RunSlips {
         // `cwd` is not a template, and a directory with such a name would be a surprise.
         for word in CommandTemplate.words(in: object.cwd ?? "") where object.params[String(word)] != nil {
             throw CommandFailure(
-                .usage, "\(place)\"cwd\" holds {\(word)}, which is replaced in the command and the name only",
-                hint: "write the directory out, or change to it in the command")
+                .usage, "\(place)\"cwd\" contains {\(word)}, but only the command and the name are templates",
+                hint: "write the directory in full, or change to it in the command")
         }
     }
 
@@ -42,12 +42,12 @@ struct RunSlips {
 
     private static func failure(_ word: Substring, _ meant: String, _ place: String) -> CommandFailure {
         let isFormat = word.contains { ":! ".contains($0) }
-        let message = "\(place){\(word)} is no param: did you mean {\(meant)}?"
+        let message = "\(place){\(word)} is not a param: did you mean {\(meant)}?"
         return CommandFailure(
             .usage, message,
             hint: isFormat
-                ? "values are put in as they are, without a format; 001..100 keeps leading zeros"
-                : "text that is to stay as it is needs another spelling, such as { \(word) }")
+                ? "values are inserted unchanged, without a format; 001..100 keeps leading zeros"
+                : "to keep it as literal text, spell it in another way, such as { \(word) }")
     }
 
     /// - Throws: `CommandFailure` if the command does not use a declared param.
@@ -63,7 +63,7 @@ struct RunSlips {
         let list = unused.map { "\"\($0)\"" }.joined(separator: ", ")
         throw CommandFailure(
             .usage, "the command does not use the param\(unused.count == 1 ? "" : "s") \(list)",
-            hint: "write {\(first)} where its value belongs, or give --unused-ok to run it once for each value")
+            hint: "write {\(first)} where its value belongs, or give --unused-ok to run the command once per value")
     }
 
     /// The remark on a table's unused columns; nil if all are used.
@@ -71,7 +71,7 @@ struct RunSlips {
         let unused = names.filter { !used.contains($0) }
         guard !unused.isEmpty else { return nil }
         return unused.count == names.count
-            ? "the command uses no column of \(path): they are \(unused.joined(separator: ", "))"
+            ? "the command uses none of the columns of \(path): \(unused.joined(separator: ", "))"
             : "not used by the command: \(unused.count == 1 ? "column" : "columns") "
                 + "\(unused.joined(separator: ", ")) of \(path)"
     }

@@ -38,7 +38,7 @@ struct RunSweep: Equatable {
             guard !values.isEmpty else { throw CommandFailure(.usage, "--each \(name) has no values") }
             let (product, overflow) = jobs.multipliedReportingOverflow(by: values.count)
             guard !overflow, product <= Self.limit else {
-                throw CommandFailure(.usage, "these --each make more than \(Self.limit) jobs")
+                throw CommandFailure(.usage, "the combinations of --each are more than \(Self.limit) jobs")
             }
             jobs = product
             dimensions.append(Dimension(name: name, values: values))
@@ -51,7 +51,7 @@ struct RunSweep: Equatable {
             throw CommandFailure(.usage, "\(place): \"\(name)\" can't be the name of a param")
         }
         if name == "jid" || name == "attempt" {
-            throw CommandFailure(.usage, "\(place): a param can't be named \"\(name)\": {\(name)} is jobmon's own")
+            throw CommandFailure(.usage, "\(place): a param can't be named \"\(name)\": that name is reserved")
         }
     }
 
@@ -90,14 +90,14 @@ struct RunSweep: Equatable {
     func remarks(isFile: (String) -> Bool) -> [String] {
         dimensions.compactMap { dimension in
             guard dimension.values.count == 1, case .string(let value) = dimension.values[0] else { return nil }
-            let has = "--each \(dimension.name) has the one value \"\(value)\""
+            let has = "--each \(dimension.name) has the single value \"\(value)\""
             if ["txt", "csv", "tsv", "lst", "list", "dat"].contains(where: { value.hasSuffix(".\($0)") }), isFile(value)
             {
-                return "\(has); for a value in each line of that file write \(dimension.name)=@\(value)"
+                return "\(has); to use each line of that file as a value, write \(dimension.name)=@\(value)"
             }
             let ends = value.split(omittingEmptySubsequences: false) { "-:\u{2013}\u{2026}~".contains($0) }
             guard ends.count == 2, let first = Int(ends[0]), let last = Int(ends[1]), first < last else { return nil }
-            return "\(has); a range is written \(dimension.name)=\(first)..\(last)"
+            return "\(has); for a range, write \(dimension.name)=\(first)..\(last)"
         }
     }
 

@@ -30,7 +30,7 @@ struct RunTable {
                     index += 1
                     while true {
                         guard index < characters.count else {
-                            throw Failure(line: opened, message: "a quote is opened and never closed")
+                            throw Failure(line: opened, message: "a quote is opened but not closed")
                         }
                         if characters[index] == "\"" {
                             guard index + 1 < characters.count, characters[index + 1] == "\"" else { break }

@@ -47,11 +47,11 @@ struct RunReport {
                     + " (\(Units.duration(seconds)))")
         }
         if summary.ending == .done, summary.begun == 0, counts.complete == counts.total, counts.total > 0 {
-            lines.append("        nothing was left to do; --again runs the jobs once more")
+            lines.append("        nothing was left to do; --again runs the jobs again")
         } else if summary.ending == .done, summary.begun == 0, counts.total > 0, counts.over == counts.total {
             lines.append(
-                "        nothing was started: no job that failed or was cancelled has an attempt left; retry, or a larger "
-                    + "--retries, gives one")
+                "        nothing was started: no failed or cancelled job has an attempt left; jobmon retry or a larger "
+                    + "--retries gives one")
         }
         lines += errors(columns: columns)
         return lines + next() + left()
@@ -118,7 +118,7 @@ struct RunReport {
             lines.append("Retry:  jobmon retry\(again) \(failed), then the same command again")
         }
         if !isWhole {
-            lines.append("Go on:  the same command again, or jobmon run\(again) --queue \(ShellWord.quoted(queue))")
+            lines.append("Resume: the same command again, or jobmon run\(again) --queue \(ShellWord.quoted(queue))")
         }
         return lines
     }
