@@ -19,20 +19,17 @@ package enum Descriptor {
     /// The bytes of a file from an offset on, fewer than `limit` only where the file ends.
     /// - Returns: nil when a read fails (`errno` says why).
     package static func read(_ descriptor: Int32, from offset: Int, atMost limit: Int) -> [UInt8]? {
-        var bytes = [UInt8](repeating: 0, count: max(0, limit))
-        var length = 0
-        while length < bytes.count {
-            let count = bytes.withUnsafeMutableBytes { buffer in
-                buffer.baseAddress.map {
-                    pread(descriptor, $0 + length, buffer.count - length, off_t(offset + length))
-                } ?? 0
-            }
+        var bytes: [UInt8] = []
+        // A limit may be far more than there is.
+        var buffer = [UInt8](repeating: 0, count: max(0, min(limit, 1 << 16)))
+        while bytes.count < limit {
+            let wanted = min(buffer.count, limit - bytes.count)
+            let count = pread(descriptor, &buffer, wanted, off_t(offset + bytes.count))
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { return nil }
             if count == 0 { break }
-            length += count
+            bytes += buffer[..<count]
         }
-        bytes.removeLast(bytes.count - length)
         return bytes
     }
 

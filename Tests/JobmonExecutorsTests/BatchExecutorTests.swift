@@ -409,7 +409,7 @@ import Testing
 
     // MARK: Leftovers of an earlier process
 
-    @Test("an invalid manifest is left aside with a message; an unreadable folder is an error")
+    @Test("an invalid manifest is ignored with a message; an unreadable folder is an error")
     func damagedManifests() async throws {
         try await withTestDirectory("damaged") { path in
             let bench = try BatchBench(path)
@@ -426,7 +426,7 @@ import Testing
                 Issue.record("nothing was said of it: \(said)")
                 return
             }
-            #expect(text.contains("bad.tasks is left aside"))
+            #expect(text.contains("bad.tasks is ignored"))
             #expect(next.exists(bad))
             try FileManager.default.removeItem(atPath: bench.layout.manifests)
             try Data().write(to: URL(fileURLWithPath: bench.layout.manifests))

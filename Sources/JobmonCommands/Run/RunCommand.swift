@@ -104,7 +104,7 @@ package struct RunCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where the jobs run: local, slurm or sge.", valueName: "executor"),
+            "Where to run the jobs: local, slurm or sge.", valueName: "executor"),
         completion: .list(JobExecutor.names))
     var executor = "local"
 
@@ -264,7 +264,7 @@ package struct RunCommand: AsyncParsableCommand {
             let meant = NearWord.nearest(to: executor, among: JobExecutor.names)
             throw CommandFailure(
                 .usage, "there is no executor \"\(executor)\"\(meant.map { ": did you mean \($0)?" } ?? "")",
-                hint: "there are \(JobExecutor.names.joined(separator: ", "))")
+                hint: "use \(JobExecutor.names.joined(separator: ", "))")
         }
         if let retries, retries < 0 { throw CommandFailure(.usage, "--retries must be 0 or more, not \(retries)") }
     }

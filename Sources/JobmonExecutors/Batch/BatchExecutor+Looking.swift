@@ -28,7 +28,7 @@ extension BatchExecutor {
         // One without a manifest was never handed over.
         for key in left where !ours.contains(key) {
             if records[key]?.started == true || files.claimant(key) == .wrapper {
-                answers[key] = .unknown("it was started, but its manifest is gone: nobody can say what became of it")
+                answers[key] = .unknown("it was started, but its manifest is gone: its outcome cannot be determined")
             } else {
                 answers[key] = .neverStarted
             }
@@ -45,7 +45,9 @@ extension BatchExecutor {
     }
 
     private func records(of keys: [String]) async throws(ExecutorError) -> [String: KnownInstance] {
-        do { return try await known(keys) } catch { throw .unreachable("what is on record can't be read: \(error)") }
+        do { return try await known(keys) } catch {
+            throw .unreachable("the recorded instances can't be read: \(error)")
+        }
     }
 
     /// One complete list of the scheduler's, and what it says of these instances; nil: they are not in it.
@@ -203,7 +205,7 @@ extension BatchExecutor {
             return .ended(
                 Outcome(
                     status: .failed, cause: .lost,
-                    description: "\(dialect.title) did not say whether it took it, and does not have it",
+                    description: "\(dialect.title) did not confirm the submission, and does not have the job",
                     returnsAttempt: true))
         }
         if task.cancel != nil { return .ended(Self.unstarted) }
@@ -272,17 +274,17 @@ extension BatchExecutor {
         if let record, record.host == configuration.host, let process = record.process {
             let isOver = record.bootID != nil && record.bootID != configuration.bootID
             if isOver || !ProcessTable.isAlive(process) { return .gone }
-            return .unknown("\(dialect.title) has it no more, but its process \(process.pid) is alive on this host")
+            return .unknown("\(dialect.title) no longer has it, but its process \(process.pid) is alive on this host")
         }
         guard let swept = task.swept else {
             // It can't hurt one that is over, and one that is not is to end. (Without its id it can't be asked for that; it
             // is in no list, by its name either.)
             if isKnown { try await end([key]) }
             state.withLock { $0.batches.noteSweep(key, at: now()) }
-            return .unknown("\(dialect.title) has it no more, and there is no record of its end")
+            return .unknown("\(dialect.title) no longer has it, and there is no record of its end")
         }
         guard now() - swept >= configuration.interval, isSilent(record) else {
-            return .unknown("\(dialect.title) has it no more, and there is no record of its end")
+            return .unknown("\(dialect.title) no longer has it, and there is no record of its end")
         }
         return .gone
     }

@@ -50,7 +50,7 @@ extension BatchExecutor {
         }
         // Those that were taken are found by the look that follows.
         if let unclear { throw .unreachable(unclear) }
-        return answers.map { $0 ?? .notNow("it was not handed over") }
+        return answers.map { $0 ?? .notNow("it was not submitted") }
     }
 
     /// So many tasks are too many for now: the next array job is smaller, and why is said once.
@@ -60,7 +60,8 @@ extension BatchExecutor {
             guard count > 1, !state.saidTooMany else { return }
             state.saidTooMany = true
             state.reports.append(
-                .remark("\(dialect.title) does not take \(count) jobs at once (\(why)); smaller arrays are submitted"))
+                .remark("\(dialect.title) does not accept \(count) jobs at once (\(why)); smaller arrays are submitted")
+            )
         }
     }
 
@@ -79,7 +80,7 @@ extension BatchExecutor {
                 pieceOfText[text] = pieces.count
                 pieces.append(Piece(request: request, places: [place]))
             } catch {
-                answers[place] = .refused("what it asks of the cluster: \(error)")
+                answers[place] = .refused("invalid request to the cluster: \(error)")
             }
         }
         return pieces

@@ -236,7 +236,7 @@ package final class BatchExecutor: Executor {
     /// Tasks that one command may end.
     private static let endedAtOnce = 500
     private static let notKnown = ExecutorError.unreachable(
-        "it did not say yet whether it took what is to be ended")
+        "it has not confirmed the submission of the tasks to end")
 
     /// Asks the scheduler to end tasks.
     /// - Throws: `.unreachable` too when the id of one is not known yet: then it could not be asked.
@@ -278,7 +278,7 @@ package final class BatchExecutor: Executor {
         } catch {
             state.withLock {
                 $0.reports.append(
-                    .remark("\(dialect.title) could not be asked to end what it has (\(error)): it may go on there"))
+                    .remark("\(dialect.title) could not be asked to end its tasks (\(error)): they may continue there"))
             }
         }
     }

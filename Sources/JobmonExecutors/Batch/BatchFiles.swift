@@ -135,7 +135,7 @@ struct BatchFiles: Sendable {
     }
 
     /// The array jobs of a queue that an earlier process has left, and their ids as far as they are known.
-    /// - Parameter say: tells of a file that can't be read and is left aside.
+    /// - Parameter say: tells of a file that can't be read and is ignored.
     /// - Throws: `.unavailable` when the folder can't be read: nothing may follow from that.
     func left(
         queue: String, executor: String, say: (String) -> Void
@@ -144,7 +144,7 @@ struct BatchFiles: Sendable {
             if errno == ENOENT { return [] }
             throw Problem(
                 .unavailable, "\(layout.manifests) can't be read: \(SystemError.text())",
-                hint: "it says which jobs the cluster has")
+                hint: "it records which jobs the cluster has")
         }
         var found: [(manifest: TaskManifest, job: String?)] = []
         for name in names {
@@ -163,7 +163,7 @@ struct BatchFiles: Sendable {
                 found.append((try TaskManifest(bytes), id.map { String(decoding: $0, as: UTF8.self).trimmed }))
             } catch {
                 // Ours are renamed into place whole.
-                say("\(path) is left aside: \(error)")
+                say("\(path) is ignored: \(error)")
             }
         }
         return found.sorted { $0.manifest.batch < $1.manifest.batch }
@@ -189,7 +189,7 @@ struct BatchFiles: Sendable {
         guard done, rename(temporary, path) == 0 else {
             let reason = SystemError.text(done ? errno : error)
             unlink(temporary)
-            throw Problem(.unavailable, "\(path) can't be written: \(reason)", hint: "make room there")
+            throw Problem(.unavailable, "\(path) can't be written: \(reason)", hint: "free some space there")
         }
     }
 

@@ -41,7 +41,7 @@ struct ClusterRequest: Sendable, Equatable {
         options = Self.words(try fields.string("queue_options") ?? "")
         for option in options {
             guard let name = reserved(option) else { continue }
-            throw fields.failure("queue_options", "must leave \(name) to jobmon, which finds its jobs again by that")
+            throw fields.failure("queue_options", "must not contain \(name): jobmon identifies its jobs by it")
         }
         stdout = try fields.string("stdout")
         stderr = try fields.string("stderr")

@@ -51,8 +51,8 @@ enum SGECommands {
         if let gpus = request.gpus, gpus > 0 {
             guard let name = traits.gpus?.name else {
                 throw Problem(
-                    .invalid, "this Grid Engine has no resource gpu, gpus or ngpus to ask for GPUs by",
-                    hint: "ask for them as its users do, with --queue-options \"-l NAME=\(gpus)\"")
+                    .invalid, "this Grid Engine has none of the resources gpu, gpus and ngpus",
+                    hint: "request them with --queue-options \"-l NAME=\(gpus)\"")
             }
             resources.append("\(name)=\(gpus)")
         }
@@ -84,7 +84,7 @@ enum SGECommands {
         }
         let names = traits.memories.map(\.name).joined(separator: ", ")
         throw Problem(
-            .invalid, "it is not plain by which resource this Grid Engine is asked for memory",
+            .invalid, "cannot determine the memory resource of this Grid Engine",
             hint: "name it with --memory-resource; it has \(names.isEmpty ? "none" : names)")
     }
 
@@ -96,7 +96,7 @@ enum SGECommands {
         if traits.environments.count == 1 { return traits.environments[0] }
         let names = traits.environments.joined(separator: ", ")
         throw Problem(
-            .invalid, "it is not plain which parallel environment gives \(request.slots) slots on one host",
+            .invalid, "cannot determine the parallel environment for \(request.slots) slots on one host",
             hint: "name it with --parallel-environment; this Grid Engine has \(names.isEmpty ? "none" : names)")
     }
 

@@ -30,12 +30,12 @@ extension BatchDialect {
             guard accountingAnswered else {
                 return Outcome(
                     status: .failed, cause: .lost,
-                    description: "Grid Engine has it no more, its accounting can't be read, and it never started",
+                    description: "Grid Engine no longer has it, its accounting can't be read, and it never started",
                     returnsAttempt: true)
             }
             return Outcome(
                 status: .cancelled, cause: .cancelled,
                 evidence: Evidence(scheduler: SchedulerWord("gone without a record", cause: .cancelled)),
-                description: "deleted before it started: Grid Engine has it no more, and no record of it")
+                description: "deleted before it started: Grid Engine no longer has it, and no record of it")
         })
 }

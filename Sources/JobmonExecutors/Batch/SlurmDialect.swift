@@ -78,7 +78,7 @@ extension BatchDialect {
                 // Its controller may have lost it: then it is nobody's wish, and the attempt does not count.
                 return Outcome(
                     status: .failed, cause: .lost,
-                    description: "Slurm has it no more, there is no record of it, and it never started",
+                    description: "Slurm no longer has it, there is no record of it, and it never started",
                     returnsAttempt: true)
             }
         })

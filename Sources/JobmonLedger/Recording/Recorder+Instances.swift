@@ -60,7 +60,7 @@ extension Recorder {
     }
 
     private static let noJob = Problem(
-        .invalid, "the event says neither which job it is an attempt at nor describes one")
+        .invalid, "the event neither names nor describes the job of the attempt")
 
     /// The making of an instance said again: it may name what the executor calls it.
     private func submitAgain(_ known: InstanceState, _ submission: Submission) throws(SQLiteFailure) -> Verdict {

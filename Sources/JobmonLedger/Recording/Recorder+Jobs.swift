@@ -31,14 +31,14 @@ extension Recorder {
                 job,
                 refused: Problem(
                     .contradiction,
-                    "\(job.words) is \(job.status.label): only a FAILED or CANCELLED job is tried again",
-                    hint: job.status == .queued ? "its next attempt is due already" : nil))
+                    "\(job.words) is \(job.status.label): only a FAILED or CANCELLED job can be retried",
+                    hint: job.status == .queued ? "its next attempt is already queued" : nil))
         }
         guard job.queue != nil else {
             return Verdict(
                 job,
                 refused: Problem(
-                    .contradiction, "\(job.words) is \(job.status.label) and belongs to no queue that could run it",
+                    .contradiction, "\(job.words) is \(job.status.label) and has no queue that could run it",
                     hint: "start it again the same way as the first time (jobmon exec ...)"))
         }
         job.maxAttempts = max(job.maxAttempts, job.attempts + 1)
@@ -58,7 +58,7 @@ extension Recorder {
                 job,
                 refused: Problem(
                     .contradiction,
-                    "\(job.words) is \(job.status.label): only a job that is over, or waits, is forgotten",
+                    "\(job.words) is \(job.status.label): only a job that is over or queued can be forgotten",
                     hint: "cancel it first, or wait for its end"))
         }
         // Its row is written now: from here on it is found by its number alone.
@@ -77,7 +77,7 @@ extension Recorder {
         if job.isForgotten { return Verdict(job, refused: .forgotten(job)) }
         if job.status.isFinal {
             return Verdict(
-                job, refused: Problem(.contradiction, "\(job.words) is \(job.status.label) already: it is over"))
+                job, refused: Problem(.contradiction, "\(job.words) is \(job.status.label) already"))
         }
         guard job.queue != nil else { return Verdict(job, refused: try notOurs(job)) }
         if job.cancelRequested != nil { return Verdict(job, changed: false) }
@@ -93,8 +93,8 @@ extension Recorder {
             place = instance.pid.map { "on \(host) with: kill \($0)" } ?? "on \(host)"
         }
         return Problem(
-            .contradiction, "\(job.words) is \(job.status.label) and belongs to no queue that could end it",
-            hint: "end it yourself \(place)")
+            .contradiction, "\(job.words) is \(job.status.label) and has no queue that could end it",
+            hint: "end its process \(place)")
     }
 
     /// The answer to an event about a job that the ledger does not know: by its key it may still come.
@@ -196,7 +196,7 @@ extension Problem {
     static func forgotten(_ job: JobState) -> Problem {
         Problem(
             .contradiction, "\(job.words) was forgotten",
-            hint: "queue it anew: the same command makes another job")
+            hint: "run the same command again: it creates a new job")
     }
 
     static func unknown(_ reference: JobReference) -> Problem {

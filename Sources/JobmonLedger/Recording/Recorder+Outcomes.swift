@@ -6,7 +6,7 @@ extension Recorder {
         _ reference: InstanceReference, _ outcome: Outcome, at time: Timestamp
     ) throws(SQLiteFailure) -> Verdict {
         guard outcome.status.isFinal || outcome.status == .unknown else {
-            return Verdict(refused: Problem(.invalid, "\(outcome.status.label) is no outcome of an instance"))
+            return Verdict(refused: Problem(.invalid, "\(outcome.status.label) is not an outcome of an instance"))
         }
         guard var instance = try find(reference) else { return missing(reference) }
         switch InstanceStateMachine.answer(current: instance.status, said: outcome.status) {

@@ -48,27 +48,27 @@ extension Problem {
         case SQLITE_FULL:
             self.init(
                 .unavailable, "\(file) can't be written: the disk is full",
-                hint: "make room; nothing that was acknowledged is lost")
+                hint: "free some space; nothing that was acknowledged is lost")
         case SQLITE_IOERR, SQLITE_CANTOPEN:
             self.init(
                 .unavailable, "\(file) can't be read or written: \(failure.message)",
-                hint: "look whether its disk is full, its directory writable and its file system well")
+                hint: "check that its disk is not full, its directory is writable and its file system works")
         case SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH:
             self.init(
                 .unavailable, "\(file) can't be written: \(failure.message)",
-                hint: "give yourself the right to write the file and its directory, or use another directory")
+                hint: "get permission to write the file and its directory, or use another directory")
         case SQLITE_BUSY, SQLITE_LOCKED:
             self.init(
                 .unavailable, "\(file) is held by another process",
                 hint: "end the program that has it open, or ask the monitor instead (jobmon query)")
         case SQLITE_NOTADB:
             self.init(
-                .invalid, "\(file) is not a ledger: it is no SQLite file",
-                hint: "choose another directory, or move the file away; it was not touched")
+                .invalid, "\(file) is not a ledger: it is not an SQLite file",
+                hint: "choose another directory, or move the file away; it was not changed")
         case SQLITE_CORRUPT:
             self.init(
                 .invalid, "\(file) is damaged: \(failure.message)",
-                hint: "put back a copy of it, or save what can be read with: sqlite3 FILE .recover; it was not touched")
+                hint: "put back a copy of it, or save what can be read with: sqlite3 FILE .recover; it was not changed")
         case SQLITE_NOMEM: self.init(.unavailable, "there is no memory left for \(file)")
         default: self.init(.internalError, "\(file): \(failure.message) (SQLite error \(failure.code))")
         }
