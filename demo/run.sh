@@ -28,10 +28,12 @@ say logs 4 --stderr
 counts=$("$jobmon" query --csv "select s.label, count(*) n from job j join status s on s.id = j.status group by s.label order by s.label")
 expected=$'label,n\nCOMPLETE,3\nFAILED,2'
 if [ "$status" = 1 ] && [ "$(tr -d '\r' <<<"$counts")" = "$expected" ]; then
-    printf '\nThree jobs COMPLETE, two FAILED, as expected. Try:\n'
-    printf '  export JOBMON_DIR=%s\n' "$directory"
-    printf '  %s show 4      # everything about one job\n' "$jobmon"
-    printf '  %s query "select cause, count(*) from job_instance group by cause"\n' "$jobmon"
+    printf '\nThree jobs COMPLETE, two FAILED, as expected. Try next, with the results of the demo:\n'
+    printf '  export JOBMON_DIR=%q PATH=%q:"$PATH"\n' "$directory" "$(dirname "$jobmon")"
+    printf '  jobmon show 4                                  # everything about one job\n'
+    printf '  jobmon retry 4 && jobmon run --queue jobs      # one more attempt, which fails in the same way\n'
+    printf '  jobmon query "select cause, count(*) from job_instance group by cause"\n'
+    printf 'Read on: docs/tutorial.md, My first 100 jobs.\n'
 else
     printf '\nThe demo failed: run exited with %s (expected 1), and the ledger has:\n%s\n' "$status" "$counts" >&2
     exit 1
