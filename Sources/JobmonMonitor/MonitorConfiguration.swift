@@ -14,9 +14,9 @@ package struct MonitorConfiguration: Sendable {
     /// Maximum seconds from the first line of a request to the end of its body.
     package var requestSeconds = 30.0
     /// Seconds after which a connection is closed that has no request or only half a header.
-    package var idleSeconds = 75.0
+    package var idleSeconds = ProtocolLimits.idleConnection
     /// Maximum bytes of one request's body.
-    package var maximumBody = 16 << 20
+    package var maximumBody = ProtocolLimits.request
 
     /// Maximum events in one transaction, so that it stays short.
     package var eventsPerCommit = 1000
@@ -28,7 +28,7 @@ package struct MonitorConfiguration: Sendable {
     /// Seconds for which changes are collected before they are published together.
     package var publishSeconds = 0.05
     /// Seconds between keep-alive signs on a stream without changes.
-    package var keepAliveSeconds = 15.0
+    package var keepAliveSeconds = ProtocolLimits.keepAlive
     /// The number of changes kept in memory for subscribers. A subscriber that is further behind reads from the ledger.
     package var keptChanges = 4096
 
@@ -37,9 +37,9 @@ package struct MonitorConfiguration: Sendable {
     /// Seconds between two checks for killed wrappers on this host.
     package var wrapperSeconds = 1.0
     /// Seconds of silence after which a running instance is late: three heartbeats.
-    package var lateSeconds = 90.0
+    package var lateSeconds = ProtocolLimits.late
     /// Seconds of silence after which an instance becomes UNKNOWN.
-    package var lostSeconds = 600.0
+    package var lostSeconds = ProtocolLimits.lost
     /// Whether a queue asks the scheduler about an instance, and so knows more than that it is silent.
     package var isAskedAbout: @Sendable (SilentInstance) -> Bool = { _ in false }
     /// Whether the ledger's directory was replaced or removed. The spool there then belongs to another monitor.

@@ -250,7 +250,8 @@ package final class RemoteConnection: MonitorConnection {
     /// The bodies of as few requests as the limits allow.
     private static func bodies(_ events: [Event]) -> [(bytes: [UInt8], count: Int)] {
         let whole = EventRequest.body(events)
-        guard whole.count > EventLimits.request || events.count > EventLimits.eventsPerRequest, events.count > 1 else {
+        guard whole.count > ProtocolLimits.request || events.count > ProtocolLimits.eventsPerRequest, events.count > 1
+        else {
             return events.isEmpty ? [] : [(whole, events.count)]
         }
         let middle = events.count / 2

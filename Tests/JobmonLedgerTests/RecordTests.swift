@@ -325,7 +325,7 @@ struct RecordTests {
         #expect(errors.items.map(\.jid) == [1, 2, 3])
         #expect(errors.items[0].description == "line\nValueError: bad\n")
         #expect(errors.items[1].description == "exit code 1, nothing on stderr")
-        #expect(errors.items[2].description.utf8.count <= EventLimits.stderr)
+        #expect(errors.items[2].description.utf8.count <= ProtocolLimits.stderr)
         #expect(errors.items[2].description.hasSuffix("éend"))
         #expect(try await ledger.job(1).instances.first?.error == "line\nValueError: bad\n")
     }

@@ -20,6 +20,14 @@ struct LedgerModel {
             instances: [])
     }
 
+    /// A job is queued again: it may have more attempts, and runs differently if it has not had one.
+    mutating func describe(_ jid: Int64, _ description: JobDescription) {
+        guard var job = jobs[jid] else { return }
+        job.description.maxAttempts = max(job.description.maxAttempts, description.maxAttempts)
+        if job.instances.isEmpty { _ = job.description.takeExecution(of: description) }
+        jobs[jid] = job
+    }
+
     @discardableResult
     mutating func record(_ event: Event) -> EventResult {
         switch event.fact {

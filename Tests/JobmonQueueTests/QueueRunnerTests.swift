@@ -189,6 +189,21 @@ import Testing
         #expect(executor.violations.isEmpty)
     }
 
+    @Test("a job without an attempt runs as it was given last, and the ledger says the same")
+    func runsAsGivenLast() async throws {
+        let ledger = TestLedger(
+            executor: ScriptedExecutor(slots: 1) { order in
+                ScriptedCluster.Script(outcome: order.description.runfile == "/bin/new" ? .success : .failure())
+            })
+        let halted = try await runner(ledger, window: 1, haltAfter: 1).run(jobs(3, "/bin/old"))
+        #expect(halted.ending == .halted)
+        #expect(ledger.records.map(\.instances.count) == [1, 0, 0])
+        let done = try await runner(ledger, window: 1).run(jobs(3, retries: 1, "/bin/new"))
+        #expect(done.counts.complete == 2)
+        #expect(ledger.records.map(\.description.runfile) == ["/bin/old", "/bin/new", "/bin/new"])
+        #expect(ledger.records.map(\.status) == [.failed, .complete, .complete])
+    }
+
     @Test("5,000 jobs: what the queue itself costs")
     func costs() async throws {
         let ledger = TestLedger(executor: ScriptedExecutor(slots: 500))

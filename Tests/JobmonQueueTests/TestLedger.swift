@@ -49,7 +49,10 @@ final class TestLedger: LedgerReading {
                 guard case .job(.key(_, let key), let description) = event.fact else {
                     return EventResult(outcome: .refused)
                 }
-                if let jid = state.jids[key] { return EventResult(outcome: .repeat, jid: jid) }
+                if let jid = state.jids[key] {
+                    state.model.describe(jid, description)
+                    return EventResult(outcome: .repeat, jid: jid)
+                }
                 let jid = Int64(state.jids.count + 1)
                 state.jids[key] = jid
                 state.model.add(jid: jid, description, key: key)

@@ -56,14 +56,14 @@ struct RequestTests {
     @Test func aLargeEventIsRefusedAndItsNeighbourTaken() throws {
         let large = Event(
             fact: .outcome(
-                .key("k"), Outcome(status: .failed, stderr: String(repeating: "x", count: EventLimits.event))))
+                .key("k"), Outcome(status: .failed, stderr: String(repeating: "x", count: ProtocolLimits.event))))
         let read = try EventRequest.read(EventRequest.body([large, Self.running]))
         guard case .unreadable(let kept, let problem) = read[0].fact else {
             Issue.record("it was taken")
             return
         }
         #expect(problem.code == .tooLarge)
-        #expect(kept.text.utf8.count < 2 * EventLimits.stderr)
+        #expect(kept.text.utf8.count < 2 * ProtocolLimits.stderr)
         #expect(read[1] == Self.running)
     }
 

@@ -9,7 +9,7 @@ struct ProgramPiece: Sendable {
     @TaskLocal static var current: ProgramPiece?
 
     /// Seconds between heartbeats. Each is varied by up to a fifth, so that many processes do not send at once.
-    private static let heartbeat = 30.0
+    private static let heartbeat = ProtocolLimits.heartbeat
     /// The maximum number of seconds that the end of the piece waits for its acknowledgement.
     private static let patience = 0.1
 

@@ -46,10 +46,10 @@ package struct PythonTraceback: Sendable, Equatable {
     }
 
     // Limits for long tracebacks: a recursion has a thousand equal frames.
-    private static let firstFrames = 30
-    private static let lastFrames = 70
+    private static let firstFrames = ProtocolLimits.tracebackFrames.first
+    private static let lastFrames = ProtocolLimits.tracebackFrames.last
     private static let messageBytes = 8 << 10
-    private static let codeBytes = 400
+    private static let codeBytes = ProtocolLimits.tracebackCode
 
     /// The JSON form, as docs/protocol.md describes it.
     package var json: JSONObject {

@@ -10,7 +10,7 @@ struct TracebackReader {
     private static let quotes = "\"\"\""
     /// Limits for nested groups, and for chains of exceptions.
     private static let deepest = 10
-    private static let longestChain = 20
+    private static let longestChain = ProtocolLimits.tracebackChain
     /// If a thousand ranks fail at once, only this many labels are read.
     private static let mostLabels = 4
 

@@ -71,8 +71,8 @@ extension Event {
         var text: [UInt8] = []
         said.write(to: &text)
         let kept =
-            text.count <= EventLimits.event
-            ? said : .string(String(decoding: text.prefix(EventLimits.stderr), as: UTF8.self))
+            text.count <= ProtocolLimits.event
+            ? said : .string(String(decoding: text.prefix(ProtocolLimits.stderr), as: UTF8.self))
         fact = .unreadable(kept, problem)
         guard case .object(let object) = said, case .string(let sender)? = object["sender"],
             case .int(let seq)? = object["seq"], !sender.isEmpty, sender.utf8.count <= 128, seq >= 0

@@ -48,3 +48,20 @@ package struct JobDescription: Sendable, Equatable {
         return shell ? CommandName.of(line: runfile) : CommandName.of([runfile] + args)
     }
 }
+
+extension JobDescription {
+    /// Takes over what another description says of how the job runs: command, directory, environment, limits and resources.
+    /// The name and the params stay, since people find the job by them.
+    /// - Returns: whether anything changed.
+    package mutating func takeExecution(of other: JobDescription) -> Bool {
+        let old = self
+        runfile = other.runfile
+        args = other.args
+        cwd = other.cwd
+        env = other.env
+        shell = other.shell
+        timeout = other.timeout
+        resources = other.resources
+        return self != old
+    }
+}

@@ -68,7 +68,7 @@ extension Recorder {
                 .compactMap { JobError(body: $0) }
         }
         let text = ErrorText.describe(outcome, cause: instance.cause, reported: reported.map(\.description))
-            .lastBytes(EventLimits.stderr)
+            .lastBytes(ProtocolLimits.stderr)
         let traceback =
             outcome.traceback ?? reported.last { $0.traceback != nil }?.traceback ?? printedTraceback(instance, outcome)
         try statements.insertError.put(instance.id).put(time.description).put(text).put(instance.job.jid)
@@ -95,7 +95,7 @@ extension Recorder {
         guard instance.status == .failed, instance.cause == .exit,
             let described = try statements.findError.put(instance.id).first({ $0.text() })
         else { return verdict }
-        let whole = ErrorText.joined(reported: [said.description], to: described).lastBytes(EventLimits.stderr)
+        let whole = ErrorText.joined(reported: [said.description], to: described).lastBytes(ProtocolLimits.stderr)
         try statements.updateError.put(whole).put(said.traceback.map { JSON.object($0).text }).put(instance.id).run()
         return verdict
     }

@@ -10,7 +10,7 @@ package struct OutputTail: Sendable {
     /// The total number of bytes written.
     package private(set) var total = 0
 
-    package init(capacity: Int = 64 << 10) { self.capacity = max(1, capacity) }
+    package init(capacity: Int = ProtocolLimits.stderr) { self.capacity = max(1, capacity) }
 
     package mutating func append(_ bytes: UnsafeRawBufferPointer) {
         total += bytes.count
@@ -41,12 +41,14 @@ package struct OutputTail: Sendable {
         let start = isCut ? bytes.prefix(3).prefix { $0 & 0xC0 == 0x80 }.count : 0
         var text = String(decoding: bytes[start...], as: UTF8.self)
         // Replacement characters are longer than the bytes that they replace.
-        while text.utf8.count > 64 << 10 { text = String(text.dropFirst(max(1, (text.utf8.count - (64 << 10)) / 4))) }
+        while text.utf8.count > ProtocolLimits.stderr {
+            text = String(text.dropFirst(max(1, (text.utf8.count - ProtocolLimits.stderr) / 4)))
+        }
         return text
     }
 
     /// The end of what was written to the regular file behind `fd` since `start`; nil if it cannot be read.
-    package static func behind(_ fd: Int32, from start: Int, capacity: Int = 64 << 10) -> String? {
+    package static func behind(_ fd: Int32, from start: Int, capacity: Int = ProtocolLimits.stderr) -> String? {
         var info = stat()
         guard fstat(fd, &info) == 0 else { return nil }
         let size = Int(info.st_size)

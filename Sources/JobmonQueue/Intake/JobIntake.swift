@@ -19,7 +19,7 @@ struct JobIntake: Sendable {
     }
 
     /// Reads the queue's jobs, and finds out which of the given ones are new. For a known job, a larger number of
-    /// attempts is recorded. If no jobs are given, all of the queue's are meant.
+    /// attempts is recorded, and how it runs if it has not had an attempt. If no jobs are given, all of the queue's are meant.
     /// - Parameter again: the given jobs are new, whatever the outcome of equal jobs before.
     func load(_ given: [NewJob], again: Bool) async throws(Problem) -> Loaded {
         let records = try await all(JobFilter(queue: queue))
@@ -27,7 +27,7 @@ struct JobIntake: Sendable {
         let rounds = QueueRounds(of: given, among: records)
         var loaded = Loaded(known: [], left: [], new: [])
         var isNamed = [Bool](repeating: false, count: records.count)
-        var grown: [NewJob] = []
+        var changed: [NewJob] = []
         var spellings: JobSpellings?
         for job in given {
             var base = job.key
@@ -48,14 +48,17 @@ struct JobIntake: Sendable {
             guard !isNamed[latest.index] else { continue }
             isNamed[latest.index] = true
             var record = records[latest.index]
-            if job.description.maxAttempts > record.description.maxAttempts {
-                record.description.maxAttempts = job.description.maxAttempts
-                grown.append(NewJob(key: record.jobKey ?? job.key, description: job.description))
+            var isChanged = job.description.maxAttempts > record.description.maxAttempts
+            if isChanged { record.description.maxAttempts = job.description.maxAttempts }
+            // A job without an attempt runs as it was given last.
+            if record.instances.isEmpty, record.description.takeExecution(of: job.description) { isChanged = true }
+            if isChanged {
+                changed.append(NewJob(key: record.jobKey ?? job.key, description: job.description))
             }
             loaded.known.append(record)
         }
         for (index, record) in records.enumerated() where !isNamed[index] { loaded.left.append(record) }
-        try await queue(JobsToQueue(grown)) { _ in }
+        try await queue(JobsToQueue(changed)) { _ in }
         return loaded
     }
 

@@ -40,7 +40,7 @@ package struct SpoolBatchIterator: IteratorProtocol {
         var bytes = 0
         while let file = files.first, !file.isSegment, events.count < Self.events, bytes < Self.bytes {
             files.removeFirst()
-            guard let content = SmallFile.read(file.path, limit: EventLimits.event + 1024) else {
+            guard let content = SmallFile.read(file.path, limit: ProtocolLimits.event + 1024) else {
                 let error = errno
                 // The file is gone: another reader has delivered it.
                 if error == ENOENT { continue }

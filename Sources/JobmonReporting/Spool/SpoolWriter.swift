@@ -57,7 +57,7 @@ package final class SpoolWriter {
         guard folders.fallbackIsOurs, let names = SmallFile.names(in: folders.fallback) else { return }
         for name in names where name.hasSuffix(".json") && !name.hasPrefix(".") {
             let path = "\(folders.fallback)/\(name)"
-            guard let bytes = SmallFile.read(path, limit: EventLimits.event + 1) else { continue }
+            guard let bytes = SmallFile.read(path, limit: ProtocolLimits.event + 1) else { continue }
             if put(bytes, name, in: folders.spool) { unlink(path) }
         }
         rmdir(folders.fallback)

@@ -28,19 +28,19 @@ package enum EventRequest {
         } catch {
             throw Problem(error)
         }
-        guard items.count <= EventLimits.eventsPerRequest else {
+        guard items.count <= ProtocolLimits.eventsPerRequest else {
             throw Problem(
                 .tooLarge,
-                "the request has \(items.count) events; at most \(EventLimits.eventsPerRequest) are accepted",
+                "the request has \(items.count) events; at most \(ProtocolLimits.eventsPerRequest) are accepted",
                 hint: "send them in several requests")
         }
-        let mayBeLarge = body.count > EventLimits.event
+        let mayBeLarge = body.count > ProtocolLimits.event
         return items.map { item in
-            if mayBeLarge, item.bytes.count > EventLimits.event {
+            if mayBeLarge, item.bytes.count > ProtocolLimits.event {
                 return Event(
                     unreadable: item,
                     Problem(
-                        .tooLarge, "the event is larger than \(EventLimits.event >> 20) MiB",
+                        .tooLarge, "the event is larger than \(ProtocolLimits.event >> 20) MiB",
                         hint: "shorten its texts, such as stderr or description"))
             }
             do throws(FieldError) { return try Event(item) } catch { return Event(unreadable: item, Problem(error)) }

@@ -8,7 +8,7 @@ import JobmonSystem
 /// acknowledged.
 final class ExecReporter {
     /// Seconds between heartbeats, give or take a fifth, so that a swarm does not beat as one.
-    private static let heartbeat = 30.0
+    private static let heartbeat = ProtocolLimits.heartbeat
 
     let instanceKey: String
     /// The cluster's job that we run in.

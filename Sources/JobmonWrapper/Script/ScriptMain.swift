@@ -11,7 +11,7 @@ package enum ScriptMain {
     private static let patience = 0.1
     /// Seconds that whoever started the script has to ask for its exit code.
     private static let patienceForParent = 60.0
-    private static let heartbeat = 30.0
+    private static let heartbeat = ProtocolLimits.heartbeat
 
     /// - Parameter arguments: behind the piece's name.
     package static func run(_ piece: String, _ arguments: [[UInt8]]) -> Never {

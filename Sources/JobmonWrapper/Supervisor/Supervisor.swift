@@ -112,7 +112,7 @@ final class Supervisor {
         close(null)
     }
 
-    private static func heartbeatInterval() -> Double { 30 * Double.random(in: 0.8...1.2) }
+    private static func heartbeatInterval() -> Double { ProtocolLimits.heartbeat * Double.random(in: 0.8...1.2) }
 
     /// Works until there is no queue and nothing left to do.
     func run() -> Int32 {
