@@ -80,7 +80,7 @@ imports() {
     PATH=$root/usr/bin:$PATH PYTHONPATH=$root/usr/lib/python3/dist-packages PYTHONDONTWRITEBYTECODE=1 \
         "$(python_of_debian)" -c "
 import jobmon
-from jobmon import _executable, central_job_monitor, qmaster
+from jobmon import central_job_monitor, qmaster
 assert jobmon.__version__ == '$version', jobmon.__version__
 assert jobmon.__file__.startswith('$root/'), jobmon.__file__"
 }

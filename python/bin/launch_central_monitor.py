@@ -10,7 +10,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # The source tree, or what `pip install --target` made: the package is not where Python looks for it.
-if os.path.isfile(os.path.join(HERE, os.pardir, "jobmon", "_executable.py")):
+if os.path.isfile(os.path.join(HERE, os.pardir, "jobmon", "__init__.py")):
     sys.path.insert(0, os.path.dirname(HERE))
 
 
@@ -22,9 +22,9 @@ def executable():
             path = os.path.join(root, build, "jobmon")
             if os.access(path, os.X_OK):
                 return os.path.abspath(path)
-    from jobmon import _executable
+    from jobmon._transport import executable
 
-    return _executable.find()
+    return executable.find()
 
 
 def main():

@@ -35,22 +35,22 @@ if TYPE_CHECKING:
     from . import schedulers as schedulers
     from . import sge as sge
     from . import subscriber as subscriber
-    from ._events import events as events
-    from ._events import query as query
-    from ._monitored import monitored as monitored
-    from ._monitored import task as task
-    from ._pool import Pool as Pool
-    from ._pool_carry import TransferError as TransferError
-    from ._pool_worker import WorkerDied as WorkerDied
+    from ._pool.pool import Pool as Pool
+    from ._pool.transfer import TransferError as TransferError
+    from ._pool.worker import WorkerDied as WorkerDied
+    from ._reading.events import events as events
+    from ._reading.events import query as query
+    from ._reporting.monitored import monitored as monitored
+    from ._reporting.monitored import task as task
 
 _NAMES = {
-    "monitored": "_monitored",
-    "task": "_monitored",
-    "Pool": "_pool",
-    "TransferError": "_pool_carry",
-    "WorkerDied": "_pool_worker",
-    "events": "_events",
-    "query": "_events",
+    "monitored": "_reporting.monitored",
+    "task": "_reporting.monitored",
+    "Pool": "_pool.pool",
+    "TransferError": "_pool.transfer",
+    "WorkerDied": "_pool.worker",
+    "events": "_reading.events",
+    "query": "_reading.events",
 }
 
 _MODULES = [

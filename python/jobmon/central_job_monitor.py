@@ -10,9 +10,10 @@ import subprocess
 import sys
 from typing import IO, Any, Dict, List, Optional, Tuple
 
-from . import _executable, _feed
-from ._directory import close_to_others, directory_of
-from ._private import make_folder, open_file
+from ._transport import executable
+from ._transport import feed as _feed
+from ._transport.directory import close_to_others, directory_of
+from ._transport.private_files import make_folder, open_file
 from .exceptions import CentralJobMonitorNotAlive, CentralJobMonitorRunning, RequestRefused
 from .models import Job
 from .requester import Requester
@@ -64,7 +65,7 @@ class CentralJobMonitor:
         self.persistent = persistent
         self.publish_job_state = publish_job_state
         self._owner = os.getpid()
-        command = [_executable.find(), "monitor", self.out_dir, "--end-with", str(self._owner)]
+        command = [executable.find(), "monitor", self.out_dir, "--end-with", str(self._owner)]
         if not persistent:
             command.append("--in-memory")
         if port is not None:
@@ -116,7 +117,7 @@ class CentralJobMonitor:
         """
         _hand_over(self.out_dir)
         done = subprocess.run(
-            [_executable.find(), "report", "-d", self.out_dir],
+            [executable.find(), "report", "-d", self.out_dir],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -210,7 +211,7 @@ _running: Dict[int, Tuple["subprocess.Popen[bytes]", int, str]] = {}
 
 def _hand_over(directory: str) -> None:
     """What this program said of itself, and that is on its way."""
-    reporters = sys.modules.get("jobmon._reporter")
+    reporters = sys.modules.get("jobmon._reporting.reporter")
     if reporters is not None:
         reporters.settle_all(directory)
 
@@ -239,7 +240,7 @@ def _stop(process: "subprocess.Popen[bytes]", owner: int, directory: str) -> Opt
 def _stop_all() -> None:
     # Queues and pools of this program first, so that they can still record how their jobs ended.
     _feed.close_all()
-    pools = sys.modules.get("jobmon._pool")
+    pools = sys.modules.get("jobmon._pool.pool")
     if pools is not None:
         pools.end_all()
     for process, owner, directory in list(_running.values()):

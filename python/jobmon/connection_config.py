@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any, Optional
 
-from ._directory import directory_of, read_info
+from ._transport.directory import directory_of, read_info
 from .exceptions import CannotConnectToCentralJobMonitor
 
 

@@ -7,8 +7,8 @@ import sys
 import uuid
 from typing import Any, Dict, List, Optional
 
-from . import _own
-from ._instance import JobInstance, _AbstractJobInstance
+from ._reporting import own as _own
+from ._reporting.instance import JobInstance, _AbstractJobInstance
 from .exceptions import problem
 from .requester import Requester
 
@@ -114,7 +114,7 @@ class Job:
             if self.job_args:
                 described["args"] = self.job_args
             return described
-        from .executors._command import command
+        from ._classic.command import command
 
         words = command(self.runfile, self.job_args)
         described["name"] = self.name or os.path.basename(self.runfile)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from typing import Any, Dict, List, Optional
 
-from . import _queue_name
-from ._actions import Actions
-from ._connection import MonitorConnection, encode
+from ._classic import queue_name
+from ._classic.actions import Actions
+from ._transport.connection import MonitorConnection, encode
 from .connection_config import ConnectionConfig, directory
 from .exceptions import (
     CannotConnectToCentralJobMonitor,
@@ -55,7 +55,7 @@ class Requester:
     @property
     def queue(self) -> str:
         """The queue in which jobs are registered that name no other one."""
-        return _queue_name.of_process(self.out_dir)
+        return queue_name.of_process(self.out_dir)
 
     def connect(self) -> None:
         """Nothing to do: a request connects. Here for programs that call it."""

@@ -9,8 +9,8 @@ import subprocess
 from datetime import datetime
 from typing import Any, Dict, List, Optional, Sequence
 
-from . import _usage
-from ._qsub import as_list, qsub_command, true_path
+from ._classic import usage_text
+from ._classic.qsub import as_list, qsub_command, true_path
 from .exceptions import SGENotAvailable
 
 COLUMNS = (
@@ -181,7 +181,7 @@ def qstat_usage(jids: Any) -> Dict[int, Dict[str, Any]]:
 
 def convert_wallclock_to_seconds(wallclock_str: str) -> float:
     """Seconds of `[days:]hours:minutes:seconds`. Raises ValueError for what is none."""
-    value = _usage.seconds(wallclock_str)
+    value = usage_text.seconds(wallclock_str)
     if value is None:
         raise ValueError(f"{wallclock_str!r} is no wallclock: [days:]hours:minutes:seconds")
     return value

@@ -9,7 +9,7 @@ import queue
 import threading
 from typing import Any, Dict, Iterator, Optional, Tuple
 
-from ._connection import MonitorConnection
+from ._transport.connection import MonitorConnection
 from .connection_config import directory
 from .exceptions import CannotConnectToCentralJobMonitor, JobmonError, NoResponseRecieved
 from .models import IDS

@@ -7,8 +7,8 @@ import signal
 import sys
 import threading
 import time
-from typing import Any, Callable
 from multiprocessing import connection
+from typing import Any, Callable
 
 
 class NoData(Exception):

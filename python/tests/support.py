@@ -14,7 +14,8 @@ import time
 import unittest
 from typing import Any, Callable, Dict, List, Optional
 
-from jobmon import _executable, central_job_monitor
+from jobmon import central_job_monitor
+from jobmon._transport import executable
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PATIENCE = 60.0
@@ -57,7 +58,7 @@ def environment(**more: str) -> Dict[str, str]:
     """The environment of a program that uses this package and this executable."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("JOBMON_")}
     # Warnings are errors to us, and there is no proxy on the way to a monitor.
-    kept.update(PYTHONPATH=PACKAGE, JOBMON_EXECUTABLE=_executable.find(), PYTHONUNBUFFERED="1")
+    kept.update(PYTHONPATH=PACKAGE, JOBMON_EXECUTABLE=executable.find(), PYTHONUNBUFFERED="1")
     return {**kept, **more}
 
 
@@ -65,7 +66,7 @@ class TestCase(unittest.TestCase):
     """A test with a directory of its own, in which nothing of jobmon's environment is set."""
 
     def setUp(self) -> None:
-        self.executable = _executable.find()
+        self.executable = executable.find()
         self.folder = os.path.realpath(tempfile.mkdtemp(prefix="jobmon-python-"))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.mon_dir = os.path.join(self.folder, "mon")

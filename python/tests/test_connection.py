@@ -9,7 +9,8 @@ import socket
 import threading
 import unittest
 
-from jobmon._connection import MonitorConnection, directory_of
+from jobmon._transport.connection import MonitorConnection
+from jobmon._transport.directory import directory_of
 from jobmon.exceptions import (
     CannotConnectToCentralJobMonitor,
     InvalidRequest,

@@ -11,14 +11,14 @@ import unittest.mock
 from typing import Any, Dict, Optional
 
 import jobmon
-from jobmon import _tracebacks, exceptions
-from jobmon._reporter import reporter
+from jobmon import exceptions
+from jobmon._reporting import tracebacks
+from jobmon._reporting.reporter import reporter
 from tests.support import TestCase, wait_until
-
 
 UNCAUGHT = """
 import json, multiprocessing, sys
-from jobmon import _tracebacks
+from jobmon._reporting import tracebacks
 
 class Own(Exception):
     pass
@@ -57,7 +57,7 @@ def group():
 
 def tell(kind, error, trace):
     with open(sys.argv[2], "w") as told:
-        json.dump(_tracebacks.structure(error.with_traceback(trace)), told)
+        json.dump(tracebacks.structure(error.with_traceback(trace)), told)
     sys.__excepthook__(kind, error, trace)
 
 if __name__ == "__main__":
@@ -128,7 +128,7 @@ class MonitoredTests(TestCase):
         self.assertEqual(first["instances"][0]["pid"], os.getpid())
 
     def test_a_process_of_a_parallel_program_has_its_rank(self) -> None:
-        from jobmon._rank import rank
+        from jobmon._reporting.rank import rank
 
         for told, expected in (
             ({}, None),
@@ -261,7 +261,7 @@ class MonitoredTests(TestCase):
             pass
 
     def test_a_fork_in_the_middle_of_a_close_closes_nothing_else(self) -> None:
-        from jobmon._segment import Segment
+        from jobmon._reporting.segment import Segment
 
         for closing in (False, True):
             with self.subTest(closing=closing):
@@ -382,7 +382,7 @@ class TracebackTests(unittest.TestCase):
             except KeyError as error:
                 raise exceptions.QueueNotAlive("second") from error
 
-        told = _tracebacks.structure(self.caught(fails))
+        told = tracebacks.structure(self.caught(fails))
         self.assertEqual(told["type"], "jobmon.exceptions.QueueNotAlive")
         self.assertEqual(told["cause"]["type"], "KeyError")
         self.assertNotIn("context", told)
@@ -393,10 +393,10 @@ class TracebackTests(unittest.TestCase):
             deeper()
 
         error = self.caught(deeper)
-        told = _tracebacks.structure(error)
+        told = tracebacks.structure(error)
         self.assertEqual(len(told["frames"]), 101)
         self.assertIn("left out", told["frames"][30]["function"])
-        self.assertLessEqual(len(_tracebacks.text(error)), 60_000)
+        self.assertLessEqual(len(tracebacks.text(error)), 60_000)
 
     def test_one_that_can_t_be_printed_and_one_that_causes_itself(self) -> None:
         class Odd(Exception):
@@ -405,7 +405,7 @@ class TracebackTests(unittest.TestCase):
 
         odd = self.caught(lambda: (_ for _ in ()).throw(Odd()))
         odd.__context__ = odd
-        told = _tracebacks.structure(odd)
+        told = tracebacks.structure(odd)
         self.assertIn("can't be made", told["message"])
         json.dumps(told)
 

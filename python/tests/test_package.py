@@ -9,7 +9,8 @@ import sys
 import unittest
 
 import jobmon
-from jobmon import _executable, exceptions
+from jobmon import exceptions
+from jobmon._transport import executable
 from tests.support import PACKAGE, TestCase, environment
 
 
@@ -89,10 +90,10 @@ class ExecutableTests(TestCase):
 
     def test_the_environment_decides(self) -> None:
         os.environ["JOBMON_EXECUTABLE"] = path = self.fake("named")
-        self.assertEqual(_executable.find(), path)
+        self.assertEqual(executable.find(), path)
         os.chmod(path, 0o644)
         with self.assertRaises(exceptions.ExecutableNotFound) as raised:
-            _executable.find()
+            executable.find()
         self.assertIn("JOBMON_EXECUTABLE", str(raised.exception))
 
     def find(self, **more: str) -> str:
@@ -108,7 +109,7 @@ class ExecutableTests(TestCase):
             [
                 os.path.join(home, "bin", "python"),
                 "-c",
-                "from jobmon import _executable as e; print(e.find())",
+                "from jobmon._transport import executable as e; print(e.find())",
             ],
             env=env,
             stdout=subprocess.PIPE,

@@ -15,8 +15,8 @@ import unittest.mock
 
 import jobmon
 from jobmon import WorkerDied, exceptions
-from jobmon._connection import MonitorConnection
-from jobmon._reporter import reporter
+from jobmon._reporting.reporter import reporter
+from jobmon._transport.connection import MonitorConnection
 from tests.support import TestCase, wait_until
 
 

@@ -15,8 +15,8 @@ from unittest import mock
 
 import jobmon
 from jobmon import TransferError, WorkerDied
-from jobmon._pool_tasks import Tasks
-from jobmon._pool_worker import NOBODY
+from jobmon._pool.tasks import Tasks
+from jobmon._pool.worker import NOBODY
 from tests import pool_items as items
 from tests.support import TestCase, is_gone, wait_until
 

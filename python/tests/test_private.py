@@ -8,7 +8,8 @@ import unittest
 from typing import Dict
 
 import jobmon
-from jobmon import _own, _private, _reporter
+from jobmon._reporting import own, reporter
+from jobmon._transport import private_files
 from tests.pool_items import same
 from tests.support import TestCase
 
@@ -38,9 +39,9 @@ class PrivateTests(TestCase):
                     pool.map(same, range(3))
                     pool.close()
                     pool.join()
-                _own.spool(directory, {"kind": "error", "instance_key": "x", "description": "y"})
+                own.spool(directory, {"kind": "error", "instance_key": "x", "description": "y"})
                 os.umask(0o022)
-        _reporter.settle_all(seconds=0)
+        reporter.settle_all(seconds=0)
         modes = self.modes()
         files = [path for path in modes if os.path.isfile(path)]
         self.assertEqual(len(files), 4 * 4)
@@ -63,13 +64,13 @@ class PrivateTests(TestCase):
         folder = os.path.join(self.folder, "mine")
         os.mkdir(folder)
         os.chmod(folder, 0o750)
-        _private.make_folder(folder)
+        private_files.make_folder(folder)
         self.assertEqual(self.modes()[folder], 0o750)
         path = self.write("file", "")
         with self.assertRaises(FileExistsError):
-            _private.make_folder(path)
+            private_files.make_folder(path)
         with self.assertRaises(FileExistsError):
-            _private.make_folder(os.path.join(path, "below"))
+            private_files.make_folder(os.path.join(path, "below"))
 
 
 if __name__ == "__main__":

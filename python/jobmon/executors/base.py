@@ -7,13 +7,13 @@ import time
 import uuid
 from typing import Any, Dict, List, Optional
 
-from .. import _queue_name
-from .._connection import MonitorConnection
-from .._feed import Feed
+from .._classic import queue_name
+from .._classic.command import job_object
+from .._transport.connection import MonitorConnection
+from .._transport.feed import Feed
 from ..connection_config import directory
 from ..exceptions import JobmonError, QueueNotAlive, problem
 from ..models import Status
-from ._command import job_object
 
 # A list that is older than this, in seconds, is asked for again while jobs are not over.
 FRESH = 1.0
@@ -78,13 +78,13 @@ class BaseExecutor:
         """Starts the queue, by that name, else by one that nobody has had. Twice is once."""
         if self._feed is not None:
             return
-        name = queue or _queue_name.new()
+        name = queue or queue_name.new()
         feed = Feed(self.mon_dir, name, self.name, self.parallelism)
         if queue is None:
             # It has looked then at what the ledger has of it, which is nothing: what is registered
             # from now on runs when it is handed in, and not before.
             feed.wait()
-        _queue_name.take(self.mon_dir, name)
+        queue_name.take(self.mon_dir, name)
         self._feed = feed
         self.queue = name
         self._resumes = queue is not None
@@ -101,7 +101,7 @@ class BaseExecutor:
         """
         if self._feed is not None:
             self._feed.stop()
-            _queue_name.give_back(self.mon_dir, self._feed.queue)
+            queue_name.give_back(self.mon_dir, self._feed.queue)
             self._try_refresh()
 
     def queue_job(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any, Dict, Optional
 
-from .. import _own, job
+from .. import job
+from .._reporting import own as _own
 from ..requester import Requester
 from .base import BaseExecutor
 

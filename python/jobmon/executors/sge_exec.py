@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from typing import Any, Dict, Optional
 
-from .. import _own, _usage, job, sge
+from .. import job, sge
+from .._classic import usage_text
+from .._reporting import own as _own
 from ..exceptions import SGENotAvailable
 from ..requester import Requester
 from .base import BaseExecutor
@@ -105,6 +107,6 @@ class SGEJobInstance(job.JobInstance):
         """What Grid Engine says that it has used so far, else what the system says."""
         try:
             used = sge.qstat_usage(self.job_instance_id)[self.job_instance_id]
-            self._usage.update(_usage.read(used))
+            self._usage.update(usage_text.read(used))
         except (SGENotAvailable, KeyError, OSError):
             super().log_job_stats()

@@ -12,10 +12,10 @@ import uuid
 from types import TracebackType
 from typing import Any, Callable, Dict, Literal, Mapping, Optional, Type, TypeVar, overload
 
-from ._rank import rank
-from ._recording import recording_directory
-from ._reporter import Reporter, dump, reporter
-from . import _tracebacks
+from . import tracebacks
+from .rank import rank
+from .recording import recording_directory
+from .reporter import Reporter, dump, reporter
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -201,8 +201,8 @@ def ending(key: str, value: Optional[BaseException]) -> "tuple[str, str, str]":
         return "cancelled", key, ',"cause":"cancelled"'
     told = {
         "cause": "exit",
-        "description": _tracebacks.text(value),
-        "traceback": _tracebacks.structure(value),
+        "description": tracebacks.text(value),
+        "traceback": tracebacks.structure(value),
     }
     return "failed", key, "," + dump(told)[1:-1]
 

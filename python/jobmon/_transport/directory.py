@@ -6,7 +6,7 @@ import json
 import os
 from typing import Any, Dict, Optional
 
-from .exceptions import CannotConnectToCentralJobMonitor
+from ..exceptions import CannotConnectToCentralJobMonitor
 
 Info = Dict[str, Any]
 

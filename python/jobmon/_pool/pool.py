@@ -15,13 +15,13 @@ import weakref
 from multiprocessing.util import Finalize
 from typing import Any, Callable, Iterable, Iterator, List, Optional, Tuple
 
-from ._pool_ends import Watch, cancel_open, forward
-from ._pool_lock import FileLock
-from ._pool_tasks import Chunk, Tasks, Work, drain
-from ._pool_words import function_name, words
-from ._pool_worker import APPLY, NOBODY, PLAIN, STAR, Settings, WorkerDied
-from ._recording import recording_directory
-from ._reporter import Reporter, dump
+from .._reporting.recording import recording_directory
+from .._reporting.reporter import Reporter, dump
+from .file_lock import FileLock
+from .item_text import function_name, words
+from .tasks import Chunk, Tasks, Work, drain
+from .watch import Watch, cancel_open, forward
+from .worker import APPLY, NOBODY, PLAIN, STAR, Settings, WorkerDied
 
 __all__ = ["Pool", "WorkerDied"]
 

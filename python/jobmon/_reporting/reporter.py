@@ -20,10 +20,10 @@ import weakref
 from datetime import datetime, timezone
 from typing import Any, Dict, Iterable, List, Optional, Tuple
 
-from ._connection import MonitorConnection
-from ._own import identity
-from ._segment import Segment
-from .exceptions import JobmonError
+from .._transport.connection import MonitorConnection
+from ..exceptions import JobmonError
+from .own import identity
+from .segment import Segment
 
 BATCH = 2_000
 BYTES_AT_MOST = 4 << 20

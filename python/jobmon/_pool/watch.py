@@ -10,12 +10,12 @@ import time
 from multiprocessing import connection
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
-from ._connection import MonitorConnection
-from ._pool_tasks import FAILED_STARTS_AT_MOST, Tasks, Worker
-from ._pool_worker import STARTING, Settings, main
-from ._reporter import BYTES_AT_MOST, Reporter
-from ._segment import leftovers
-from .exceptions import JobmonError
+from .._reporting.reporter import BYTES_AT_MOST, Reporter
+from .._reporting.segment import leftovers
+from .._transport.connection import MonitorConnection
+from ..exceptions import JobmonError
+from .tasks import FAILED_STARTS_AT_MOST, Tasks, Worker
+from .worker import STARTING, Settings, main
 
 # Items that are asked for at once.
 PAGE = 10_000

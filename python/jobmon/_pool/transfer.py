@@ -12,7 +12,7 @@ from multiprocessing.pool import MaybeEncodingError, RemoteTraceback  # type: ig
 from multiprocessing.reduction import ForkingPickler
 from typing import Any, Callable, Optional, Sequence, Tuple
 
-from . import _tracebacks
+from .._reporting import tracebacks
 
 # What is larger may be lost on its way, with a worker that is killed while it sends it.
 PLAIN_BYTES_AT_MOST = 16 << 10
@@ -157,7 +157,7 @@ def remote(trace: str) -> BaseException:
 
 def in_words(error: BaseException) -> str:
     """Type and message of an exception, in one line."""
-    message = " ".join(_tracebacks.message(error).split())[:WORDS_AT_MOST]
+    message = " ".join(tracebacks.message(error).split())[:WORDS_AT_MOST]
     name = _named(type(error))
     return f"{name}: {message}" if message else name
 

@@ -9,9 +9,9 @@ import threading
 import uuid
 from typing import Any, Dict, List, Optional
 
-from ._directory import directory_of
-from ._private import make_folder, open_file
-from .exceptions import JobmonError
+from .._transport.directory import directory_of
+from .._transport.private_files import make_folder, open_file
+from ..exceptions import JobmonError
 
 BEAT_EVERY = 30.0
 

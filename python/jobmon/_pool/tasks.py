@@ -16,13 +16,22 @@ from multiprocessing import pool as plain_pool
 from multiprocessing import util
 from typing import Any, Deque, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
-from . import _pool_carry as carry
-from . import _pool_words as words
-from ._pool_worker import (
-    APPLY, IDLE, NOBODY, REFUSED, STAR, STARTING, Failure, StartFailure, Value, WorkerDied,
-    members, not_run,
+from .._reporting.reporter import Reporter
+from . import item_text, transfer
+from .worker import (
+    APPLY,
+    IDLE,
+    NOBODY,
+    REFUSED,
+    STAR,
+    STARTING,
+    Failure,
+    StartFailure,
+    Value,
+    WorkerDied,
+    members,
+    not_run,
 )  # fmt: skip
-from ._reporter import Reporter
 
 # So many workers in a row that did not come up: the next ones would not either.
 FAILED_STARTS_AT_MOST = 8
@@ -72,7 +81,7 @@ class _Task:
         """The item, for people."""
         position = self.numbers.index(number)
         index = None if self.first_index is None else self.first_index + position
-        return words.item(words.function_name(self.work.function), self.texts[position], index)
+        return item_text.item(item_text.function_name(self.work.function), self.texts[position], index)
 
     def fail(self, error: Exception) -> None:
         """It has no result. The first reason counts."""
@@ -130,7 +139,7 @@ class Tasks:
             if function is plain_pool._helper_reraises_exception:  # type: ignore[attr-defined]
                 raise args[0]  # By the caller's iterable.
             self._put(key, *_items(function, args))
-        except carry.CannotSend as refused:
+        except transfer.CannotSend as refused:
             self._errors[key] = refused.why
             self.note("unsent", *key, refused.position)
         except BaseException as error:
@@ -141,7 +150,7 @@ class Tasks:
         task = self._open[key] = _Task(work, key[1], several, numbered)
         header = (*key, work.mode, task.numbers)
         given = [one[1:] if work.mode == APPLY else one[1] for one in numbered]
-        message = carry.pack_task(header, work.function, given)
+        message = transfer.pack_task(header, work.function, given)
         with self._putting:
             if self.refusal is None:
                 task.is_sent = True
@@ -220,12 +229,12 @@ class Tasks:
         try:
             loaded = pickle.loads(data)
         except BaseException as error:
-            story = f"returned a value that can't be unpickled: {carry.in_words(error)}"
+            story = f"returned a value that can't be unpickled: {transfer.in_words(error)}"
             if value.ended:
                 outcome = members({"cause": "exit", "description": story})
                 self._reporter.say("failed", instance, outcome, at=value.ended)
             if task is not None:
-                failure = carry.TransferError(f"{task.name(value.number)} {story}")
+                failure = transfer.TransferError(f"{task.name(value.number)} {story}")
                 failure.__cause__ = error
                 task.fail(failure)
             return
@@ -258,13 +267,13 @@ class Tasks:
         if task is None:
             return
         what = "the function" if position is None else "the argument"
-        story = f"{what} can't be pickled: {carry.in_words(why)}"
+        story = f"{what} can't be pickled: {transfer.in_words(why)}"
         culprits = task.numbers if position is None else [task.numbers[position]]
         self._say_not_started(culprits, story)
         others = [number for number in task.numbers if number not in culprits]
         self._say_not_run(others, "the argument of another item of its chunk can't be pickled")
         if not isinstance(why, Exception):
-            why = carry.TransferError(f"{task.name(culprits[0])} {story}")
+            why = transfer.TransferError(f"{task.name(culprits[0])} {story}")
         task.fail(why)
         self._finish((job, part))
 
@@ -272,7 +281,7 @@ class Tasks:
         why = self._errors.pop((job, part))
         self._open.pop((job, part), None)
         if not isinstance(why, Exception):
-            why = RuntimeError(f"the iterable ended by raising {carry.in_words(why)}")
+            why = RuntimeError(f"the iterable ended by raising {transfer.in_words(why)}")
         self._ready.append((job, part, (False, why)))
 
     def _on_refused(self) -> None:
@@ -322,7 +331,7 @@ class Tasks:
         story = f"it {how}" if failure is None else failure.story
         self.refusal = WorkerDied(f"no worker of the pool comes up: {story}")
         if failure is not None:
-            self.refusal.__cause__ = carry.remote(failure.trace)
+            self.refusal.__cause__ = transfer.remote(failure.trace)
         self._clear(self.refusal)
 
     def _mend(self, how: str) -> None:
@@ -393,11 +402,11 @@ def _text(mode: int, numbered: Tuple[Any, ...]) -> str:
     """The arguments of an item, for people."""
     if mode == APPLY:
         named = numbered[2] if isinstance(numbered[2], dict) else {}
-        each = [f"{name}={words.literal(value)}" for name, value in named.items()]
-        return ", ".join(words.literals(numbered[1]) + each)
+        each = [f"{name}={item_text.literal(value)}" for name, value in named.items()]
+        return ", ".join(item_text.literals(numbered[1]) + each)
     if mode == STAR:
-        return ", ".join(words.literals(numbered[1]))
-    return words.literal(numbered[1])
+        return ", ".join(item_text.literals(numbered[1]))
+    return item_text.literal(numbered[1])
 
 
 def _exception(task: _Task, failure: Failure) -> Exception:
@@ -405,8 +414,8 @@ def _exception(task: _Task, failure: Failure) -> Exception:
     story = f"{task.name(failure.number)} {failure.story}"
     if failure.left:
         died = WorkerDied(story)
-        died.__cause__ = carry.remote(failure.trace)
+        died.__cause__ = transfer.remote(failure.trace)
         return died
     if failure.error is None and not failure.reason:
-        return carry.TransferError(story)
-    return carry.read_exception(failure.error, failure.reason, story, failure.trace)
+        return transfer.TransferError(story)
+    return transfer.read_exception(failure.error, failure.reason, story, failure.trace)

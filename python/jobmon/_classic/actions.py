@@ -7,10 +7,10 @@ import uuid
 from typing import Any, Callable, Dict, List, Optional, Tuple
 from urllib.parse import quote
 
-from . import _usage
-from ._connection import MonitorConnection
-from .exceptions import ReturnCodes, problem
-from .models import FINAL, IDS, LABELS, Status
+from .._transport.connection import MonitorConnection
+from ..exceptions import ReturnCodes, problem
+from ..models import FINAL, IDS, LABELS, Status
+from . import usage_text
 
 OK, ERROR, NONE = ReturnCodes.OK, ReturnCodes.GENERIC_ERROR, ReturnCodes.NO_RESULTS
 Answer = List[Any]
@@ -145,7 +145,7 @@ class Actions:
                 f"instance {job_instance_id} is {LABELS[status]}: its usage is taken with its end,"
                 " so say it before",
             ]
-        self._usage.setdefault(number, {}).update(_usage.read(kwargs))
+        self._usage.setdefault(number, {}).update(usage_text.read(kwargs))
         return [OK]
 
     def log_job_instance_error(self, job_instance_id: Any, error: Any) -> Answer:

@@ -10,10 +10,10 @@ import time
 from multiprocessing.util import Finalize
 from typing import Any, Callable, Deque, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
-from . import _pool_carry as carry
-from . import _tracebacks
-from ._pool_words import literal
-from ._reporter import Reporter, dump, now
+from .._reporting import tracebacks
+from .._reporting.reporter import Reporter, dump, now
+from . import transfer
+from .item_text import literal
 
 # What a worker is at, in the first place of its slot: the number of an item, or one of these.
 STARTING = -1
@@ -105,8 +105,8 @@ def main(
         try:
             initializer(*initargs)
         except BaseException as error:
-            story = f"its initializer raised {carry.in_words(error)}"
-            worker.send(tuple(StartFailure(story, _tracebacks.text(error))))
+            story = f"its initializer raised {transfer.in_words(error)}"
+            worker.send(tuple(StartFailure(story, tracebacks.text(error))))
             raise
     slot[0] = IDLE
     done = 0
@@ -175,7 +175,7 @@ class Worker:
                     except (EOFError, OSError):
                         self._taker.value = NOBODY
                         raise
-                    header, load = carry.unpack_task(message)
+                    header, load = transfer.unpack_task(message)
                     self._slot[0] = IDLE if header is None else header[3][0]
                     self._taker.value = NOBODY
                     return None if header is None else (header, load)
@@ -243,9 +243,9 @@ class Worker:
 
     def _packed(self, number: int, value: Any) -> Union[Value, Failure]:
         try:
-            data, plain = carry.pack_value(value)
+            data, plain = transfer.pack_value(value)
         except BaseException as error:
-            story = f"returned a value that can't be pickled: {carry.in_words(error)}"
+            story = f"returned a value that can't be pickled: {transfer.in_words(error)}"
             self._ended("failed", number, {"cause": "exit", "description": story})
             return Failure(number, story)
         if plain:
@@ -258,13 +258,13 @@ class Worker:
         told, trace = _told(error)
         if isinstance(error, Exception):
             self._ended("failed", number, {"cause": "exit", **told})
-            data, reason = carry.pack_exception(error)
-            return Failure(number, f"raised {carry.in_words(error)}", data, reason, trace)
+            data, reason = transfer.pack_exception(error)
+            return Failure(number, f"raised {transfer.in_words(error)}", data, reason, trace)
         if isinstance(error, KeyboardInterrupt):
             # Ctrl-C is for all processes of a program: a person cancelled it.
             self._ended("cancelled", number, {"cause": "cancelled", **told})
             return Failure(number, "was interrupted (KeyboardInterrupt)", trace=trace, left=True)
-        story = f"ended its worker by raising {carry.in_words(error)}"
+        story = f"ended its worker by raising {transfer.in_words(error)}"
         if isinstance(error, SystemExit):
             # The text of its traceback tells less.
             told["description"] = story = f"ended its worker by sys.exit({literal(error.code)})"
@@ -273,11 +273,11 @@ class Worker:
 
     def _not_started(self, numbers: Sequence[int], what: str, error: BaseException) -> Failure:
         told, trace = _told(error)
-        story = f"{what} can't be unpickled in the worker: {carry.in_words(error)}"
+        story = f"{what} can't be unpickled in the worker: {transfer.in_words(error)}"
         for number in numbers:
             outcome = {"cause": "not_started", **told, "description": story}
             self._ended("failed", number, outcome)
-        return Failure(numbers[0], story, *carry.pack_exception(error), trace)
+        return Failure(numbers[0], story, *transfer.pack_exception(error), trace)
 
     def _not_run(self, numbers: Sequence[int]) -> None:
         outcome = not_run("an earlier item of its chunk failed")
@@ -338,10 +338,10 @@ def not_run(why: str) -> str:
 def _told(error: BaseException) -> Tuple[Dict[str, Any], str]:
     """An exception as an event has it, and its traceback as text."""
     try:
-        text = _tracebacks.text(error)
-        return {"description": text, "traceback": _tracebacks.structure(error)}, text
+        text = tracebacks.text(error)
+        return {"description": text, "traceback": tracebacks.structure(error)}, text
     except BaseException:  # Whatever is asked of it is anybody's code.
-        text = carry.in_words(error)
+        text = transfer.in_words(error)
         return {"description": text}, text
 
 

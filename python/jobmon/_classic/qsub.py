@@ -7,7 +7,7 @@ import re
 import shutil
 from typing import Any, List, Optional, Sequence
 
-from .executors._command import command
+from .command import command
 
 
 def qsub_command(
@@ -55,7 +55,7 @@ def qsub_command(
         if value is not None:
             words += [option, str(value)]
     if hold_pattern is not None:
-        from . import sge
+        from .. import sge
 
         holds = sge.job_ids(sge.qstat(pattern=hold_pattern))
     if holds:

@@ -6,8 +6,8 @@ import json
 from http.client import HTTPResponse
 from typing import Any, Dict, Optional
 
-from ._directory import Info
-from .exceptions import InvalidRequest
+from ..exceptions import InvalidRequest
+from .directory import Info
 
 
 def encode(body: Any) -> bytes:

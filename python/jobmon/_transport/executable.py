@@ -6,7 +6,7 @@ import os
 import sys
 from typing import Iterator
 
-from .exceptions import ExecutableNotFound
+from ..exceptions import ExecutableNotFound
 
 NAME = "jobmon"
 
@@ -53,7 +53,7 @@ def _candidates() -> Iterator[str]:
     user = f"{os.name}_user"
     if user in sysconfig.get_scheme_names():
         yield os.path.join(sysconfig.get_path("scripts", user), NAME)
-    package = os.path.dirname(os.path.abspath(__file__))
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     yield os.path.join(os.path.dirname(package), "bin", NAME)
 
 

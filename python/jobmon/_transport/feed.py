@@ -11,9 +11,9 @@ import threading
 import weakref
 from typing import Any, Dict, List, Optional
 
-from . import _executable
-from ._wire import encode
-from .exceptions import JobmonError, QueueNotAlive, problem
+from ..exceptions import JobmonError, QueueNotAlive, problem
+from . import executable
+from .wire import encode
 
 # How long a queue that was told to end may take: it gives its jobs 5 s after TERM, and records.
 END_AT_MOST = 30.0
@@ -32,7 +32,7 @@ class Feed:
         self.directory = directory
         self.queue = queue
         self._pid = os.getpid()
-        command = [_executable.find(), "run", "--feed", "-d", directory, "--queue", queue]
+        command = [executable.find(), "run", "--feed", "-d", directory, "--queue", queue]
         command += ["--executor", executor, "--no-progress"]
         if parallelism is not None:
             command += ["-j", str(parallelism)]

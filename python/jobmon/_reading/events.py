@@ -8,9 +8,9 @@ import time
 from http.client import HTTPException
 from typing import Any, Dict, Iterator, List, Optional
 
-from ._connection import MonitorConnection
-from ._directory import directory_of
-from .exceptions import (
+from .._transport.connection import MonitorConnection
+from .._transport.directory import directory_of
+from ..exceptions import (
     CannotConnectToCentralJobMonitor,
     NoResponseRecieved,
     RequestRefused,
@@ -105,10 +105,10 @@ def _query(sql: str, directory: str) -> "tuple[List[str], List[List[Any]]]":
 def _query_file(sql: str, directory: str) -> "tuple[List[str], List[List[Any]]]":
     import subprocess
 
-    from . import _executable
+    from .._transport import executable
 
     done = subprocess.run(
-        [_executable.find(), "query", "-d", directory, "--json", sql],
+        [executable.find(), "query", "-d", directory, "--json", sql],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -11,7 +11,7 @@ import os
 import time
 from typing import List, Optional, Tuple
 
-from ._private import make_folder, open_file
+from .._transport.private_files import make_folder, open_file
 
 BYTES_AT_MOST = 256 << 10
 SECONDS_AT_MOST = 30.0

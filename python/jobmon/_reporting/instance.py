@@ -9,9 +9,9 @@ import traceback
 import uuid
 from typing import Any, Dict, Optional
 
-from . import _own
-from .exceptions import CannotConnectToCentralJobMonitor, NoResponseRecieved, problem
-from .requester import Requester
+from ..exceptions import CannotConnectToCentralJobMonitor, NoResponseRecieved, problem
+from ..requester import Requester
+from . import own as _own
 
 
 class _AbstractJobInstance(abc.ABC):
@@ -167,11 +167,11 @@ class JobInstance(_AbstractJobInstance):
 
 def _described(exception: BaseException) -> Dict[str, Any]:
     try:
-        from . import _tracebacks
+        from . import tracebacks
 
         return {
-            "description": _tracebacks.text(exception),
-            "traceback": _tracebacks.structure(exception),
+            "description": tracebacks.text(exception),
+            "traceback": tracebacks.structure(exception),
         }
     except Exception:
         # One that can't be taken apart (its own `__str__` fails, say) is reported all the same.

@@ -12,9 +12,9 @@ import weakref
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
-from ._directory import Info, directory_of, read_info, start_hint
-from ._wire import encode, headers, parse, seconds
-from .exceptions import CannotConnectToCentralJobMonitor, NoResponseRecieved, problem
+from ..exceptions import CannotConnectToCentralJobMonitor, NoResponseRecieved, problem
+from .directory import Info, directory_of, read_info, start_hint
+from .wire import encode, headers, parse, seconds
 
 # The monitor closes a connection that was idle for 75 s. An older one is not used again.
 IDLE_AT_MOST = 60.0

@@ -17,7 +17,8 @@ MESSAGE_AT_MOST = 8_192
 CODE_AT_MOST = 400
 TEXT_AT_MOST = 60_000
 
-_HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
+# The folder of the package.
+_HERE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
 
 
 def text(exception: BaseException) -> str:

@@ -7,7 +7,7 @@ import sys
 import warnings
 from typing import Optional
 
-from ._directory import directory_of
+from .._transport.directory import directory_of
 
 _said = False
 
