@@ -7,6 +7,7 @@ import sys
 import uuid
 from typing import Any, Dict, List, Optional
 
+from ._classic.command import checked_word, command
 from ._reporting import own as _own
 from ._reporting.instance import JobInstance, _AbstractJobInstance
 from .exceptions import problem
@@ -114,8 +115,6 @@ class Job:
             if self.job_args:
                 described["args"] = self.job_args
             return described
-        from ._classic.command import command
-
         words = command(self.runfile, self.job_args)
         described["name"] = self.name or os.path.basename(self.runfile)
         described.update(runfile=words[0], args=words[1:], cwd=os.getcwd())
@@ -172,16 +171,4 @@ def arguments(job_args: Any) -> List[str]:
         return []
     if not isinstance(job_args, (list, tuple)):
         job_args = [job_args]
-    return [told(str(argument)) for argument in job_args]
-
-
-def told(word: str) -> str:
-    """The word itself; ValueError where it can't be told to a queue as it is."""
-    try:
-        word.encode("utf-8")
-    except UnicodeEncodeError:
-        raise ValueError(
-            f"{word!r} is not UTF-8, so the job would be given another name than that: rename the "
-            "file, or write the name into one that the job reads"
-        ) from None
-    return word
+    return [checked_word(str(argument)) for argument in job_args]

@@ -7,7 +7,7 @@ import re
 import shutil
 from typing import Any, List, Optional, Sequence
 
-from .command import command
+from .command import command, conda_run
 
 
 def qsub_command(
@@ -55,9 +55,9 @@ def qsub_command(
         if value is not None:
             words += [option, str(value)]
     if hold_pattern is not None:
-        from .. import sge
+        from .qstat import job_ids, qstat
 
-        holds = sge.job_ids(sge.qstat(pattern=hold_pattern))
+        holds = job_ids(qstat(pattern=hold_pattern))
     if holds:
         words += ["-hold_jid", ",".join(str(hold) for hold in as_list(holds))]
     if prepend_to_path and not shfile:
@@ -68,8 +68,7 @@ def qsub_command(
         inside = [conda_env] if conda_env else []
         line = [true_path(shfile), str(prepend_to_path or ""), *inside, *line]
     elif conda_env:
-        where = "-p" if os.path.isabs(conda_env) else "-n"
-        line = ["conda", "run", "--no-capture-output", where, conda_env, *line]
+        line = conda_run(conda_env, line)
     return words + line
 
 

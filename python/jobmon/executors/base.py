@@ -8,7 +8,7 @@ import uuid
 from typing import Any, Dict, List, Optional
 
 from .._classic import queue_name
-from .._classic.command import job_object
+from .._classic.feed_job import job_object
 from .._transport.connection import MonitorConnection
 from .._transport.feed import Feed
 from ..connection_config import directory
