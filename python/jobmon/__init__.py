@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from . import schedulers as schedulers
     from . import sge as sge
     from . import subscriber as subscriber
+    from ._pool.messages import WorkerDied as WorkerDied
     from ._pool.pool import Pool as Pool
     from ._pool.transfer import TransferError as TransferError
-    from ._pool.worker import WorkerDied as WorkerDied
     from ._reading.events import events as events
-    from ._reading.events import query as query
+    from ._reading.query import query as query
     from ._reporting.monitored import monitored as monitored
     from ._reporting.monitored import task as task
 
@@ -48,9 +48,9 @@ _NAMES = {
     "task": "_reporting.monitored",
     "Pool": "_pool.pool",
     "TransferError": "_pool.transfer",
-    "WorkerDied": "_pool.worker",
+    "WorkerDied": "_pool.messages",
     "events": "_reading.events",
-    "query": "_reading.events",
+    "query": "_reading.query",
 }
 
 _MODULES = [

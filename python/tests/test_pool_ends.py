@@ -15,8 +15,8 @@ from unittest import mock
 
 import jobmon
 from jobmon import TransferError, WorkerDied
+from jobmon._pool.slot import Taker
 from jobmon._pool.tasks import Tasks
-from jobmon._pool.worker import NOBODY
 from tests import pool_items as items
 from tests.support import TestCase, is_gone, wait_until
 
@@ -393,7 +393,7 @@ class PoolEndsTests(TestCase):
     def test_an_end_of_a_worker_that_comes_while_the_pool_ends(self) -> None:
         context = multiprocessing.get_context()
         inqueue, outqueue = context.SimpleQueue(), context.SimpleQueue()
-        taker = context.RawValue("q", NOBODY)  # type: ignore[attr-defined]
+        taker = Taker(context)
         tasks: Any = Tasks("base", mock.Mock(), inqueue, outqueue, taker)
         outqueue.put(None)
         tasks.note("refused")

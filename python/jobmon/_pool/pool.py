@@ -15,13 +15,16 @@ import weakref
 from multiprocessing.util import Finalize
 from typing import Any, Callable, Iterable, Iterator, List, Optional, Tuple
 
+from .._reporting.event_text import dump
 from .._reporting.recording import recording_directory
-from .._reporting.reporter import Reporter, dump
+from .._reporting.reporter import Reporter
+from .closing import cancel_open, forward
 from .file_lock import FileLock
 from .item_text import function_name, words
+from .messages import APPLY, PLAIN, STAR, Settings, WorkerDied
+from .slot import Taker
 from .tasks import Chunk, Tasks, Work, drain
-from .watch import Watch, cancel_open, forward
-from .worker import APPLY, NOBODY, PLAIN, STAR, Settings, WorkerDied
+from .watch import Watch
 
 __all__ = ["Pool", "WorkerDied"]
 
@@ -77,7 +80,7 @@ class Pool(multiprocessing.pool.Pool):
             self._reporter = Reporter(self._where, f"{self._base}-0")
             self._watch = Watch(Settings(self._where, self._base))
             # Makes the workers. It knows nothing of this pool, as the one that it stands for.
-            self.Process = self._watch.make_process  # type: ignore[method-assign,assignment]
+            self.Process = self._watch.make_process
         try:
             super().__init__(
                 processes, initializer, initargs, maxtasksperchild, context or _context()
@@ -100,7 +103,7 @@ class Pool(multiprocessing.pool.Pool):
         queues: Any = self
         # A worker that is killed while it waits is not to keep all others from their tasks.
         queues._inqueue._rlock = FileLock()
-        taker = queues._ctx.RawValue("q", NOBODY)
+        taker = Taker(queues._ctx)
         tasks = Tasks(self._base, self._reporter, queues._inqueue, queues._outqueue, taker)
         self._watch.tasks = tasks
         queues._quick_put, queues._quick_get = tasks.put, tasks.get

@@ -16,22 +16,11 @@ from multiprocessing import pool as plain_pool
 from multiprocessing import util
 from typing import Any, Deque, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
+from .._reporting.event_text import members_text
 from .._reporting.reporter import Reporter
 from . import item_text, transfer
-from .worker import (
-    APPLY,
-    IDLE,
-    NOBODY,
-    REFUSED,
-    STAR,
-    STARTING,
-    Failure,
-    StartFailure,
-    Value,
-    WorkerDied,
-    members,
-    not_run,
-)  # fmt: skip
+from .messages import APPLY, STAR, Failure, StartFailure, Value, WorkerDied, not_run
+from .slot import IDLE, NOBODY, REFUSED, STARTING, Slot, Taker
 
 # So many workers in a row that did not come up: the next ones would not either.
 FAILED_STARTS_AT_MOST = 8
@@ -54,7 +43,7 @@ class Chunk(NamedTuple):
 class Worker:
     """A worker, as far as its results go."""
 
-    def __init__(self, number: int, results: Any, slot: Any) -> None:
+    def __init__(self, number: int, results: Any, slot: Slot) -> None:
         self.number = number
         self.results = results
         self.slot = slot
@@ -98,7 +87,7 @@ class Tasks:
     """The way of a pool's tasks. It knows nothing of the pool, which may be dropped."""
 
     def __init__(
-        self, base: str, reporter: Reporter, inqueue: Any, outqueue: Any, taker: Any
+        self, base: str, reporter: Reporter, inqueue: Any, outqueue: Any, taker: Taker
     ) -> None:
         self._base = base
         self._reporter = reporter
@@ -216,7 +205,7 @@ class Tasks:
         for value, pickled in zip(values, data):
             self._take_value(task, value, pickled)
             if value.ended:
-                worker.slot[1] += 1
+                worker.slot.confirmed += 1
         if task is None or not is_over:
             return
         if failed is not None:
@@ -231,7 +220,7 @@ class Tasks:
         except BaseException as error:
             story = f"returned a value that can't be unpickled: {transfer.in_words(error)}"
             if value.ended:
-                outcome = members({"cause": "exit", "description": story})
+                outcome = members_text({"cause": "exit", "description": story})
                 self._reporter.say("failed", instance, outcome, at=value.ended)
             if task is not None:
                 failure = transfer.TransferError(f"{task.name(value.number)} {story}")
@@ -272,9 +261,10 @@ class Tasks:
         self._say_not_started(culprits, story)
         others = [number for number in task.numbers if number not in culprits]
         self._say_not_run(others, "the argument of another item of its chunk can't be pickled")
-        if not isinstance(why, Exception):
-            why = transfer.TransferError(f"{task.name(culprits[0])} {story}")
-        task.fail(why)
+        if isinstance(why, Exception):
+            task.fail(why)
+        else:
+            task.fail(transfer.TransferError(f"{task.name(culprits[0])} {story}"))
         self._finish((job, part))
 
     def _on_raised(self, job: int, part: int) -> None:
@@ -303,7 +293,7 @@ class Tasks:
             self._did_not_start(worker.start_failure, how)
         elif state != IDLE:
             self._died_in(state, how, outcome)
-        if self.taker.value == number:
+        if self.taker.number == number:
             self._mend(how)
 
     def _died_in(self, number: int, how: str, outcome: Dict[str, Any]) -> None:
@@ -313,7 +303,7 @@ class Tasks:
         else:
             return  # It had told of it, and died after that.
         story = f"a worker of the pool {how} in the middle of {task.name(number)}"
-        self._reporter.say("failed", f"{self._base}.{number}", members(outcome))
+        self._reporter.say("failed", f"{self._base}.{number}", members_text(outcome))
         after = task.numbers[task.numbers.index(number) + 1 :]
         self._say_not_run(after, "the worker ended in the middle of an earlier item of its chunk")
         task.fail(WorkerDied(story))
@@ -321,12 +311,12 @@ class Tasks:
 
     def _did_not_start(self, failure: Optional[StartFailure], how: str) -> None:
         self.failed_starts += 1
-        if self.failed_starts < FAILED_STARTS_AT_MOST or self.taker.value != NOBODY:
+        if self.failed_starts < FAILED_STARTS_AT_MOST or self.taker.number != NOBODY:
             return
         # First this, then a look: one that comes up meanwhile sees it, or is seen.
-        self.taker.value = REFUSED
+        self.taker.number = REFUSED
         if self._has_workers():
-            self.taker.value = NOBODY
+            self.taker.number = NOBODY
             return
         story = f"it {how}" if failure is None else failure.story
         self.refusal = WorkerDied(f"no worker of the pool comes up: {story}")
@@ -341,13 +331,13 @@ class Tasks:
             return  # The pool is being terminated.
         try:
             self._clear(WorkerDied(f"a worker of the pool {how} while it took a task"))
-            self.taker.value = NOBODY
+            self.taker.number = NOBODY
         finally:
             lock.release()
 
     def _clear(self, why: WorkerDied) -> None:
         """Takes back all tasks that no worker has begun; no worker takes one meanwhile."""
-        begun = {worker.slot[0] for worker in self._workers.values()}
+        begun = {worker.slot.at for worker in self._workers.values()}
         for worker in list(self._workers.values()):
             self._read_all(worker)
         while not self._putting.acquire(timeout=0.01):
@@ -369,14 +359,14 @@ class Tasks:
         drain(self._inqueue, 0)
 
     def _say_not_started(self, numbers: Iterable[int], story: str) -> None:
-        outcome = members({"cause": "not_started", "description": story})
+        outcome = members_text({"cause": "not_started", "description": story})
         self._reporter.say_all("failed", [(f"{self._base}.{n}", outcome) for n in numbers])
 
     def _say_not_run(self, numbers: Iterable[int], why: str) -> None:
         self._reporter.say_all("cancelled", [(f"{self._base}.{n}", not_run(why)) for n in numbers])
 
     def _has_workers(self) -> bool:
-        return any(worker.slot[0] != STARTING for worker in self._workers.values())
+        return any(worker.slot.at != STARTING for worker in self._workers.values())
 
 
 def drain(queue: Any, seconds: float) -> None:

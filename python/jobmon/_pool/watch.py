@@ -8,14 +8,12 @@ import signal
 import threading
 import time
 from multiprocessing import connection
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
-from .._reporting.reporter import BYTES_AT_MOST, Reporter
-from .._reporting.segment import leftovers
-from .._transport.connection import MonitorConnection
-from ..exceptions import JobmonError
+from .messages import Settings
+from .slot import Slot
 from .tasks import FAILED_STARTS_AT_MOST, Tasks, Worker
-from .worker import STARTING, Settings, main
+from .worker import main
 
 # Items that are asked for at once.
 PAGE = 10_000
@@ -47,7 +45,7 @@ class Watch:
         # Or it would hold what is its sister's, and hide her end.
         self._take_started()
         theirs, mine = context.Pipe(duplex=False)
-        slot = context.RawArray("q", [STARTING, 0])
+        slot = Slot(context)
         number = next(self._numbers)
         given = kwargs.get("args", ())
         kwargs["args"] = (number, slot, mine, tasks.taker, self._settings, *given)
@@ -111,7 +109,7 @@ class Watch:
         tasks = self.tasks
         assert tasks is not None
         try:
-            tasks.note("died", worker.number, worker.slot[0], how, outcome)
+            tasks.note("died", worker.number, worker.slot.at, how, outcome)
         except OSError:
             pass  # The pool itself is over.
 
@@ -155,64 +153,3 @@ def _words(code: Optional[int]) -> Tuple[str, Dict[str, Any]]:
         return f"was killed by {name}", {"signal": -code}
     how = f"ended with exit code {code}"
     return how, {"cause": "exit", "exit_code": code, "description": f"its worker {how}"}
-
-
-def forward(directory: str, base: str) -> None:
-    """Hands over what lies in the spool from the workers of a pool, which are gone."""
-    connection_to = MonitorConnection(directory)
-    try:
-        for path in leftovers(directory, f"{base}-") or []:
-            if os.path.basename(path).startswith(f"{base}-0."):
-                continue  # The pool's own.
-            try:
-                with open(path, "rb") as file:
-                    lines = file.read().split(b"\n")
-            except OSError:
-                continue  # The monitor was quicker.
-            if all(connection_to.post_lines(some) for some in _pieces(lines[:-1])):
-                try:
-                    os.unlink(path)
-                except OSError:
-                    pass
-    except (JobmonError, OSError):
-        pass  # The monitor takes the spool in itself.
-    finally:
-        connection_to.close()
-
-
-def _pieces(lines: List[bytes]) -> Iterator[List[bytes]]:
-    piece: List[bytes] = []
-    size = 0
-    for line in lines:
-        if piece and size + len(line) > BYTES_AT_MOST:
-            yield piece
-            piece, size = [], 0
-        piece.append(line)
-        size += len(line)
-    if piece:
-        yield piece
-
-
-def cancel_open(directory: str, base: str, reporter: Reporter) -> None:
-    """Says of a pool's items that are not over that they will not be: it was terminated."""
-    sql = (
-        "select instance_key from job_instance where status in (1, 2) "
-        f"and instance_key < '{base}/'"
-    )
-    connection_to = MonitorConnection(directory)
-    try:
-        last = f"{base}."
-        while True:
-            page = f"{sql} and instance_key > '{last}' order by 1 limit {PAGE}"
-            query = {"sql": page, "rows": PAGE}
-            status, answer = connection_to.request("POST", "/v1/query", query)
-            keys = [row[0] for row in answer["rows"]] if status == 200 else []
-            why = ',"cause":"cancelled","ended_by_us":true'
-            reporter.say_all("cancelled", [(key, why) for key in keys])
-            if len(keys) < PAGE:
-                return
-            last = keys[-1]
-    except (JobmonError, OSError):
-        pass  # They are not over as far as the ledger knows, and that is the truth of it.
-    finally:
-        connection_to.close()

@@ -8,20 +8,15 @@ import pickle
 import select
 import time
 from multiprocessing.util import Finalize
-from typing import Any, Callable, Deque, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Deque, Dict, List, Optional, Sequence, Tuple, Union
 
 from .._reporting import tracebacks
-from .._reporting.reporter import Reporter, dump, now
+from .._reporting.event_text import members_text, now
+from .._reporting.reporter import Reporter
 from . import transfer
 from .item_text import literal
-
-# What a worker is at, in the first place of its slot: the number of an item, or one of these.
-STARTING = -1
-IDLE = -2
-# No worker takes a task.
-NOBODY = -1
-# None may: the pool has given up.
-REFUSED = -2
+from .messages import APPLY, STAR, Failure, Settings, StartFailure, Value, not_run
+from .slot import IDLE, NOBODY, REFUSED, Slot, Taker
 
 # Seconds that a worker waits for the pool to remove what a killed one left of a task.
 PATIENCE = 5.0
@@ -29,61 +24,12 @@ PATIENCE = 5.0
 # What is larger is sent by itself.
 INLINE_BYTES_AT_MOST = 64 << 10
 
-# How the function is called with an item.
-APPLY, PLAIN, STAR = range(3)
-
-
-class WorkerDied(RuntimeError):
-    """A worker was killed, or ended itself, in the middle of an item; or no worker can start.
-
-    The text names the item, by its index in the call and its arguments, and how the worker ended.
-    """
-
-
-class Settings(NamedTuple):
-    """What a worker must know of its pool."""
-
-    directory: str
-    base: str
-
-
-class Value(NamedTuple):
-    """What an item returned, as a worker hands it to the pool."""
-
-    number: int
-    # When the item ended; empty where the worker has recorded its end.
-    ended: str
-    # Pickled. None in a message: it follows as one of its own, so that what is large is not copied.
-    data: Optional[bytes]
-
-
-class Failure(NamedTuple):
-    """Why a task has no result, as a worker tells the pool. All of it is plain."""
-
-    number: int
-    # What happened to the item, whose name the pool knows: "raised ValueError: no data".
-    story: str
-    # The exception for the caller, pickled; None where the pool makes it.
-    error: Optional[bytes] = None
-    # Why it can't be pickled.
-    reason: str = ""
-    trace: str = ""
-    # The worker ended by it.
-    left: bool = False
-
-
-class StartFailure(NamedTuple):
-    """The worker did not come up: its initializer raised."""
-
-    story: str
-    trace: str
-
 
 def main(
     number: int,
-    slot: Any,
+    slot: Slot,
     results: Any,
-    taker: Any,
+    taker: Taker,
     settings: Settings,
     inqueue: Any,
     outqueue: Any,
@@ -108,7 +54,7 @@ def main(
             story = f"its initializer raised {transfer.in_words(error)}"
             worker.send(tuple(StartFailure(story, tracebacks.text(error))))
             raise
-    slot[0] = IDLE
+    slot.at = IDLE
     done = 0
     while (tasks_at_most is None or done < tasks_at_most) and worker.run_one():
         done += 1
@@ -125,9 +71,9 @@ class Worker:
     def __init__(
         self,
         number: int,
-        slot: Any,
+        slot: Slot,
         results: Any,
-        taker: Any,
+        taker: Taker,
         settings: Settings,
         inqueue: Any,
     ) -> None:
@@ -160,24 +106,24 @@ class Worker:
             self._pool_is_gone()
             return False
         # Where it is not reached the pool sees what this worker was at.
-        self._slot[0] = IDLE
+        self._slot.at = IDLE
         return True
 
     def _take(self) -> Optional[Tuple[Tuple[Any, ...], Callable[[], Any]]]:
         deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline and self._taker.value != REFUSED:
+        while time.monotonic() < deadline and self._taker.number != REFUSED:
             with self._inqueue._rlock:
-                if self._taker.value == NOBODY:
+                if self._taker.number == NOBODY:
                     self._readable.poll()
-                    self._taker.value = self._number
+                    self._taker.number = self._number
                     try:
                         message = self._inqueue._reader.recv_bytes()
                     except (EOFError, OSError):
-                        self._taker.value = NOBODY
+                        self._taker.number = NOBODY
                         raise
                     header, load = transfer.unpack_task(message)
-                    self._slot[0] = IDLE if header is None else header[3][0]
-                    self._taker.value = NOBODY
+                    self._slot.at = IDLE if header is None else header[3][0]
+                    self._taker.number = NOBODY
                     return None if header is None else (header, load)
             # The taker was killed: the pool removes what is left of its task.
             if any(event & select.POLLHUP for _, event in self._readable.poll(0)):
@@ -197,7 +143,7 @@ class Worker:
             self._tell(job, part, values, failure, True)
             return
         for position, number in enumerate(numbers):
-            self._slot[0] = number
+            self._slot.at = number
             try:
                 given = load()
             except BaseException as error:
@@ -214,7 +160,7 @@ class Worker:
                 if not isinstance(error, Exception):
                     # As by multiprocessing, the worker ends by it; but it is told first.
                     self._tell(job, part, values, failure, True)
-                    self._slot[0] = IDLE
+                    self._slot.at = IDLE
                     raise
                 break
             given = None
@@ -284,7 +230,7 @@ class Worker:
         self._reporter.say_all("cancelled", [(self._key(number), outcome) for number in numbers])
 
     def _ended(self, kind: str, number: int, outcome: Optional[Dict[str, Any]] = None) -> None:
-        self._reporter.ended(kind, self._key(number), members(outcome) if outcome else "")
+        self._reporter.ended(kind, self._key(number), members_text(outcome or {}))
 
     def _key(self, number: int) -> str:
         return f"{self._base}.{number}"
@@ -300,7 +246,7 @@ class Worker:
             if value.ended:
                 self._sent += 1
                 self._unconfirmed.append(value.number)
-        while len(self._unconfirmed) > self._sent - self._slot[1]:
+        while len(self._unconfirmed) > self._sent - self._slot.confirmed:
             self._unconfirmed.popleft()
         apart = []
         told = []
@@ -319,20 +265,9 @@ class Worker:
 
     def _pool_is_gone(self) -> None:
         # The program was killed: nobody else says how these items ended.
-        open_ones = self._sent - self._slot[1]
+        open_ones = self._sent - self._slot.confirmed
         for number in list(self._unconfirmed)[-open_ones:] if open_ones > 0 else []:
             self._ended("complete", number)
-
-
-def members(outcome: Dict[str, Any]) -> str:
-    """An outcome as further members of an event."""
-    return "," + dump(outcome)[1:-1]
-
-
-def not_run(why: str) -> str:
-    """The outcome of an item that was not run, and will not be."""
-    said = {"cause": "cancelled", "ended_by_us": True, "description": f"not run: {why}"}
-    return members(said)
 
 
 def _told(error: BaseException) -> Tuple[Dict[str, Any], str]:
