@@ -10,6 +10,7 @@ import subprocess
 import sys
 from typing import IO, Any, Dict, List, Optional, Tuple
 
+from . import _limits
 from ._transport import executable
 from ._transport import feed as _feed
 from ._transport.directory import close_to_others, directory_of
@@ -19,10 +20,6 @@ from .models import Job
 from .requester import Requester
 
 logger = logging.getLogger(__name__)
-
-# How long a monitor that was told to end may take, in seconds, before it is killed. It loses
-# nothing by that: what it has acknowledged is on disk.
-END_AT_MOST = 30.0
 
 
 class CentralJobMonitor:
@@ -227,8 +224,9 @@ def _stop(process: "subprocess.Popen[bytes]", owner: int, directory: str) -> Opt
             feed.settle()
         process.terminate()
         try:
-            process.wait(END_AT_MOST)
+            process.wait(_limits.STOP_SECONDS)
         except subprocess.TimeoutExpired:
+            # It loses nothing by that: what it has acknowledged is on disk.
             process.kill()
             process.wait()
     if process.stdout is not None:

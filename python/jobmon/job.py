@@ -8,7 +8,7 @@ import uuid
 from typing import Any, Dict, List, Optional
 
 from ._classic.command import checked_word, command
-from ._reporting import own as _own
+from ._reporting.identity import instance_key
 from ._reporting.instance import JobInstance, _AbstractJobInstance
 from .exceptions import problem
 from .requester import Requester
@@ -70,7 +70,7 @@ class Job:
         self.job_key: Optional[str] = job_key
         self.job_instance_ids: List[Any] = []
         self._instance: Optional[JobInstance] = None
-        own = _own.instance_key(self.mon_dir) if runfile is None and job_key is None else None
+        own = instance_key(self.mon_dir) if runfile is None and job_key is None else None
         own_jid = os.environ.get("JOBMON_JID", "")
         if own is not None and jid is not None and own_jid.isdigit() and int(own_jid) != int(jid):
             own = None

@@ -7,7 +7,8 @@ from typing import Any, Dict, List, Optional
 
 from ._classic import queue_name
 from ._classic.actions import Actions
-from ._transport.connection import MonitorConnection, encode
+from ._transport.connection import MonitorConnection
+from ._transport.wire import encode
 from .connection_config import ConnectionConfig, directory
 from .exceptions import (
     CannotConnectToCentralJobMonitor,

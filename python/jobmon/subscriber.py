@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import queue
 import threading
-from typing import Any, Dict, Iterator, Optional, Tuple
+from typing import Any, Dict, Optional
 
 from ._transport.connection import MonitorConnection
+from ._transport.event_stream import EventStream
 from .connection_config import directory
 from .exceptions import CannotConnectToCentralJobMonitor, JobmonError, NoResponseRecieved
 from .models import IDS
 
 logger = logging.getLogger(__name__)
 
-# The monitor says something every 15 s; when it does not, the connection is dead.
-SILENCE = 45.0
 # How many updates are kept for a subscriber that does not take them. Then the monitor waits, and
 # sends the rest later: nothing is left out.
 KEPT = 10_000
@@ -95,18 +93,14 @@ class Subscriber:
 
 
 class _Listening:
-    """A stream that is read by a thread of its own, and connected again when it breaks."""
+    """A stream that a thread reads, and opens again when it breaks."""
 
     def __init__(self, connection: MonitorConnection) -> None:
         self.pid = os.getpid()
-        self._connection = connection
         self._updates: "queue.Queue[Dict[str, Any]]" = queue.Queue(KEPT)
         self._ended = threading.Event()
-        self._last: Optional[int] = None
-        self._response = self._open()
-        # What happens after this is told: the monitor has said where the stream begins.
-        self._frames = _frames(self._response)
-        self._take(next(self._frames, ("", "{}")))
+        self._stream = EventStream(connection)
+        self._stream.open()
         self._thread = threading.Thread(target=self._run, name="jobmon-subscriber", daemon=True)
         self._thread.start()
 
@@ -119,41 +113,31 @@ class _Listening:
     def end(self) -> None:
         self._ended.set()
 
-    def _open(self) -> Any:
-        headers = {"Accept": "text/event-stream"}
-        if self._last is not None:
-            headers["Last-Event-ID"] = str(self._last)
-        return self._connection.open_stream("/v1/events", headers, SILENCE)
-
     def _run(self) -> None:
-        pause = 0.1
         while not self._ended.is_set():
             try:
-                for frame in self._frames:
-                    self._take(frame)
-                    pause = 0.1
+                for change in self._stream.changes():
+                    self._take(change)
                     if self._ended.is_set():
                         break
-            except (OSError, ValueError):
-                pass  # The stream broke; it is opened again where it broke off.
-            self._response.close()
-            while not self._ended.wait(pause):
-                try:
-                    self._response = self._open()
-                    self._frames = _frames(self._response)
-                    break
-                except (CannotConnectToCentralJobMonitor, NoResponseRecieved):
-                    pause = min(pause * 2, 5.0)
-                except JobmonError as error:
-                    logger.warning("updates can't be had: %s", error)
-                    pause = min(pause * 2, 5.0)
+            except ValueError:
+                pass  # Not a frame: the stream is opened again where it broke off.
+            self._open_again()
+        self._stream.close()
 
-    def _take(self, frame: Tuple[str, str]) -> None:
-        kind, data = frame
-        change = json.loads(data)
-        if "sequence" in change:
-            self._last = int(change["sequence"])
-        if kind != "change" or change.get("status") is None or change.get("jid") is None:
+    def _open_again(self) -> None:
+        pause = 0.1
+        while not self._ended.wait(pause):
+            try:
+                return self._stream.open()
+            except (CannotConnectToCentralJobMonitor, NoResponseRecieved):
+                pass
+            except JobmonError as error:
+                logger.warning("updates can't be had: %s", error)
+            pause = min(pause * 2, 5.0)
+
+    def _take(self, change: Dict[str, Any]) -> None:
+        if change.get("status") is None or change.get("jid") is None:
             return
         if change.get("job_instance_id") is None or change.get("kind") in ("error", "process"):
             return  # They change no status.
@@ -162,19 +146,3 @@ class _Listening:
                 return self._updates.put(change, timeout=1.0)
             except queue.Full:
                 continue
-
-
-def _frames(response: Any) -> Iterator[Tuple[str, str]]:
-    """The events of a stream: what kind each is, and its data."""
-    kind, data = "", ""
-    for raw in response:
-        line = raw.decode("utf-8", "replace").rstrip("\r\n")
-        name, _, value = line.partition(":")
-        if not line:
-            if data:
-                yield kind, data
-            kind, data = "", ""
-        elif name == "event":
-            kind = value.strip()
-        elif name == "data":
-            data += value.strip()

@@ -60,7 +60,7 @@ class JobTests(TestCase):
 
     def test_it_gives_signs_of_life(self) -> None:
         job = Job(self.mon_dir, name="itself")
-        with unittest.mock.patch("jobmon._reporting.own.BEAT_EVERY", 0.05):
+        with unittest.mock.patch("jobmon._limits.HEARTBEAT_SECONDS", 0.05):
             job.log_started()
             first = self.job(job.jid)["instances"][0]["last_seen"]
             wait_until(

@@ -8,7 +8,7 @@ import unittest
 from typing import Dict
 
 import jobmon
-from jobmon._reporting import own, reporter
+from jobmon._reporting import reporter, spool_file
 from jobmon._transport import private_files
 from tests.pool_items import same
 from tests.support import TestCase
@@ -39,7 +39,7 @@ class PrivateTests(TestCase):
                     pool.map(same, range(3))
                     pool.close()
                     pool.join()
-                own.spool(directory, {"kind": "error", "instance_key": "x", "description": "y"})
+                spool_file.write_event(directory, {"kind": "error", "instance_key": "x", "description": "y"})
                 os.umask(0o022)
         reporter.settle_all(seconds=0)
         modes = self.modes()

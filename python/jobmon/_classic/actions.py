@@ -7,6 +7,7 @@ import uuid
 from typing import Any, Callable, Dict, List, Optional, Tuple
 from urllib.parse import quote
 
+from .. import _limits
 from .._transport.connection import MonitorConnection
 from ..exceptions import ReturnCodes, problem
 from ..models import FINAL, IDS, LABELS, Status
@@ -207,7 +208,7 @@ class Actions:
         jobs: List[Dict[str, Any]] = []
         after: Optional[int] = 0
         while after is not None:
-            path = f"/v1/jobs?status={LABELS[status_id].lower()}&limit=1000&after={after}"
+            path = f"/v1/jobs?status={LABELS[status_id].lower()}&limit={_limits.LIST_PAGE}&after={after}"
             page = self._get(path)
             jobs.extend(page["jobs"])
             after = page["next"]

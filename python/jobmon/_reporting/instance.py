@@ -11,7 +11,9 @@ from typing import Any, Dict, Optional
 
 from ..exceptions import CannotConnectToCentralJobMonitor, NoResponseRecieved, problem
 from ..requester import Requester
-from . import own as _own
+from . import spool_file
+from .identity import process_facts
+from .reporter import reporter
 
 
 class _AbstractJobInstance(abc.ABC):
@@ -99,7 +101,7 @@ class JobInstance(_AbstractJobInstance):
         """It runs. Signs of life follow from this process until it is over."""
         if not self.attached:
             self._send({"kind": "running", **self._where()})
-            _own.heart.start(self.key, self.requester.connection)
+            reporter(self.requester.out_dir).beat_for(self.key)
 
     def log_completed(self) -> None:
         """It is done."""
@@ -123,12 +125,12 @@ class JobInstance(_AbstractJobInstance):
         self._report({"kind": "error", **described})
 
     def _where(self) -> Dict[str, Any]:
-        return _own.identity(os.getpid())
+        return process_facts(os.getpid())
 
     def _end(self, event: Dict[str, Any]) -> None:
         if self.attached:
             return
-        _own.heart.stop(self.key)
+        reporter(self.requester.out_dir).over(self.key)
         if self._usage:
             event["usage"] = self._usage
         self._send(event)
@@ -140,7 +142,7 @@ class JobInstance(_AbstractJobInstance):
             if not self.attached:
                 raise
             try:
-                _own.spool(self.requester.out_dir, {**event, "instance_key": self.key})
+                spool_file.write_event(self.requester.out_dir, {**event, "instance_key": self.key})
             except OSError:
                 raise away from None
 

@@ -13,9 +13,10 @@ from types import TracebackType
 from typing import Any, Callable, Dict, Literal, Mapping, Optional, Type, TypeVar, overload
 
 from . import tracebacks
+from .event_text import members_text
 from .rank import rank
 from .recording import recording_directory
-from .reporter import Reporter, dump, reporter
+from .reporter import Reporter, reporter
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -57,7 +58,7 @@ class monitored:
         if where is not None:
             to, key = reporter(where), str(uuid.uuid4())
             self._open.append((to, key, os.getpid()))
-            _harmless(lambda: to.say("submitted", key, "," + dump(self._submission())[1:-1]))
+            _harmless(lambda: to.say("submitted", key, members_text(self._submission())))
             _harmless(lambda: to.running(key))
         else:
             self._open.append((_nobody, "", 0))
@@ -198,13 +199,13 @@ def ending(key: str, value: Optional[BaseException]) -> "tuple[str, str, str]":
     if isinstance(value, SystemExit) and value.code in (None, 0):
         return "complete", key, ""
     if isinstance(value, (KeyboardInterrupt, asyncio.CancelledError)):
-        return "cancelled", key, ',"cause":"cancelled"'
+        return "cancelled", key, members_text({"cause": "cancelled"})
     told = {
         "cause": "exit",
         "description": tracebacks.text(value),
         "traceback": tracebacks.structure(value),
     }
-    return "failed", key, "," + dump(told)[1:-1]
+    return "failed", key, members_text(told)
 
 
 def plain(params: Mapping[str, Any]) -> Dict[str, Any]:

@@ -11,18 +11,18 @@ import itertools
 import json
 import os
 import random
-import socket
 import sys
 import threading
 import time
 import uuid
 import weakref
-from datetime import datetime, timezone
-from typing import Any, Dict, Iterable, List, Optional, Tuple
+from typing import Dict, Iterable, List, Optional, Tuple
 
+from .. import _limits
 from .._transport.connection import MonitorConnection
 from ..exceptions import JobmonError
-from .own import identity
+from .event_text import members_text, now
+from .identity import process_facts
 from .segment import Segment
 
 BATCH = 2_000
@@ -30,7 +30,6 @@ BYTES_AT_MOST = 4 << 20
 WRITTEN_TOGETHER = 500
 # Facts that may wait here to be sent. What is more lies in the spool alone.
 WAITING_AT_MOST = 50_000
-BEAT_EVERY = 30.0
 # The end of a program waits so long for the monitor's word, at most.
 PATIENCE = 0.5
 
@@ -104,9 +103,16 @@ class Reporter:
     def running(self, key: str) -> None:
         """The instance runs, in this process; signs of life follow until `ended`."""
         if not self._where:
-            self._where = "," + dump(identity(os.getpid()))[1:-1]
+            self._where = members_text(process_facts(os.getpid()))
         self._alive[key] = None
         self.say("running", key, self._where)
+
+    def beat_for(self, key: str) -> None:
+        """Signs of life of the instance follow until `over`."""
+        with self._lock:
+            self._alive[key] = None
+            if self._thread is None:
+                self._start()
 
     def ended(self, kind: str, key: str, members: str = "") -> None:
         """The instance is over: `kind` is complete, failed or cancelled."""
@@ -144,7 +150,7 @@ class Reporter:
             self._wake.notify_all()
 
     def _start(self) -> None:
-        self._next_beat = time.monotonic() + BEAT_EVERY * random.uniform(0.8, 1.2)
+        self._next_beat = time.monotonic() + _pause()
         self._thread = threading.Thread(target=self._run, name="jobmon-reporter", daemon=True)
         try:
             self._thread.start()
@@ -197,7 +203,7 @@ class Reporter:
             self._wake.notify_all()
 
     def _beat(self) -> None:
-        self._next_beat = time.monotonic() + BEAT_EVERY * random.uniform(0.8, 1.2)
+        self._next_beat = time.monotonic() + _pause()
         keys = list(self._alive)
         if not keys:
             return
@@ -214,6 +220,11 @@ class Reporter:
         self._begin()
 
 
+def _pause() -> float:
+    """Seconds until the next sign of life: by chance, so that many jobs do not give theirs at once."""
+    return _limits.HEARTBEAT_SECONDS * random.uniform(0.8, 1.2)
+
+
 def _fitting(waiting: List[Tuple[int, bytes]]) -> int:
     """How many of the first go into one request."""
     size = 0
@@ -222,21 +233,6 @@ def _fitting(waiting: List[Tuple[int, bytes]]) -> int:
         if count and size > BYTES_AT_MOST:
             return count
     return min(len(waiting), BATCH)
-
-
-def dump(value: Any) -> str:
-    """JSON without a space; what is not UTF-8 becomes a question mark when it is encoded."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-
-
-def now() -> str:
-    """The time, as every event has it."""
-    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
-
-
-def host() -> str:
-    """This host, as the monitor names it."""
-    return socket.gethostname()
 
 
 _reporters: "weakref.WeakSet[Reporter]" = weakref.WeakSet()

@@ -11,10 +11,8 @@ import os
 import time
 from typing import List, Optional, Tuple
 
+from .. import _limits
 from .._transport.private_files import make_folder, open_file
-
-BYTES_AT_MOST = 256 << 10
-SECONDS_AT_MOST = 30.0
 
 
 class Segment:
@@ -41,7 +39,8 @@ class Segment:
         False where there is no room.
         """
         if self._file >= 0 and (
-            self._size >= BYTES_AT_MOST or time.monotonic() - self._opened > SECONDS_AT_MOST
+            self._size >= _limits.SEGMENT_BYTES
+            or time.monotonic() - self._opened > _limits.SEGMENT_SECONDS
         ):
             self.close()
         try:

@@ -8,14 +8,12 @@ import traceback
 from types import TracebackType
 from typing import Any, Dict, List, Optional, Set
 
-# What is kept of one that goes on and on: a recursion has a thousand frames that say the same.
-FIRST_FRAMES = 30
-LAST_FRAMES = 70
-CHAIN_AT_MOST = 20
-GROUP_AT_MOST = 20
-MESSAGE_AT_MOST = 8_192
-CODE_AT_MOST = 400
-TEXT_AT_MOST = 60_000
+from .. import _limits
+
+# Kept of the members of an exception group.
+GROUP_MEMBERS = 20
+# Kept of a traceback as text, from its end: fewer characters than the monitor keeps bytes of a text.
+TEXT_LENGTH = 60_000
 
 # The folder of the package.
 _HERE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
@@ -24,7 +22,7 @@ _HERE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 def text(exception: BaseException) -> str:
     """The traceback as Python prints it, with what caused it; the end of it, where it is long."""
     lines = traceback.format_exception(type(exception), exception, _theirs(exception))
-    return "".join(lines)[-TEXT_AT_MOST:]
+    return "".join(lines)[-TEXT_LENGTH:]
 
 
 def structure(exception: BaseException) -> Dict[str, Any]:
@@ -40,7 +38,7 @@ def _structure(exception: BaseException, seen: Set[int], depth: int) -> Dict[str
         "frames": _frames(_theirs(exception)),
     }
     cause, context = exception.__cause__, exception.__context__
-    if depth < CHAIN_AT_MOST:
+    if depth < _limits.TRACEBACK_CHAIN:
         if cause is not None and id(cause) not in seen:
             told["cause"] = _structure(cause, seen, depth + 1)
         elif context is not None and not exception.__suppress_context__ and id(context) not in seen:
@@ -50,7 +48,7 @@ def _structure(exception: BaseException, seen: Set[int], depth: int) -> Dict[str
         if isinstance(members, tuple) and all(isinstance(one, BaseException) for one in members):
             told["exceptions"] = [
                 _structure(one, seen, depth + 1)
-                for one in members[:GROUP_AT_MOST]
+                for one in members[:GROUP_MEMBERS]
                 if id(one) not in seen
             ]
     return told
@@ -66,7 +64,7 @@ def _type_name(exception: BaseException) -> str:
 def message(exception: BaseException) -> str:
     """What an exception says, also where its own `__str__` fails."""
     try:
-        return str(exception)[:MESSAGE_AT_MOST]
+        return str(exception)[:_limits.TRACEBACK_MESSAGE_BYTES]
     except BaseException as failure:  # Their __str__ is anybody's code.
         return f"<the message can't be made: {type(failure).__name__}>"
 
@@ -84,21 +82,23 @@ def _frames(trace: Optional[TracebackType]) -> List[Dict[str, Any]]:
     while trace is not None:
         found.append((trace.tb_frame.f_code, trace.tb_lineno))
         trace = trace.tb_next
-    left_out = len(found) - FIRST_FRAMES - LAST_FRAMES
+    # A recursion has a thousand frames that say the same.
+    first, last = _limits.TRACEBACK_FIRST_FRAMES, _limits.TRACEBACK_LAST_FRAMES
+    left_out = len(found) - first - last
     frames = [
         {
             "file": code.co_filename,
             "line": line,
             "function": getattr(code, "co_qualname", code.co_name),
-            "code": linecache.getline(code.co_filename, line).strip()[:CODE_AT_MOST] or None,
+            "code": linecache.getline(code.co_filename, line).strip()[:_limits.TRACEBACK_CODE_BYTES] or None,
         }
         for code, line in (
-            found if left_out <= 0 else found[:FIRST_FRAMES] + found[-LAST_FRAMES:]
+            found if left_out <= 0 else found[:first] + found[-last:]
         )
     ]
     if left_out > 0:
         frames.insert(
-            FIRST_FRAMES,
+            first,
             {"file": "", "line": 0, "function": f"{left_out} frames are left out", "code": None},
         )
     return frames

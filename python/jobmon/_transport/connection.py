@@ -12,17 +12,16 @@ import weakref
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
+from .. import _limits
 from ..exceptions import CannotConnectToCentralJobMonitor, NoResponseRecieved, problem
 from .directory import Info, directory_of, read_info, start_hint
 from .wire import encode, headers, parse, seconds
 
-# The monitor closes a connection that was idle for 75 s. An older one is not used again.
-IDLE_AT_MOST = 60.0
-# What goes into one request of events; the monitor takes 10,000 of them, and 16 MiB.
-EVENTS_AT_MOST = 5_000
-BYTES_AT_MOST = 8 << 20
-
-__all__ = ["MonitorConnection", "directory_of", "encode", "read_info"]
+# A connection that was idle for longer is not used again: the monitor may be about to close it.
+IDLE_SECONDS = _limits.IDLE_CONNECTION_SECONDS - 15
+# One request of events, half of what the monitor takes.
+EVENTS_PER_REQUEST = _limits.EVENTS_PER_REQUEST // 2
+REQUEST_BYTES = _limits.REQUEST_BYTES // 2
 
 
 class MonitorConnection:
@@ -205,7 +204,7 @@ class MonitorConnection:
     def _exchange(
         self, info: Info, method: str, path: str, data: Optional[bytes], left: float
     ) -> HTTPResponse:
-        if self._connection is None or time.monotonic() - self._last_used > IDLE_AT_MOST:
+        if self._connection is None or time.monotonic() - self._last_used > IDLE_SECONDS:
             self._drop()
             self._connection = _connect(info, left)
         connection = self._connection
@@ -234,7 +233,7 @@ class MonitorConnection:
         size = 0
         for event in events:
             piece = encode(event if "sender" in event else {**event, **self._identity()})
-            if pieces and (len(pieces) >= EVENTS_AT_MOST or size + len(piece) > BYTES_AT_MOST):
+            if pieces and (len(pieces) >= EVENTS_PER_REQUEST or size + len(piece) > REQUEST_BYTES):
                 yield b'{"events":[' + b",".join(pieces) + b"]}"
                 pieces, size = [], 0
             pieces.append(piece)

@@ -11,12 +11,10 @@ import threading
 import weakref
 from typing import Any, Dict, List, Optional
 
+from .. import _limits
 from ..exceptions import JobmonError, QueueNotAlive, problem
 from . import executable
 from .wire import encode
-
-# How long a queue that was told to end may take: it gives its jobs 5 s after TERM, and records.
-END_AT_MOST = 30.0
 
 
 class Feed:
@@ -132,7 +130,7 @@ class Feed:
         if not any(counts[state] for state in ("queued", "running", "unclear")):
             self._end("end")
 
-    def close(self, at_most: float = END_AT_MOST) -> None:
+    def close(self, at_most: float = _limits.STOP_SECONDS) -> None:
         """Lets go of the queue: nothing more is started; what runs here goes on, supervised."""
         if self._pid != os.getpid():
             return
@@ -154,7 +152,7 @@ class Feed:
             except JobmonError:
                 pass  # It was over first.
 
-    def _end(self, word: str, at_most: float = END_AT_MOST) -> None:
+    def _end(self, word: str, at_most: float = _limits.STOP_SECONDS) -> None:
         self.is_stopped = True
         if not self.alive:
             return

@@ -6,7 +6,7 @@ import os
 from typing import Any, Dict, Optional
 
 from .. import job
-from .._reporting import own as _own
+from .._reporting.identity import instance_key, process_facts
 from ..requester import Requester
 from .base import BaseExecutor
 
@@ -46,10 +46,10 @@ class LocalJobInstance(job.JobInstance):
             monitor_connection,
         )
         is_other = job_instance_id is not None and int(job_instance_id) != os.getpid()
-        own = None if is_other else _own.instance_key(requester.out_dir)
+        own = None if is_other else instance_key(requester.out_dir)
         super().__init__(requester, own, jid, attached=own is not None)
         self.job_instance_id = os.getpid() if job_instance_id is None else int(job_instance_id)
         self.register_with_monitor()
 
     def _where(self) -> Dict[str, Any]:
-        return _own.identity(int(self.job_instance_id))
+        return process_facts(int(self.job_instance_id))

@@ -7,7 +7,7 @@ from typing import Any, Dict, Optional
 
 from .. import job, sge
 from .._classic import usage_text
-from .._reporting import own as _own
+from .._reporting.identity import instance_key
 from ..exceptions import SGENotAvailable
 from ..requester import Requester
 from .base import BaseExecutor
@@ -80,7 +80,7 @@ class SGEJobInstance(job.JobInstance):
             monitor_port,
             monitor_connection,
         )
-        own = _own.instance_key(requester.out_dir)
+        own = instance_key(requester.out_dir)
         super().__init__(requester, own, jid, attached=own is not None)
         self.job_instance_id = int(number)
         self.name = os.environ.get("JOB_NAME")

@@ -1,0 +1,25 @@
+"""The spool of a process that has one fact to report: a file for one event (docs/protocol.md)."""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from typing import Any, Dict
+
+from .._transport.private_files import make_folder, open_file
+
+
+def write_event(directory: str, event: Dict[str, Any]) -> None:
+    """Leaves an event where the monitor, or the next one, takes it in (docs/protocol.md).
+
+    For facts that must not be lost while no monitor can be reached. Raises OSError.
+    """
+    folder = os.path.join(directory, "spool")
+    make_folder(folder)
+    whole = {"sender": str(uuid.uuid4()), "seq": 0, **event}
+    name = f"{whole['sender']}.{whole['seq']}.json"
+    hidden = os.path.join(folder, f".{name}")
+    with open(open_file(hidden, os.O_WRONLY | os.O_EXCL), "w", encoding="utf-8") as file:
+        json.dump(whole, file)
+    os.rename(hidden, os.path.join(folder, name))
