@@ -2,7 +2,7 @@
 
 The names of 2017 are modules: `central_job_monitor`, `qmaster`, `job`, `requester`, `subscriber`,
 `schedulers`, `executors`, `models`, `exceptions`, `sge`. Beside them, `monitored`, `task`, `Pool`,
-`events` and `query`. All of them are loaded when they are first used, so that importing the
+`events`, `query` and `errors`. All of them are loaded when they are first used, so that importing the
 package costs a job nothing.
 """
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ._pool.messages import WorkerDied as WorkerDied
     from ._pool.pool import Pool as Pool
     from ._pool.transfer import TransferError as TransferError
+    from ._reading.errors import errors as errors
     from ._reading.events import events as events
     from ._reading.query import query as query
     from ._reporting.monitored import monitored as monitored
@@ -49,6 +50,7 @@ _NAMES = {
     "Pool": "_pool.pool",
     "TransferError": "_pool.transfer",
     "WorkerDied": "_pool.messages",
+    "errors": "_reading.errors",
     "events": "_reading.events",
     "query": "_reading.query",
 }

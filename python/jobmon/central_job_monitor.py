@@ -13,9 +13,10 @@ from typing import IO, Any, Dict, List, Optional, Tuple
 from . import _limits
 from ._transport import executable
 from ._transport import feed as _feed
+from ._transport.command import last_message, output
 from ._transport.directory import close_to_others, directory_of
 from ._transport.private_files import make_folder, open_file
-from .exceptions import CentralJobMonitorNotAlive, CentralJobMonitorRunning, RequestRefused
+from .exceptions import CentralJobMonitorNotAlive, CentralJobMonitorRunning
 from .models import Job
 from .requester import Requester
 
@@ -113,15 +114,7 @@ class CentralJobMonitor:
         Raises `RequestRefused` with the executable's sentence when that can't be.
         """
         _hand_over(self.out_dir)
-        done = subprocess.run(
-            [executable.find(), "report", "-d", self.out_dir],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        if done.returncode != 0:
-            message, hint = _sentence(done.stderr)
-            raise RequestRefused(message or "the report could not be written", hint)
+        output("report", "-d", self.out_dir)
         names = ("job_report.csv", "job_status_report.csv")
         return [os.path.join(self.out_dir, name) for name in names]
 
@@ -168,7 +161,7 @@ def _start(command: List[str], log: IO[bytes], path: str) -> Tuple["subprocess.P
     process.stdout.close()
     with open(path, "rb") as said:
         said.seek(begin)
-        message, hint = _sentence(said.read())
+        message, hint = last_message(said.read())
     if "is served by" in message:
         raise CentralJobMonitorRunning(message, hint)
     raise CentralJobMonitorNotAlive(
@@ -190,17 +183,6 @@ def _first_line(process: "subprocess.Popen[bytes]") -> str:
                 break
             said += piece
     return said.decode("utf-8", "replace").partition("\n")[0]
-
-
-def _sentence(said: bytes) -> Tuple[str, str]:
-    """The last message in what the executable wrote for people, and what it says to do."""
-    message, hint = "", ""
-    for line in said.decode("utf-8", "replace").splitlines():
-        if line.startswith("jobmon: "):
-            message, hint = line[len("jobmon: ") :].strip(), ""
-        elif line.startswith(" ") and message:
-            hint = f"{hint} {line.strip()}".strip()
-    return message, hint
 
 
 _running: Dict[int, Tuple["subprocess.Popen[bytes]", int, str]] = {}

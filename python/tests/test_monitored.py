@@ -1,4 +1,4 @@
-"""monitored, task, events, query, and tracebacks."""
+"""monitored, task, and tracebacks."""
 
 from __future__ import annotations
 
@@ -297,40 +297,6 @@ class MonitoredTests(TestCase):
         reporter(self.mon_dir).settle(30)
         self.assertEqual(sorted(self.ends()), [("before", "COMPLETE"), ("child", "COMPLETE")])
 
-    def test_events_go_on_from_a_number(self) -> None:
-        with jobmon.monitored("one"):
-            pass
-        reporter(self.mon_dir).settle(30)
-        stream = jobmon.events(self.mon_dir, after=0)
-        seen = [next(stream) for _ in range(3)]
-        self.assertEqual([one["kind"] for one in seen], ["submitted", "running", "complete"])
-        stream.close()
-        # Across a restart of the monitor, from the last number that was seen.
-        stream = jobmon.events(self.mon_dir, after=seen[1]["sequence"])
-        self.assertEqual(next(stream)["kind"], "complete")
-        self.cjm.stop_responder()
-        self.cjm.stop_publisher()
-        self.monitor()
-        with jobmon.monitored("two", directory=self.mon_dir):
-            pass
-        self.assertEqual(next(stream)["kind"], "submitted")
-        stream.close()
-
-    def test_query_with_a_monitor_and_without(self) -> None:
-        with jobmon.monitored("one"):
-            pass
-        reporter(self.mon_dir).settle(30)
-        sql = "select name, status from job"
-        expected = [{"name": "one", "status": 4}]
-        self.assertEqual(jobmon.query(sql, self.mon_dir, frame=False), expected)
-        with self.assertRaisesRegex(exceptions.RequestRefused, "nosuch"):
-            jobmon.query("select * from nosuch", self.mon_dir)
-        self.cjm.stop_responder()
-        self.cjm.stop_publisher()
-        self.assertEqual(jobmon.query(sql, self.mon_dir, frame=False), expected)
-        with self.assertRaisesRegex(exceptions.RequestRefused, "nosuch"):
-            jobmon.query("select * from nosuch", self.mon_dir)
-
     def test_what_the_interpreter_prints_becomes_the_same_structure(self) -> None:
         script = self.write("uncaught.py", UNCAUGHT)
         path = os.path.join(self.folder, "told.json")
@@ -350,22 +316,6 @@ class MonitoredTests(TestCase):
                 self.assertEqual((cause["type"], cause["frames"][-1][1]), ("ValueError", "fail"))
             with self.subTest(kind):
                 self.assertEqual(printed, told)
-
-    def test_query_gives_a_frame_where_pandas_is_there(self) -> None:
-        class Frames:
-            @staticmethod
-            def DataFrame(rows: list, columns: list) -> tuple:
-                return (columns, rows)
-
-        with unittest.mock.patch.dict("sys.modules", pandas=Frames):
-            self.assertEqual(
-                jobmon.query("select 1 as a, 2 as b", self.mon_dir), (["a", "b"], [[1, 2]])
-            )
-        with unittest.mock.patch.dict("sys.modules", pandas=None):
-            self.assertEqual(jobmon.query("select 1 as a", self.mon_dir), [{"a": 1}])
-            with self.assertRaises(ImportError):
-                jobmon.query("select 1 as a", self.mon_dir, frame=True)
-
 
 class TracebackTests(unittest.TestCase):
     def caught(self, function: object) -> BaseException:

@@ -1,1 +1,1 @@
-"""What is read from the ledger: `events` and `query`."""
+"""What is read from the ledger: `events`, `query` and `errors`."""

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import importlib
 import json
-import subprocess
 from typing import Any, Dict, List, Optional
 
 from .. import _limits
-from .._transport import executable
 from .._transport.connection import MonitorConnection
 from .._transport.directory import directory_of
-from ..exceptions import (
-    CannotConnectToCentralJobMonitor,
-    NoResponseRecieved,
-    RequestRefused,
-    problem,
-)
+from ..exceptions import CannotConnectToCentralJobMonitor, NoResponseRecieved, problem
 
 
 def query(sql: str, directory: Optional[str] = None, frame: Optional[bool] = None) -> Any:
@@ -51,18 +44,8 @@ def _query(sql: str, directory: str) -> "tuple[List[str], List[List[Any]]]":
 
 
 def _query_file(sql: str, directory: str) -> "tuple[List[str], List[List[Any]]]":
-    done = subprocess.run(
-        [executable.find(), "query", "-d", directory, "--json", sql],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    if done.returncode != 0:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        message = said[0] if said else f"the query failed with exit code {done.returncode}"
-        if message.startswith("jobmon: "):
-            message = message[len("jobmon: ") :]
-        raise RequestRefused(message, " ".join(line.strip() for line in said[1:]))
-    rows: List[Dict[str, Any]] = json.loads(done.stdout)
+    from .._transport.command import output  # Its import takes as long as a query.
+
+    rows: List[Dict[str, Any]] = json.loads(output("query", "--json", f"--dir={directory}", sql))
     columns = list(rows[0]) if rows else []
     return columns, [list(row.values()) for row in rows]
