@@ -133,7 +133,7 @@ class CentralJobMonitor:
         return f"CentralJobMonitor({self.out_dir!r})"
 
 
-def _start(command: List[str], log: IO[bytes], path: str) -> Tuple["subprocess.Popen[bytes]", str]:
+def _start(command: List[str], log: IO[bytes], path: str) -> Tuple[subprocess.Popen[bytes], str]:
     """Starts the monitor, and waits until it says that it is ready. Returns it and its address."""
     begin = log.seek(0, os.SEEK_END)
     try:
@@ -169,7 +169,7 @@ def _start(command: List[str], log: IO[bytes], path: str) -> Tuple["subprocess.P
     )
 
 
-def _first_line(process: "subprocess.Popen[bytes]") -> str:
+def _first_line(process: subprocess.Popen[bytes]) -> str:
     """What it says first on stdout; empty when it ends without a word."""
     assert process.stdout is not None
     descriptor = process.stdout.fileno()
@@ -185,7 +185,7 @@ def _first_line(process: "subprocess.Popen[bytes]") -> str:
     return said.decode("utf-8", "replace").partition("\n")[0]
 
 
-_running: Dict[int, Tuple["subprocess.Popen[bytes]", int, str]] = {}
+_running: Dict[int, Tuple[subprocess.Popen[bytes], int, str]] = {}
 
 
 def _hand_over(directory: str) -> None:
@@ -195,7 +195,7 @@ def _hand_over(directory: str) -> None:
         reporters.settle_all(directory)
 
 
-def _stop(process: "subprocess.Popen[bytes]", owner: int, directory: str) -> Optional[int]:
+def _stop(process: subprocess.Popen[bytes], owner: int, directory: str) -> Optional[int]:
     if owner != os.getpid():
         return None  # A forked child: the monitor is its parent's.
     _running.pop(process.pid, None)

@@ -70,7 +70,7 @@ class JobQueue:
         self.request_sender = Requester(self.mon_dir)
         self._wait_for_monitor(max_alive_wait_time)
         self._named = name is not None
-        self._seen: "Counter[str]" = Counter()
+        self._seen: Counter[str] = Counter()
         self.executor.start(name)
 
     def _wait_for_monitor(self, seconds: float) -> None:

@@ -97,7 +97,7 @@ class _Listening:
 
     def __init__(self, connection: MonitorConnection) -> None:
         self.pid = os.getpid()
-        self._updates: "queue.Queue[Dict[str, Any]]" = queue.Queue(KEPT)
+        self._updates: queue.Queue[Dict[str, Any]] = queue.Queue(KEPT)
         self._ended = threading.Event()
         self._stream = EventStream(connection)
         self._stream.open()

@@ -96,7 +96,7 @@ class TestCase(unittest.TestCase):
             file.write(textwrap.dedent(text))
         return path
 
-    def start(self, program: str, *arguments: str, **more: str) -> "subprocess.Popen[str]":
+    def start(self, program: str, *arguments: str, **more: str) -> subprocess.Popen[str]:
         """Starts a Python program, which does not outlive the test."""
         path = self.write("program.py", program)
         process = subprocess.Popen(
@@ -133,9 +133,8 @@ class TestCase(unittest.TestCase):
             env=environment(),
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            universal_newlines=True,
+            capture_output=True,
+            text=True,
             timeout=PATIENCE,
         )
         if code is not None:

@@ -105,19 +105,17 @@ class JobTests(TestCase):
         job.log_started()
         with exceptions.log_exceptions(job) as same:
             self.assertIs(same, job)
-        with self.assertRaises(SystemExit):
-            with exceptions.log_exceptions(job):
-                raise SystemExit(0)
+        with self.assertRaises(SystemExit), exceptions.log_exceptions(job):
+            raise SystemExit(0)
         job.log_failed()
         self.assertNotIn("SystemExit", "".join(self.errors()))
 
     def test_log_exceptions_without_a_monitor_raises_what_was_raised(self) -> None:
         job = Job(self.mon_dir, name="itself")
         self.cjm.stop_responder()
-        with self.assertLogs("jobmon.exceptions", logging.WARNING):
-            with self.assertRaises(ZeroDivisionError):
-                with exceptions.log_exceptions(job):
-                    print(1 / 0)
+        logs = self.assertLogs("jobmon.exceptions", logging.WARNING)
+        with logs, self.assertRaises(ZeroDivisionError), exceptions.log_exceptions(job):
+            print(1 / 0)
 
     def test_a_logging_handler(self) -> None:
         job = Job(self.mon_dir, name="itself")

@@ -104,15 +104,12 @@ class MonitoredTests(TestCase):
     def test_how_a_block_is_left_is_how_its_job_ends(self) -> None:
         with jobmon.monitored("good", {"year": 1995, "share": 0.5, "odd": object}):
             pass
-        with self.assertRaises(KeyError):
-            with jobmon.monitored(name="bad"):
-                raise KeyError("x")
-        with self.assertRaises(KeyboardInterrupt):
-            with jobmon.monitored(name="interrupted"):
-                raise KeyboardInterrupt
-        with self.assertRaises(SystemExit):
-            with jobmon.monitored(name="left"):
-                raise SystemExit(0)
+        with self.assertRaises(KeyError), jobmon.monitored(name="bad"):
+            raise KeyError("x")
+        with self.assertRaises(KeyboardInterrupt), jobmon.monitored(name="interrupted"):
+            raise KeyboardInterrupt
+        with self.assertRaises(SystemExit), jobmon.monitored(name="left"):
+            raise SystemExit(0)
         reporter(self.mon_dir).settle(30)
         self.assertEqual(
             self.ends(),
@@ -305,7 +302,7 @@ class MonitoredTests(TestCase):
             self.jobmon(
                 *("exec", "-d", self.mon_dir, "--", sys.executable, script, kind, path), code=1
             )
-            listed = wait_until(lambda: self.errors(count))
+            listed = wait_until(lambda expected=count: self.errors(expected))
             printed = comparable(listed[-1]["traceback"])
             with open(path) as file:
                 told = comparable(json.load(file))

@@ -112,9 +112,8 @@ class ExecutableTests(TestCase):
                 "from jobmon._transport import executable as e; print(e.find())",
             ],
             env=env,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            universal_newlines=True,
+            capture_output=True,
+            text=True,
         )
         return done.stdout.strip() or done.stderr
 

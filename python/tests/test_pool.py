@@ -212,7 +212,7 @@ class PoolTests(TestCase):
 
     def test_what_can_t_run_is_not_left_open(self) -> None:
         with jobmon.Pool(1) as pool:
-            with self.assertRaises(Exception):
+            with self.assertRaises(TypeError):
                 pool.map(square, [1, threading.Lock(), 3], 3)
             self.assertEqual(pool.apply(max, iter((3, 4))), 4)
             pool.close()

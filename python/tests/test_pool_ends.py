@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 import unittest
-from typing import Any, Callable, Iterator, List
+from typing import Any, Callable, Dict, Iterator, List
 from unittest import mock
 
 import jobmon
@@ -24,7 +24,7 @@ AT_MOST = 60
 
 # Every way to call a function with one item: each returns once the result is there.
 Way = Callable[[Any, Any, Any], Any]
-WAYS: "dict[str, Way]" = {
+WAYS: Dict[str, Way] = {
     "apply": lambda pool, function, value: pool.apply_async(function, (value,)).get(AT_MOST),
     "map": lambda pool, function, value: pool.map_async(function, [value]).get(AT_MOST),
     "starmap": lambda pool, function, value: pool.starmap_async(function, [(value,)]).get(AT_MOST),
@@ -63,9 +63,8 @@ class PoolEndsTests(TestCase):
     def raises(self, pool: Any, function: Any, value: Any, kind: Any, words: str) -> None:
         """By whatever way it is called, the caller gets this."""
         for way, call in WAYS.items():
-            with self.subTest(function=function, way=way):
-                with self.assertRaisesRegex(kind, words):
-                    call(pool, function, value)
+            with self.subTest(function=function, way=way), self.assertRaisesRegex(kind, words):
+                call(pool, function, value)
         told: List[BaseException] = []
         for call in (pool.apply_async, pool.map_async):
             call(function, [value], error_callback=told.append).wait(AT_MOST)
@@ -107,9 +106,8 @@ class PoolEndsTests(TestCase):
 
     @unittest.skipIf(sys.version_info < (3, 11), "exception groups came with 3.11")
     def test_exception_groups(self) -> None:
-        with self.pool(1) as pool:
-            with self.assertRaisesRegex(Exception, "several") as raised:
-                pool.apply(items.group, (1992,))
+        with self.pool(1) as pool, self.assertRaisesRegex(Exception, "several") as raised:
+            pool.apply(items.group, (1992,))
         first, second = raised.exception.exceptions  # type: ignore[attr-defined]
         self.assertEqual(str(first), "no data for 1992 in north")
         self.assertIsInstance(second, KeyError)
@@ -297,9 +295,9 @@ class PoolEndsTests(TestCase):
 
     def test_workers_that_can_t_begin_under_spawn(self) -> None:
         context = multiprocessing.get_context("spawn")
-        with jobmon.Pool(1, items.no_licence, (self.path,), context=context) as pool:
-            with self.assertRaisesRegex(WorkerDied, "no licence"):
-                pool.apply_async(items.same, (1,)).get(AT_MOST)
+        pool = jobmon.Pool(1, items.no_licence, (self.path,), context=context)
+        with pool, self.assertRaisesRegex(WorkerDied, "no licence"):
+            pool.apply_async(items.same, (1,)).get(AT_MOST)
         # Its main module can't be imported by the workers.
         out = self.run_program(
             f"""
@@ -462,7 +460,7 @@ class PoolEndsTests(TestCase):
         workers = [int(pid) for pid in program.stdout.readline().split()]
         program.kill()
         for worker in workers:
-            wait_until(lambda: is_gone(worker), "the worker is gone")
+            wait_until(lambda pid=worker: is_gone(pid), "the worker is gone")
 
 
 if __name__ == "__main__":

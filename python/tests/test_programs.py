@@ -49,7 +49,7 @@ def grid_engine() -> str:
     if shutil.which("qstat") is None:
         return "there is no qstat on PATH"
     try:
-        done = subprocess.run(["qstat"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+        done = subprocess.run(["qstat"], capture_output=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"qstat does not answer: {error}"
     return "" if done.returncode == 0 else f"qstat failed: {done.stderr.decode()}"
@@ -87,7 +87,7 @@ class ProgramTests(TestCase):
         self.assertEqual(monitor.wait(60), 0)
         env["JOBMON_EXECUTABLE"] = "/nowhere"
         command = [sys.executable, script, "foodir"]
-        failed = subprocess.run(command, env=env, stderr=subprocess.PIPE, universal_newlines=True)
+        failed = subprocess.run(command, env=env, stderr=subprocess.PIPE, text=True)
         self.assertEqual(failed.returncode, 1)
         self.assertRegex(failed.stderr, r"\Alaunch_central_monitor.py: .* /nowhere.*\n\Z")
 

@@ -95,7 +95,7 @@ class RequesterTests(TestCase):
         trace = "Traceback (most recent call last):\nRuntimeError: year is 1995!\n"
         self.assertEqual(self.ask("log_job_instance_error", 5, trace), [0])
         self.ask("update_job_instance_status", 5, Status.FAILED)
-        code, rows = self.ask("query", "select * from error")
+        _, rows = self.ask("query", "select * from error")
         self.assertEqual(list(rows[0])[:4], ["id", "job_instance_id", "error_time", "description"])
         self.assertIn("RuntimeError: year is 1995!", rows[0]["description"])
         self.assertEqual(self.ask("query", "select count(*) from error"), [0, [{"count(*)": 1}]])

@@ -37,8 +37,7 @@ def run(*words: str) -> str:
         done = subprocess.run(
             words,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             timeout=PATIENCE,
         )
     except (OSError, subprocess.TimeoutExpired) as error:

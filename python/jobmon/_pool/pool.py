@@ -110,12 +110,12 @@ class Pool(multiprocessing.pool.Pool):
 
     # How the items of each call become jobs.
 
-    def apply(self, func: Any, args: Any = (), kwds: Any = {}) -> Any:
+    def apply(self, func: Any, args: Any = (), kwds: Any = {}) -> Any:  # noqa: B006 - as multiprocessing has it
         """As `multiprocessing.Pool.apply`: the call is one job."""
         return self.apply_async(func, args, kwds).get()
 
     def apply_async(
-        self, func: Any, args: Any = (), kwds: Any = {}, callback: Any = None,
+        self, func: Any, args: Any = (), kwds: Any = {}, callback: Any = None,  # noqa: B006 - the same
         error_callback: Any = None,
     ) -> Any:  # fmt: skip
         """As `multiprocessing.Pool.apply_async`: the call is one job."""
@@ -283,7 +283,7 @@ class Pool(multiprocessing.pool.Pool):
         self._reporter.close(2.0)
 
 
-_pools: "weakref.WeakSet[Pool]" = weakref.WeakSet()
+_pools: weakref.WeakSet[Pool] = weakref.WeakSet()
 
 
 def end_all() -> None:
@@ -292,7 +292,7 @@ def end_all() -> None:
         _end_of(weakref.ref(pool))
 
 
-def _end_of(pool: "weakref.ref[Pool]") -> None:
+def _end_of(pool: weakref.ref[Pool]) -> None:
     found = pool()
     if found is not None and not found._is_over:
         found.terminate()

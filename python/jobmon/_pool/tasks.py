@@ -297,11 +297,10 @@ class Tasks:
             self._mend(how)
 
     def _died_in(self, number: int, how: str, outcome: Dict[str, Any]) -> None:
-        for key, task in self._open.items():
-            if number in task.numbers:
-                break
-        else:
+        key = next((key for key, task in self._open.items() if number in task.numbers), None)
+        if key is None:
             return  # It had told of it, and died after that.
+        task = self._open[key]
         story = f"a worker of the pool {how} in the middle of {task.name(number)}"
         self._reporter.say("failed", f"{self._base}.{number}", members_text(outcome))
         after = task.numbers[task.numbers.index(number) + 1 :]

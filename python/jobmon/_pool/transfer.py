@@ -93,7 +93,7 @@ def pack_task(header: Tuple[Any, ...], function: Any, items: Sequence[Any]) -> m
     position = None
     try:
         pickler.dump(function)
-        for position, item in enumerate(items):
+        for position, item in enumerate(items):  # noqa: B007 - read below, when an item fails
             pickler.dump(item)
     except BaseException as why:  # Their __reduce__ is anybody's code.
         raise CannotSend(why, position) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from .. import _limits
 from .._transport.connection import MonitorConnection
@@ -31,7 +31,7 @@ def query(sql: str, directory: Optional[str] = None, frame: Optional[bool] = Non
     return [dict(zip(columns, row)) for row in rows]
 
 
-def _query(sql: str, directory: str) -> "tuple[List[str], List[List[Any]]]":
+def _query(sql: str, directory: str) -> Tuple[List[str], List[List[Any]]]:
     try:
         status, answer = MonitorConnection(directory).request(
             "POST", "/v1/query", {"sql": sql, "rows": _limits.QUERY_ROWS}
@@ -43,7 +43,7 @@ def _query(sql: str, directory: str) -> "tuple[List[str], List[List[Any]]]":
     return answer["columns"], answer["rows"]
 
 
-def _query_file(sql: str, directory: str) -> "tuple[List[str], List[List[Any]]]":
+def _query_file(sql: str, directory: str) -> Tuple[List[str], List[List[Any]]]:
     from .._transport.command import output  # Its import takes as long as a query.
 
     rows: List[Dict[str, Any]] = json.loads(output("query", "--json", f"--dir={directory}", sql))

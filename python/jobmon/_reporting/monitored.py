@@ -10,7 +10,7 @@ import os
 import sys
 import uuid
 from types import TracebackType
-from typing import Any, Callable, Dict, Literal, Mapping, Optional, Type, TypeVar, overload
+from typing import Any, Callable, Dict, List, Literal, Mapping, Optional, Tuple, Type, TypeVar, overload
 
 from . import tracebacks
 from .event_text import members_text
@@ -51,7 +51,7 @@ class monitored:
         self.name = name or os.path.basename(sys.argv[0] if sys.argv else "") or "python"
         self.params = dict(params or {})
         self.directory = directory
-        self._open: "list[tuple[Reporter, str, int]]" = []
+        self._open: List[Tuple[Reporter, str, int]] = []
 
     def __enter__(self) -> monitored:
         where = recording_directory(self.directory)
@@ -192,7 +192,7 @@ def _decorated(function: F, piece: Callable[..., monitored]) -> F:
     return runs  # type: ignore[return-value]
 
 
-def ending(key: str, value: Optional[BaseException]) -> "tuple[str, str, str]":
+def ending(key: str, value: Optional[BaseException]) -> Tuple[str, str, str]:
     """What an exception (or none) means: the event's kind, the key, and its further members."""
     if value is None or isinstance(value, GeneratorExit):
         return "complete", key, ""

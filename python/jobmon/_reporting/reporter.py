@@ -235,7 +235,7 @@ def _fitting(waiting: List[Tuple[int, bytes]]) -> int:
     return min(len(waiting), BATCH)
 
 
-_reporters: "weakref.WeakSet[Reporter]" = weakref.WeakSet()
+_reporters: weakref.WeakSet[Reporter] = weakref.WeakSet()
 _by_directory: Dict[str, Reporter] = {}
 
 

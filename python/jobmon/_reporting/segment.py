@@ -31,7 +31,7 @@ class Segment:
         self._last = -1
         self._acknowledged = -1
         # Closed ones that wait for their acknowledgement, by the last number in each.
-        self._closed: List["tuple[int, str]"] = []
+        self._closed: List[Tuple[int, str]] = []
 
     def append(self, lines: bytes, first: int, last: int) -> bool:
         """Adds whole lines, the facts `first` to `last`, by one write: they survive this process.
@@ -62,10 +62,8 @@ class Segment:
         self._acknowledged = max(self._acknowledged, through)
         while self._closed and self._closed[0][0] <= self._acknowledged:
             _remove(self._closed.pop(0)[1])
-        if self._file >= 0 and self._last <= self._acknowledged:
-            # Emptied rather than removed: the next fact will come soon.
-            if self._size > 0:
-                self._remove_open()
+        if self._file >= 0 and self._last <= self._acknowledged and self._size > 0:
+            self._remove_open()
 
     def close(self) -> None:
         """Nothing more comes into it: what is not acknowledged is left to the monitor."""

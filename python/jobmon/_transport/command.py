@@ -17,8 +17,7 @@ def output(*arguments: str) -> bytes:
     done = subprocess.run(
         [executable.find(), *arguments],
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
     )
     if done.returncode != 0:
         message, hint = last_message(done.stderr)

@@ -278,7 +278,7 @@ def _connect(info: Info, timeout: float) -> HTTPConnection:
     return connection
 
 
-_connections: "weakref.WeakSet[MonitorConnection]" = weakref.WeakSet()
+_connections: weakref.WeakSet[MonitorConnection] = weakref.WeakSet()
 
 
 def _after_fork() -> None:

@@ -221,7 +221,7 @@ class Feed:
         )
 
 
-_feeds: "weakref.WeakSet[Feed]" = weakref.WeakSet()
+_feeds: weakref.WeakSet[Feed] = weakref.WeakSet()
 
 
 def live(directory: Optional[str] = None) -> List[Feed]:
