@@ -26,16 +26,14 @@ say() {
 }
 job="{\"name\":$(words "$1"),\"runfile\":$(words "$2"),\"args\":[$(words "${@:3}")]}"
 exec 3> >(trap '' HUP INT QUIT TERM; exec tee -- "$log" >&2); tee=$! time=$(date -u +%FT%T.%3NZ)
-(trap - INT QUIT; exec "${@:2}") <&0 2>&3 3>&- & pid=$!; exec 3>&- 2>/dev/null
-# shellcheck disable=SC2064 # the signal and the pid are those of now
-for signal in HUP TERM USR1 USR2; do trap "kill -$signal $pid" "$signal"; done; trap '' INT QUIT
-say 0 submitted "\"executor\":\"bash\",\"job\":$job" & said=$!     # the order is all one: a fact may be `early`
-say 1 running "\"host\":$(words "$HOSTNAME"),\"boot_id\":\"$(<$ids/boot_id)\",\"pid\":$pid" & said+=" $!"
+(trap - INT QUIT; exec "${@:2}") <&0 2>&3 3>&- & pid=$!; exec 3>&- 2>/dev/null; trap '' INT QUIT
+trap 'kill -HUP $pid' HUP; trap 'kill -TERM $pid' TERM; trap 'kill -USR1 $pid' USR1; trap 'kill -USR2 $pid' USR2
+say 0 submitted "\"executor\":\"bash\",\"job\":$job" & said=($!)     # the order is all one: a fact may be `early`
+say 1 running "\"host\":$(words "$HOSTNAME"),\"boot_id\":\"$(<$ids/boot_id)\",\"pid\":$pid" & said+=($!)
 beat="{\"kind\":\"heartbeat\",\"instances\":[{\"instance_key\":\"$key\"}]}"
 while ! read -rt 30 <> <(:) && kill -0 $pid; do send "$beat"; done >/dev/null & beats=$!
 while kill -0 $pid; do wait $pid; done; wait $pid; code=$?; time=$(date -u +%FT%T.%3NZ)   # signals end a wait early
 for _ in {1..50}; do kill -0 $tee && sleep 0.02; done; kill $beats; end="\"exit_code\":$code"
 ((code > 128 && code < 193)) && end="\"signal\":$((code - 128))"
 say 2 "$( ((code)) && echo failed || echo complete)" "$end,\"stderr\":\"$(tail -c 65536 "$log" | text)\""
-# shellcheck disable=SC2086 # two process ids
-wait $said; rm -f "$log"; exit $code
+wait "${said[@]}"; rm -f "$log"; exit $code

@@ -1,44 +1,50 @@
-"""The numbers of the protocol (docs/protocol.md) that this package shares with the executable.
+"""Numbers of the protocol that this package and the executable share (docs/protocol.md).
 
-A line each, NAME = number without an expression, so that a test can read them and compare them with the executable's.
-Seconds and bytes are named as such; what has neither in its name is a count.
+Each is a line NAME = NUMBER without an expression, so that a test can read it and compare it with the executable. A
+name ends in the unit, seconds or bytes; the others are counts.
 """
 
-# Between two signs of life of an instance that runs. After three of them without one, the monitor calls it late.
+# The time between two heartbeats of a running instance. The monitor calls it late after three missed ones.
 HEARTBEAT_SECONDS = 30
 
-# Between two signs of life of the monitor on a stream of events on which nothing happens.
+# The time between two keep-alive lines of the monitor on a stream of events.
 KEEP_ALIVE_SECONDS = 15
 
-# The monitor closes a connection on which there was no request for so long.
+# The time without a request after which the monitor closes a connection.
 IDLE_CONNECTION_SECONDS = 75
 
-# Events in one request, at most.
+# The maximum number of events in one request.
 EVENTS_PER_REQUEST = 10000
 
-# The body of one request, at most.
+# The maximum size of the body of one request.
 REQUEST_BYTES = 16777216
 
-# Rows that one query brings, at most.
+# The maximum number of rows of one query.
 QUERY_ROWS = 100000
 
-# Items on one page of a list (jobs, errors) where the request names no number.
+# The number of items on one page of a list (jobs, errors), by default.
 LIST_PAGE = 1000
 
-# A spool segment is closed at this size, or at this age, whichever comes first.
+# The size at which a spool segment is closed.
 SEGMENT_BYTES = 262144
+
+# The age at which a spool segment is closed.
 SEGMENT_SECONDS = 30
 
-# Kept of a traceback as structure: the outermost and the innermost frames ...
+# The number of outermost frames that are kept of a traceback as structure.
 TRACEBACK_FIRST_FRAMES = 30
+
+# The number of innermost frames that are kept of it.
 TRACEBACK_LAST_FRAMES = 70
 
-# ... the beginning of each message, and of the source line of each frame (here characters, there bytes) ...
+# What is kept of the message of an exception. Here it is a number of characters.
 TRACEBACK_MESSAGE_BYTES = 8192
+
+# What is kept of the source line of a frame. Here it is a number of characters.
 TRACEBACK_CODE_BYTES = 400
 
-# ... and as many exceptions that led to it, one behind the other.
+# The number of exceptions that are kept in a chain of causes.
 TRACEBACK_CHAIN = 20
 
-# A monitor or queue that was told to end may take so long.
+# The time that a monitor or queue may take to end.
 STOP_SECONDS = 30

@@ -1,5 +1,4 @@
-"""Grid Engine's own commands, with the functions of 2017. Jobs that jobmon should look after are
-better queued: see `qmaster`."""
+"""Functions of 2017 around the commands of Grid Engine. To run monitored jobs, use a queue (`qmaster`)."""
 
 from __future__ import annotations
 
@@ -34,14 +33,14 @@ __all__ = [
 
 
 def qstat_details(jids: Any) -> Dict[int, Dict[str, Any]]:
-    """What `qstat -j` says of jobs: by number, a dict of its names and values."""
+    """The output of `qstat -j`: for each job, by number, a dict of names and values."""
     details: Dict[int, Dict[str, Any]] = {}
     current: Dict[str, Any] = {}
     for line in run("qstat", "-j", ",".join(str(jid) for jid in as_list(jids))).splitlines():
         name, colon, value = line.partition(":")
         if not colon or line.startswith("="):
             continue
-        # Task numbers stand behind some names: "usage    1".
+        # Some names are followed by a task number: "usage    1".
         key = re.sub(r"\s+\d+$", "", name.strip())
         if key == "job_number":
             current = details.setdefault(int(value), {})
@@ -52,12 +51,12 @@ def qstat_details(jids: Any) -> Dict[int, Dict[str, Any]]:
 
 
 def qstat_usage(jids: Any) -> Dict[int, Dict[str, Any]]:
-    """What running jobs have used: by number, `usage_str` and what it says (cpu, maxvmem, ...)."""
+    """The usage of running jobs: by number, a dict with `usage_str` and its values (cpu, maxvmem, ...)."""
     usage: Dict[int, Dict[str, Any]] = {}
     for jid, info in qstat_details(jids).items():
-        said = str(info.get("usage", ""))
-        usage[jid] = {"usage_str": said, "nodename": info.get("exec_host_list")}
-        for pair in said.split(","):
+        text = str(info.get("usage", ""))
+        usage[jid] = {"usage_str": text, "nodename": info.get("exec_host_list")}
+        for pair in text.split(","):
             name, equals, value = pair.strip().partition("=")
             if equals:
                 usage[jid][name] = value
@@ -67,15 +66,15 @@ def qstat_usage(jids: Any) -> Dict[int, Dict[str, Any]]:
 
 
 def convert_wallclock_to_seconds(wallclock_str: str) -> float:
-    """Seconds of `[days:]hours:minutes:seconds`. Raises ValueError for what is none."""
+    """The seconds of `[days:]hours:minutes:seconds`. Raises ValueError for other text."""
     value = usage_text.seconds(wallclock_str)
     if value is None:
-        raise ValueError(f"{wallclock_str!r} is no wallclock: [days:]hours:minutes:seconds")
+        raise ValueError(f"invalid wallclock {wallclock_str!r} (use [days:]hours:minutes:seconds)")
     return value
 
 
 def long_jobs(hour: int, min: int, sec: int, jobdf: Any = None) -> Any:
-    """The jobs of `jobdf`, or of qstat, that have been in their state at least so long."""
+    """The jobs of `jobdf`, or of qstat, that have been in their state for at least that time."""
     table = qstat() if jobdf is None else jobdf
     least = hour * 3600 + min * 60 + sec
     if isinstance(table, list):
@@ -84,19 +83,19 @@ def long_jobs(hour: int, min: int, sec: int, jobdf: Any = None) -> Any:
 
 
 def current_slot_usage(user: Optional[str] = None) -> int:
-    """How many slots the running jobs of a user have."""
+    """The number of slots of a user's running jobs."""
     return sum(int(row["slots"]) for row in records(qstat(user=user, status="r")))
 
 
 def get_holds(jid: Any) -> str:
-    """The jobs that a job waits for: numbers with commas between them."""
+    """The numbers of the jobs that a job waits for, separated by commas."""
     details = qstat_details(jid).get(int(jid), {})
     listed = details.get("jid_predecessor_list", details.get("jid_predecessor_list (req)", ""))
     return str(listed).strip().rstrip(",")
 
 
 def add_holds(jid: Any, hold_jid: Any) -> str:
-    """Makes a job wait for one more; returns what qalter says."""
+    """Makes a job wait for one more job. Returns the output of qalter."""
     holds = [hold for hold in get_holds(jid).split(",") if hold]
     if str(hold_jid) not in holds:
         holds.append(str(hold_jid))
@@ -104,36 +103,36 @@ def add_holds(jid: Any, hold_jid: Any) -> str:
 
 
 def reqsub(job_id: Any) -> str:
-    """Puts a running job back into its queue; returns what qmod says."""
+    """Puts a running job back into its queue. Returns the output of qmod."""
     return run("qmod", "-r", str(job_id))
 
 
 def qdel(job_ids: Any) -> str:
-    """Deletes jobs; returns what qdel says."""
+    """Deletes jobs. Returns the output of qdel."""
     return run("qdel", *[str(jid) for jid in as_list(job_ids)])
 
 
 def qsub(
     runfile: str, jobname: str, parameters: Sequence[Any] = (), *more: Any, **options: Any
 ) -> int:
-    """Submits a job and returns its number. See `qsub_command` for the options."""
-    said = run(*qsub_command(runfile, jobname, parameters, *more, **options))
-    found = re.search(r"\d+", said)
+    """Submits a job and returns its number. `qsub_command` describes the options."""
+    printed = run(*qsub_command(runfile, jobname, parameters, *more, **options))
+    found = re.search(r"\d+", printed)
     if found is None:
-        raise SGENotAvailable(f"qsub said no job number: {said.strip()!r}")
+        raise SGENotAvailable(f"qsub printed no job number: {printed.strip()!r}")
     return int(found.group())
 
 
 def get_commit_hash(dir: str = ".") -> str:
-    """The commit that a git working tree is at."""
+    """The commit of a git working tree."""
     return run("git", "-C", dir, "rev-parse", "HEAD").strip()
 
 
 def get_branch(dir: str = ".") -> str:
-    """The branch that a git working tree is on."""
+    """The branch of a git working tree."""
     return run("git", "-C", dir, "rev-parse", "--abbrev-ref", "HEAD").strip()
 
 
 def git_dict(dir: str = ".") -> Dict[str, str]:
-    """Both: `{"branch": ..., "commit": ...}`."""
+    """The branch and the commit of a git working tree: `{"branch": ..., "commit": ...}`."""
     return {"branch": get_branch(dir), "commit": get_commit_hash(dir)}

@@ -1,4 +1,4 @@
-"""Listens to the monitor of a directory: each change of an instance's status, as it happens."""
+"""Receives each change of an instance's status from the monitor of a directory, as it happens."""
 
 from __future__ import annotations
 
@@ -16,17 +16,16 @@ from .models import IDS
 
 logger = logging.getLogger(__name__)
 
-# How many updates are kept for a subscriber that does not take them. Then the monitor waits, and
-# sends the rest later: nothing is left out.
+# How many updates are kept until `recieve_update`. Further ones wait in the monitor; none is lost.
 KEPT = 10_000
 
 Update = Dict[str, Dict[str, Any]]
 
 
 class Subscriber:
-    """Updates of the monitor of `out_dir`, one after the other.
+    """Receives updates from the monitor of `out_dir`.
 
-    A monitor that goes away is waited for, and what happened meanwhile is sent when it is back.
+    When the monitor goes away, the subscriber waits for it, and receives the updates since then when it is back.
     """
 
     def __init__(
@@ -42,7 +41,7 @@ class Subscriber:
         self._names: Dict[int, Any] = {}
 
     def connect(self, topicfilter: Any = None) -> None:
-        """Listens from now on. There is one topic, so that `topicfilter` chooses nothing.
+        """Receives updates from now on. There is only one topic: `topicfilter` is not used.
 
         Raises `CannotConnectToCentralJobMonitor` when there is no monitor.
         """
@@ -50,17 +49,17 @@ class Subscriber:
         self._listening = _Listening(self._connection)
 
     def disconnect(self) -> None:
-        """Listens no longer."""
+        """Receives no more updates."""
         if self._listening is not None:
             self._listening.end()
             self._listening = None
 
     def recieve_update(self, timeout: float = 1.0) -> Optional[Update]:
-        """The next update, or None when none came within `timeout` seconds.
+        """The next update, or None if there is no update within `timeout` seconds. Connects if necessary.
 
-        An update is `{jid: {"job_instance_id": ..., "job_instance_status_id": ...}}`, with the
-        job's number as a text, the instance's number as its executor has it (a process id, the
-        scheduler's id) and the number of the status (`models.Status`).
+        An update is `{jid: {"job_instance_id": ..., "job_instance_status_id": ...}}`: the job's number as text, the
+        executor's number of the instance (a process id, or the id of the scheduler), and the number of the status
+        (`models.Status`).
         """
         if self._listening is None or self._listening.pid != os.getpid():
             self.connect()
@@ -77,7 +76,7 @@ class Subscriber:
     receive_update = recieve_update
 
     def _name(self, number: int) -> Any:
-        """The executor's number of an instance: what the programs of 2017 know it by."""
+        """The executor's number of an instance, by which programs of 2017 identify it."""
         if number not in self._names:
             if len(self._names) > KEPT:
                 self._names.clear()
@@ -87,13 +86,13 @@ class Subscriber:
                 return number
             name = (found["executor_id"] or found["pid"]) if status == 200 else None
             if name is None:
-                return number  # It has none yet.
+                return number  # The executor has given none yet.
             self._names[number] = int(name) if str(name).isdigit() else name
         return self._names[number]
 
 
 class _Listening:
-    """A stream that a thread reads, and opens again when it breaks."""
+    """A thread that reads a stream, and opens it again when it breaks."""
 
     def __init__(self, connection: MonitorConnection) -> None:
         self.pid = os.getpid()
@@ -121,7 +120,7 @@ class _Listening:
                     if self._ended.is_set():
                         break
             except ValueError:
-                pass  # Not a frame: the stream is opened again where it broke off.
+                pass  # An invalid frame: open the stream again after the last valid one.
             self._open_again()
         self._stream.close()
 
@@ -133,14 +132,14 @@ class _Listening:
             except (CannotConnectToCentralJobMonitor, NoResponseRecieved):
                 pass
             except JobmonError as error:
-                logger.warning("updates can't be had: %s", error)
+                logger.warning("can't receive updates: %s", error)
             pause = min(pause * 2, 5.0)
 
     def _take(self, change: Dict[str, Any]) -> None:
         if change.get("status") is None or change.get("jid") is None:
             return
         if change.get("job_instance_id") is None or change.get("kind") in ("error", "process"):
-            return  # They change no status.
+            return  # These events change no status.
         while not self._ended.is_set():
             try:
                 return self._updates.put(change, timeout=1.0)

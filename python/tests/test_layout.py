@@ -10,6 +10,8 @@ from typing import Dict, Iterator, List, Set
 from tests.support import PACKAGE
 
 ROOT = os.path.join(PACKAGE, "jobmon")
+# The syntax tree of `sys.modules.get`.
+SYS_MODULES_GET = ast.dump(ast.parse("sys.modules.get", mode="eval").body)
 
 
 def modules() -> Dict[str, str]:
@@ -79,6 +81,17 @@ class LayoutTests(unittest.TestCase):
         graph = {name: imports(name, path, known) for name, path in known.items()}
         self.assertGreater(sum(map(len, graph.values())), 50)
         self.assertEqual([" -> ".join(cycle) for cycle in cycles(graph)], [])
+
+    def test_modules_that_are_looked_up_by_name_exist(self) -> None:
+        known = modules()
+        names = []
+        for path in known.values():
+            with open(path, encoding="utf-8") as file:
+                for node in ast.walk(ast.parse(file.read(), path)):
+                    if isinstance(node, ast.Call) and ast.dump(node.func) == SYS_MODULES_GET:
+                        names.append(ast.literal_eval(node.args[0]))
+        self.assertEqual(len(names), 3)
+        self.assertEqual([name for name in names if name not in known], [])
 
     def test_a_cycle_is_found(self) -> None:
         self.assertEqual(cycles({"a": {"b"}, "b": {"c"}, "c": {"b"}}), [["b", "c", "b"]])

@@ -274,7 +274,7 @@ class PoolEndsTests(TestCase):
             path = os.path.join(self.folder, initializer.__name__)
             with self.subTest(words), jobmon.Pool(2, initializer, (path,)) as pool:
                 early = pool.map_async(items.same, range(4), 2)
-                with self.assertRaisesRegex(WorkerDied, f"no worker of the pool comes up: {words}"):
+                with self.assertRaisesRegex(WorkerDied, f"no worker of the pool can start: {words}"):
                     early.get(AT_MOST)
                 self.raises(pool, items.same, 1, WorkerDied, words)
                 self.raises(pool, items.same, "x" * 200_000, WorkerDied, words)
@@ -287,7 +287,7 @@ class PoolEndsTests(TestCase):
         self.assertEqual(len(found), 4 * (4 + 2 * (len(WAYS) + 2)))
         for end in found:
             self.assertEqual(end[:2], ["FAILED", "not_started"])
-            self.assertRegex(end[2], "^no worker of the pool comes up: it")
+            self.assertRegex(end[2], "^no worker of the pool can start: it")
 
     def test_an_initializer_that_fails_at_first(self) -> None:
         with self.pool(1, items.fails_twice, (self.path,)) as pool:
@@ -316,7 +316,7 @@ class PoolEndsTests(TestCase):
             pool.terminate()
             """
         )
-        self.assertIn("no worker of the pool comes up: it ended with exit code 3", out)
+        self.assertIn("no worker of the pool can start: it ended with exit code 3", out)
 
     def test_every_kind_under_spawn(self) -> None:
         with self.pool(2, context=multiprocessing.get_context("spawn")) as pool:
@@ -348,7 +348,7 @@ class PoolEndsTests(TestCase):
                 if not result.successful():
                     failed.append(result)
             self.assertGreater(len(failed), 0)
-            with self.assertRaisesRegex(WorkerDied, "SIGKILL while it took a task"):
+            with self.assertRaisesRegex(WorkerDied, "SIGKILL while it received a task"):
                 failed[0].get()
         # What the caller saw and what is recorded is the same, item by item.
         expected = [["FAILED", "COMPLETE"][one.successful()] for one in results] + ["COMPLETE"]

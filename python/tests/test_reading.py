@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import unittest
 import unittest.mock
 from typing import Any, List
@@ -10,7 +11,9 @@ from typing import Any, List
 import jobmon
 from jobmon import exceptions
 from jobmon._reporting.reporter import reporter
-from tests.support import TestCase
+from tests.support import PACKAGE, TestCase
+
+README = os.path.join(PACKAGE, "README.md")
 
 
 class ReadingTests(TestCase):
@@ -114,10 +117,18 @@ class ReadingTests(TestCase):
                 self.assertEqual(names(**nothing), [])
 
     def test_errors_that_can_t_be_had(self) -> None:
-        with self.assertRaisesRegex(exceptions.RequestRefused, "there is no cause 'nonsense'"):
+        with self.assertRaisesRegex(exceptions.RequestRefused, "nonsense"):
             jobmon.errors(self.mon_dir, cause="nonsense")
-        with self.assertRaisesRegex(exceptions.RequestRefused, "there is no ledger"):
+        with self.assertRaisesRegex(exceptions.RequestRefused, os.path.basename(self.folder)):
             jobmon.errors(self.folder)
+
+    @unittest.skipUnless(os.path.exists(README), "README.md is not there")
+    def test_the_program_of_the_readme(self) -> None:
+        with open(README, encoding="utf-8") as file:
+            text = file.read()
+        program = text.split("```python\n")[1].split("```")[0]
+        printed = text.split("```\n\n")[1].split("\n\n")[0]
+        self.assertEqual(self.run_program(program).splitlines(), [line.strip() for line in printed.splitlines()])
 
 
 if __name__ == "__main__":

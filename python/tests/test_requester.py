@@ -78,7 +78,7 @@ class RequesterTests(TestCase):
         self.registered(5)
         for status in (0, 7, 9, "x", None, True, [1]):
             code, sentence = self.ask("update_job_instance_status", 5, status)
-            self.assertEqual((code, "no status" in sentence), (3, True), sentence)
+            self.assertEqual((code, "not a status" in sentence), (3, True), sentence)
 
     def test_usage_is_kept_with_the_end(self) -> None:
         self.registered(5)

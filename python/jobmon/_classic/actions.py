@@ -1,4 +1,4 @@
-"""The actions of 2017, each as what today's monitor understands by it (docs/protocol.md)."""
+"""The actions of 2017, as requests of today's protocol (docs/protocol.md)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from . import usage_text
 OK, ERROR, NONE = ReturnCodes.OK, ReturnCodes.GENERIC_ERROR, ReturnCodes.NO_RESULTS
 Answer = List[Any]
 
-# What a status is called when an event says it. SUBMITTED is said by registering.
+# The kind of the event that reports a status. SUBMITTED is reported by registering.
 KINDS = {
     Status.RUNNING: "running",
     Status.FAILED: "failed",
@@ -28,10 +28,10 @@ EXECUTORS = {"SGEJobInstance": "sge", "LocalJobInstance": "local", "SlurmJobInst
 
 
 class Actions:
-    """What can be asked of a monitor, by the names of 2017. Each answers `[code, ...]`.
+    """The actions, by their names of 2017. Each returns `[code, ...]`.
 
-    An instance is named by the caller's own number: a process id, or the scheduler's id. It is
-    kept as `executor_id`, and means the newest instance that has it.
+    An instance is identified by the caller's number: a process id, or the id of the scheduler. It is stored as
+    `executor_id`, and stands for the newest instance that has it.
     """
 
     def __init__(
@@ -40,11 +40,11 @@ class Actions:
         self._connection = connection
         self._timeout = timeout
         self._queue = queue
-        # Usage comes before the end in 2017's order; the ledger takes it with the end.
+        # In 2017 usage was reported before the end. Today's ledger takes it with the end.
         self._usage: Dict[int, Dict[str, Any]] = {}
 
     def find(self, name: str) -> Optional[Callable[..., Answer]]:
-        """The method of an action, or None where there is no such action."""
+        """The method of an action, or None if the action does not exist."""
         if name.startswith("_") or name in ("find", "jobs"):
             return None
         found = getattr(self, name, None)
@@ -56,7 +56,7 @@ class Actions:
 
     def cycle(self) -> Answer:
         self._get("/v1/alive")
-        return [OK, "There is nothing to cycle: the monitor answers as requests come"]
+        return [OK, "Nothing to do: the monitor answers requests as they come"]
 
     def stop(self) -> Answer:
         status, answer = self._connection.request("POST", "/v1/stop", {}, self._timeout)
@@ -105,7 +105,7 @@ class Actions:
     def update_job_instance_status(self, job_instance_id: Any, status_id: Any) -> Answer:
         if not _is_status(status_id) or status_id == Status.QUEUED:
             named = ", ".join(f"{n} {LABELS[n]}" for n in LABELS if n != Status.QUEUED)
-            return [ERROR, f"{status_id!r} is no status of an instance; they are {named}"]
+            return [ERROR, f"{status_id!r} is not a status of an instance (use {named})"]
         found = self._find(job_instance_id)
         if found is None:
             return _nothing(job_instance_id)
@@ -117,8 +117,7 @@ class Actions:
         if status in FINAL and status_id not in FINAL:
             return [
                 ERROR,
-                f"instance {job_instance_id} is {LABELS[status]} already: it can't be "
-                f"{LABELS[status_id]} again",
+                f"instance {job_instance_id} is {LABELS[status]} already: it can't become {LABELS[status_id]}",
             ]
         event: Dict[str, Any] = {"kind": KINDS[status_id], "job_instance_id": number}
         if status_id == Status.RUNNING:
@@ -126,7 +125,7 @@ class Actions:
         if status_id == Status.COMPLETE:
             event["exit_code"] = 0
         if status_id == Status.FAILED:
-            # It says so itself, so it is not lost; what it logged as its errors explains it.
+            # The process reports its own failure. Its logged errors are the reason.
             event["cause"] = "exit"
         if status_id in FINAL and number in self._usage:
             event["usage"] = self._usage[number]
@@ -143,8 +142,7 @@ class Actions:
         if status in FINAL:
             return [
                 ERROR,
-                f"instance {job_instance_id} is {LABELS[status]}: its usage is taken with its end,"
-                " so say it before",
+                f"instance {job_instance_id} is {LABELS[status]} already: report its usage before its end",
             ]
         self._usage.setdefault(number, {}).update(usage_text.read(kwargs))
         return [OK]
@@ -194,15 +192,15 @@ class Actions:
             "POST", "/v1/query", {"sql": query}, self._timeout
         )
         if status != 200:
-            said = problem(answer, status)
-            return [ReturnCodes.INVALID_RESPONSE_FORMAT, f"query failed to execute: {said}"]
+            refused = problem(answer, status)
+            return [ReturnCodes.INVALID_RESPONSE_FORMAT, f"query failed to execute: {refused}"]
         columns = answer["columns"]
         return [OK, [dict(zip(columns, row)) for row in answer["rows"]]]
 
-    # What they are made of.
+    # The requests behind the actions.
 
     def jobs(self, status_id: Any) -> List[Dict[str, Any]]:
-        """All jobs of a status, page by page."""
+        """All jobs of a status. Reads page by page."""
         if not _is_status(status_id):
             return []
         jobs: List[Dict[str, Any]] = []
@@ -215,7 +213,7 @@ class Actions:
         return jobs
 
     def _find(self, job_instance_id: Any) -> Optional[Tuple[int, int]]:
-        """The ledger's number, and the status, of the newest instance of the caller's number."""
+        """The ledger's number and the status of the newest instance with the caller's number."""
         _check_number(job_instance_id)
         name = str(job_instance_id).replace("'", "''")
         sql = (
@@ -257,7 +255,7 @@ def _is_status(value: Any) -> bool:
 def _check_number(job_instance_id: Any) -> None:
     if isinstance(job_instance_id, bool) or not isinstance(job_instance_id, (int, str)):
         raise TypeError(
-            f"job_instance_id is {job_instance_id!r}: give the process id, or the scheduler's id"
+            f"invalid job_instance_id {job_instance_id!r} (use the process id, or the id of the scheduler)"
         )
 
 
@@ -266,8 +264,8 @@ def _nothing(job_instance_id: Any) -> Answer:
 
 
 def _refusal(result: Dict[str, Any]) -> Optional[Answer]:
-    """The answer for an event that was not taken; None where it was."""
+    """The answer for a refused event; None if the event was not refused."""
     if result["outcome"] != "refused":
         return None
-    said = problem(result.get("problem"))
-    return [NONE if said.code == "not_found" else ERROR, str(said)]
+    refused = problem(result.get("problem"))
+    return [NONE if refused.code == "not_found" else ERROR, str(refused)]

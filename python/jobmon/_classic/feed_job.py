@@ -1,4 +1,4 @@
-"""A job as `jobmon run --feed` takes one, from the options of `queue_job`."""
+"""The JSON object of a job for `jobmon run --feed`, from the options of `queue_job`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import os
 import sys
 from typing import Any, Dict, List, Optional, Union
 
-from .command import BY_ENDING, command, conda_run
+from .job_command import BY_ENDING, command, conda_run
 
-# What queue_job takes besides the job and its time limit.
+# The options of queue_job besides the job and its time limit.
 OPTIONS = (
     "slots",
     "memory",
@@ -36,15 +36,12 @@ OPTIONS = (
 def job_object(
     job: Any, process_timeout: Optional[float], max_attempts: int, options: Dict[str, Any]
 ) -> Dict[str, Any]:
-    """The job as `jobmon run --feed` takes one.
-
-    Raises TypeError for an option that there is not, and ValueError for a value that can't be.
-    """
+    """The JSON object of a job. Raises TypeError for an unknown option, and ValueError for an invalid value."""
     for name in options:
         if name not in OPTIONS:
-            raise TypeError(f"queue_job has no option {name!r}; it has {', '.join(OPTIONS)}")
+            raise TypeError(f"queue_job has no option {name!r} (use {', '.join(OPTIONS)})")
     if job.runfile is None:
-        raise ValueError(f"job {job.jid} has no runfile: nothing is known that could be run")
+        raise ValueError(f"job {job.jid} has no runfile, so it can't be run")
     given = {name: value for name, value in options.items() if value is not None}
     made: Dict[str, Any] = {
         "key": job.job_key,
@@ -74,7 +71,7 @@ def job_object(
     hold = _hold(given)
     if hold:
         made["hold"] = hold
-    for ours, theirs in (
+    for member, option in (
         ("project", "project"),
         ("partition", "queue"),
         ("stdout", "stdout"),
@@ -83,8 +80,8 @@ def job_object(
         ("parallel_environment", "parallel_environment"),
         ("memory_resource", "memory_resource"),
     ):
-        if given.get(theirs):
-            made[ours] = str(given[theirs])
+        if given.get(option):
+            made[member] = str(given[option])
     return made
 
 
@@ -92,7 +89,7 @@ def _whole_command(job: Any, options: Dict[str, Any]) -> List[str]:
     words = command(job.runfile, job.job_args, options.get("jobtype", BY_ENDING))
     conda = options.get("conda_env")
     if options.get("shfile"):
-        # 2017's own convention for such scripts: what goes before PATH, the environment, the rest.
+        # The arguments of such scripts in 2017: the prefix of PATH, the environment, the command.
         script = os.path.abspath(os.path.expanduser(str(options["shfile"])))
         before = [str(options.get("prepend_to_path") or "")]
         return ["/bin/sh", script, *before, *([str(conda)] if conda else []), *words]
@@ -105,18 +102,18 @@ def _whole_command(job: Any, options: Dict[str, Any]) -> List[str]:
 
 def _count(name: str, value: Any) -> int:
     if isinstance(value, bool) or int(value) != value or value < 1:
-        raise ValueError(f"{name} must be greater than zero and whole, not {value!r}")
+        raise ValueError(f"{name} must be a whole number greater than zero, not {value!r}")
     return int(value)
 
 
 def _positive(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
-        raise ValueError(f"{name} must be a number of seconds, more than 0, not {value!r}")
+        raise ValueError(f"{name} must be a number of seconds greater than zero, not {value!r}")
     return float(value)
 
 
 def _memory(value: Any) -> Union[str, int]:
-    """Gibibytes of a number; a text has its own unit."""
+    """A number is in GB (2**30 bytes) and becomes bytes. Text has its own unit, and stays as it is."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool) or not value > 0:
@@ -128,7 +125,7 @@ def _hold(given: Dict[str, Any]) -> str:
     holds = given.get("holds")
     if given.get("hold_pattern"):
         if holds:
-            raise ValueError("Cannot have both hold_pattern and holds: leave one out")
+            raise ValueError("Cannot have both hold_pattern and holds: omit one of them")
         from .qstat import job_ids, qstat
 
         holds = job_ids(qstat(pattern=given["hold_pattern"]))

@@ -1,4 +1,4 @@
-"""Runs Grid Engine's commands and reads the table that `qstat` prints."""
+"""Runs commands of Grid Engine, and reads the table that `qstat` prints."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ COLUMNS = (
     "runtime_seconds",
 )
 TIME = "%m/%d/%Y %H:%M:%S"
-# A scheduler that does not answer is not waited for for ever, in seconds.
+# How many seconds to wait for a command.
 PATIENCE = 120.0
 
 
 def run(*words: str) -> str:
-    """Runs a command and returns its stdout. Raises `SGENotAvailable` with what it said."""
+    """Runs a command and returns its stdout. Raises `SGENotAvailable` with its message when it fails."""
     if shutil.which(words[0]) is None:
         raise SGENotAvailable(
             f"there is no {words[0]} on PATH: Grid Engine is not set up here",
@@ -43,8 +43,8 @@ def run(*words: str) -> str:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise SGENotAvailable(f"{words[0]} did not answer: {error}") from None
     if done.returncode != 0:
-        said = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
-        raise SGENotAvailable(f"{words[0]} failed (exit code {done.returncode}): {said}")
+        message = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
+        raise SGENotAvailable(f"{words[0]} failed (exit code {done.returncode}): {message}")
     return done.stdout.decode("utf-8", "replace")
 
 
@@ -54,11 +54,11 @@ def qstat(
     user: Optional[str] = None,
     jids: Optional[Sequence[Any]] = None,
 ) -> Any:
-    """The jobs that Grid Engine has now.
+    """The jobs that Grid Engine has at the moment.
 
-    `status` and `user` are qstat's own filters, `pattern` is a regular expression that the name
-    holds, `jids` numbers. Returns a DataFrame with the columns of `COLUMNS` where pandas is
-    installed, else a list of dicts. `runtime_seconds` counts from `status_start`.
+    `status` and `user` are the filters of qstat. `pattern` is a regular expression that is searched in the names.
+    `jids` are numbers of jobs. Returns a DataFrame with the columns `COLUMNS` if pandas is installed, else a list of
+    dicts. `runtime_seconds` counts from `status_start`.
     """
     words = ["qstat", "-r"]
     if status is not None:
@@ -74,11 +74,11 @@ def qstat(
     return _table(rows)
 
 
-def _read_qstat(said: str, now: datetime) -> List[Dict[str, Any]]:
+def _read_qstat(printed: str, now: datetime) -> List[Dict[str, Any]]:
     rows: List[Dict[str, Any]] = []
-    for line in said.splitlines():
+    for line in printed.splitlines():
         words = line.split()
-        # A job: its number, priority, name, user, state, date and time, then queue and slots.
+        # The line of a job: number, priority, name, user, state, date, time, queue, slots.
         if len(words) >= 8 and words[0].isdigit() and re.match(r"\d+/\d+/\d+$", words[5]):
             began = datetime.strptime(" ".join(words[5:7]), TIME)
             slots = next((word for word in words[7:9] if word.isdigit()), "1")
@@ -118,5 +118,5 @@ def records(table: Any) -> List[Dict[str, Any]]:
 
 
 def job_ids(table: Any) -> List[int]:
-    """The numbers of the jobs in what `qstat` returned."""
+    """The numbers of the jobs in a result of `qstat`."""
     return [int(row["job_id"]) for row in records(table)]

@@ -1,4 +1,4 @@
-"""The command line of qsub, from the options that 2017's function had."""
+"""The command line of qsub, from the options of 2017."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import shutil
 from typing import Any, List, Optional, Sequence
 
-from .command import command, conda_run
+from .job_command import command, conda_run
 
 
 def qsub_command(
@@ -29,23 +29,22 @@ def qsub_command(
     memory_resource: str = "mem_free",
     queue: Optional[str] = None,
 ) -> List[str]:
-    """The words of the qsub that submits a job.
+    """The words of the qsub command that submits a job.
 
-    - `jobtype`: python, R, stata, shell, plain, or a program; by the ending when it is not said.
-    - `slots`, `memory` (GB), `project`, `queue`: what it needs; `parallel_environment` and
-      `memory_resource` are what the cluster calls them. 1 slot needs no such environment, 0 GB
-      no such resource.
-    - `holds` (numbers) or `hold_pattern` (of names): jobs that must be over first.
-    - `stdout`, `stderr`: files or directories; without them Grid Engine's own.
-    - `prepend_to_path`, `conda_env`: what it runs in; `shfile`: a script that is given both, and
-      the command.
+    - `jobtype`: python, R, stata, shell, plain, or a program. Default: by the extension of the file.
+    - `slots`, `memory` (GB), `project`, `queue`: what the job requests. `parallel_environment` and `memory_resource`:
+      the names that the cluster has for slots and memory; they are not used for 1 slot and for 0 GB.
+    - `holds` (numbers) or `hold_pattern` (a pattern of names): jobs that must end first.
+    - `stdout`, `stderr`: files or directories. Default: those of Grid Engine.
+    - `prepend_to_path`, `conda_env`: a prefix of PATH, and the conda environment. `shfile`: a script that gets both and
+      the command as arguments.
     """
     if isinstance(parameters, (str, bytes)):
         raise ValueError("parameters cannot be a string: give a list or a tuple")
     if isinstance(slots, bool) or slots < 1:
         raise ValueError(f"slots must be greater than zero, not {slots!r}")
     if holds and hold_pattern is not None:
-        raise ValueError("Cannot have both hold_pattern and holds: leave one out")
+        raise ValueError("Cannot have both hold_pattern and holds: omit one of them")
     words = ["qsub", "-terse", "-cwd", "-V", "-b", "y", "-N", _name(jobname)]
     if slots > 1:
         words += ["-pe", parallel_environment, str(slots)]
@@ -73,20 +72,20 @@ def qsub_command(
 
 
 def _name(jobname: str) -> str:
-    """A name that Grid Engine takes: without its special characters, and no digit at first."""
+    """A name that Grid Engine accepts: without special characters, and without a digit in front."""
     name = re.sub(r"[\s/\\\[\]:'{}|()@%,*#\"]+", "_", str(jobname).strip()) or "job"
     return name if not name[0].isdigit() and name[0] != "." else f"_{name}"
 
 
 def as_list(value: Any) -> List[Any]:
-    """A list of one or of many."""
+    """A list of the values, or of the one value."""
     return list(value) if isinstance(value, (list, tuple, set, frozenset)) else [value]
 
 
 def true_path(file_or_dir: Optional[str] = None, executable: Optional[str] = None) -> str:
-    """The absolute path of a file (`~` is understood), or of an executable on PATH."""
+    """The absolute path of a file (`~` is expanded), or of an executable on PATH."""
     if (file_or_dir is None) == (executable is None):
-        raise ValueError("true_path: file_or_dir and executable cannot both be given, or neither")
+        raise ValueError("true_path: give either file_or_dir or executable")
     if executable is not None:
         found = shutil.which(str(executable))
         if found is None:

@@ -1,4 +1,4 @@
-"""The name of the queue that a process registers its jobs in."""
+"""The name of the queue in which a process registers its jobs."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ _names: Dict[Tuple[int, str], str] = {}
 
 
 def of_process(directory: str) -> str:
-    """The queue of jobs that this process registers in `directory` without naming another one.
+    """The queue of jobs that this process registers in `directory` without the name of a queue.
 
-    It is the queue that was started there last. Where none was, it is a name that nobody has, so
-    that nothing runs what is only registered.
+    It is the queue that was started there last. Without one, it is a new name, so that no queue runs those jobs.
     """
     with _lock:
         key = (os.getpid(), directory)
@@ -27,22 +26,22 @@ def of_process(directory: str) -> str:
 
 
 def take(directory: str, name: str) -> None:
-    """A queue of that name has started."""
+    """Notes that a queue of that name has started."""
     with _lock:
         _names[os.getpid(), directory] = name
 
 
 def give_back(directory: str, name: str) -> None:
-    """The queue of that name is over: jobs are registered elsewhere from now on."""
+    """Notes that the queue of that name has ended. Jobs are registered in another one from now on."""
     with _lock:
         if _names.get((os.getpid(), directory)) == name:
             del _names[os.getpid(), directory]
 
 
 def new() -> str:
-    """A name that nobody has: the program's, and something of its own.
+    """A new name: the name of the program and random characters.
 
-    Another run of the same program has another one, so that it runs its jobs again.
+    Another run of the program gets another name, so it runs its jobs again.
     """
     program = os.path.splitext(os.path.basename(sys.argv[0] if sys.argv else ""))[0]
     readable = re.sub(r"[^A-Za-z0-9_]+", "-", program).strip("-")[:40] or "python"

@@ -1,4 +1,4 @@
-"""Reads usage as Grid Engine and 2017's classes wrote it: texts with their own units."""
+"""Reads resource usage as Grid Engine and the classes of 2017 write it: text with units."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ UNITS = {"k": 1000, "K": 1024, "m": 1000**2, "M": 1024**2, "g": 1000**3, "G": 10
 UNITS.update({"t": 1000**4, "T": 1024**4})
 
 
-def read(said: Dict[str, Any]) -> Dict[str, Any]:
-    """What of it the ledger has columns for: `wallclock` and `cpu` in s, `maxrss` in bytes.
+def read(written: Dict[str, Any]) -> Dict[str, Any]:
+    """The values for which the ledger has columns: `wallclock` and `cpu` in seconds, `maxrss` in bytes.
 
-    `maxvmem` is kept as an upper bound of `maxrss`. What can't be read is left out.
+    `maxvmem` becomes an upper bound of `maxrss`. Values that can't be read are left out.
     """
     usage: Dict[str, Any] = {}
     for name in ("wallclock", "cpu"):
-        value = seconds(said.get(name))
+        value = seconds(written.get(name))
         if value is not None:
             usage[name] = value
-    memory = size(said.get("maxrss"))
+    memory = size(written.get("maxrss"))
     if memory is None:
-        memory = size(said.get("maxvmem"))
+        memory = size(written.get("maxvmem"))
         if memory is not None:
             usage["maxrss_at_most"] = True
     if memory is not None:
@@ -29,7 +29,7 @@ def read(said: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def seconds(value: Any) -> Optional[float]:
-    """Seconds of a number, or of a text such as `1:02:03:04.5` (days and hours may be missing)."""
+    """The seconds of a number, or of text such as `1:02:03:04.5` (days and hours are optional)."""
     if isinstance(value, bool) or value is None:
         return None
     try:
@@ -37,7 +37,7 @@ def seconds(value: Any) -> Optional[float]:
         parts = str(value).strip().split(":")
         if len(parts) > 4:
             return None
-        # Days have 24 hours; the others have 60 of the next.
+        # A day has 24 hours; an hour and a minute have 60 of the next unit.
         for part, factor in zip(parts, (24, 60, 60, 1)[-len(parts) :]):
             total = (total + float(part)) * factor
         return total if 0 <= total < float("inf") else None
@@ -46,7 +46,7 @@ def seconds(value: Any) -> Optional[float]:
 
 
 def size(value: Any) -> Optional[int]:
-    """Bytes of a number, or of a text such as `1.5G` (G is 1024**3, g is 1000**3)."""
+    """The bytes of a number, or of text such as `1.5G` (G is 1024**3, g is 1000**3)."""
     if isinstance(value, bool) or value is None:
         return None
     text = str(value).strip()

@@ -1,4 +1,4 @@
-"""A lock between processes that is free again when the process that holds it is killed."""
+"""A lock between processes that is released when the process that holds it is killed."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import Any
 
 
 class FileLock:
-    """Stands for the `Lock` of a `SimpleQueue`, whose semaphore a killed process never releases.
+    """Replaces the `Lock` of a `SimpleQueue`, whose semaphore a killed process never releases.
 
-    A record lock of the kernel's on a file without a name. It belongs to a process, so that threads
-    of one process share it; the threads of the process that made it exclude each other besides.
+    It is a record lock of the kernel on a file without a name. Such a lock belongs to a process, and its threads share
+    it. In the process that created this object, a second lock excludes the threads from each other.
     """
 
     def __init__(self) -> None:
@@ -28,9 +28,9 @@ class FileLock:
         Finalize(self, os.close, args=(file,))
 
     def acquire(self, seconds: float = -1) -> bool:
-        """Waits until no other process holds it, and for other threads of this one at most so long.
+        """Waits for other processes, and for other threads of this process at most `seconds` (-1: without limit).
 
-        False when another thread kept it.
+        Returns False if another thread still holds the lock then.
         """
         if os.getpid() == self._owner and not self._threads.acquire(timeout=seconds):
             return False
@@ -38,7 +38,7 @@ class FileLock:
         return True
 
     def release(self) -> None:
-        """The next one may have it."""
+        """Releases the lock."""
         fcntl.lockf(self._file, fcntl.LOCK_UN)
         if os.getpid() == self._owner:
             self._threads.release()

@@ -1,56 +1,57 @@
-"""The items of a pool as people recognize them, at no great cost."""
+"""Short texts for the items of a pool: function names and arguments."""
 
 from __future__ import annotations
 
 from typing import Any, Callable, List, Optional
 
-AT_MOST = 200
-CALL_AT_MOST = 120
+# The number of characters that are kept of an argument, and of a call.
+ARGUMENT_LENGTH = 200
+CALL_LENGTH = 120
 
 
 def function_name(function: Any) -> str:
-    """What people call a function by."""
+    """The name of a function, or of its type."""
     try:
         return str(getattr(function, "__qualname__", None) or type(function).__name__)
     except Exception:
         return type(function).__name__
 
 
-def words(arguments: Any) -> List[str]:
-    """Each of some arguments as text: `north`, `1992`, `(1, 2)`, `<DataFrame>`."""
-    return [_told(one, str) for one in _several(arguments)]
+def texts(arguments: Any) -> List[str]:
+    """Each argument as text: `north`, `1992`, `(1, 2)`, `<DataFrame>`."""
+    return [_text(one, str) for one in _sequence(arguments)]
 
 
 def literals(arguments: Any) -> List[str]:
-    """Each of some arguments as Python writes it: `'north'`."""
-    return [_told(one, repr) for one in _several(arguments)]
+    """Each argument as Python writes it: `'north'`."""
+    return [_text(one, repr) for one in _sequence(arguments)]
 
 
 def literal(value: Any) -> str:
-    """A value as Python writes it, where that is simple."""
-    return _told(value, repr)
+    """A simple value as Python writes it, else its type: `'north'`, `<DataFrame>`."""
+    return _text(value, repr)
 
 
 def item(name: str, arguments: str, index: Optional[int]) -> str:
-    """`item 3, fit(1993)`; a call of `apply` has no index and is `fit(1993)`."""
+    """An item in messages: `item 3, fit(1993)`. A call of `apply` has no index: `fit(1993)`."""
     call = f"{name}({arguments})"
-    if len(call) > CALL_AT_MOST:
-        call = call[: CALL_AT_MOST - 4] + "...)"
+    if len(call) > CALL_LENGTH:
+        call = call[: CALL_LENGTH - 4] + "...)"
     return call if index is None else f"item {index}, {call}"
 
 
-def _several(arguments: Any) -> Any:
+def _sequence(arguments: Any) -> Any:
     return arguments if isinstance(arguments, (tuple, list)) else ()
 
 
-def _told(value: Any, text: Callable[[str], str], depth: int = 2) -> str:
+def _text(value: Any, text: Callable[[str], str], depth: int = 2) -> str:
     try:
         if isinstance(value, str):
-            return text(value[:AT_MOST])
+            return text(value[:ARGUMENT_LENGTH])
         if value is None or isinstance(value, (bool, int, float)):
-            return repr(value)[:AT_MOST]
+            return repr(value)[:ARGUMENT_LENGTH]
         if isinstance(value, (tuple, list)) and len(value) <= 8 and depth > 0:
-            return "(" + ", ".join(_told(one, text, depth - 1) for one in value) + ")"
+            return "(" + ", ".join(_text(one, text, depth - 1) for one in value) + ")"
     except Exception:
-        pass  # An int of very many digits, or somebody's own class.
+        pass  # For example an int with very many digits, or a subclass whose methods fail.
     return f"<{type(value).__name__}>"

@@ -1,4 +1,4 @@
-"""`jobmon.Pool`: `multiprocessing.Pool`, and each item is a monitored job."""
+"""`jobmon.Pool`: a `multiprocessing.Pool` that records each item as a job."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .._reporting.recording import recording_directory
 from .._reporting.reporter import Reporter
 from .closing import cancel_open, forward
 from .file_lock import FileLock
-from .item_text import function_name, words
+from .item_text import function_name, texts
 from .messages import APPLY, PLAIN, STAR, Settings, WorkerDied
 from .slot import Taker
 from .tasks import Chunk, Tasks, Work, drain
@@ -30,29 +30,27 @@ __all__ = ["Pool", "WorkerDied"]
 
 
 class Pool(multiprocessing.pool.Pool):
-    """A drop-in for `multiprocessing.Pool`: change the import, and each item is a job.
+    """A replacement for `multiprocessing.Pool` that records each item as a job.
 
-    What `map`, `starmap`, `imap`, `imap_unordered`, `apply` and their `_async` forms return and
-    raise is as without it, except where `multiprocessing.Pool` waits for ever. There the caller
-    gets an exception, and the pool goes on:
+    `map`, `starmap`, `imap`, `imap_unordered`, `apply` and their `_async` forms return and raise the same as those of
+    `multiprocessing.Pool`, except where that waits forever. In these cases the items are FAILED, the pool goes on, and
+    the caller gets an exception:
 
-    - `WorkerDied`: a worker was killed (by the kernel for its memory, say) or ended itself in the
-      middle of an item, which is named; or no worker comes up, since the initializer fails.
-    - `TransferError`, a `MaybeEncodingError`: what an item returned or raised can't be pickled or
-      unpickled. An exception whose class has an `__init__` with other arguments is no such case.
-    - What pickling an argument raised, or unpickling it in the worker.
+    - `WorkerDied`: a worker was killed (for example by the kernel, for its memory) or ended itself during an item, and
+      the message names the item; or no worker can start, since the initializer fails.
+    - `TransferError`, a `MaybeEncodingError`: what an item returned or raised can't be pickled or unpickled. Exceptions
+      whose `__init__` takes other arguments can be.
+    - The exception that pickling an argument raised, or unpickling it in the worker.
 
-    The items are FAILED then, with that reason.
+    The name of a job is the name of the function, and its argument is the item. `jobmon jobs --param pool=NAME` lists
+    the jobs of one pool. The arguments are those of `multiprocessing.Pool`, and:
 
-    A job's name is the function's, its argument is what the item is, and `jobmon jobs --param
-    pool=NAME` lists one pool's. Its arguments are those of `multiprocessing.Pool`, and:
-
-    - `name`: the pool's, the param `pool` of its jobs; else the program's own name.
-    - `directory`: the monitor's directory, else $JOBMON_DIR, else that of the CentralJobMonitor
-      that this program started; without any of them nothing is recorded, which is said once.
+    - `name`: the name of the pool, the parameter `pool` of its jobs. Default: the name of the program.
+    - `directory`: the monitor's directory. Default: $JOBMON_DIR, else the directory of the `CentralJobMonitor` that
+      this program started. Without any of them, nothing is recorded, and a warning says so.
     """
 
-    # What the end of one says that never began.
+    # `multiprocessing.Pool.__del__` reads it, also when `__init__` failed.
     _state = multiprocessing.pool.INIT
 
     def __init__(
@@ -79,7 +77,7 @@ class Pool(multiprocessing.pool.Pool):
         if self._where is not None:
             self._reporter = Reporter(self._where, f"{self._base}-0")
             self._watch = Watch(Settings(self._where, self._base))
-            # Makes the workers. It knows nothing of this pool, as the one that it stands for.
+            # Makes the workers. It has no reference to this pool, like the method that it replaces.
             self.Process = self._watch.make_process
         try:
             super().__init__(
@@ -90,18 +88,18 @@ class Pool(multiprocessing.pool.Pool):
                 self._watch.stop()
             raise
         if self._watch is not None and self._reporter is not None:
-            # At the end of the program, before the pool's own end; and when nobody has it any more.
+            # At the end of the program, before `multiprocessing` ends the pool; and when the pool is garbage-collected.
             itself = weakref.ref(self)
             _pools.add(self)
             Finalize(None, _end_of, args=(itself,), exitpriority=16)
-            weakref.finalize(self, _let_go, self._watch, self._reporter).atexit = False
+            weakref.finalize(self, _release, self._watch, self._reporter).atexit = False
 
     def _setup_queues(self) -> None:
         super()._setup_queues()  # type: ignore[misc]
         if self._watch is None or self._reporter is None:
             return
         queues: Any = self
-        # A worker that is killed while it waits is not to keep all others from their tasks.
+        # A worker that is killed while it holds the lock must not block the others.
         queues._inqueue._rlock = FileLock()
         taker = Taker(queues._ctx)
         tasks = Tasks(self._base, self._reporter, queues._inqueue, queues._outqueue, taker)
@@ -125,7 +123,7 @@ class Pool(multiprocessing.pool.Pool):
         try:
             args = tuple(args)
         except TypeError:
-            pass  # The call itself will say it.
+            pass  # The call itself raises the error.
         try:
             kwds = dict(kwds)
         except (TypeError, ValueError):
@@ -159,11 +157,11 @@ class Pool(multiprocessing.pool.Pool):
         return self._map(func, iterable, chunksize, callback, error_callback, star=True)
 
     def imap(self, func: Any, iterable: Any, chunksize: Optional[int] = 1) -> Any:
-        """As `multiprocessing.Pool.imap`: each item is a job, made when it is taken."""
+        """As `multiprocessing.Pool.imap`: each item is a job, created when it is sent."""
         return self._imap(super().imap, func, iterable, chunksize)
 
     def imap_unordered(self, func: Any, iterable: Any, chunksize: Optional[int] = 1) -> Any:
-        """As `multiprocessing.Pool.imap_unordered`: each item is a job, made when it is taken."""
+        """As `multiprocessing.Pool.imap_unordered`: each item is a job, created when it is sent."""
         return self._imap(super().imap_unordered, func, iterable, chunksize)
 
     def _map(
@@ -173,11 +171,11 @@ class Pool(multiprocessing.pool.Pool):
         plain = super().starmap_async if star else super().map_async
         if self._reporter is None:
             return plain(func, iterable, chunksize, callback, error_callback)
-        # What is no chunk size, and a pool that is closed, is said by the one that we are.
+        # `multiprocessing.Pool` checks the chunk size.
         self._check_running()  # type: ignore[attr-defined]
         items = list(iterable)
         if chunksize is None:
-            # As multiprocessing does it: four chunks for each worker.
+            # As in multiprocessing: four chunks for each worker.
             chunksize = max(1, -(-len(items) // (self._processes * 4)))  # type: ignore[attr-defined]
         first = self._begin(func, items if star else [(item,) for item in items])
         work: Any = Work(func, STAR if star else PLAIN, int(chunksize))
@@ -211,14 +209,14 @@ class Pool(multiprocessing.pool.Pool):
             except Exception:
                 raise
             except BaseException as error:
-                # It would end the thread that takes the items of all calls.
+                # It would end the thread that sends the items of all calls.
                 raise RuntimeError(f"the iterable raised {type(error).__name__}") from error
             if not chunk:
                 return
             yield _numbered(self._begin(func, [(item,) for item in chunk]), chunk)
 
     def _begin(self, func: Any, arguments: List[Any]) -> int:
-        """Makes the jobs of a call, before the first one runs; returns the number of that."""
+        """Submits the jobs of a call, before the first one runs. Returns the number of the first one."""
         assert self._reporter is not None
         with self._numbering:
             first = self._next
@@ -229,20 +227,20 @@ class Pool(multiprocessing.pool.Pool):
             {"name": name, "runfile": runfile, "params": {"pool": self._name}}
         )[:-1] + ',"args":'  # fmt: skip
         after = '},"executor_id":"'
-        self._reporter.say_all(
+        self._reporter.report_all(
             "submitted",
             (
-                (f"{self._base}.{number}", f'{before}{dump(words(given))}{after}{number}"')
+                (f"{self._base}.{number}", f'{before}{dump(texts(given))}{after}{number}"')
                 for number, given in enumerate(arguments, first)
             ),
         )
         return first
 
-    # Its end.
+    # The end of the pool.
 
     @staticmethod
     def _help_stuff_finish(inqueue: Any, task_handler: Any, size: int) -> None:
-        # The one that this stands for reads whole messages, and there may be a part of one only.
+        # The method that this replaces reads whole messages, but the pipe may hold only a part of one.
         if not isinstance(inqueue._rlock, FileLock):
             Plain: Any = multiprocessing.pool.Pool
             Plain._help_stuff_finish(inqueue, task_handler, size)
@@ -254,13 +252,13 @@ class Pool(multiprocessing.pool.Pool):
             drain(inqueue, 0.01)
 
     def terminate(self) -> None:
-        """As `multiprocessing.Pool.terminate`: items that are not done are CANCELLED."""
+        """As `multiprocessing.Pool.terminate`: items that have not ended are CANCELLED."""
         try:
             if self._watch is not None:
                 self._watch.stop()
             super().terminate()
             if self._watch is not None and self._watch.tasks is not None and not self._is_over:
-                self._watch.tasks.take_in()
+                self._watch.tasks.read_rest()
         finally:
             self._finish(5.0)
 
@@ -275,10 +273,10 @@ class Pool(multiprocessing.pool.Pool):
         if self._reporter is None or self._is_over or self._where is None:
             return
         self._is_over = True
-        self._reporter.settle(patience, while_it_goes_on=True)
-        # What the workers said last, and had no time to send.
+        self._reporter.settle(patience, per_batch=True)
+        # The last events of the workers, which they had no time to send.
         forward(self._where, self._base)
-        # No worker is left: what has not run will not.
+        # No worker is left: the other items will not run.
         cancel_open(self._where, self._base, self._reporter)
         self._reporter.close(2.0)
 
@@ -287,7 +285,7 @@ _pools: weakref.WeakSet[Pool] = weakref.WeakSet()
 
 
 def end_all() -> None:
-    """At the end of the program, while its monitor is still there."""
+    """Ends all pools, at the end of the program, before its monitor ends."""
     for pool in list(_pools):
         _end_of(weakref.ref(pool))
 
@@ -298,7 +296,7 @@ def _end_of(pool: weakref.ref[Pool]) -> None:
         found.terminate()
 
 
-def _let_go(watch: Watch, reporter: Reporter) -> None:
+def _release(watch: Watch, reporter: Reporter) -> None:
     watch.stop()
     reporter.close(0.0)
 
@@ -312,9 +310,9 @@ def _numbered(first: int, items: List[Any]) -> List[Tuple[int, Any]]:
 
 
 class _Callback:
-    """Calls a caller's function with a result; what it raises is printed, and ends nothing.
+    """Calls the user's function with a result, and prints what it raises.
 
-    By `multiprocessing.Pool` it ends the thread that all results come by.
+    In `multiprocessing.Pool` such an exception ends the thread that handles all results.
     """
 
     def __init__(self, function: Any) -> None:

@@ -1,20 +1,20 @@
-"""Memory that a pool shares with its workers: it is still there when a worker was killed."""
+"""Memory that a pool shares with its workers. It outlives a worker that is killed."""
 
 from __future__ import annotations
 
 from typing import Any
 
-# What a worker is at, where that is not the number of an item.
+# The states of a worker that runs no item.
 STARTING = -1
 IDLE = -2
 
-# Who takes a task, where that is not the number of a worker: nobody does, or nobody may any more.
+# The values of a Taker that are not the number of a worker: no worker receives a task; no worker may any more.
 NOBODY = -1
 REFUSED = -2
 
 
 class Slot:
-    """What one worker is at. Only the worker writes `at`, and only the pool `confirmed`."""
+    """The state of one worker. Only the worker writes `at`, and only the pool writes `confirmed`."""
 
     def __init__(self, context: Any) -> None:
         self._words = context.RawArray("q", [STARTING, 0])
@@ -30,7 +30,7 @@ class Slot:
 
     @property
     def confirmed(self) -> int:
-        """How many ends of items, which the worker left to the pool, the pool has recorded."""
+        """How many ends of items the pool has reported for the worker."""
         return int(self._words[1])
 
     @confirmed.setter
@@ -39,9 +39,9 @@ class Slot:
 
 
 class Taker:
-    """The number of the worker that takes a task just now, or NOBODY, or REFUSED. One for all workers of a pool.
+    """The number of the worker that is receiving a task, or NOBODY, or REFUSED. All workers of a pool share it.
 
-    It stays there when the worker is killed in the middle of it.
+    When that worker is killed, its number stays here.
     """
 
     def __init__(self, context: Any) -> None:

@@ -1,8 +1,8 @@
-"""The tasks of a pool on their way: out to its workers, and back from them.
+"""Sends the tasks of a pool to its workers, and receives the results.
 
-Two threads of `multiprocessing.Pool` come here: the one that sends tasks (`put`), and the one that
-waits for results (`get`). Neither may end by what a task holds. Every result, also that of a task
-that could not be sent or whose worker died, is given out by `get`.
+Two threads of `multiprocessing.Pool` call this module: one sends tasks (`put`), the other waits for results (`get`).
+The content of a task must not end either of them. `get` returns every result, also that of a task that could not be
+sent or whose worker died.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from . import item_text, transfer
 from .messages import APPLY, STAR, Failure, StartFailure, Value, WorkerDied, not_run
 from .slot import IDLE, NOBODY, REFUSED, STARTING, Slot, Taker
 
-# So many workers in a row that did not come up: the next ones would not either.
-FAILED_STARTS_AT_MOST = 8
+# After so many failed starts of workers in a row, the pool starts no more of them.
+FAILED_STARTS_LIMIT = 8
 
 
 class Work(NamedTuple):
-    """What a call does with each of its items. It stands for the function in a pool's tasks."""
+    """What a call does with each of its items. It replaces the function in the tasks of a pool."""
 
     function: Any
     mode: int
@@ -35,24 +35,24 @@ class Work(NamedTuple):
 
 
 class Chunk(NamedTuple):
-    """The same with a list of items, whose result is a list."""
+    """The same for a list of items. The result is a list."""
 
     work: Work
 
 
 class Worker:
-    """A worker, as far as its results go."""
+    """A worker and the pipe of its results."""
 
     def __init__(self, number: int, results: Any, slot: Slot) -> None:
         self.number = number
         self.results = results
         self.slot = slot
-        # How its start failed, as it said itself.
+        # How its start failed, as it reported itself.
         self.start_failure: Optional[StartFailure] = None
 
 
 class _Task:
-    """A task that is not over: its items, and what is known of their results."""
+    """A task that has not ended: its items, and their results so far."""
 
     def __init__(
         self, work: Work, part: int, several: bool, numbered: Sequence[Tuple[Any, ...]]
@@ -67,24 +67,24 @@ class _Task:
         self.is_sent = False
 
     def name(self, number: int) -> str:
-        """The item, for people."""
+        """The item, in messages."""
         position = self.numbers.index(number)
         index = None if self.first_index is None else self.first_index + position
         return item_text.item(item_text.function_name(self.work.function), self.texts[position], index)
 
     def fail(self, error: Exception) -> None:
-        """It has no result. The first reason counts."""
+        """The task has no result. The first error is kept."""
         self.error = self.error or error
 
     def result(self) -> Tuple[bool, Any]:
-        """Its result as `multiprocessing` has it, whether good, and the values or the exception."""
+        """The result as in `multiprocessing`: True and the values, or False and the exception."""
         if self.error is not None:
             return False, self.error
         return True, self.values if self.several else self.values[0]
 
 
 class Tasks:
-    """The way of a pool's tasks. It knows nothing of the pool, which may be dropped."""
+    """Sends tasks and receives results. It has no reference to the pool, so that the pool can be garbage-collected."""
 
     def __init__(
         self, base: str, reporter: Reporter, inqueue: Any, outqueue: Any, taker: Taker
@@ -93,27 +93,26 @@ class Tasks:
         self._reporter = reporter
         self._inqueue = inqueue
         self._outqueue = outqueue
-        # Shared memory: the number of the worker that takes a task just now.
         self.taker = taker
-        # Why no task is taken any more.
+        # Why tasks are refused: no worker can start.
         self.refusal: Optional[WorkerDied] = None
-        # In a row, until now.
+        # The number of failed starts in a row.
         self.failed_starts = 0
         self._putting = threading.Lock()
         self._sentinels = 0
         self._is_ending = False
         self._open: Dict[Tuple[int, int], _Task] = {}
-        # Exceptions of tasks that were never sent.
+        # Exceptions of tasks that were not sent.
         self._errors: Dict[Tuple[int, int], BaseException] = {}
         self._ready: Deque[Tuple[int, int, Tuple[bool, Any]]] = collections.deque()
         self._workers: Dict[int, Worker] = {}
-        # Those whose results may still come, by the descriptor that they come from.
+        # Workers that may still send results, by the descriptor of the pipe.
         self._sources: Dict[int, Worker] = {}
         self._poll = select.epoll()
         self._poll.register(outqueue._reader.fileno(), select.EPOLLIN)
-        util.register_after_fork(self, Tasks._leave)
+        util.register_after_fork(self, Tasks._close_in_child)
 
-    # Out.
+    # Sending.
 
     def put(self, task: Any) -> None:
         """Sends a task of `multiprocessing.Pool`, or None, which ends one worker."""
@@ -126,7 +125,7 @@ class Tasks:
         key = (job, part)
         try:
             if function is plain_pool._helper_reraises_exception:  # type: ignore[attr-defined]
-                raise args[0]  # By the caller's iterable.
+                raise args[0]  # Raised by the caller's iterable.
             self._put(key, *_items(function, args))
         except transfer.CannotSend as refused:
             self._errors[key] = refused.why
@@ -148,19 +147,19 @@ class Tasks:
         self.note("refused")
 
     def note(self, *note: Any) -> None:
-        """Leaves word for `get`, of plain values."""
+        """Sends a note of plain values to `get`."""
         with self._outqueue._wlock:
             self._outqueue._writer.send_bytes(pickle.dumps(note))
 
     def add_worker(self, worker: Worker) -> None:
-        """Its results are waited for from now on."""
+        """Receives the results of the worker from now on."""
         self._workers[worker.number] = self._sources[worker.results.fileno()] = worker
         self._poll.register(worker.results.fileno(), select.EPOLLIN)
 
-    # Back.
+    # Receiving.
 
     def get(self) -> Optional[Tuple[int, int, Tuple[bool, Any]]]:
-        """Waits for the next result. None stands for the end, as by `multiprocessing.Pool`."""
+        """Waits for the next result. Returns None at the end, as `multiprocessing.Pool` expects."""
         while not self._ready:
             for descriptor, _ in self._poll.poll():
                 worker = self._sources.get(descriptor)
@@ -172,12 +171,12 @@ class Tasks:
                     if note is not None:
                         getattr(self, f"_on_{note[0]}")(*note[1:])
                     if self._is_ending and not self._ready:
-                        # It asks once for each message that it sees here, and wants no more.
+                        # `multiprocessing.Pool` calls this once for each message in the queue.
                         return None
         return self._ready.popleft()
 
-    def take_in(self) -> None:
-        """What the workers, which are gone, have left: the ends of items are recorded."""
+    def read_rest(self) -> None:
+        """Reads the last results of workers that have ended, and reports the ends of their items."""
         for worker in list(self._sources.values()):
             self._read_all(worker)
             self._drop(worker)
@@ -192,11 +191,11 @@ class Tasks:
             if len(message) == len(StartFailure._fields):
                 worker.start_failure = StartFailure(*message)
                 return
-            job, part, told, failed, is_over = message
-            values = [Value(*one) for one in told]
+            job, part, plain, failed, is_over = message
+            values = [Value(*one) for one in plain]
             data = [worker.results.recv_bytes() if v.data is None else v.data for v in values]
         except (EOFError, OSError):
-            # It ended, perhaps in the middle of a message.
+            # The worker ended, perhaps in the middle of a message.
             self._drop(worker)
             return
         self.failed_starts = 0
@@ -213,7 +212,7 @@ class Tasks:
         self._finish(key)
 
     def _take_value(self, task: Optional[_Task], value: Value, data: bytes) -> None:
-        """Reads what an item returned, in this process at last."""
+        """Unpickles what an item returned."""
         instance = f"{self._base}.{value.number}"
         try:
             loaded = pickle.loads(data)
@@ -221,14 +220,14 @@ class Tasks:
             story = f"returned a value that can't be unpickled: {transfer.in_words(error)}"
             if value.ended:
                 outcome = members_text({"cause": "exit", "description": story})
-                self._reporter.say("failed", instance, outcome, at=value.ended)
+                self._reporter.report("failed", instance, outcome, at=value.ended)
             if task is not None:
                 failure = transfer.TransferError(f"{task.name(value.number)} {story}")
                 failure.__cause__ = error
                 task.fail(failure)
             return
         if value.ended:
-            self._reporter.say("complete", instance, at=value.ended)
+            self._reporter.report("complete", instance, at=value.ended)
         if task is not None:
             task.values.append(loaded)
 
@@ -242,13 +241,13 @@ class Tasks:
             self._poll.unregister(worker.results.fileno())
             worker.results.close()
 
-    def _leave(self) -> None:
-        # In a worker that was forked: its pool, when killed, is not to live on in here.
+    def _close_in_child(self) -> None:
+        # A forked worker must not hold these pipes open: the other workers see the end of the pool by them.
         for worker in self._sources.values():
             worker.results.close()
         self._poll.close()
 
-    # What `put` and the watch over the workers leave word of.
+    # The notes of `put` and of the watch over the workers.
 
     def _on_unsent(self, job: int, part: int, position: Optional[int]) -> None:
         why = self._errors.pop((job, part))
@@ -258,9 +257,9 @@ class Tasks:
         what = "the function" if position is None else "the argument"
         story = f"{what} can't be pickled: {transfer.in_words(why)}"
         culprits = task.numbers if position is None else [task.numbers[position]]
-        self._say_not_started(culprits, story)
+        self._report_not_started(culprits, story)
         others = [number for number in task.numbers if number not in culprits]
-        self._say_not_run(others, "the argument of another item of its chunk can't be pickled")
+        self._report_not_run(others, "the argument of another item of its chunk can't be pickled")
         if isinstance(why, Exception):
             task.fail(why)
         else:
@@ -277,14 +276,14 @@ class Tasks:
     def _on_refused(self) -> None:
         for key, task in list(self._open.items()):
             assert self.refusal is not None
-            self._say_not_started(task.numbers, str(self.refusal))
+            self._report_not_started(task.numbers, str(self.refusal))
             task.fail(self.refusal)
             self._finish(key)
 
     def _on_died(self, number: int, state: int, how: str, outcome: Dict[str, Any]) -> None:
-        """A worker is gone: `state` is what it was at, `how` how it ended, in words and evidence.
+        """A worker ended. `state`: the state in its slot; `how` and `outcome`: how it ended, as text and as evidence.
 
-        Whatever it had sent is taken in first, so that what it was at is known for certain.
+        Its results are read first: an item whose result was sent has ended before the worker did.
         """
         worker = self._workers.pop(number)
         self._read_all(worker)
@@ -294,48 +293,48 @@ class Tasks:
         elif state != IDLE:
             self._died_in(state, how, outcome)
         if self.taker.number == number:
-            self._mend(how)
+            self._repair(how)
 
     def _died_in(self, number: int, how: str, outcome: Dict[str, Any]) -> None:
         key = next((key for key, task in self._open.items() if number in task.numbers), None)
         if key is None:
-            return  # It had told of it, and died after that.
+            return  # The worker sent the result of the item, and died afterwards.
         task = self._open[key]
         story = f"a worker of the pool {how} in the middle of {task.name(number)}"
-        self._reporter.say("failed", f"{self._base}.{number}", members_text(outcome))
+        self._reporter.report("failed", f"{self._base}.{number}", members_text(outcome))
         after = task.numbers[task.numbers.index(number) + 1 :]
-        self._say_not_run(after, "the worker ended in the middle of an earlier item of its chunk")
+        self._report_not_run(after, "the worker ended in the middle of an earlier item of its chunk")
         task.fail(WorkerDied(story))
         self._finish(key)
 
     def _did_not_start(self, failure: Optional[StartFailure], how: str) -> None:
         self.failed_starts += 1
-        if self.failed_starts < FAILED_STARTS_AT_MOST or self.taker.number != NOBODY:
+        if self.failed_starts < FAILED_STARTS_LIMIT or self.taker.number != NOBODY:
             return
-        # First this, then a look: one that comes up meanwhile sees it, or is seen.
+        # In this order: a worker that starts at this moment sees REFUSED, or is seen here.
         self.taker.number = REFUSED
         if self._has_workers():
             self.taker.number = NOBODY
             return
         story = f"it {how}" if failure is None else failure.story
-        self.refusal = WorkerDied(f"no worker of the pool comes up: {story}")
+        self.refusal = WorkerDied(f"no worker of the pool can start: {story}")
         if failure is not None:
             self.refusal.__cause__ = transfer.remote(failure.trace)
         self._clear(self.refusal)
 
-    def _mend(self, how: str) -> None:
-        """A worker was killed while it took a task: what is left of that must go."""
+    def _repair(self, how: str) -> None:
+        """A worker was killed while it received a task: removes the rest of that task from the pipe."""
         lock = self._inqueue._rlock
         if not lock.acquire(seconds=1):
             return  # The pool is being terminated.
         try:
-            self._clear(WorkerDied(f"a worker of the pool {how} while it took a task"))
+            self._clear(WorkerDied(f"a worker of the pool {how} while it received a task"))
             self.taker.number = NOBODY
         finally:
             lock.release()
 
     def _clear(self, why: WorkerDied) -> None:
-        """Takes back all tasks that no worker has begun; no worker takes one meanwhile."""
+        """Fails all tasks that no worker has begun. No worker may receive a task meanwhile."""
         begun = {worker.slot.at for worker in self._workers.values()}
         for worker in list(self._workers.values()):
             self._read_all(worker)
@@ -350,26 +349,26 @@ class Tasks:
             self._putting.release()
         for key, task in tasks.items():
             if begun.isdisjoint(task.numbers):
-                self._say_not_started(task.numbers, str(why))
+                self._report_not_started(task.numbers, str(why))
                 task.fail(why)
                 self._finish(key)
 
     def _drain(self) -> None:
         drain(self._inqueue, 0)
 
-    def _say_not_started(self, numbers: Iterable[int], story: str) -> None:
+    def _report_not_started(self, numbers: Iterable[int], story: str) -> None:
         outcome = members_text({"cause": "not_started", "description": story})
-        self._reporter.say_all("failed", [(f"{self._base}.{n}", outcome) for n in numbers])
+        self._reporter.report_all("failed", [(f"{self._base}.{n}", outcome) for n in numbers])
 
-    def _say_not_run(self, numbers: Iterable[int], why: str) -> None:
-        self._reporter.say_all("cancelled", [(f"{self._base}.{n}", not_run(why)) for n in numbers])
+    def _report_not_run(self, numbers: Iterable[int], why: str) -> None:
+        self._reporter.report_all("cancelled", [(f"{self._base}.{n}", not_run(why)) for n in numbers])
 
     def _has_workers(self) -> bool:
         return any(worker.slot.at != STARTING for worker in self._workers.values())
 
 
 def drain(queue: Any, seconds: float) -> None:
-    """Empties a pipe, whole messages or not, until nothing has come for so long."""
+    """Reads and drops what is in a pipe, until no byte has come for `seconds`."""
     descriptor = queue._reader.fileno()
     readable = select.poll()
     readable.register(descriptor, select.POLLIN)
@@ -378,7 +377,7 @@ def drain(queue: Any, seconds: float) -> None:
 
 
 def _items(function: Any, args: Any) -> Tuple[Work, bool, Sequence[Tuple[Any, ...]]]:
-    """What a task of `multiprocessing.Pool` holds: the work, whether the result is a list, items."""
+    """The content of a task of `multiprocessing.Pool`: the work, whether the result is a list, and the items."""
     if isinstance(function, Work):
         return function, False, args
     if isinstance(function, Chunk):
@@ -388,7 +387,7 @@ def _items(function: Any, args: Any) -> Tuple[Work, bool, Sequence[Tuple[Any, ..
 
 
 def _text(mode: int, numbered: Tuple[Any, ...]) -> str:
-    """The arguments of an item, for people."""
+    """The arguments of an item, in messages."""
     if mode == APPLY:
         named = numbered[2] if isinstance(numbered[2], dict) else {}
         each = [f"{name}={item_text.literal(value)}" for name, value in named.items()]
@@ -399,7 +398,7 @@ def _text(mode: int, numbered: Tuple[Any, ...]) -> str:
 
 
 def _exception(task: _Task, failure: Failure) -> Exception:
-    """What the caller gets for an item that failed in its worker."""
+    """The exception for the caller, of an item that failed in its worker."""
     story = f"{task.name(failure.number)} {failure.story}"
     if failure.left:
         died = WorkerDied(story)

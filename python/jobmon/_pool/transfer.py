@@ -1,7 +1,7 @@
-"""How the items of a `jobmon.Pool`, and what they return and raise, get from process to process.
+"""Pickles the items of a `jobmon.Pool`, their values and their exceptions.
 
-What can't be pickled, or can't be unpickled, becomes an exception that says so: in neither process
-may it end what reads the messages of all.
+An object that can't be pickled or unpickled becomes an exception with the reason. It must not end the thread or process
+that reads the messages.
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ from typing import Any, Callable, Optional, Sequence, Tuple
 
 from .._reporting import tracebacks
 
-# What is larger may be lost on its way, with a worker that is killed while it sends it.
-PLAIN_BYTES_AT_MOST = 16 << 10
-WORDS_AT_MOST = 800
+# A larger value may be lost with a worker that is killed while it sends the value.
+PLAIN_BYTES = 16 << 10
+# The number of characters that are kept of the message of an exception, in a message of ours.
+MESSAGE_LENGTH = 800
 
 
 class TransferError(MaybeEncodingError):  # type: ignore[misc]
-    """What an item returned or raised can't be transferred to the caller; the text says why.
+    """What an item returned or raised can't be transferred to the caller. The message has the reason.
 
-    `multiprocessing` has `MaybeEncodingError` for some of these, and waits for ever at the others.
+    In some of these cases `multiprocessing` raises `MaybeEncodingError`; in the others it waits forever.
     """
 
     def __init__(self, message: str) -> None:
@@ -37,7 +38,7 @@ class TransferError(MaybeEncodingError):  # type: ignore[misc]
 
 
 class CannotSend(Exception):
-    """A task can't be pickled: why, and at which of its items (None: at the function)."""
+    """A task can't be pickled: the reason, and the position of the item (None: the function)."""
 
     def __init__(self, why: BaseException, position: Optional[int]) -> None:
         super().__init__(why, position)
@@ -46,7 +47,7 @@ class CannotSend(Exception):
 
 
 class _Plain(ForkingPickler):
-    """Sees whether there is anything in it that takes more than Python's own types to be read."""
+    """Notices whether a value holds other types than the basic ones of Python, which can always be unpickled."""
 
     plain = True
 
@@ -56,9 +57,9 @@ class _Plain(ForkingPickler):
 
 
 class _Exceptions(ForkingPickler):
-    """Exceptions, also inside others, are made again without `__init__` where that refuses.
+    """Pickles exceptions, also nested ones, so that they are created without `__init__` if that fails.
 
-    An `__init__` with other arguments than the ones that `Exception` got is the usual fault.
+    It fails if it takes other arguments than those that `Exception.__init__` got.
     """
 
     def reducer_override(self, obj: Any) -> Any:
@@ -83,9 +84,9 @@ def _made(kind: Any, *args: Any) -> Any:
 
 
 def pack_task(header: Tuple[Any, ...], function: Any, items: Sequence[Any]) -> memoryview:
-    """A task as one message: `header`, of plain values; the function; then item by item.
+    """A task as one message: the header, of plain values; the function; each item.
 
-    What items share is in it once. Raises `CannotSend`.
+    Objects that items share are pickled once. Raises `CannotSend`.
     """
     out = io.BytesIO()
     ForkingPickler(out).dump(header)
@@ -95,29 +96,29 @@ def pack_task(header: Tuple[Any, ...], function: Any, items: Sequence[Any]) -> m
         pickler.dump(function)
         for position, item in enumerate(items):  # noqa: B007 - read below, when an item fails
             pickler.dump(item)
-    except BaseException as why:  # Their __reduce__ is anybody's code.
+    except BaseException as why:  # __reduce__ is the user's code.
         raise CannotSend(why, position) from None
     return out.getbuffer()
 
 
 def unpack_task(message: bytes) -> Tuple[Tuple[Any, ...], Callable[[], Any]]:
-    """The header of a task, and what reads the function, and then item by item."""
+    """The header of a task, and a function that returns the function of the task first, and then each item."""
     source = io.BytesIO(message)
     header = pickle.Unpickler(source).load()
     return header, pickle.Unpickler(source).load
 
 
 def pack_value(value: Any) -> Tuple[bytes, bool]:
-    """A value pickled, and whether it can certainly be read. Raises whatever pickling raises."""
+    """A pickled value, and whether it can certainly be unpickled. Raises what pickling raises."""
     out = io.BytesIO()
     pickler = _Plain(out)
     pickler.dump(value)
     data = out.getvalue()
-    return data, pickler.plain and len(data) <= PLAIN_BYTES_AT_MOST
+    return data, pickler.plain and len(data) <= PLAIN_BYTES
 
 
 def pack_exception(error: BaseException) -> Tuple[Optional[bytes], str]:
-    """An exception pickled; or None, and why it can't be."""
+    """A pickled exception; or None, and the reason why it can't be pickled."""
     out = io.BytesIO()
     try:
         _Exceptions(out).dump(error)
@@ -127,9 +128,9 @@ def pack_exception(error: BaseException) -> Tuple[Optional[bytes], str]:
 
 
 def read_exception(data: Optional[bytes], reason: str, story: str, trace: str) -> Exception:
-    """The exception that an item raised, else one that says what it was.
+    """The exception that an item raised, or a `TransferError` that describes it.
 
-    `story`: the item and what it raised, in words; `reason`: why it could not be pickled.
+    `story`: the item and what it raised, as text; `reason`: why the exception could not be pickled.
     """
     error: Any = None
     if data is not None:
@@ -138,7 +139,7 @@ def read_exception(data: Optional[bytes], reason: str, story: str, trace: str) -
             if not isinstance(error, Exception):
                 error, reason = None, f"it is unpickled as {_named(type(error))}"
             else:
-                str(error)  # One that was made without its __init__ may lack what that needs.
+                str(error)  # It may fail on an exception that was created without its __init__.
         except BaseException as why:
             error, reason = None, in_words(why)
     if error is None:
@@ -146,18 +147,18 @@ def read_exception(data: Optional[bytes], reason: str, story: str, trace: str) -
     try:
         error.__cause__ = remote(trace)
     except Exception:
-        pass  # Their __setattr__ is anybody's code.
+        pass  # __setattr__ is the user's code.
     return error  # type: ignore[no-any-return]
 
 
 def remote(trace: str) -> BaseException:
-    """A traceback of another process as the cause of an exception, as `multiprocessing` has it."""
+    """A traceback of another process as the cause of an exception, as in `multiprocessing`."""
     return RemoteTraceback(f'\n"""\n{trace}"""')  # type: ignore[no-any-return]
 
 
 def in_words(error: BaseException) -> str:
     """Type and message of an exception, in one line."""
-    message = " ".join(tracebacks.message(error).split())[:WORDS_AT_MOST]
+    message = " ".join(tracebacks.message(error).split())[:MESSAGE_LENGTH]
     name = _named(type(error))
     return f"{name}: {message}" if message else name
 

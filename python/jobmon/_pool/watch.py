@@ -1,4 +1,4 @@
-"""The ends of a pool, its workers and its items, in the program that made it."""
+"""Creates the workers of a pool and notices their ends, in the program that created the pool."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, Dict, List, Optional, Tuple
 
 from .messages import Settings
 from .slot import Slot
-from .tasks import FAILED_STARTS_AT_MOST, Tasks, Worker
+from .tasks import FAILED_STARTS_LIMIT, Tasks, Worker
 from .worker import main
 
 # Items that are asked for at once.
@@ -20,7 +20,7 @@ PAGE = 10_000
 
 
 class Watch:
-    """Makes workers and sees them end: a thread, for as long as the pool lives."""
+    """Creates workers and notices their ends, by a thread."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -28,37 +28,37 @@ class Watch:
         self._numbers = itertools.count()
         self._lock = threading.Lock()
         self._workers: Dict[Any, Tuple[Any, Worker]] = {}
-        # Not seen started yet, with their end of the pipe that their results come by.
+        # Workers that may not have started yet, each with its end of the pipe for results.
         self._new: List[Tuple[Any, Worker, Any]] = []
         self._wakes, self._wake = os.pipe()
         self._is_over = False
         self._thread: Optional[threading.Thread] = None
 
     def make_process(self, context: Any, *args: Any, **kwargs: Any) -> Any:
-        """Makes a worker of the pool, as its `Process` does, and watches it."""
+        """Creates a worker of the pool, as its `Process` does, and watches it."""
         tasks = self.tasks
         assert tasks is not None
         if tasks.refusal is not None:
             return NoWorker()
-        if tasks.failed_starts >= FAILED_STARTS_AT_MOST:
-            time.sleep(1)  # While others of before work on.
-        # Or it would hold what is its sister's, and hide her end.
+        if tasks.failed_starts >= FAILED_STARTS_LIMIT:
+            time.sleep(1)  # Earlier workers still run: try again, but slowly.
+        # Close our ends of the pipes of started workers, or the new worker would inherit them.
         self._take_started()
-        theirs, mine = context.Pipe(duplex=False)
+        receiving, sending = context.Pipe(duplex=False)
         slot = Slot(context)
         number = next(self._numbers)
         given = kwargs.get("args", ())
-        kwargs["args"] = (number, slot, mine, tasks.taker, self._settings, *given)
+        kwargs["args"] = (number, slot, sending, tasks.taker, self._settings, *given)
         kwargs["target"] = main
         process = context.Process(*args, **kwargs)
-        worker = Worker(number, theirs, slot)
+        worker = Worker(number, receiving, slot)
         tasks.add_worker(worker)
-        self._add(process, worker, mine)
+        self._add(process, worker, sending)
         return process
 
-    def _add(self, process: Any, worker: Worker, mine: Any) -> None:
+    def _add(self, process: Any, worker: Worker, sending: Any) -> None:
         with self._lock:
-            self._new.append((process, worker, mine))
+            self._new.append((process, worker, sending))
             if self._is_over:
                 return
             if self._thread is None:
@@ -67,7 +67,7 @@ class Watch:
             os.write(self._wake, b"x")
 
     def stop(self) -> None:
-        """Ends that come from now on are the pool's own doing."""
+        """Stops watching: the pool itself ends its workers from now on."""
         with self._lock:
             if self._is_over:
                 return
@@ -83,7 +83,7 @@ class Watch:
         while True:
             with self._lock:
                 waits: List[Any] = [self._wakes, *self._workers]
-                # Those that are not started yet have nothing to wait for: they are looked at again.
+                # A worker that has not started has no sentinel to wait for: look again later.
                 patience = 0.1 if self._new else None
             ready = connection.wait(waits, timeout=patience)
             if self._wakes in ready:
@@ -100,9 +100,9 @@ class Watch:
         with self._lock:
             started = [one for one in self._new if one[0].pid is not None]
             self._new = [one for one in self._new if one[0].pid is None]
-            for process, worker, mine in started:
+            for process, worker, sending in started:
                 self._workers[process.sentinel] = (process, worker)
-                mine.close()
+                sending.close()
 
     def _ended(self, process: Any, worker: Worker) -> None:
         how, outcome = _words(_exit_code(process))
@@ -111,11 +111,11 @@ class Watch:
         try:
             tasks.note("died", worker.number, worker.slot.at, how, outcome)
         except OSError:
-            pass  # The pool itself is over.
+            pass  # The pool has ended.
 
 
 class NoWorker:
-    """Stands for a worker in a pool whose workers do not come up."""
+    """Stands for a worker in a pool whose workers can't start."""
 
     name = ""
     daemon = True
@@ -129,12 +129,12 @@ class NoWorker:
     def join(self) -> None: ...
 
     def is_alive(self) -> bool:
-        """It never was."""
+        """It never runs."""
         return False
 
 
 def _exit_code(process: Any) -> Optional[int]:
-    # The pool's own thread may be the one that is told how it ended; then we learn it from there.
+    # A thread of the pool may have collected the exit code; then it is available after a moment.
     deadline = time.monotonic() + 2
     while process.exitcode is None and time.monotonic() < deadline:
         time.sleep(0.005)
@@ -144,7 +144,7 @@ def _exit_code(process: Any) -> Optional[int]:
 
 def _words(code: Optional[int]) -> Tuple[str, Dict[str, Any]]:
     if code is None:
-        return "is gone, and nobody knows how", {"cause": "lost"}
+        return "ended, and its exit code is not known", {"cause": "lost"}
     if code < 0:
         try:
             name = signal.Signals(-code).name

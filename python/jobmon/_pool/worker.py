@@ -1,4 +1,4 @@
-"""What runs in the workers of a `jobmon.Pool`."""
+"""The main loop of the workers of a `jobmon.Pool`."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from .item_text import literal
 from .messages import APPLY, STAR, Failure, Settings, StartFailure, Value, not_run
 from .slot import IDLE, NOBODY, REFUSED, Slot, Taker
 
-# Seconds that a worker waits for the pool to remove what a killed one left of a task.
+# Seconds that a worker waits for the pool to repair the pipe after another worker was killed.
 PATIENCE = 5.0
 
-# What is larger is sent by itself.
-INLINE_BYTES_AT_MOST = 64 << 10
+# A larger value is sent as a message of its own.
+INLINE_BYTES = 64 << 10
 
 
 def main(
@@ -38,11 +38,7 @@ def main(
     tasks_at_most: Optional[int],
     *_: Any,
 ) -> None:
-    """A worker's life. `results`: where the outcomes of its tasks go.
-
-    `slot` and `taker` are memory that it shares with the pool: what it is at; and the number of the
-    worker that takes a task just now, which stays there when that is killed.
-    """
+    """Runs a worker. `results`: the pipe for the results of its tasks. `slot`, `taker`: memory shared with the pool."""
     inqueue._writer.close()
     outqueue._reader.close()
     outqueue._writer.close()
@@ -61,11 +57,10 @@ def main(
 
 
 class Worker:
-    """Takes tasks, runs their items and says how each of them went: to the ledger, and the pool.
+    """Receives tasks, runs their items, and reports the outcome of each to the ledger and to the pool.
 
-    An item is COMPLETE when its caller can have the value. Of a value of Python's own types that
-    is certain here. Of others the pool knows once it has read the value, and records it; only
-    when the pool is gone, this worker does.
+    An item is COMPLETE when the caller can have its value. If the value has only basic types of Python, this worker
+    reports it. Otherwise the pool does, once it has unpickled the value; or this worker, if the pool is gone.
     """
 
     def __init__(
@@ -85,16 +80,16 @@ class Worker:
         self._base = settings.base
         self._pid = os.getpid()
         self._reporter = Reporter(settings.directory, f"{settings.base}-{self._pid}")
-        # At the end of a worker nothing of atexit is called.
+        # Workers do not call atexit functions.
         Finalize(None, self._reporter.close, exitpriority=0)
         self._readable = select.poll()
         self._readable.register(inqueue._reader.fileno(), select.POLLIN)
-        # Items whose end the pool records. It counts them in the slot's second place.
+        # Items whose end the pool reports. It counts them in `slot.confirmed`.
         self._sent = 0
         self._unconfirmed: Deque[int] = collections.deque()
 
     def run_one(self) -> bool:
-        """Runs the next task. False when there is none any more."""
+        """Runs the next task. Returns False when there are no more tasks."""
         try:
             taken = self._take()
             if taken is None:
@@ -105,7 +100,7 @@ class Worker:
                 raise
             self._pool_is_gone()
             return False
-        # Where it is not reached the pool sees what this worker was at.
+        # If the worker dies before this line, the pool sees its item in the slot.
         self._slot.at = IDLE
         return True
 
@@ -125,11 +120,11 @@ class Worker:
                     self._slot.at = IDLE if header is None else header[3][0]
                     self._taker.number = NOBODY
                     return None if header is None else (header, load)
-            # The taker was killed: the pool removes what is left of its task.
+            # The taker was killed: the pool removes the rest of its task.
             if any(event & select.POLLHUP for _, event in self._readable.poll(0)):
                 raise EOFError
             time.sleep(0.02)
-        # The pool takes no tasks any more, or is about to end; else it makes another worker.
+        # The pool refuses tasks or is ending. Otherwise it creates another worker.
         return None
 
     def _run(self, header: Tuple[Any, ...], load: Callable[[], Any]) -> None:
@@ -140,7 +135,7 @@ class Worker:
             function = load()
         except BaseException as error:
             failure = self._not_started(numbers, "the function", error)
-            self._tell(job, part, values, failure, True)
+            self._send_result(job, part, values, failure, True)
             return
         for position, number in enumerate(numbers):
             self._slot.at = number
@@ -154,12 +149,12 @@ class Worker:
                 value = self._call(number, mode, function, given)
             except BaseException as error:
                 if self._pid != os.getpid():
-                    raise  # A child that the item forked: it is not the one whose end this is.
+                    raise  # A child that the item forked. It must not report.
                 failure = failure or self._failed(number, error)
                 self._not_run(numbers[position + 1 :])
                 if not isinstance(error, Exception):
-                    # As by multiprocessing, the worker ends by it; but it is told first.
-                    self._tell(job, part, values, failure, True)
+                    # As in multiprocessing, it ends the worker; but it is reported first.
+                    self._send_result(job, part, values, failure, True)
                     self._slot.at = IDLE
                     raise
                 break
@@ -167,15 +162,15 @@ class Worker:
             outcome = self._packed(number, value)
             value = None
             if isinstance(outcome, Failure):
-                # The items that follow run nevertheless, as by multiprocessing.
+                # The next items run nevertheless, as in multiprocessing.
                 failure = failure or outcome
                 continue
             values.append(outcome)
             if outcome.ended and position + 1 < len(numbers):
-                # Its end is recorded when it ends, and not with the last one of its chunk.
-                self._tell(job, part, values, None, False)
+                # The end of the item is reported now, and not with the last item of its chunk.
+                self._send_result(job, part, values, None, False)
                 values = []
-        self._tell(job, part, values, failure, True)
+        self._send_result(job, part, values, failure, True)
 
     def _call(self, number: int, mode: int, function: Any, given: Any) -> Any:
         self._reporter.running(self._key(number))
@@ -184,7 +179,7 @@ class Worker:
         else:
             value = function(*given) if mode == STAR else function(given)
         if self._pid != os.getpid():
-            raise SystemExit(0)  # A child that the item forked: it is no worker.
+            raise SystemExit(0)  # A child that the item forked. It is not a worker.
         return value
 
     def _packed(self, number: int, value: Any) -> Union[Value, Failure]:
@@ -197,37 +192,37 @@ class Worker:
         if plain:
             self._ended("complete", number)
             return Value(number, "", data)
-        self._reporter.over(self._key(number))
+        self._reporter.stop_heartbeat(self._key(number))
         return Value(number, now(), data)
 
     def _failed(self, number: int, error: BaseException) -> Failure:
-        told, trace = _told(error)
+        described, trace = _described(error)
         if isinstance(error, Exception):
-            self._ended("failed", number, {"cause": "exit", **told})
+            self._ended("failed", number, {"cause": "exit", **described})
             data, reason = transfer.pack_exception(error)
             return Failure(number, f"raised {transfer.in_words(error)}", data, reason, trace)
         if isinstance(error, KeyboardInterrupt):
-            # Ctrl-C is for all processes of a program: a person cancelled it.
-            self._ended("cancelled", number, {"cause": "cancelled", **told})
+            # Ctrl-C reaches all processes of a program: the user cancelled it.
+            self._ended("cancelled", number, {"cause": "cancelled", **described})
             return Failure(number, "was interrupted (KeyboardInterrupt)", trace=trace, left=True)
         story = f"ended its worker by raising {transfer.in_words(error)}"
         if isinstance(error, SystemExit):
-            # The text of its traceback tells less.
-            told["description"] = story = f"ended its worker by sys.exit({literal(error.code)})"
-        self._ended("failed", number, {"cause": "exit", **_exit_code(error), **told})
+            # This says more than its traceback.
+            described["description"] = story = f"ended its worker by sys.exit({literal(error.code)})"
+        self._ended("failed", number, {"cause": "exit", **_exit_code(error), **described})
         return Failure(number, story, trace=trace, left=True)
 
     def _not_started(self, numbers: Sequence[int], what: str, error: BaseException) -> Failure:
-        told, trace = _told(error)
+        described, trace = _described(error)
         story = f"{what} can't be unpickled in the worker: {transfer.in_words(error)}"
         for number in numbers:
-            outcome = {"cause": "not_started", **told, "description": story}
+            outcome = {"cause": "not_started", **described, "description": story}
             self._ended("failed", number, outcome)
         return Failure(numbers[0], story, *transfer.pack_exception(error), trace)
 
     def _not_run(self, numbers: Sequence[int]) -> None:
         outcome = not_run("an earlier item of its chunk failed")
-        self._reporter.say_all("cancelled", [(self._key(number), outcome) for number in numbers])
+        self._reporter.report_all("cancelled", [(self._key(number), outcome) for number in numbers])
 
     def _ended(self, kind: str, number: int, outcome: Optional[Dict[str, Any]] = None) -> None:
         self._reporter.ended(kind, self._key(number), members_text(outcome or {}))
@@ -235,12 +230,12 @@ class Worker:
     def _key(self, number: int) -> str:
         return f"{self._base}.{number}"
 
-    def _tell(
+    def _send_result(
         self, job: int, part: int, values: List[Value], failure: Optional[Failure], over: bool
     ) -> None:
-        """Tells the pool what the items of a task returned, or why it has no result."""
+        """Sends the pool what the items of a task returned, or why the task has no result."""
         if failure is not None:
-            # The others are of no use to the caller, and how those items ended is recorded.
+            # The caller does not get the other values, and the ends of those items are reported.
             values = [value for value in values if value.ended]
         for value in values:
             if value.ended:
@@ -249,33 +244,33 @@ class Worker:
         while len(self._unconfirmed) > self._sent - self._slot.confirmed:
             self._unconfirmed.popleft()
         apart = []
-        told = []
+        plain = []
         for value in values:
-            if value.data is not None and (value.ended or len(value.data) > INLINE_BYTES_AT_MOST):
+            if value.data is not None and (value.ended or len(value.data) > INLINE_BYTES):
                 apart.append(value.data)
                 value = value._replace(data=None)
-            told.append(tuple(value))
-        self.send((job, part, told, None if failure is None else tuple(failure), over), *apart)
+            plain.append(tuple(value))
+        self.send((job, part, plain, None if failure is None else tuple(failure), over), *apart)
 
     def send(self, message: Tuple[Any, ...], *apart: bytes) -> None:
-        """Sends the pool a message of plain values, and what belongs to it."""
+        """Sends the pool a message of plain values, and the pickled values that belong to it."""
         self._results.send_bytes(pickle.dumps(message))
         for data in apart:
             self._results.send_bytes(data)
 
     def _pool_is_gone(self) -> None:
-        # The program was killed: nobody else says how these items ended.
+        # The program was killed: the ends of these items are reported here.
         open_ones = self._sent - self._slot.confirmed
         for number in list(self._unconfirmed)[-open_ones:] if open_ones > 0 else []:
             self._ended("complete", number)
 
 
-def _told(error: BaseException) -> Tuple[Dict[str, Any], str]:
-    """An exception as an event has it, and its traceback as text."""
+def _described(error: BaseException) -> Tuple[Dict[str, Any], str]:
+    """An exception as members of an event, and its traceback as text."""
     try:
         text = tracebacks.text(error)
         return {"description": text, "traceback": tracebacks.structure(error)}, text
-    except BaseException:  # Whatever is asked of it is anybody's code.
+    except BaseException:  # The methods of the exception are the user's code.
         text = transfer.in_words(error)
         return {"description": text}, text
 

@@ -1,11 +1,11 @@
-"""`jobmon.errors`: what went wrong, attempt by attempt."""
+"""`jobmon.errors`: the errors of attempts."""
 
 from __future__ import annotations
 
 import json
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Union
 
-from .._transport.command import output
+from .._transport.command_output import output
 from .._transport.directory import directory_of
 
 # One word or several.
@@ -23,20 +23,20 @@ def errors(
     since: Optional[str] = None,
     params: Optional[Mapping[str, Any]] = None,
 ) -> List[Dict[str, Any]]:
-    """The errors of all attempts, oldest first: what `jobmon errors --json` prints, as dicts.
+    """Lists the errors of all attempts, oldest first: the output of `jobmon errors --json`, as dicts.
 
     Each dict has the keys `id`, `job_instance_id`, `error_time`, `description` (the text of the error), `jid`, `name`,
     `retry_number` (0 for the first attempt), `cause`, `exit_code`, `signal`, `host`, `traceback` (a dict as in
     docs/protocol.md, or None) and `why` (the error in one line). A value that is not known is None.
 
-    The other arguments choose jobs, as the options of `jobmon errors` do:
+    The other arguments filter by job, as the options of `jobmon errors` do:
 
     - `status`, `cause`, `host`: one word or several, such as `cause=["exit", "out_of_memory"]`.
     - `queue`: the name of a queue. `name`: the name of the job; `*` stands for any text, `?` for one character.
     - `since`: `"10m"`, `"2h"`, `"1d"` ago, or a time such as `"2026-01-31T09:30:00.000Z"`.
     - `params`: named parameters of the job: `{"year": 1995}`. All must have that value.
 
-    Asks the monitor; without one, the ledger's file is read. Raises `RequestRefused` for an argument that is not valid
+    The monitor answers, or, without a monitor, the ledger file is read. Raises `RequestRefused` for an invalid argument
     and for a directory without a ledger, and `ExecutableNotFound`.
     """
     command = ["errors", "--json", f"--dir={directory_of(directory)}"]
@@ -52,5 +52,5 @@ def errors(
 
 
 def _text(value: Any) -> str:
-    """A value as the ledger compares it: numbers, truth values and None as in JSON, others as text."""
+    """A value as the ledger compares it: numbers, booleans and None as in JSON, other values as text."""
     return json.dumps(value) if value is None or isinstance(value, (bool, int, float)) else str(value)

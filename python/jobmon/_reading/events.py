@@ -14,15 +14,15 @@ from ..exceptions import CannotConnectToCentralJobMonitor, NoResponseRecieved
 def events(
     directory: Optional[str] = None, after: Optional[int] = None, patience: float = 60.0
 ) -> Iterator[Dict[str, Any]]:
-    """Every change of the ledger, as it happens, in order and without a gap.
+    """Follows the ledger: yields every change as it happens, in order and without gaps.
 
-    Each is a dict with `sequence`, `kind`, `time` and, where they are known, `jid`, `queue`,
-    `job_instance_id`, `status`, `job_status`, `cause`, `error` (docs/protocol.md). `after`: begins
-    after this sequence number; 0: with the first one; None: with what happens from now on. Who
-    keeps the last number goes on from there the next time.
+    Each change is a dict with `sequence`, `kind`, `time` and, where they are known, `jid`, `queue`, `job_instance_id`,
+    `status`, `job_status`, `cause`, `error` (docs/protocol.md).
 
-    A monitor that goes away is waited for, `patience` seconds; then
-    `CannotConnectToCentralJobMonitor`.
+    - `after`: the sequence number after which to begin; 0 begins with the first change. None (the default) begins now.
+      Keep the last `sequence` to continue there later.
+    - `patience`: how many seconds to wait for a monitor that goes away, before `CannotConnectToCentralJobMonitor` is
+      raised. It is raised at once when there is no monitor at the beginning and `after` is None.
     """
     stream = EventStream(MonitorConnection(directory_of(directory)), after)
     away_since: Optional[float] = None

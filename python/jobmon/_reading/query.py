@@ -1,4 +1,4 @@
-"""`jobmon.query`: rows of the ledger, by an SQL statement."""
+"""`jobmon.query`: rows of the ledger by an SQL statement."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from ..exceptions import CannotConnectToCentralJobMonitor, NoResponseRecieved, p
 
 
 def query(sql: str, directory: Optional[str] = None, frame: Optional[bool] = None) -> Any:
-    """The rows of one read-only SQL statement: a DataFrame where pandas is there, else dicts.
+    """Runs one read-only SQL statement. Returns a DataFrame if pandas is installed, else a list of dicts.
 
-    `frame`: False for a list of dicts in any case, True for a DataFrame or an ImportError. With a
-    monitor it is asked; without one the ledger's file is read. Raises `RequestRefused` when the
-    statement is wrong, and why.
+    `frame`: False always returns a list of dicts; True raises ImportError without pandas. The monitor answers, or,
+    without a monitor, the ledger file is read. Raises `RequestRefused` with the reason when the statement is not valid.
     """
     columns, rows = _query(sql, directory_of(directory))
     if frame is not False:
@@ -44,7 +43,7 @@ def _query(sql: str, directory: str) -> Tuple[List[str], List[List[Any]]]:
 
 
 def _query_file(sql: str, directory: str) -> Tuple[List[str], List[List[Any]]]:
-    from .._transport.command import output  # Its import takes as long as a query.
+    from .._transport.command_output import output  # Its import takes as long as a query.
 
     rows: List[Dict[str, Any]] = json.loads(output("query", "--json", f"--dir={directory}", sql))
     columns = list(rows[0]) if rows else []

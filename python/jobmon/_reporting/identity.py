@@ -1,4 +1,4 @@
-"""This process, as the monitor knows it: which instance it is, and where it runs."""
+"""How the monitor identifies this process: its instance, host and process id."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from .._transport.directory import directory_of
 
 
 def instance_key(directory: str) -> Optional[str]:
-    """The key of the instance that this process is a part of, where jobmon runs it for `directory`.
+    """The key of the instance that this process belongs to, if jobmon runs it for `directory`.
 
-    None for a process that nobody of jobmon's started, or that belongs to another directory.
+    None if jobmon did not start this process, or if it belongs to another directory.
     """
     key = os.environ.get("JOBMON_INSTANCE")
     named = os.environ.get("JOBMON_DIR")
@@ -22,14 +22,14 @@ def instance_key(directory: str) -> Optional[str]:
 
 
 def process_facts(pid: int) -> Dict[str, Any]:
-    """Host, boot, and a process with its start, as the event `running` wants them."""
+    """Host, boot id, process id and start time of a process: members of the event `running`."""
     about: Dict[str, Any] = {"host": socket.gethostname(), "pid": pid}
     try:
         with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
             about["boot_id"] = file.read().strip()
         with open(f"/proc/{pid}/stat", "rb") as stat:
-            # The name, in parentheses, may hold anything; field 22 is the 20th after it.
+            # The name, in parentheses, may hold any character. Field 22 is the 20th field after it.
             about["pid_started"] = int(stat.read().rpartition(b")")[2].split()[19])
     except (OSError, ValueError, IndexError):
-        pass  # They tell processes of one number apart; without them we say less.
+        pass  # Boot id and start time are optional.
     return about

@@ -1,4 +1,4 @@
-"""Instances of jobs: attempts that report how they go."""
+"""Instances of jobs: attempts that report their own progress."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from .reporter import reporter
 
 
 class _AbstractJobInstance(abc.ABC):
-    """What every class of instances can do."""
+    """The interface of all classes of instances."""
 
     @property
     def job_instance_type(self) -> str:
-        """The name of the class: what kind of instance the monitor is told of."""
+        """The name of the class."""
         return type(self).__name__
 
     @abc.abstractmethod
@@ -44,10 +44,10 @@ class _AbstractJobInstance(abc.ABC):
 
 
 class JobInstance(_AbstractJobInstance):
-    """An attempt at a job, by its key.
+    """An attempt at a job, identified by its key.
 
-    `attached`: jobmon runs this process and sees how it ends, so that starting and ending are not
-    said here. Errors are, and when no monitor can be reached they wait in the spool.
+    `attached`: jobmon runs this process and records its start and its end, so this object does not report them. It
+    reports errors; while no monitor can be reached, they wait in the spool.
     """
 
     executor = "external"
@@ -70,13 +70,13 @@ class JobInstance(_AbstractJobInstance):
 
     @classmethod
     def of_this_process(cls, requester: Requester, jid: Optional[int]) -> JobInstance:
-        """A new attempt at the job, whose executor's number is this process's."""
+        """Registers a new attempt at the job, which is this process."""
         instance = cls(requester, None, jid)
         instance.register_with_monitor()
         return instance
 
     def register_with_monitor(self) -> Any:
-        """Tells the monitor of it, and returns its number (`job_instance_id`)."""
+        """Registers the attempt, and returns its number (`job_instance_id`)."""
         if not self.attached:
             event: Dict[str, Any] = {
                 "kind": "submitted",
@@ -91,34 +91,34 @@ class JobInstance(_AbstractJobInstance):
         return self.job_instance_id
 
     def log_job_stats(self) -> None:
-        """What it has used so far; the ledger takes it with the end."""
+        """Keeps the resources used so far. They are reported with the end."""
         import resource
 
         used = resource.getrusage(resource.RUSAGE_SELF)
         self._usage.update(cpu=used.ru_utime + used.ru_stime, maxrss=used.ru_maxrss * 1024)
 
     def log_started(self) -> None:
-        """It runs. Signs of life follow from this process until it is over."""
+        """Reports that the attempt runs. Heartbeats follow from this process until its end is reported."""
         if not self.attached:
             self._send({"kind": "running", **self._where()})
-            reporter(self.requester.out_dir).beat_for(self.key)
+            reporter(self.requester.out_dir).start_heartbeat(self.key)
 
     def log_completed(self) -> None:
-        """It is done."""
+        """Reports the end: COMPLETE."""
         self._end({"kind": "complete", "exit_code": 0})
 
     def log_failed(self) -> None:
-        """It failed, for the errors that were logged."""
+        """Reports the end: FAILED, with the errors that were logged."""
         self._end({"kind": "failed", "cause": "exit"})
 
     def log_error(self, error_msg: Any) -> None:
-        """What went wrong, in words."""
+        """Reports an error as text."""
         if isinstance(error_msg, bytes):
             error_msg = error_msg.decode("utf-8", "replace")
         self._report({"kind": "error", "description": str(error_msg)})
 
     def log_exception(self, exception: BaseException, message: str = "") -> None:
-        """The whole traceback of an exception, as text and as structure."""
+        """Reports an exception: its whole traceback, as text and as structure."""
         described = _described(exception)
         if message:
             described["description"] = f"{message}\n{described['description']}"
@@ -130,7 +130,7 @@ class JobInstance(_AbstractJobInstance):
     def _end(self, event: Dict[str, Any]) -> None:
         if self.attached:
             return
-        reporter(self.requester.out_dir).over(self.key)
+        reporter(self.requester.out_dir).stop_heartbeat(self.key)
         if self._usage:
             event["usage"] = self._usage
         self._send(event)
@@ -147,7 +147,7 @@ class JobInstance(_AbstractJobInstance):
                 raise away from None
 
     def _send(self, event: Dict[str, Any]) -> Dict[str, Any]:
-        """Raises `RequestRefused` where it contradicts what is recorded."""
+        """Raises `RequestRefused` when the event contradicts the ledger."""
         connection = self.requester.connection
         event = {**event, "instance_key": self.key}
         result = connection.post_events([event], self.requester.timeout)[0]
@@ -162,7 +162,7 @@ class JobInstance(_AbstractJobInstance):
                 "GET", path, timeout=self.requester.timeout
             )
         except (CannotConnectToCentralJobMonitor, NoResponseRecieved):
-            return -1  # Its errors can be spooled all the same: they go by the key.
+            return -1  # Errors are spooled by the key, without the number of the job.
         found = answer["instances"] if status == 200 else []
         return int(found[0]["jid"]) if found else -1
 
@@ -176,6 +176,6 @@ def _described(exception: BaseException) -> Dict[str, Any]:
             "traceback": tracebacks.structure(exception),
         }
     except Exception:
-        # One that can't be taken apart (its own `__str__` fails, say) is reported all the same.
+        # For example, its `__str__` fails. It is reported as far as possible.
         lines = traceback.format_exception(type(exception), exception, exception.__traceback__)
         return {"description": "".join(lines)}

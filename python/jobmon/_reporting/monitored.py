@@ -1,4 +1,4 @@
-"""A piece of this program as a job of its own: `monitored` and `task`."""
+"""A part of this program as a job of its own: `monitored` and `task`."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from .reporter import Reporter, reporter
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+# Seconds that the end of a block waits for the monitor.
 PATIENCE = 0.1
-# Of a param's text; what is longer is no name for anything.
-TEXT_AT_MOST = 1_000
+# The number of characters that are kept of the name and the text of a parameter.
+TEXT_LENGTH = 1_000
 
 
 class monitored:
-    """Runs what is inside as a job: `with jobmon.monitored(name="fit", params={"year": 1995}):`.
+    """Records a block as a job: `with jobmon.monitored(name="fit", params={"year": 1995}):`.
 
-    The monitor knows when it began, that it is alive, and how it ended: COMPLETE at the end of the
-    block; FAILED, with the whole traceback, when it is left by an exception, which goes on;
-    CANCELLED by KeyboardInterrupt and asyncio's cancellation. With the monitor away, hung or
-    missing nothing else about the block changes: what is said is kept in the directory.
+    The job is RUNNING in the block. At the end of the block it is COMPLETE. After an exception it is FAILED, with the
+    whole traceback; after KeyboardInterrupt or asyncio's cancellation it is CANCELLED. The exception is raised on. A
+    monitor that is away or hangs does not change the block: events are kept in the directory.
 
-    - `name`: what people know it by; else the program's own name.
-    - `params`: named values to filter by (`jobmon jobs --param year=1995`). In a process of a
-      parallel program (MPI, a step of Slurm) `rank` is one of them.
-    - `directory`: the monitor's directory, else $JOBMON_DIR, else that of the CentralJobMonitor
-      that this program started; without any of them nothing is recorded.
+    - `name`: the name of the job. Default: the name of the program.
+    - `params`: named values to filter by (`jobmon jobs --param year=1995`). In a process of a parallel program (MPI, a
+      Slurm step) `rank` is added.
+    - `directory`: the monitor's directory. Default: $JOBMON_DIR, else the directory of the `CentralJobMonitor` that
+      this program started. Without any of them, nothing is recorded.
 
-    A decorator too, and each call is a job then: `@jobmon.monitored(name="fit")`.
+    As a decorator, `@jobmon.monitored(name="fit")`, it records each call as a job.
     """
 
     def __init__(
@@ -58,10 +58,10 @@ class monitored:
         if where is not None:
             to, key = reporter(where), str(uuid.uuid4())
             self._open.append((to, key, os.getpid()))
-            _harmless(lambda: to.say("submitted", key, members_text(self._submission())))
+            _harmless(lambda: to.report("submitted", key, members_text(self._submission())))
             _harmless(lambda: to.running(key))
         else:
-            self._open.append((_nobody, "", 0))
+            self._open.append((_no_reporter, "", 0))
         return self
 
     def __exit__(
@@ -71,8 +71,8 @@ class monitored:
         trace: Optional[TracebackType],
     ) -> Literal[False]:
         to, key, pid = self._open.pop()
-        # A child that was forked meanwhile is not the one whose end this is.
-        if to is not _nobody and pid == os.getpid():
+        # A child that was forked in the block must not report the end of its parent's job.
+        if to is not _no_reporter and pid == os.getpid():
             _harmless(lambda: to.ended(*ending(key, value)))
             _harmless(lambda: to.settle(PATIENCE))
         return False
@@ -127,10 +127,10 @@ def task(
     params: Optional[Mapping[str, Any]] = None,
     directory: Optional[str] = None,
 ) -> Any:
-    """Makes each call of a function a job: `@jobmon.task`, or `@jobmon.task(name="fit")`.
+    """Records each call of a function as a job: `@jobmon.task`, or `@jobmon.task(name="fit")`.
 
-    Its simple arguments (text, numbers, truth values) are the job's params, beside `params`. What
-    the function returns and raises is as without it; `async` functions too. See `monitored`.
+    The arguments that are text, numbers or booleans become parameters of the job, beside `params`. What the function
+    returns and raises does not change. It may be an `async` function or a generator. See `monitored`.
     """
 
     def decorate(function: F) -> F:
@@ -145,7 +145,7 @@ def task(
                 try:
                     found = dict(signature.bind(*args, **kwargs).arguments)
                 except TypeError:
-                    pass  # The call itself will say it better.
+                    pass  # The call itself raises the error.
             simple = {k: v for k, v in found.items() if isinstance(v, (str, int, float, bool))}
             called = name or getattr(function, "__qualname__", type(function).__name__)
             return monitored(called, {**simple, **dict(params or {})}, directory)
@@ -193,28 +193,28 @@ def _decorated(function: F, piece: Callable[..., monitored]) -> F:
 
 
 def ending(key: str, value: Optional[BaseException]) -> Tuple[str, str, str]:
-    """What an exception (or none) means: the event's kind, the key, and its further members."""
+    """The end of a block by an exception, or by None: the kind of the event, the key, and further members."""
     if value is None or isinstance(value, GeneratorExit):
         return "complete", key, ""
     if isinstance(value, SystemExit) and value.code in (None, 0):
         return "complete", key, ""
     if isinstance(value, (KeyboardInterrupt, asyncio.CancelledError)):
         return "cancelled", key, members_text({"cause": "cancelled"})
-    told = {
+    outcome = {
         "cause": "exit",
         "description": tracebacks.text(value),
         "traceback": tracebacks.structure(value),
     }
-    return "failed", key, members_text(told)
+    return "failed", key, members_text(outcome)
 
 
 def plain(params: Mapping[str, Any]) -> Dict[str, Any]:
-    """Values as JSON has them; what is none becomes its text."""
+    """The parameters as values of JSON. Other values become text."""
     found: Dict[str, Any] = {}
     for name, value in params.items():
         try:
-            found[str(name)[:TEXT_AT_MOST]] = _plain(value)
-        except Exception:  # Their __str__ is anybody's code.
+            found[str(name)[:TEXT_LENGTH]] = _plain(value)
+        except Exception:  # __str__ is the user's code.
             found[str(name)] = f"<{type(value).__name__}>"
     return found
 
@@ -222,12 +222,12 @@ def plain(params: Mapping[str, Any]) -> Dict[str, Any]:
 def _plain(value: Any) -> Any:
     if value is None or type(value) is bool:
         return value
-    # The ledger's integers have 64 bits; numpy's numbers become texts.
+    # Integers of the ledger have 64 bits. Numbers of numpy become text.
     if type(value) is int and -(2**63) <= value < 2**63:
         return value
     if type(value) is float and math.isfinite(value):
         return value
-    return str(value)[:TEXT_AT_MOST]
+    return str(value)[:TEXT_LENGTH]
 
 
 def _cwd() -> Optional[str]:
@@ -238,15 +238,15 @@ def _cwd() -> Optional[str]:
 
 
 def _harmless(act: Callable[[], Any]) -> None:
-    # Whatever is wrong with the recording, the program is not to feel it.
+    # An error in the recording must not reach the program.
     try:
         act()
     except Exception as failure:
-        print(f"jobmon: a fact could not be recorded: {failure}", file=sys.stderr)
+        print(f"jobmon: an event could not be recorded: {failure}", file=sys.stderr)
 
 
-class _Nobody:
-    """Stands where nothing is recorded."""
+class _NoReporter:
+    """Stands for a reporter where nothing is recorded."""
 
 
-_nobody: Any = _Nobody()
+_no_reporter: Any = _NoReporter()

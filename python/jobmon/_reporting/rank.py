@@ -1,11 +1,11 @@
-"""Which of the processes of a parallel program this is, as whoever started it tells."""
+"""The rank of this process in a parallel program, from the variables of MPI and Slurm."""
 
 from __future__ import annotations
 
 import os
 from typing import Optional
 
-# What tells the rank, and how many there are; the first that is there counts.
+# The variable with the rank, and those with the number of processes. The first one that is set is used.
 _SOURCES = (
     ("OMPI_COMM_WORLD_RANK", ("OMPI_COMM_WORLD_SIZE",)),
     ("PMIX_RANK", ("PMI_SIZE", "SLURM_STEP_NUM_TASKS")),
@@ -14,7 +14,7 @@ _SOURCES = (
 
 
 def rank() -> Optional[int]:
-    """None where there is only one process, or none of a parallel program."""
+    """The rank; None if this is not a process of a parallel program, or its only one."""
     for name, sizes in _SOURCES:
         own = _number(name)
         if own is not None:
@@ -25,7 +25,7 @@ def rank() -> Optional[int]:
     count = _number("SLURM_NTASKS") if tasks is None else tasks
     if own is None or count is None or count <= 1:
         return None
-    # A batch script has the rank 0 too, and a step's number that is negative or as large as can be.
+    # A batch script has rank 0, too. Its step id is negative or very large.
     step = _number("SLURM_STEP_ID")
     step = _number("SLURM_STEPID") if step is None else step
     return own if own > 0 or (step is not None and 0 <= step < 1 << 31) else None

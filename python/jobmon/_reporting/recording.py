@@ -1,4 +1,4 @@
-"""Which directory records what this program says of itself."""
+"""The directory in which this program records its own jobs."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Optional
 
 from .._transport.directory import directory_of
 
-_said = False
+_warned = False
 
 
 def recording_directory(directory: Optional[str]) -> Optional[str]:
-    """`directory`, else $JOBMON_DIR, else that of the monitor that this program started last.
+    """`directory`, else $JOBMON_DIR, else the directory of the monitor that this program started last.
 
-    None where there is none of them: nothing is recorded then, which is said once.
+    None without any of them: nothing is recorded then. The first time, a warning says so.
     """
     if directory is not None:
         return directory_of(directory)
@@ -30,9 +30,9 @@ def recording_directory(directory: Optional[str]) -> Optional[str]:
         ]
         if own:
             return str(own[-1])
-    global _said
-    if not _said:
-        _said = True
+    global _warned
+    if not _warned:
+        _warned = True
         warnings.warn(
             "jobmon: nothing is recorded: set JOBMON_DIR, give directory=, or start a "
             "CentralJobMonitor first",

@@ -1,7 +1,7 @@
-"""What this process says of itself: spooled first, sent second, and nobody waits for it.
+"""Reports the events of this process: they are spooled first, and sent by a thread.
 
-With the monitor away, hung or missing the program goes on at its own pace; what it said lies in
-the spool, from where the monitor, or the next one, takes it in.
+The program never waits for the monitor. While the monitor is away or hangs, events stay in the spool, from which the
+monitor, or the next one, reads them.
 """
 
 from __future__ import annotations
@@ -25,17 +25,19 @@ from .event_text import members_text, now
 from .identity import process_facts
 from .segment import Segment
 
+# The size of one request: events and bytes.
 BATCH = 2_000
-BYTES_AT_MOST = 4 << 20
-WRITTEN_TOGETHER = 500
-# Facts that may wait here to be sent. What is more lies in the spool alone.
-WAITING_AT_MOST = 50_000
-# The end of a program waits so long for the monitor's word, at most.
+BATCH_BYTES = 4 << 20
+# Events that are written to the spool together.
+WRITE_BATCH = 500
+# Events that wait in memory to be sent. Further ones are in the spool only.
+WAITING_LIMIT = 50_000
+# Seconds that the end of a program waits for the monitor.
 PATIENCE = 0.5
 
 
 class Reporter:
-    """Facts of one process for one directory. Any thread may say one."""
+    """Reports the events of this process to the monitor of one directory. It is safe to use from any thread."""
 
     def __init__(self, directory: str, sender: str = "") -> None:
         self.directory = directory
@@ -52,9 +54,9 @@ class Reporter:
         self._seq = -1
         self._waiting: List[Tuple[int, bytes]] = []
         self._sending = False
-        # Batches that the monitor has acknowledged.
-        self._taken = 0
-        # Something in the spool was not sent: nobody but the monitor may remove it.
+        # How many batches the monitor has acknowledged.
+        self._acknowledged = 0
+        # Some events in the spool were not sent: only the monitor may remove them.
         self._has_gap = False
         self._alive: Dict[str, None] = {}
         self._next_beat = 0.0
@@ -63,34 +65,33 @@ class Reporter:
         self._where = ""
         self._prefix = '{"sender":' + json.dumps(self.sender) + ',"seq":'
 
-    def say(self, kind: str, key: str, members: str = "", at: str = "") -> None:
-        """Records a fact about an instance. `members`: more of it, JSON that begins with a comma.
+    def report(self, kind: str, key: str, members: str = "", at: str = "") -> None:
+        """Reports an event of an instance. `members`: its further members, as `members_text` gives them.
 
-        It is in the spool when this returns, and on its way to the monitor. `at`: when it
-        happened, as `now` has it; else now.
+        The event is in the spool when this returns, and will be sent. `at`: when it happened (see `now`); default: now.
         """
-        self.say_all(kind, ((key, members),), at)
+        self.report_all(kind, ((key, members),), at)
 
-    def say_all(self, kind: str, facts: Iterable[Tuple[str, str]], at: str = "") -> None:
-        """The same of many instances: keys, and further members of each."""
-        each = iter(facts)
-        while self._say_some(kind, list(itertools.islice(each, WRITTEN_TOGETHER)), at):
+    def report_all(self, kind: str, events: Iterable[Tuple[str, str]], at: str = "") -> None:
+        """Reports an event of each of several instances: their keys, and further members."""
+        each = iter(events)
+        while self._report_some(kind, list(itertools.islice(each, WRITE_BATCH)), at):
             pass
 
-    def _say_some(self, kind: str, facts: List[Tuple[str, str]], at: str) -> bool:
-        if not facts:
+    def _report_some(self, kind: str, events: List[Tuple[str, str]], at: str) -> bool:
+        if not events:
             return False
         with self._lock:
             time_and_kind = f',"time":"{at or now()}","kind":"{kind}","instance_key":"'
             lines = []
             first = self._seq + 1
-            for key, members in facts:
+            for key, members in events:
                 self._seq += 1
                 text = f'{self._prefix}{self._seq}{time_and_kind}{key}"{members}}}\n'
                 lines.append((self._seq, text.encode("utf-8", "replace")))
             self._segment.append(b"".join([line for _, line in lines]), first, self._seq)
             had = len(self._waiting)
-            if had < WAITING_AT_MOST:
+            if had < WAITING_LIMIT:
                 self._waiting += lines
             else:
                 self._has_gap = True
@@ -98,42 +99,42 @@ class Reporter:
                 self._start()
             elif had == 0 or had < BATCH <= len(self._waiting):
                 self._wake.notify_all()
-        return len(facts) == WRITTEN_TOGETHER
+        return len(events) == WRITE_BATCH
 
     def running(self, key: str) -> None:
-        """The instance runs, in this process; signs of life follow until `ended`."""
+        """Reports that the instance runs in this process. Heartbeats follow until `ended`."""
         if not self._where:
             self._where = members_text(process_facts(os.getpid()))
         self._alive[key] = None
-        self.say("running", key, self._where)
+        self.report("running", key, self._where)
 
-    def beat_for(self, key: str) -> None:
-        """Signs of life of the instance follow until `over`."""
+    def start_heartbeat(self, key: str) -> None:
+        """Sends heartbeats for the instance, from the thread of this reporter, until `stop_heartbeat`."""
         with self._lock:
             self._alive[key] = None
             if self._thread is None:
                 self._start()
 
     def ended(self, kind: str, key: str, members: str = "") -> None:
-        """The instance is over: `kind` is complete, failed or cancelled."""
-        self.over(key)
-        self.say(kind, key, members)
+        """Reports the end of the instance: `kind` is complete, failed or cancelled."""
+        self.stop_heartbeat(key)
+        self.report(kind, key, members)
 
-    def over(self, key: str) -> None:
-        """No further signs of life: somebody else says how it ended."""
+    def stop_heartbeat(self, key: str) -> None:
+        """Sends no further heartbeats for the instance. Its end is reported elsewhere."""
         self._alive.pop(key, None)
 
-    def settle(self, seconds: float = PATIENCE, while_it_goes_on: bool = False) -> bool:
-        """Waits until the monitor has everything, at most so long. True when it has.
+    def settle(self, seconds: float = PATIENCE, per_batch: bool = False) -> bool:
+        """Waits until the monitor has acknowledged all events. Returns False after `seconds`.
 
-        `while_it_goes_on`: at most so long for each batch, as long as the monitor takes them.
+        `per_batch`: the time begins again with each acknowledged batch.
         """
         deadline = time.monotonic() + seconds
         with self._lock:
-            taken = self._taken
+            acknowledged = self._acknowledged
             while self._waiting or self._sending:
-                if while_it_goes_on and taken != self._taken:
-                    taken, deadline = self._taken, time.monotonic() + seconds
+                if per_batch and acknowledged != self._acknowledged:
+                    acknowledged, deadline = self._acknowledged, time.monotonic() + seconds
                 left = deadline - time.monotonic()
                 if left <= 0 or self._thread is None:
                     return False
@@ -142,7 +143,7 @@ class Reporter:
             return True
 
     def close(self, seconds: float = PATIENCE) -> None:
-        """Nothing more is said: what the monitor does not have by then is left to it."""
+        """Ends the reporter after `settle`. Events that are not acknowledged are left to the monitor."""
         self.settle(seconds)
         with self._lock:
             self._closed = True
@@ -155,7 +156,7 @@ class Reporter:
         try:
             self._thread.start()
         except RuntimeError:
-            # The interpreter is about to end: the spool has it.
+            # The interpreter is ending: the events are in the spool.
             self._thread = None
 
     def _run(self) -> None:
@@ -168,7 +169,7 @@ class Reporter:
                     self._wake.wait(left)
                 if self._closed and not self._waiting:
                     return
-            # What comes in the next moments goes with it.
+            # Wait a moment for more events, and send them together.
             if len(self._waiting) < BATCH:
                 time.sleep(0.02)
             with self._lock:
@@ -182,21 +183,21 @@ class Reporter:
     def _send(self, batch: List[Tuple[int, bytes]]) -> None:
         if not batch:
             return
-        taken = False
+        acknowledged = False
         try:
-            taken = self._connection.post_lines([line for _, line in batch])
+            acknowledged = self._connection.post_lines([line for _, line in batch])
         except (JobmonError, OSError):
-            pass  # It lies in the spool, and the monitor takes it in from there.
+            pass  # The events are in the spool, and the monitor reads them from there.
         except Exception as failure:
-            # Nothing of ours may end the thread, and with it the signs of life.
-            print(f"jobmon: facts could not be sent: {failure}", file=sys.stderr)
+            # The thread must not end: it also sends the heartbeats.
+            print(f"jobmon: events could not be sent: {failure}", file=sys.stderr)
         with self._lock:
-            self._taken += taken
-            self._has_gap = self._has_gap or not taken
+            self._acknowledged += acknowledged
+            self._has_gap = self._has_gap or not acknowledged
             if not self._has_gap:
                 self._segment.acknowledge(batch[-1][0])
-            elif taken and not self._waiting:
-                # The monitor is back: what it does not have yet it takes in from the spool.
+            elif acknowledged and not self._waiting:
+                # The monitor is back. It reads the events that were not sent from the spool.
                 self._segment.abandon()
                 self._has_gap = False
             self._sending = False
@@ -211,26 +212,26 @@ class Reporter:
         try:
             self._connection.post_events([{"kind": "heartbeat", "instances": instances}])
         except (JobmonError, OSError):
-            pass  # The next one tells.
+            pass  # The next heartbeat follows.
 
     def _after_fork(self) -> None:
         self._segment.forget()
-        # Two of one name would be taken for one that repeats itself.
+        # A sender of its own: events of two processes with one sender would be taken for repeats.
         self._given_sender = ""
         self._begin()
 
 
 def _pause() -> float:
-    """Seconds until the next sign of life: by chance, so that many jobs do not give theirs at once."""
+    """Seconds until the next heartbeat: random, so that many jobs do not send theirs at once."""
     return _limits.HEARTBEAT_SECONDS * random.uniform(0.8, 1.2)
 
 
 def _fitting(waiting: List[Tuple[int, bytes]]) -> int:
-    """How many of the first go into one request."""
+    """How many of the first events fit into one request."""
     size = 0
     for count, (_, line) in enumerate(waiting[:BATCH]):
         size += len(line)
-        if count and size > BYTES_AT_MOST:
+        if count and size > BATCH_BYTES:
             return count
     return min(len(waiting), BATCH)
 
@@ -240,7 +241,7 @@ _by_directory: Dict[str, Reporter] = {}
 
 
 def reporter(directory: str) -> Reporter:
-    """The one of this process for a directory."""
+    """The reporter of this process for a directory."""
     found = _by_directory.get(directory)
     if found is None:
         found = _by_directory.setdefault(directory, Reporter(directory))
@@ -253,7 +254,7 @@ def _forked() -> None:
 
 
 def settle_all(directory: str = "", seconds: float = 2.0) -> None:
-    """Before the monitor ends: it is to have what was said. Of one directory, or of all."""
+    """Settles the reporters of one directory, or of all. Called before the monitor ends."""
     for one in list(_reporters):
         if directory in ("", one.directory):
             one.settle(seconds)

@@ -1,7 +1,7 @@
-"""The spool of a process that has many facts: a segment, appended to a line each.
+"""A spool segment: the file to which a process with many events appends them, a line each.
 
-docs/protocol.md, "The spool": the owner holds a lock on the segment for as long as it may append;
-when the process is killed the lock is free, and the monitor takes in what is left.
+The process holds a lock on the file as long as it appends to it. When the process is killed, the kernel releases the
+lock, and the monitor reads what is left (docs/protocol.md, "The spool").
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from .._transport.private_files import make_folder, open_file
 
 
 class Segment:
-    """`spool/SENDER.FIRST.jsonl` of a directory. Its methods are called by one thread at a time."""
+    """`spool/SENDER.FIRST.jsonl` of a directory. Only one thread at a time may call its methods."""
 
     def __init__(self, directory: str, sender: str) -> None:
         self._folder = os.path.join(directory, "spool")
         self._sender = sender
         self._file = -1
-        # A file that is being closed, and which one it is.
+        # A file that is being closed, and the device and inode of the current one.
         self._closing = -1
         self._identity = (0, 0)
         self._path = ""
@@ -30,13 +30,13 @@ class Segment:
         self._opened = 0.0
         self._last = -1
         self._acknowledged = -1
-        # Closed ones that wait for their acknowledgement, by the last number in each.
+        # Closed segments that are not acknowledged: the last sequence number in each, and its path.
         self._closed: List[Tuple[int, str]] = []
 
     def append(self, lines: bytes, first: int, last: int) -> bool:
-        """Adds whole lines, the facts `first` to `last`, by one write: they survive this process.
+        """Appends the events `first` to `last`, whole lines, by one write. They survive this process.
 
-        False where there is no room.
+        Returns False if the disk is full.
         """
         if self._file >= 0 and (
             self._size >= _limits.SEGMENT_BYTES
@@ -50,7 +50,7 @@ class Segment:
         except OSError:
             return False
         if written != len(lines):
-            # The disk is full: half a line is taken back.
+            # The disk is full: remove the incomplete line.
             self._truncate()
             return False
         self._size += written
@@ -58,7 +58,7 @@ class Segment:
         return True
 
     def acknowledge(self, through: int) -> None:
-        """The monitor has everything up to this number."""
+        """The monitor has recorded all events up to this sequence number. Removes the files that are acknowledged."""
         self._acknowledged = max(self._acknowledged, through)
         while self._closed and self._closed[0][0] <= self._acknowledged:
             _remove(self._closed.pop(0)[1])
@@ -66,33 +66,33 @@ class Segment:
             self._remove_open()
 
     def close(self) -> None:
-        """Nothing more comes into it: what is not acknowledged is left to the monitor."""
+        """Closes the segment. Events that are not acknowledged are left to the monitor."""
         if self._file < 0:
             return
         if self._last <= self._acknowledged:
             self._remove_open()
             return
         self._closed.append((self._last, self._path))
-        self._let_go()
+        self._release()
 
     def abandon(self) -> None:
-        """Leaves all of it to the monitor: something in it was never sent, and never will be."""
+        """Leaves all events to the monitor, since some of them were not sent and will not be."""
         self._closed = []
         if self._file >= 0:
-            self._let_go()
+            self._release()
 
     def forget(self) -> None:
-        """After a fork: it is the parent's, whose lock must not live on in here.
+        """Drops the parent's segment after a fork, so that this process does not keep its lock.
 
-        Another thread of the parent may have been about to close it: then its number may be
-        something else's here, such as a pipe's.
+        Another thread of the parent may have been about to close the file. Then its descriptor may belong to another
+        file here, such as a pipe.
         """
         for file in {self._file, self._closing} - {-1}:
             try:
                 if _identity(file) == self._identity:
                     os.close(file)
             except OSError:
-                pass  # It was closed.
+                pass  # It is closed already.
         self._file = self._closing = -1
         self._closed = []
 
@@ -103,12 +103,12 @@ class Segment:
         file = open_file(hidden, os.O_WRONLY | os.O_APPEND | os.O_EXCL)
         self._identity, self._file = _identity(file), file
         try:
-            # Locked before it gets its name, so that nobody sees one that is open and unlocked.
+            # Locked before it gets its name, so that no reader sees an open segment without a lock.
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._path = os.path.join(self._folder, name)
             os.rename(hidden, self._path)
         except OSError:
-            self._let_go()
+            self._release()
             _remove(hidden)
             raise
         self._size, self._opened = 0, time.monotonic()
@@ -117,14 +117,14 @@ class Segment:
         try:
             os.ftruncate(self._file, self._size)
         except OSError:
-            pass  # A torn last line is dropped by whoever reads it.
+            pass  # Readers drop an incomplete last line.
 
     def _remove_open(self) -> None:
-        # It goes while it is locked: another may get its name.
+        # Removed while it is locked, since another segment may get its name.
         _remove(self._path)
-        self._let_go()
+        self._release()
 
-    def _let_go(self) -> None:
+    def _release(self) -> None:
         self._closing = self._file
         self._file = -1
         os.close(self._closing)
@@ -140,11 +140,11 @@ def _remove(path: str) -> None:
     try:
         os.unlink(path)
     except OSError:
-        pass  # The monitor was quicker.
+        pass  # The monitor has removed it already.
 
 
 def leftovers(directory: str, senders: str) -> Optional[List[str]]:
-    """Paths of segments whose sender begins with `senders`."""
+    """The paths of the segments whose sender begins with `senders`; None if there is no spool."""
     folder = os.path.join(directory, "spool")
     try:
         names = os.listdir(folder)

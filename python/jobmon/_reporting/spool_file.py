@@ -1,4 +1,4 @@
-"""The spool of a process that has one fact to report: a file for one event (docs/protocol.md)."""
+"""A spool file for one event (docs/protocol.md, "The spool")."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from .._transport.private_files import make_folder, open_file
 
 
 def write_event(directory: str, event: Dict[str, Any]) -> None:
-    """Leaves an event where the monitor, or the next one, takes it in (docs/protocol.md).
+    """Writes an event into the spool. The monitor, or the next one, reads it from there.
 
-    For facts that must not be lost while no monitor can be reached. Raises OSError.
+    For events that must not be lost while no monitor can be reached. Raises OSError.
     """
     folder = os.path.join(directory, "spool")
     make_folder(folder)

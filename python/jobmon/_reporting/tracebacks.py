@@ -1,4 +1,4 @@
-"""An exception as text and as structure, as docs/protocol.md has it."""
+"""An exception as text and as structure (docs/protocol.md, "A traceback")."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any, Dict, List, Optional, Set
 
 from .. import _limits
 
-# Kept of the members of an exception group.
+# The number of exceptions of a group that are kept.
 GROUP_MEMBERS = 20
-# Kept of a traceback as text, from its end: fewer characters than the monitor keeps bytes of a text.
+# The number of characters that are kept of a traceback as text, from its end.
 TEXT_LENGTH = 60_000
 
 # The folder of the package.
@@ -20,38 +20,38 @@ _HERE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def text(exception: BaseException) -> str:
-    """The traceback as Python prints it, with what caused it; the end of it, where it is long."""
-    lines = traceback.format_exception(type(exception), exception, _theirs(exception))
+    """The traceback as Python prints it, with its causes. Of a long one, the end."""
+    lines = traceback.format_exception(type(exception), exception, _user_frames(exception))
     return "".join(lines)[-TEXT_LENGTH:]
 
 
 def structure(exception: BaseException) -> Dict[str, Any]:
-    """Type, message and frames (the outermost first), and the same of what caused it."""
+    """Type, message and frames (the outermost first), and the same of its causes."""
     return _structure(exception, set(), 0)
 
 
 def _structure(exception: BaseException, seen: Set[int], depth: int) -> Dict[str, Any]:
     seen.add(id(exception))
-    told: Dict[str, Any] = {
+    found: Dict[str, Any] = {
         "type": _type_name(exception),
         "message": message(exception),
-        "frames": _frames(_theirs(exception)),
+        "frames": _frames(_user_frames(exception)),
     }
     cause, context = exception.__cause__, exception.__context__
     if depth < _limits.TRACEBACK_CHAIN:
         if cause is not None and id(cause) not in seen:
-            told["cause"] = _structure(cause, seen, depth + 1)
+            found["cause"] = _structure(cause, seen, depth + 1)
         elif context is not None and not exception.__suppress_context__ and id(context) not in seen:
-            told["context"] = _structure(context, seen, depth + 1)
+            found["context"] = _structure(context, seen, depth + 1)
         # ExceptionGroup, from Python 3.11 on.
         members = getattr(exception, "exceptions", None)
         if isinstance(members, tuple) and all(isinstance(one, BaseException) for one in members):
-            told["exceptions"] = [
+            found["exceptions"] = [
                 _structure(one, seen, depth + 1)
                 for one in members[:GROUP_MEMBERS]
                 if id(one) not in seen
             ]
-    return told
+    return found
 
 
 def _type_name(exception: BaseException) -> str:
@@ -62,15 +62,15 @@ def _type_name(exception: BaseException) -> str:
 
 
 def message(exception: BaseException) -> str:
-    """What an exception says, also where its own `__str__` fails."""
+    """The message of an exception, or a replacement if its `__str__` fails."""
     try:
         return str(exception)[:_limits.TRACEBACK_MESSAGE_BYTES]
-    except BaseException as failure:  # Their __str__ is anybody's code.
+    except BaseException as failure:  # __str__ is the user's code.
         return f"<the message can't be made: {type(failure).__name__}>"
 
 
-def _theirs(exception: BaseException) -> Optional[TracebackType]:
-    # Without our own frames, through which their code was called.
+def _user_frames(exception: BaseException) -> Optional[TracebackType]:
+    # Without the outer frames in this package, which called the user's code.
     first = trace = exception.__traceback__
     while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_HERE):
         trace = trace.tb_next
@@ -82,7 +82,7 @@ def _frames(trace: Optional[TracebackType]) -> List[Dict[str, Any]]:
     while trace is not None:
         found.append((trace.tb_frame.f_code, trace.tb_lineno))
         trace = trace.tb_next
-    # A recursion has a thousand frames that say the same.
+    # A deep recursion has many equal frames: the middle is left out.
     first, last = _limits.TRACEBACK_FIRST_FRAMES, _limits.TRACEBACK_LAST_FRAMES
     left_out = len(found) - first - last
     frames = [
@@ -92,9 +92,7 @@ def _frames(trace: Optional[TracebackType]) -> List[Dict[str, Any]]:
             "function": getattr(code, "co_qualname", code.co_name),
             "code": linecache.getline(code.co_filename, line).strip()[:_limits.TRACEBACK_CODE_BYTES] or None,
         }
-        for code, line in (
-            found if left_out <= 0 else found[:first] + found[-last:]
-        )
+        for code, line in (found if left_out <= 0 else found[:first] + found[-last:])
     ]
     if left_out > 0:
         frames.insert(

@@ -1,4 +1,4 @@
-"""Talks to the monitor of a directory, as docs/protocol.md has it: HTTP/1.1 and JSON."""
+"""The connection to the monitor of a directory: HTTP/1.1 and JSON (docs/protocol.md)."""
 
 from __future__ import annotations
 
@@ -15,21 +15,20 @@ from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 from .. import _limits
 from ..exceptions import CannotConnectToCentralJobMonitor, NoResponseRecieved, problem
 from .directory import Info, directory_of, read_info, start_hint
-from .wire import encode, headers, parse, seconds
+from .wire import encode, headers, parse, retry_after
 
-# A connection that was idle for longer is not used again: the monitor may be about to close it.
+# A connection that was idle for longer is not used again, since the monitor may be about to close it.
 IDLE_SECONDS = _limits.IDLE_CONNECTION_SECONDS - 15
-# One request of events, half of what the monitor takes.
+# The size of one request of events: half of the monitor's limit.
 EVENTS_PER_REQUEST = _limits.EVENTS_PER_REQUEST // 2
 REQUEST_BYTES = _limits.REQUEST_BYTES // 2
 
 
 class MonitorConnection:
-    """A kept connection to the monitor of one directory; any thread may use it, and a fork too.
+    """A persistent connection to the monitor of one directory. It is safe to use from any thread and after a fork.
 
-    Nothing is connected before the first request. A monitor that was started again (another port,
-    another secret) is found again. `patience` is for how many seconds a monitor that is away is
-    waited for; without it, that it is away is said at once.
+    It connects at the first request, and again to a monitor that was restarted (with another port and secret).
+    `patience`: how many seconds to wait for a monitor that can't be reached; by default a request fails at once.
     """
 
     def __init__(self, directory: Optional[str] = None, patience: float = 0.0) -> None:
@@ -42,8 +41,8 @@ class MonitorConnection:
         _connections.add(self)
 
     def _forget(self) -> None:
-        # After a fork: the socket is the parent's, the lock may be held by a thread that is not
-        # here, and an identity must not be shared.
+        # After a fork the socket belongs to the parent, a thread that does not exist here may hold the lock, and the
+        # sender must be another one.
         inherited = getattr(self, "_connection", None)
         if inherited is not None:
             inherited.close()
@@ -65,26 +64,25 @@ class MonitorConnection:
     def request(
         self, method: str, path: str, body: Any = None, timeout: float = 30.0
     ) -> Tuple[int, Any]:
-        """Sends one request and returns the HTTP status and the answer (JSON, parsed).
+        """Sends one request and returns the HTTP status and the answer (parsed JSON).
 
-        Waits at most `timeout` seconds. What can pass is tried again until then: a connection
-        that broke, a secret that is out of date, a monitor that can't write just now. Raises
-        `CannotConnectToCentralJobMonitor` when there is no monitor, `NoResponseRecieved` when it
-        does not answer in time, `InvalidRequest` when `body` is not JSON.
+        Waits at most `timeout` seconds. Temporary errors are retried until then: a broken connection, an outdated
+        secret, a monitor that can't write at the moment. Raises `CannotConnectToCentralJobMonitor` when there is no
+        monitor, `NoResponseRecieved` when it does not answer in time, `InvalidRequest` when `body` is not JSON.
         """
         return self._request(method, path, None if body is None else encode(body), timeout)
 
     def post_events(
         self, events: Sequence[Dict[str, Any]], timeout: float = 30.0
     ) -> List[Dict[str, Any]]:
-        """Records events, and returns what became of each, in order (docs/protocol.md).
+        """Records events and returns the outcome of each, in order (docs/protocol.md).
 
-        They are on disk when this returns. Each gets an identity (`sender`, `seq`) unless it has
-        one, so that none is recorded twice although it may be sent twice. A refused event is a
-        result, not an exception; a request that was refused as a whole raises `RequestRefused`.
+        The events are on disk when this returns. An event without `sender` and `seq` gets them, so that it is recorded
+        once even if it is sent twice. A refused event is a result, not an exception. When a request is refused as a
+        whole, `RequestRefused` is raised.
         """
         results: List[Dict[str, Any]] = []
-        # All of it is made into JSON before any of it is sent.
+        # Encode all events before the first one is sent.
         for batch in list(self._batches(events)):
             status, answer = self._request("POST", "/v1/events", batch, timeout)
             if not isinstance(answer, dict) or "results" not in answer:
@@ -93,10 +91,10 @@ class MonitorConnection:
         return results
 
     def post_lines(self, lines: Sequence[bytes], timeout: float = 30.0) -> bool:
-        """Records events that are JSON texts with an identity each, as they lie in the spool.
+        """Records events as they are in the spool: a JSON text each, with `sender` and `seq`.
 
-        True once the monitor has answered for each of them: recorded, repeated, or refused and
-        kept as evidence. Raises as `post_events`, but for what was refused as a whole: False.
+        Returns True when the monitor has answered for each event: recorded, repeated, or refused and kept as evidence.
+        Returns False when the request was refused as a whole. Raises the other errors of `post_events`.
         """
         _, answer = self._request(
             "POST", "/v1/events", b'{"events":[' + b",".join(lines) + b"]}", timeout
@@ -104,9 +102,9 @@ class MonitorConnection:
         return isinstance(answer, dict) and "results" in answer
 
     def open_stream(self, path: str, extra: Dict[str, str], timeout: float) -> HTTPResponse:
-        """A response that goes on, on a connection of its own; closing it closes that too.
+        """Opens a stream on a connection of its own. Closing the response closes that connection.
 
-        `timeout` is for how many seconds the monitor may say nothing.
+        `timeout`: how many seconds may pass without a byte from the monitor.
         """
         for attempt in range(2):
             info = self._info_now(again=attempt > 0)
@@ -123,16 +121,16 @@ class MonitorConnection:
                     continue
                 raise self._gone(info, error) from None
             if response.status == 200:
-                # The response has its own hold of the socket, and lets go of it when it is closed.
+                # The response holds the socket, and releases it when it is closed.
                 connection.sock.close()
                 return response
             answer = parse(response)
             connection.close()
             if response.status != 401 or attempt > 0:
                 raise problem(answer, response.status)
-        raise self._gone(self._info_now(), None)  # not reached
+        raise AssertionError("not reached")
 
-    # What follows runs under the lock, or before anything is shared.
+    # The methods below run under the lock, or before the object is shared.
 
     def _request(
         self, method: str, path: str, data: Optional[bytes], timeout: float
@@ -152,16 +150,16 @@ class MonitorConnection:
                     return status, answer
                 if time.monotonic() + wait >= deadline:
                     return status, answer
-                # Some chance in it, so that many jobs don't come back in one moment.
+                # Random, so that many jobs do not reconnect at the same moment.
                 time.sleep(wait * random.uniform(0.5, 1.0))
                 pause = min(pause * 2, 1.0)
 
     def _once(
         self, method: str, path: str, data: Optional[bytes], deadline: float, timeout: float
     ) -> Tuple[int, Any, Optional[float]]:
-        """One exchange, over a second connection where the first was out of date.
+        """One exchange, on a second connection if the first one was outdated.
 
-        The last of what it returns is after how many seconds to try again; None: not at all.
+        Returns the HTTP status, the answer, and the seconds after which to try again (None: do not).
         """
         for attempt in range(3):
             fresh = self._connection is None
@@ -176,30 +174,29 @@ class MonitorConnection:
                 self._drop()
                 raise self._silent(timeout) from None
             except (OSError, HTTPException) as error:
-                # A kept connection that the monitor has closed meanwhile says nothing about the
-                # monitor; a new one that is refused does, unless it was started again just now.
+                # A broken persistent connection does not mean that the monitor is gone. A new connection that is
+                # refused does, unless the monitor was restarted just now.
                 self._drop()
                 if attempt == 2 or (fresh and attempt > 0 and self._info_now(True) == info):
                     raise self._gone(info, error) from None
                 continue
             except BaseException:
-                self._drop()  # Ctrl-C in the middle of it: the next answer would be this one's.
+                self._drop()  # After Ctrl-C, the next answer on this connection would belong to this request.
                 raise
             if response.status == 401:
                 self._drop()
                 if attempt == 2 or self._info_now(again=True) == info:
                     raise CannotConnectToCentralJobMonitor(
-                        f"the monitor of {self.directory} does not take the secret of its "
-                        "monitor_info.json",
+                        f"the monitor of {self.directory} refuses the secret in monitor_info.json",
                         "another process may have taken its port: start it again with "
                         f"jobmon monitor {self.directory}",
                     )
                 continue
             wait = None
             if response.status == 503:
-                wait = seconds(response.getheader("Retry-After"))
+                wait = retry_after(response.getheader("Retry-After"))
             return response.status, answer, wait
-        raise self._gone(self._info_now(), None)  # not reached
+        raise AssertionError("not reached")
 
     def _exchange(
         self, info: Info, method: str, path: str, data: Optional[bytes], left: float
@@ -251,27 +248,26 @@ class MonitorConnection:
     def _silent(self, timeout: float) -> NoResponseRecieved:
         return NoResponseRecieved(
             f"the monitor of {self.directory} did not answer within {timeout:g} s",
-            "it may be stopped or very busy: look at its process, or allow it more time",
+            "it may be stopped or very busy: check its process, or raise the timeout",
         )
 
     def _gone(self, info: Info, error: Optional[BaseException]) -> CannotConnectToCentralJobMonitor:
         host, own = info.get("host"), socket.gethostname()
         if host != own and str(info["address"]).startswith(("127.", "::1")):
             return CannotConnectToCentralJobMonitor(
-                f"the monitor of {self.directory} runs on {host} and listens there only, not for "
-                f"{own}",
-                f"start it so that other hosts reach it: jobmon monitor {self.directory} "
-                "--listen any",
+                f"the monitor of {self.directory} runs on {host} and accepts connections from that host only, "
+                f"not from {own}",
+                f"start it so that other hosts can reach it: jobmon monitor {self.directory} --listen any",
             )
         return CannotConnectToCentralJobMonitor(
             f"no monitor answers for {self.directory}: process {info.get('pid')} on {host}, which "
-            f"monitor_info.json names, is not to be reached ({error})",
+            f"monitor_info.json names, can't be reached ({error})",
             start_hint(self.directory),
         )
 
 
 def _connect(info: Info, timeout: float) -> HTTPConnection:
-    # A plain socket: proxies that the environment names are not for this.
+    # A plain socket: proxies named in the environment are not used.
     connection = HTTPConnection(str(info["address"]), int(info["port"]), timeout=timeout)
     connection.connect()
     connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,4 +1,4 @@
-"""The directory of a monitor, and the file in it by which the monitor is found."""
+"""The directory of a monitor, and the file in it that says how to reach the monitor."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from ..exceptions import CannotConnectToCentralJobMonitor
 
 Info = Dict[str, Any]
 
-
-#: The directory that jobmon makes for itself in a folder of the user's.
+#: The directory that jobmon makes in a folder of the user.
 FOLDER = ".jobmon"
 
 
 def directory_of(directory: Optional[str] = None) -> str:
-    """The absolute path of `directory`, else of $JOBMON_DIR, else of the one that is found.
+    """The absolute path of `directory`, else of $JOBMON_DIR, else of the default directory.
 
-    As for every command: the working directory if it holds a ledger or its monitor, else the nearest
-    `.jobmon`, here or in a parent directory; where there is none, the working directory.
+    The default is the same as for every command: the working directory if it holds a ledger or `monitor_info.json`;
+    else the nearest `.jobmon`, here or in a parent directory; else the working directory.
     """
     named = os.fspath(directory) if directory else os.environ.get("JOBMON_DIR")
     return os.path.abspath(os.path.expanduser(named)) if named else _found() or os.getcwd()
@@ -44,35 +43,35 @@ def _found() -> Optional[str]:
 
 
 def _is_trusted(directory: str) -> bool:
-    """Whether it belongs to this user, and nobody else could have put it there."""
+    """Whether the directory belongs to this user and is not writable for everybody."""
     facts = os.stat(directory)
     return facts.st_uid == os.geteuid() and not facts.st_mode & 0o002
 
 
 def close_to_others(directory: str) -> None:
-    """Takes the right to write away from everybody: a directory that has it is refused.
+    """Makes a directory of this user not writable for everybody: the executable refuses one that is.
 
-    Controllers of 2017 gave it, for their jobs' output. One of another user's stays as it is.
+    Controllers of 2017 made it writable, for the output of their jobs.
     """
     try:
         facts = os.stat(directory)
         if facts.st_mode & 0o002 and facts.st_uid == os.geteuid():
             os.chmod(directory, facts.st_mode & 0o7775)
     except OSError:
-        pass  # Whoever needs the directory says what is wrong with it.
+        pass  # The next use of the directory reports the error.
 
 
 def read_info(directory: str) -> Info:
-    """Where the monitor of a directory is found. The file may be stale: nobody is asked.
+    """How to reach the monitor of a directory, from `monitor_info.json`. The file may be stale: it is only read.
 
-    Raises `CannotConnectToCentralJobMonitor` where there is none, or what is there can't be read.
+    Raises `CannotConnectToCentralJobMonitor` when the file is missing or can't be read.
     """
     path = os.path.join(directory, "monitor_info.json")
     try:
         with open(path, encoding="utf-8") as file:
             info = json.load(file)
         if not isinstance(info, dict) or not {"address", "port", "secret"} <= info.keys():
-            raise ValueError("address, port and secret are not all in it")
+            raise ValueError("address, port or secret is missing")
         return info
     except FileNotFoundError:
         raise CannotConnectToCentralJobMonitor(
@@ -86,7 +85,7 @@ def read_info(directory: str) -> Info:
 
 
 def start_hint(directory: str) -> str:
-    """What to do where there is no monitor."""
+    """The hint for an error that says that no monitor runs."""
     return (
         f"start one: jobmon monitor {directory}, or "
         "jobmon.central_job_monitor.CentralJobMonitor in Python"

@@ -1,4 +1,4 @@
-"""Finds the `jobmon` executable, which is the monitor and the queue."""
+"""Finds the `jobmon` executable, which runs the monitor and the queue."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ NAME = "jobmon"
 def find() -> str:
     """The path of the executable.
 
-    $JOBMON_EXECUTABLE decides where it is set. Otherwise it is looked for beside the interpreter,
-    where the wheel puts it (for everybody, for this user, or under `pip install --target`), and
-    on PATH, in this order. Raises `ExecutableNotFound`.
+    It is $JOBMON_EXECUTABLE if that is set. Otherwise these places are searched, in this order: beside the interpreter;
+    where pip installs the scripts of the wheel (for all users, for this user, or with `pip install --target`); PATH.
+    Raises `ExecutableNotFound`.
     """
     named = os.environ.get("JOBMON_EXECUTABLE")
     if named:
@@ -24,7 +24,7 @@ def find() -> str:
             return os.path.abspath(named)
         raise ExecutableNotFound(
             f"$JOBMON_EXECUTABLE names {named}, which is not an executable file",
-            "let it name the jobmon executable, or unset it",
+            "set it to the path of the jobmon executable, or unset it",
         )
     looked = []
     for candidate in _candidates():
@@ -38,7 +38,7 @@ def find() -> str:
         return os.path.abspath(found)
     raise ExecutableNotFound(
         f"there is no jobmon executable on PATH, nor in {', '.join(dict.fromkeys(looked))}",
-        "pip install the jobmon wheel, or let JOBMON_EXECUTABLE name the executable",
+        "install the jobmon wheel with pip, or set JOBMON_EXECUTABLE to the path of the executable",
     )
 
 

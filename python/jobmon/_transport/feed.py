@@ -1,4 +1,4 @@
-"""A queue that runs: the process `jobmon run --feed`, and what is said to it."""
+"""The process `jobmon run --feed`, which runs a queue, and the requests to it (docs/feed.md)."""
 
 from __future__ import annotations
 
@@ -18,10 +18,9 @@ from .wire import encode
 
 
 class Feed:
-    """One queue of one directory. Any thread may use it; a forked child may not.
+    """One queue of one directory. It is safe to use from any thread, but not from a forked child.
 
-    Raises `RequestRefused` or `QueueNotAlive` when the queue can't be had: the sentence is the
-    executable's own.
+    Raises `RequestRefused` or `QueueNotAlive`, with the executable's message, when the queue does not start.
     """
 
     def __init__(
@@ -35,7 +34,7 @@ class Feed:
         if parallelism is not None:
             command += ["-j", str(parallelism)]
         try:
-            # In our process group, so that Ctrl-C reaches it; its messages for people are ours.
+            # In our process group, so that Ctrl-C reaches it. Its stderr is ours.
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, close_fds=True
             )
@@ -58,7 +57,7 @@ class Feed:
                 raise problem(first["problem"])
             raise QueueNotAlive(
                 f"the queue {queue} of {directory} did not start (exit code {code})",
-                "what it said on stderr says why",
+                "its message on stderr says why",
             )
         self._reader = threading.Thread(target=self._read, name="jobmon-queue", daemon=True)
         self._reader.start()
@@ -66,25 +65,25 @@ class Feed:
 
     @property
     def alive(self) -> bool:
-        """Whether the queue's process runs."""
+        """Whether the process of the queue runs."""
         return self._pid == os.getpid() and not self._over and self._process.poll() is None
 
     @property
     def pid(self) -> int:
-        """The process of the queue."""
+        """The process id of the queue."""
         return self._process.pid
 
     def add(self, job: Dict[str, Any]) -> int:
-        """Hands a job in, and returns its number once the ledger has it."""
+        """Adds a job, and returns its number once the ledger has it."""
         return int(self.ask({"job": job})["jid"])
 
     def wait(self) -> Dict[str, Any]:
-        """Waits until every job that was handed in is over and recorded; how it came out."""
+        """Waits until every added job has ended and is recorded. Returns counts and failures."""
         summary: Dict[str, Any] = self.ask({"wait": True})["summary"]
         return summary
 
     def ask(self, request: Dict[str, Any]) -> Dict[str, Any]:
-        """One request and its answer. Raises `RequestRefused`, or `QueueNotAlive` at its end."""
+        """Sends one request and returns its answer. Raises `RequestRefused`, and `QueueNotAlive` after its end."""
         if self._pid != os.getpid():
             raise QueueNotAlive(
                 f"the queue {self.queue} belongs to process {self._pid}",
@@ -105,10 +104,10 @@ class Feed:
 
     def _await(self, number: int) -> Dict[str, Any]:
         with self._changed:
-            # The thread that reads notices the end of the process: nobody waits for the dead.
+            # The reading thread notices the end of the process.
             while number not in self._answers and not self._over:
                 if not self._changed.wait(1.0) and self._process.poll() is not None:
-                    # Dead, while something that it started still holds its stdout.
+                    # The process ended, but a child of it still holds its stdout.
                     self._changed.wait_for(lambda: number in self._answers or self._over, 2.0)
                     break
             if number not in self._answers:
@@ -116,22 +115,22 @@ class Feed:
             return self._answers.pop(number)
 
     def stop(self) -> None:
-        """Ends the jobs that run here (TERM, and KILL after 5 s), records that, and ends."""
+        """Ends the jobs that run on this host (TERM, and KILL after 5 s), records their ends, and ends the queue."""
         self._end("stop")
 
     def settle(self) -> None:
-        """Before the monitor ends: ends the queue where nothing is left to do, or after Ctrl-C."""
+        """Ends the queue if it has nothing left to do, or after Ctrl-C. Called before the monitor ends."""
         if self.is_interrupted:
             return self.stop()
         try:
             counts = self.ask({"counts": True})["counts"]
         except JobmonError:
-            return  # It is over already, or ends.
+            return  # It has ended already, or is ending.
         if not any(counts[state] for state in ("queued", "running", "unclear")):
             self._end("end")
 
     def close(self, at_most: float = _limits.STOP_SECONDS) -> None:
-        """Lets go of the queue: nothing more is started; what runs here goes on, supervised."""
+        """Closes the queue: it starts no more jobs; jobs that run go on under their supervisor."""
         if self._pid != os.getpid():
             return
         with self._writing:
@@ -142,15 +141,15 @@ class Feed:
         try:
             self._process.wait(at_most)
         except subprocess.TimeoutExpired:
-            pass  # It ends by itself when its jobs are over.
+            pass  # It ends when its jobs have ended.
 
     def release(self) -> None:
-        """Nobody has this queue any more: it ends once its jobs are over. Returns at once."""
+        """Tells the queue to end once its jobs have ended, and does not wait. For a queue that is garbage-collected."""
         if self.alive:
             try:
                 self._write({"id": 0, "end": True})
             except JobmonError:
-                pass  # It was over first.
+                pass  # It has ended already.
 
     def _end(self, word: str, at_most: float = _limits.STOP_SECONDS) -> None:
         self.is_stopped = True
@@ -159,7 +158,7 @@ class Feed:
         try:
             self.ask({word: True})
         except QueueNotAlive:
-            pass  # It was over first.
+            pass  # It has ended already.
         self.close(at_most)
 
     def _write(self, request: Dict[str, Any]) -> None:
@@ -175,7 +174,7 @@ class Feed:
         while True:
             answer = self._read_line()
             if not answer:
-                # How it ended belongs to the sentence that says so.
+                # The message about its end names its exit code.
                 try:
                     self._process.wait(2.0)
                 except subprocess.TimeoutExpired:
@@ -194,11 +193,11 @@ class Feed:
                     try:
                         pipe.close()  # type: ignore[union-attr]
                     except OSError:
-                        pass  # What was not sent yet can't be sent any more.
+                        pass  # A buffered request can't be sent any more.
                 return
 
     def _read_line(self) -> Dict[str, Any]:
-        """An answer; empty at the end of the process."""
+        """The next answer; empty at the end of the process."""
         while True:
             line = self._process.stdout.readline()  # type: ignore[union-attr]
             if not line:
@@ -206,7 +205,7 @@ class Feed:
             try:
                 answer = json.loads(line)
             except ValueError:
-                continue  # Not for us.
+                continue  # Not an answer.
             if isinstance(answer, dict) and answer:
                 return answer
 
@@ -216,8 +215,8 @@ class Feed:
         code = self._process.poll()
         how = "was closed" if code is None else f"ended (exit code {code})"
         return QueueNotAlive(
-            f"the process of the queue {self.queue} {how}: it takes no more jobs",
-            "what runs goes on and is recorded; make another JobQueue to go on",
+            f"the process of the queue {self.queue} {how}: it accepts no more jobs",
+            "running jobs go on and are recorded; create another JobQueue to continue",
         )
 
 
@@ -225,13 +224,13 @@ _feeds: weakref.WeakSet[Feed] = weakref.WeakSet()
 
 
 def live(directory: Optional[str] = None) -> List[Feed]:
-    """The queues of this process that run, of one directory or of all."""
+    """The running queues of this process, of one directory or of all."""
     return [feed for feed in list(_feeds) if feed.alive and directory in (None, feed.directory)]
 
 
 @atexit.register
 def close_all() -> None:
-    """Lets go of all queues of this process; after Ctrl-C it ends them, with what runs here."""
+    """Closes all queues of this process. After Ctrl-C, stops them with the jobs that run on this host."""
     interrupted = getattr(sys, "last_type", None) is KeyboardInterrupt and not hasattr(sys, "ps1")
     for feed in live():
         if interrupted or feed.is_interrupted:
@@ -241,8 +240,8 @@ def close_all() -> None:
 
 
 def _after_fork() -> None:
-    # The queue ends when its stdin does: a child must not hold it open. The numbers stay taken,
-    # since objects that believe in them are closed some time.
+    # The queue ends when its stdin is closed, so a child must not hold it open. The descriptors stay in use (they
+    # become /dev/null), since the objects that own them close them later.
     if not _feeds:
         return
     nothing = os.open(os.devnull, os.O_RDWR)

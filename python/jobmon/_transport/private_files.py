@@ -1,4 +1,4 @@
-"""Files and folders of this user alone, whatever the umask: params and output are in them."""
+"""Files and folders that only this user can read, whatever the umask is: they hold parameters and output."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ FOLDER = 0o700
 
 
 def make_folder(path: str) -> None:
-    """Makes a folder, 0700, and those above it that are missing. One that is there stays as it is.
+    """Makes a folder and its missing parents with mode 0700. An existing folder keeps its mode.
 
     Raises OSError.
     """
@@ -24,19 +24,19 @@ def make_folder(path: str) -> None:
         if not os.path.isdir(path):
             raise
         return
-    # A umask may have taken away more than it should.
+    # A umask such as 0277 takes away rights that the owner needs.
     os.chmod(path, FOLDER)
 
 
 def open_file(path: str, flags: int) -> int:
-    """Opens a file for writing, which becomes 0600 also where it was there already, if it is ours.
+    """Opens a file for writing and returns its descriptor. Sets mode 0600, also on an existing file that we own.
 
-    Returns its descriptor. Raises OSError.
+    Raises OSError.
     """
     file = os.open(path, flags | os.O_CREAT | os.O_CLOEXEC, FILE)
     try:
         if os.fstat(file).st_mode & 0o777 != FILE:
             os.fchmod(file, FILE)
     except OSError:
-        pass  # Somebody else's.
+        pass  # The file belongs to another user.
     return file

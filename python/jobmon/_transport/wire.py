@@ -1,4 +1,4 @@
-"""Bytes of requests and answers."""
+"""The bytes of requests and answers."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from .directory import Info
 
 
 def encode(body: Any) -> bytes:
-    """JSON, or `InvalidRequest` that says what in it is none."""
+    """The body as JSON. Raises `InvalidRequest` that names the value that JSON can't hold."""
     try:
-        # Half a surrogate pair (a file name that is not UTF-8, say) would make it malformed.
+        # Half a surrogate pair (in a file name that is not UTF-8, for example) is replaced: it is not valid JSON.
         text = json.dumps(body, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
         return text.encode("utf-8", "replace")
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidRequest(
-            f"what should be sent is not JSON: {error}",
+            f"the request is not JSON: {error}",
             "use str, int, float, bool, None, lists and dicts with str keys",
         ) from None
 
 
 def headers(info: Info) -> Dict[str, str]:
-    """What every request carries."""
+    """The headers of every request."""
     return {"Authorization": f"Bearer {info['secret']}", "Accept": "application/json"}
 
 
 def parse(response: HTTPResponse) -> Any:
-    """The body: JSON, parsed; another text as it is; None where there is none."""
+    """The body of an answer: parsed where it is JSON, else as text; None where it is empty."""
     data = response.read()
     if not data:
         return None
@@ -39,8 +39,8 @@ def parse(response: HTTPResponse) -> Any:
         return data.decode("utf-8", "replace")
 
 
-def seconds(text: Optional[str]) -> float:
-    """How long to wait, as `Retry-After` says."""
+def retry_after(text: Optional[str]) -> float:
+    """Seconds to wait, from the header `Retry-After`."""
     try:
         return min(max(float(text or 1), 0.05), 30.0)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Instances as processes of this host."""
+"""Runs jobs as processes of this host."""
 
 from __future__ import annotations
 
@@ -12,16 +12,15 @@ from .base import BaseExecutor
 
 
 class LocalExecutor(BaseExecutor):
-    """Runs the jobs of a queue here, `parallelism` at once (all cores when it is not said)."""
+    """Runs the jobs of a queue on this host, at most `parallelism` at once. Default: the number of cores."""
 
     name = "local"
 
 
 class LocalJobInstance(job.JobInstance):
-    """An attempt at a job that is a process of this host, by default this one.
+    """An attempt at a job that is a process of this host, by default this process.
 
-    `job_instance_id` is the process id. In a process that jobmon runs it is the attempt that is
-    known already.
+    `job_instance_id` is the process id. In a process that jobmon runs, the object is the existing attempt.
     """
 
     executor = "local"

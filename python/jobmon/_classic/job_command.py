@@ -17,10 +17,10 @@ JOBTYPES = {"R": R, "r": R, "stata": STATA, "shell": BASH, "bash": BASH, "sh": B
 def command(
     runfile: str, arguments: Sequence[str], jobtype: Optional[str] = BY_ENDING
 ) -> List[str]:
-    """The words that run a file: by `jobtype` as in 2017, or by the ending of its name.
+    """The command that runs a file: by `jobtype` as in 2017, or by the extension of its name.
 
-    `.py` runs under this very interpreter. A file of no known ending is executed, or, where it is
-    not executable, run by Python, as every file was in 2017.
+    `.py` runs with this interpreter. A file of another extension is executed, or, if it is not executable, run by
+    Python, as in 2017.
     """
     path = checked_word(os.path.abspath(os.path.expanduser(str(runfile).strip())))
     return [*_interpreter(path, jobtype), path, *arguments]
@@ -45,18 +45,18 @@ def _interpreter(path: str, jobtype: Optional[str]) -> List[str]:
 
 
 def checked_word(word: str) -> str:
-    """The word itself. Raises ValueError where it is not UTF-8: a queue could not pass it on as it is."""
+    """The word itself. Raises ValueError if it is not UTF-8, since a queue can't pass it on unchanged."""
     try:
         word.encode("utf-8")
     except UnicodeEncodeError:
         raise ValueError(
-            f"{word!r} is not UTF-8, so the job would be given another name than that: rename the "
-            "file, or write the name into one that the job reads"
+            f"{word!r} is not UTF-8, so the job would get another name: rename the file, or write its name into a file "
+            "that the job reads"
         ) from None
     return word
 
 
 def conda_run(environment: str, words: Sequence[str]) -> List[str]:
-    """The command, run in a conda environment that is named by its name or by its absolute path."""
+    """The command, run in a conda environment, which is given by its name or its absolute path."""
     where = "-p" if os.path.isabs(environment) else "-n"
     return ["conda", "run", "--no-capture-output", where, environment, *words]
