@@ -1,4 +1,4 @@
-"""The connection to a monitor, and what may happen to it."""
+"""The connection to a monitor, and its errors."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ class ConnectionTests(TestCase):
 
 
 class StrangerTests(TestCase):
-    """Somebody else listens where a monitor was."""
+    """Another program listens on the port of a monitor."""
 
     def setUp(self) -> None:
         super().setUp()

@@ -1,4 +1,4 @@
-"""Jobs and instances that report for themselves."""
+"""Jobs and instances that report themselves."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ class JobTests(TestCase):
 
     def test_no_monitor_no_job(self) -> None:
         self.cjm.stop_responder()
-        # As IOError, which is what programs that may run without one caught.
+        # As IOError, which programs catch that may run without a monitor.
         with self.assertRaises(IOError) as raised:
             Job(self.mon_dir, name="n")
         self.assertIsInstance(raised.exception, exceptions.CannotConnectToCentralJobMonitor)
@@ -201,7 +201,7 @@ class JobTests(TestCase):
 
 
 class InsideTests(TestCase):
-    """What runs under jobmon, and uses the package itself."""
+    """Programs that run under jobmon and use the package."""
 
     PROGRAM = """
         import sys

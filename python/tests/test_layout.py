@@ -27,7 +27,7 @@ def modules() -> Dict[str, str]:
 
 
 def imports(name: str, path: str, known: Dict[str, str]) -> Set[str]:
-    """The modules of this package that one imports, at its top or in a function, but for type checking only."""
+    """The modules of this package that a module imports, also in functions, but not under `if TYPE_CHECKING:`."""
     package = name if os.path.basename(path) == "__init__.py" else name.rpartition(".")[0]
     with open(path, encoding="utf-8") as file:
         tree = ast.parse(file.read(), path)
@@ -58,7 +58,7 @@ def _run(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def cycles(graph: Dict[str, Set[str]]) -> List[List[str]]:
-    """A cycle through each module from which a search in depth returns to it."""
+    """The cycles that a depth-first search finds."""
     found: List[List[str]] = []
     done: Set[str] = set()
 

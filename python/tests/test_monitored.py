@@ -67,7 +67,7 @@ if __name__ == "__main__":
 
 
 def comparable(told: Dict[str, Any]) -> Dict[str, Any]:
-    """A traceback without what its text does not show: names in full, and frames that repeat."""
+    """A traceback without the parts that its text does not show: modules of names, and repeated frames."""
     kept: Dict[str, Any] = {
         "type": told["type"].split(".")[-1],
         "message": told["message"],
@@ -94,7 +94,7 @@ class MonitoredTests(TestCase):
         return json.loads(self.jobmon("jobs", "-d", self.mon_dir, "--json"))
 
     def errors(self, count: int) -> Optional[list]:
-        """What is recorded, once it is so many."""
+        """The recorded errors, or None until there are `count`."""
         listed = json.loads(self.jobmon("errors", "-d", self.mon_dir, "--json"))
         return listed if len(listed) == count else None
 
@@ -223,7 +223,7 @@ class MonitoredTests(TestCase):
                 reporter(self.mon_dir).settle(30)
                 self.assertEqual(self.ends(), [("parent", "RUNNING")])
         except SystemExit:
-            # The child, which is no test any more.
+            # The child. It must not go on with the tests.
             os._exit(0)
 
     def test_nested_and_repeated_blocks(self) -> None:
@@ -264,8 +264,8 @@ class MonitoredTests(TestCase):
             with self.subTest(closing=closing):
                 segment = Segment(self.mon_dir, f"fork-{closing}")
                 self.assertTrue(segment.append(b"{}\n", 1, 1))
-                # As a child finds it whose parent's other thread had just closed the file: its
-                # number is a pipe's by now.
+                # The state of a child whose parent's other thread has just closed the file: the
+                # descriptor belongs to a pipe now.
                 file = segment._file
                 os.close(file)
                 pipe = os.pipe()
@@ -307,7 +307,7 @@ class MonitoredTests(TestCase):
             with open(path) as file:
                 told = comparable(json.load(file))
             if kind == "pool":
-                # To Python it is an exception whose message is a traceback; here it is that one.
+                # To Python, the cause is an exception whose message is a traceback. Here it is the traceback.
                 self.assertIn(printed["cause"].pop("message"), told.pop("cause")["message"])
                 cause = printed.pop("cause")
                 self.assertEqual((cause["type"], cause["frames"][-1][1]), ("ValueError", "fail"))

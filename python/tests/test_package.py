@@ -1,4 +1,4 @@
-"""The package as a whole: what importing it costs and brings, and how the executable is found."""
+"""The package as a whole: the cost of its import, its names, and how the executable is found."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class ExecutableTests(TestCase):
         self.assertIn("JOBMON_EXECUTABLE", str(raised.exception))
 
     def find(self, **more: str) -> str:
-        """Where a fresh interpreter of a virtual environment finds it."""
+        """The path that an interpreter of a virtual environment finds, or its error."""
         import venv
 
         home = os.path.join(self.folder, "venv")

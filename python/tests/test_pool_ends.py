@@ -1,4 +1,4 @@
-"""jobmon.Pool: whatever happens to an item, its caller is told, and the ledger says the same."""
+"""jobmon.Pool: the caller gets the outcome of every item, and the ledger has the same."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.support import TestCase, is_gone, wait_until
 
 AT_MOST = 60
 
-# Every way to call a function with one item: each returns once the result is there.
+# All ways to call a function with one item. Each waits for the result.
 Way = Callable[[Any, Any, Any], Any]
 WAYS: Dict[str, Way] = {
     "apply": lambda pool, function, value: pool.apply_async(function, (value,)).get(AT_MOST),
@@ -44,7 +44,7 @@ class PoolEndsTests(TestCase):
 
     @contextlib.contextmanager
     def pool(self, *arguments: Any, **more: Any) -> Iterator[Any]:
-        # Workers that end by an exception print it.
+        # Workers print the exceptions that end them.
         with jobmon.Pool(*arguments, **more) as pool:
             yield pool
             self.assertEqual(pool.apply_async(items.same, (1,)).get(AT_MOST), 1)
@@ -52,7 +52,7 @@ class PoolEndsTests(TestCase):
             pool.join()
 
     def ends(self, name: str) -> List[List[str]]:
-        """Status, cause and reason of the items of a function, in their order."""
+        """Status, cause and reason of the items of a function, in order."""
         return self.query(
             "select status.label, coalesce(cause, ''), coalesce(error.description, '') "
             "from job_instance i join job using (jid) join status on status.id = i.status "
@@ -61,7 +61,7 @@ class PoolEndsTests(TestCase):
         )[1:]
 
     def raises(self, pool: Any, function: Any, value: Any, kind: Any, words: str) -> None:
-        """By whatever way it is called, the caller gets this."""
+        """The caller gets this exception, for each way to call."""
         for way, call in WAYS.items():
             with self.subTest(function=function, way=way), self.assertRaisesRegex(kind, words):
                 call(pool, function, value)
@@ -79,7 +79,7 @@ class PoolEndsTests(TestCase):
 
     def test_exceptions(self) -> None:
         with self.pool(2) as pool:
-            # As it is in one process, although its class asks for other arguments.
+            # The same exception as in one process, although its class takes other arguments.
             self.raises(pool, items.no_data, 1992, items.NoData, "^no data for 1992 in north$")
             with self.assertRaises(items.NoData) as raised:
                 pool.apply(items.no_data, (1992,))
@@ -88,7 +88,7 @@ class PoolEndsTests(TestCase):
             with self.assertRaises(ValueError) as outer:
                 pool.apply(items.no_data_inside, (1992,))
             self.assertIsInstance(outer.exception.reason, items.NoData)  # type: ignore[attr-defined]
-            # Those that can't be transferred are told of.
+            # Exceptions that can't be transferred are described.
             for function, words in (
                 (items.local_class, "local_class.*it is local"),
                 (items.without_reduce, "WithoutReduce: odd one.*no reduce"),
@@ -180,7 +180,7 @@ class PoolEndsTests(TestCase):
         self.assertEqual({tuple(end[:2]) for end in ends}, {("FAILED", "exit")})
         self.assertIn("sys.exit(0)", ends[0][2])
         ends = self.ends("raises")
-        # Ctrl-C is a person's.
+        # Ctrl-C comes from the user.
         self.assertEqual(ends.pop()[:2], ["CANCELLED", "cancelled"])
         self.assertEqual({tuple(end[:2]) for end in ends}, {("FAILED", "exit")})
         self.assertIn("GeneratorExit", ends[0][2])
@@ -207,11 +207,11 @@ class PoolEndsTests(TestCase):
         with self.pool(1) as pool:
             with self.assertRaisesRegex(ValueError, "2 is even"):
                 pool.map_async(items.odd, [1, 2, 3, 4], 4).get(AT_MOST)
-            # At once, and not when the pool is over.
+            # At once, and not at the end of the pool.
             wait_until(lambda: [end[0] for end in self.ends("odd")] == [
                 "COMPLETE", "FAILED", "CANCELLED", "CANCELLED",
             ], "the rest is cancelled")  # fmt: skip
-            # As by multiprocessing, they run where it is the result that can't be transferred.
+            # As in multiprocessing, the others run if a result can't be transferred.
             with self.assertRaisesRegex(TransferError, "item 1, lock_at_two"):
                 pool.map_async(items.lock_at_two, [1, 2, 3], 3).get(AT_MOST)
             with self.assertRaisesRegex(WorkerDied, "item 1, dies_at"):
@@ -230,7 +230,7 @@ class PoolEndsTests(TestCase):
         with self.pool(1) as pool:
             values = pool.map_async(items.known_then_waits, ["", self.path], 2)
             wait_until(lambda: os.path.exists(self.path + ".began"), "the second runs")
-            # The end of the first does not wait for the second one's.
+            # The end of the first item is reported before the second one ends.
             name = "known_then_waits"
             wait_until(lambda: self.ends(name)[0][0] == "COMPLETE", "the first is complete")
             self.assertEqual(self.ends(name)[1][0], "RUNNING")
@@ -260,7 +260,7 @@ class PoolEndsTests(TestCase):
         program.wait()
         with open(self.path, "w"):
             pass
-        # The worker finishes what it was at, and says so.
+        # The worker finishes its item, and reports it.
         name = "known_then_waits"
         wait_until(lambda: [e[0] for e in self.ends(name)] == ["COMPLETE"] * 2, "both are complete")
 
@@ -350,13 +350,13 @@ class PoolEndsTests(TestCase):
             self.assertGreater(len(failed), 0)
             with self.assertRaisesRegex(WorkerDied, "SIGKILL while it received a task"):
                 failed[0].get()
-        # What the caller saw and what is recorded is the same, item by item.
+        # The caller and the ledger have the same outcome of each item.
         expected = [["FAILED", "COMPLETE"][one.successful()] for one in results] + ["COMPLETE"]
         self.assertEqual([end[0] for end in self.ends("same")], expected)
 
     def test_a_pool_that_is_terminated_with_a_part_of_a_task_in_its_pipe(self) -> None:
         pool = jobmon.Pool(2, items.killed_while_it_takes_a_task, (self.path,))
-        # Nobody mends it.
+        # The pipe is not repaired.
         pool._watch.stop()
         for _ in range(40):
             pool.apply_async(items.same, ("x" * 5000,))
@@ -365,10 +365,10 @@ class PoolEndsTests(TestCase):
         pool.join()
         self.assertLessEqual({end[0] for end in self.ends("same")}, {"CANCELLED", "COMPLETE"})
 
-    def test_a_worker_that_is_killed_while_it_tells_a_result(self) -> None:
+    def test_a_worker_that_is_killed_while_it_sends_a_result(self) -> None:
         for size in (50_000, 500_000):
             path = f"{self.path}.{size}"
-            with self.pool(2, items.killed_while_it_tells, (path,)) as pool:
+            with self.pool(2, items.killed_while_it_sends, (path,)) as pool:
                 results = [pool.apply_async(bytearray, (size,)) for _ in range(10)]
                 for result in results:
                     result.wait(AT_MOST)
@@ -395,7 +395,7 @@ class PoolEndsTests(TestCase):
         tasks: Any = Tasks("base", mock.Mock(), inqueue, outqueue, taker)
         outqueue.put(None)
         tasks.note("refused")
-        # multiprocessing takes what is left there, one by one, before it ends.
+        # multiprocessing reads what is left there, one by one, before it ends.
         got: List[Any] = []
         taking = threading.Thread(target=lambda: got.extend([tasks.get(), tasks.get()]), daemon=True)
         taking.start()

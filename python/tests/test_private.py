@@ -1,4 +1,4 @@
-"""What the package writes is for its user alone, whatever the umask."""
+"""Files of the package are readable for their user only, whatever the umask is."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class PrivateTests(TestCase):
         self.monitor().stop_responder()
         self.assertEqual(self.modes()[self.mon_dir], 0o700)
         self.assertEqual(self.modes()[log], 0o600)
-        # One of before.
+        # An existing file.
         os.chmod(log, 0o644)
         self.monitor().stop_responder()
         self.assertEqual(self.modes()[log], 0o600)

@@ -43,7 +43,7 @@ with open("said", "w") as file:
 
 
 def grid_engine() -> str:
-    """Why Grid Engine can't be used here; empty where it can."""
+    """Why Grid Engine can't be used here; empty if it can."""
     if not os.environ.get("SGE_ROOT"):
         return "SGE_ROOT is not set: no Grid Engine here"
     if shutil.which("qstat") is None:
@@ -67,7 +67,7 @@ class ProgramTests(TestCase):
         if not os.path.exists(script):
             script = os.path.join(sysconfig.get_path("scripts"), name)
         env = environment()
-        # As a person has it who has only just unpacked or installed it.
+        # As after unpacking or installing it.
         del env["PYTHONPATH"]
         monitor = subprocess.Popen(
             [sys.executable, script, "foodir"],
@@ -194,7 +194,7 @@ class ProgramTests(TestCase):
         self.assertIn("KeyboardInterrupt", err)
         wait_until(lambda: is_gone(pid), "the monitor's end")
         jobs = json.loads(self.jobmon("jobs", "-d", self.mon_dir, "--json"))
-        # It was ended by us: the attempt is given back.
+        # jobmon ended it, so the attempt does not count.
         self.assertEqual([job["status"] for job in jobs], ["QUEUED"])
         self.assertEqual([one["status"] for one in jobs[0]["instances"]], ["CANCELLED"])
 

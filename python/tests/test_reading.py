@@ -38,7 +38,7 @@ class ReadingTests(TestCase):
         seen = [next(stream) for _ in range(3)]
         self.assertEqual([one["kind"] for one in seen], ["submitted", "running", "complete"])
         stream.close()
-        # Across a restart of the monitor, from the last number that was seen.
+        # Across a restart of the monitor, from the last number that was read.
         stream = jobmon.events(self.mon_dir, after=seen[1]["sequence"])
         self.assertEqual(next(stream)["kind"], "complete")
         self.cjm.stop_responder()

@@ -1,4 +1,4 @@
-"""Each action of 2017, and what it answers."""
+"""The actions of 2017 and their answers."""
 
 from __future__ import annotations
 
