@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-quick test-build faults check format build release dist install uninstall wheel deb docs bench bench-clusters \
-	clean deps test-deps test-python test-wheel test-deb clusters-up clusters-down test-clusters
+	clean deps check-deps test-deps test-python test-wheel test-deb clusters-up clusters-down test-clusters
 
 SWIFT ?= swift
 PREFIX ?= $(HOME)/.local
@@ -58,11 +58,16 @@ faults: test-deps ## kill -9 of everything, at random, 100 times, for minutes; w
 	$(SWIFT) build --build-tests
 	JOBMON_TEST_KILL_JOBS=2000 JOBMON_TEST_KILL_ROUNDS=20 $(SWIFT) test --skip-build --disable-xctest --no-parallel --filter FaultTests
 
-check: ## format, layers, sources, documents
+check-deps:
+	@scripts/install-deps.sh check
+
+check: check-deps ## format, layers, sources, documents, the Python package, shell scripts
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Examples benchmarks/JobmonBench
 	@scripts/check-layers.sh
 	@scripts/check-source.sh
 	@scripts/check-docs.sh
+	@scripts/check-python.sh
+	@scripts/check-shell.sh
 
 format: ## formats the sources in place
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Examples benchmarks/JobmonBench

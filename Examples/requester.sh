@@ -3,7 +3,7 @@
 #   [JOBMON_DIR=DIR] Examples/requester.sh NAME COMMAND [ARGUMENT…]     (without a DIR: the current directory)
 # Output and exit code are the command's. What no monitor has acknowledged waits in DIR/spool for the next one.
 [ $# -ge 2 ] || { echo "usage: requester.sh NAME COMMAND [ARGUMENT…]" >&2; exit 2; }
-(umask 077 && mkdir -p "${JOBMON_DIR:=.}/spool") && JOBMON_DIR=$(cd "$JOBMON_DIR" && pwd)
+JOBMON_DIR=${JOBMON_DIR:-.}; (umask 077 && mkdir -p "$JOBMON_DIR/spool") && JOBMON_DIR=$(cd "$JOBMON_DIR" && pwd)
 ids=/proc/sys/kernel/random sender=$(<$ids/uuid) key=$(<$ids/uuid) log=$(mktemp) info=$JOBMON_DIR/monitor_info.json
 export JOBMON_DIR JOBMON_INSTANCE=$key
 # Standard input, or each word, as JSON has it: every character as \uXXXX. NULs and what is not UTF-8 are left out.
@@ -26,14 +26,14 @@ say() {
 }
 job="{\"name\":$(words "$1"),\"runfile\":$(words "$2"),\"args\":[$(words "${@:3}")]}"
 exec 3> >(trap '' HUP INT QUIT TERM; exec tee -- "$log" >&2); tee=$! time=$(date -u +%FT%T.%3NZ)
-(trap - INT QUIT; exec "${@:2}") <&0 2>&3 3>&- & pid=$!; exec 3>&- 2>/dev/null
-for signal in HUP TERM USR1 USR2; do trap "kill -$signal $pid" $signal; done; trap '' INT QUIT
-say 0 submitted "\"executor\":\"bash\",\"job\":$job" & said=$!     # the order is all one: a fact may be `early`
-say 1 running "\"host\":$(words "$HOSTNAME"),\"boot_id\":\"$(<$ids/boot_id)\",\"pid\":$pid" & said+=" $!"
+(trap - INT QUIT; exec "${@:2}") <&0 2>&3 3>&- & pid=$!; exec 3>&- 2>/dev/null; trap '' INT QUIT
+trap 'kill -HUP $pid' HUP; trap 'kill -TERM $pid' TERM; trap 'kill -USR1 $pid' USR1; trap 'kill -USR2 $pid' USR2
+say 0 submitted "\"executor\":\"bash\",\"job\":$job" & said=($!)     # the order is all one: a fact may be `early`
+say 1 running "\"host\":$(words "$HOSTNAME"),\"boot_id\":\"$(<$ids/boot_id)\",\"pid\":$pid" & said+=($!)
 beat="{\"kind\":\"heartbeat\",\"instances\":[{\"instance_key\":\"$key\"}]}"
 while ! read -rt 30 <> <(:) && kill -0 $pid; do send "$beat"; done >/dev/null & beats=$!
 while kill -0 $pid; do wait $pid; done; wait $pid; code=$?; time=$(date -u +%FT%T.%3NZ)   # signals end a wait early
 for _ in {1..50}; do kill -0 $tee && sleep 0.02; done; kill $beats; end="\"exit_code\":$code"
 ((code > 128 && code < 193)) && end="\"signal\":$((code - 128))"
 say 2 "$( ((code)) && echo failed || echo complete)" "$end,\"stderr\":\"$(tail -c 65536 "$log" | text)\""
-wait $said; rm -f "$log"; exit $code
+wait "${said[@]}"; rm -f "$log"; exit $code

@@ -23,7 +23,7 @@ with_xargs() { seq "$jobs" | xargs -P2 -n1 /bin/true; }
 
 for pair in $(seq "$pairs"); do
     theirs=$(seconds with_xargs)
-    ours=$(seconds "$jobmon" run -d "dir$pair" -j 2 --no-logs --no-progress --each n=1.."$jobs" -- /bin/true {n})
+    ours=$(seconds "$jobmon" run -d "dir$pair" -j 2 --no-logs --no-progress --each n=1.."$jobs" -- /bin/true '{n}')
     awk -v p="$pair" -v o="$ours" -v t="$theirs" -v n="$jobs" 'BEGIN {
         printf "pair %d: jobmon run %.3f s (%.0f/s), xargs %.3f s (%.0f/s), ratio %.2f\n", p, o, n / o, t, n / t, o / t }'
     sqlite3 "dir$pair/job_monitor.sqlite" "
@@ -39,6 +39,6 @@ mkfifo watched
 "$here/watch-rows.py" dir0/job_monitor.sqlite <watched &
 reader=$!
 exec 9>watched
-seconds "$jobmon" run -d dir0 -j 2 --no-logs --no-progress --each n=1.."$jobs" -- /bin/true {n} 9>&- >/dev/null
+seconds "$jobmon" run -d dir0 -j 2 --no-logs --no-progress --each n=1.."$jobs" -- /bin/true '{n}' 9>&- >/dev/null
 exec 9>&-
 wait "$reader"

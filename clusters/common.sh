@@ -94,6 +94,7 @@ install_packages() {
         # Packages that start their daemons would start them with a configuration that is not ours.
         printf '#!/bin/sh\nexit 101\n' >$policy
         chmod 755 $policy
+        # shellcheck disable=SC2064 # the path is that of now
         trap "rm -f $policy" EXIT
     else
         policy=

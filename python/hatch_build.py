@@ -1,4 +1,4 @@
-"""Puts the executable into the wheel, as the command `jobmon`, with the command of 2017, and tags the wheel by what that executable is."""
+"""Puts the executable into the wheel as the command `jobmon`, beside the command of 2017, and tags the wheel for it."""
 
 from __future__ import annotations
 

@@ -5,13 +5,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 failed=0
 
-# forbid MESSAGE PATTERN PATH... : fails when the extended pattern stands in a Swift file; a line that ends in
-# "// allowed: why" is let through.
+# forbid MESSAGE PATTERN [OPTION...] PATH... : fails when the extended pattern stands in a Swift file; a line that ends
+# in "// allowed: why" is let through. The options are those of grep.
 forbid() {
     local message=$1 pattern=$2
     shift 2
     local hits
-    hits=$(grep -rnE "$pattern" "$@" --include='*.swift' | grep -vE '// allowed: ' || true)
+    hits=$(grep -rnE --include='*.swift' "$pattern" "$@" | grep -vE '// allowed: ' || true)
     if [ -n "$hits" ]; then
         echo "check-source: $message"
         sed 's/^/    /' <<<"$hits"
@@ -21,11 +21,11 @@ forbid() {
 
 forbid "the time comes from TimeSource only" \
     'Date\(\)|Date\.now|clock_gettime|ContinuousClock|gettimeofday|[^a-z_]time\(nil\)' \
-    $(ls -d Sources/*/ | grep -v JobmonCore) $(git ls-files -co --exclude-standard "Sources/JobmonCore/*.swift" | grep -v TimeSource)
+    --exclude='TimeSource*' Sources
 forbid "no task without somebody who waits for it" '(^|[^a-zA-Z.])Task(\.detached)? *\{' Sources
 forbid "no trap in product code" 'try!|fatalError\(|preconditionFailure\(|as! ' Sources
 forbid "no marker of unfinished work" 'TODO|FIXME' Sources Tests
-forbid "tests wait for conditions" 'Task\.sleep|usleep\(|[^a-zA-Z.]sleep\(' $(ls -d Tests/*/ | grep -v Tests/Support)
+forbid "tests wait for conditions" 'Task\.sleep|usleep\(|[^a-zA-Z.]sleep\(' --exclude-dir=Support Tests
 
 words=$(git ls-files -co --exclude-standard -- 'Sources/*' 'Tests/*' '*.md' 'docs/*' 'demo/*' 'scripts/*' \
     'clusters/*' |

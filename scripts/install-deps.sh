@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what building and the demo need and this machine lacks, and with a word what something else needs besides:
-# `tests` the tests, `wheel` the making of the wheel, `deb` that of the Debian packages, `deb-tests` the tests of these.
-# Debian packages by name when we are root or sudo asks no password; otherwise says exactly what to install, and fails.
+# Installs the missing packages that building and the demo need. A word adds what something else needs: `tests` the
+# tests, `check` the checks, `wheel` the making of the wheel, `deb` that of the Debian packages, `deb-tests` their tests.
+# Installs Debian packages as root, or by sudo without a password; otherwise says what to install, and fails.
 set -euo pipefail
 
 if ! command -v swift >/dev/null; then
@@ -25,6 +25,10 @@ tests)
     command -v zsh >/dev/null || missing+=(zsh)
     command -v fish >/dev/null || missing+=(fish)
     command -v curl >/dev/null || missing+=(curl)
+    ;;
+check)
+    command -v shellcheck >/dev/null || missing+=(shellcheck)
+    python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
     ;;
 wheel)
     python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)

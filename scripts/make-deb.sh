@@ -15,37 +15,37 @@ version=$(sed -n 's/.*current = "\(.*\)".*/\1/p' Sources/JobmonCore/JobmonVersio
 work=.build/deb
 stage=$work/jobmon-$version
 rm -rf $work
-mkdir -p $stage/{man,completions/{bash,zsh,fish},docs,examples,python}
-cp -r packaging/debian $stage/
-cp dist/jobmon $stage/
+mkdir -p "$stage"/{man,completions/{bash,zsh,fish},docs,examples,python}
+cp -r packaging/debian "$stage"/
+cp dist/jobmon "$stage"/
 # Paragraphs as man pages have them, not blank lines.
-sed 's/^$/.Pp/' docs/man/jobmon.1 >$stage/man/jobmon.1
+sed 's/^$/.Pp/' docs/man/jobmon.1 >"$stage/man/jobmon.1"
 # It is read by a shell, not run.
-dist/jobmon completions bash | sed '1{/^#!/d}' >$stage/completions/bash/jobmon
-dist/jobmon completions zsh >$stage/completions/zsh/_jobmon
-dist/jobmon completions fish >$stage/completions/fish/jobmon.fish
-cp README.md docs/*.md docs/openapi.yaml $stage/docs/
-cp Examples/requester.sh $stage/examples/
-cp CHANGELOG.md $stage/
-tar -C python --exclude=__pycache__ -cf - jobmon | tar -C $stage/python -xf -
+dist/jobmon completions bash | sed '1{/^#!/d}' >"$stage/completions/bash/jobmon"
+dist/jobmon completions zsh >"$stage/completions/zsh/_jobmon"
+dist/jobmon completions fish >"$stage/completions/fish/jobmon.fish"
+cp README.md docs/*.md docs/openapi.yaml "$stage/docs/"
+cp Examples/requester.sh "$stage/examples/"
+cp CHANGELOG.md "$stage"/
+tar -C python --exclude=__pycache__ -cf - jobmon | tar -C "$stage/python" -xf -
 
 # The package is as old as the last commit, so that the same commit makes the same package.
 date=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
 export SOURCE_DATE_EPOCH=$date
-cat >$stage/debian/changelog <<EOF
+cat >"$stage/debian/changelog" <<EOF
 jobmon ($version-1) unstable; urgency=medium
 
   * What is new is in /usr/share/doc/jobmon/changelog.gz.
 
  -- $(sed -n 's/^Maintainer: //p' packaging/debian/control)  $(LC_ALL=C date -uR -d "@$date")
 EOF
-(cd $stage && dpkg-buildpackage --build=binary --no-sign --no-check-builddeps) >$work/log 2>&1 || {
+(cd "$stage" && dpkg-buildpackage --build=binary --no-sign --no-check-builddeps) >$work/log 2>&1 || {
     cat $work/log >&2
     exit 1
 }
 rm -f dist/*.deb
 mv $work/*.deb dist/
-rm -rf $stage
+rm -rf "$stage"
 for package in dist/*.deb; do
     echo "$package: $((($(stat -c %s "$package") + 999) / 1000)) kB"
 done

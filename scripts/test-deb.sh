@@ -4,13 +4,13 @@
 #
 #   scripts/test-deb.sh
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 shopt -s nullglob
 commands=(dist/jobmon_*.deb) libraries=(dist/python3-jobmon_*.deb)
-[ ${#commands[@]} = 1 ] && [ ${#libraries[@]} = 1 ] || {
+if [ ${#commands[@]} != 1 ] || [ ${#libraries[@]} != 1 ]; then
     echo "test-deb: dist/ does not have one package of each kind; run make deb" >&2
     exit 1
-}
+fi
 command=${commands[0]} library=${libraries[0]}
 version=$(sed -n 's/.*current = "\(.*\)".*/\1/p' Sources/JobmonCore/JobmonVersion.swift)
 # dpkg wants root's PATH.
@@ -56,6 +56,7 @@ says_version() { [ "$("$@" --version)" = "jobmon $version" ]; }
 # In the empty root there is nothing else, no libc and no loader; /proc is any Linux's.
 in_nothing() {
     mkdir -p "$root/proc"
+    # shellcheck disable=SC2016 # the inner shell expands its arguments
     unshare --map-root-user --mount sh -c 'mount --rbind /proc "$0/proc" && exec chroot "$0" "$@"' "$root" "$@"
 }
 runs_alone() { says_version in_nothing /usr/bin/jobmon; }
@@ -80,7 +81,7 @@ imports() {
     PATH=$root/usr/bin:$PATH PYTHONPATH=$root/usr/lib/python3/dist-packages PYTHONDONTWRITEBYTECODE=1 \
         "$(python_of_debian)" -c "
 import jobmon
-from jobmon import _executable, central_job_monitor, qmaster
+from jobmon import central_job_monitor, qmaster
 assert jobmon.__version__ == '$version', jobmon.__version__
 assert jobmon.__file__.startswith('$root/'), jobmon.__file__"
 }

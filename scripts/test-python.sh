@@ -6,7 +6,7 @@
 #   PYTHONS="3.8 3.13" scripts/test-python.sh tests.test_queue
 #   PYTHONS=oldest scripts/test-python.sh        # of those that are there; so newest, which is none beside no other
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 
 executable=${JOBMON_EXECUTABLE:-}
 for candidate in dist/jobmon .build/debug/jobmon; do
@@ -19,12 +19,12 @@ interpreter() {
     local found
     found=$(command -v "python$1") && "$found" -c '' 2>/dev/null && { echo "$found"; return; }
     command -v pyenv >/dev/null || return 1
-    found=$(ls -d "$(pyenv root)/versions/$1".*/bin/python"$1" 2>/dev/null | tail -n 1)
+    found=$(compgen -G "$(pyenv root)/versions/$1.*/bin/python$1" | sort -V | tail -n 1)
     [ -n "$found" ] && "$found" -c '' 2>/dev/null && echo "$found"
 }
 
 # The number of failures, errors or skipped tests in unittest's closing line; 0 when it has none.
-number() { { grep -oE "$1=[0-9]+" <<<"$2" || echo =0; } | cut -d= -f2; }
+number() { { grep -oE "$1=[0-9]+" <<<"$2" || echo "=0"; } | cut -d= -f2; }
 
 versions=${PYTHONS:-3.8 3.9 3.10 3.11 3.12 3.13}
 case $versions in oldest | newest)

@@ -35,9 +35,9 @@ check() {
 import os, sys
 import jobmon
 from importlib.metadata import version
-from jobmon import _executable
+from jobmon._transport import executable
 venv = os.path.realpath(sys.argv[1])
-for path in (jobmon.__file__, _executable.find()):
+for path in (jobmon.__file__, executable.find()):
     if not os.path.realpath(path).startswith(venv + os.sep):
         sys.exit(f"{path} is not of the installed wheel")
 if version("jobmon") != jobmon.__version__:

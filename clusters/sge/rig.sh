@@ -1,5 +1,6 @@
 # The Grid Engine rig: its settings, and how its two daemons are started. Sourced by up.sh, down.sh, daemon.sh.
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # the scripts that source this file read the settings
 RIG=sge
 . "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/../env.sh"

@@ -46,7 +46,7 @@ CONF
         hostname
         hostname -f 2>/dev/null || true
     )
-    # shellcheck disable=SC2086
+    # shellcheck disable=SC2046,SC2086 # a word for each name
     echo localhost $(printf '%s\n' $names | sort -u | grep -vx localhost) >"$CELL/host_aliases"
     chown sgeadmin: "$CELL"/*
     [ -e "$RUN/spooldb/sge" ] ||

@@ -30,6 +30,6 @@ for directory in /sys/fs/cgroup/{memory,freezer,cpuacct}/slurm_node*; do
 done
 if [ "${1:-}" = --wipe ]; then
     rm -rf "$RUN"
-    ! grep -qs "^$MARK" $CONF || rm -f $CONF /etc/slurm/slurmdbd.conf /etc/slurm/cgroup.conf
+    ! grep -qs "^$MARK" "$CONF" || rm -f "$CONF" /etc/slurm/slurmdbd.conf /etc/slurm/cgroup.conf
 fi
 exit 0

@@ -1,5 +1,6 @@
 # The Slurm rig: its settings, and how each of its daemons is started and ended. Sourced by up.sh, down.sh, daemon.sh.
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # the scripts that source this file read the settings
 RIG=slurm
 . "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 NODES=${CLUSTER_NODES:-4} CPUS=${CLUSTER_CPUS:-4} MEMORY=${CLUSTER_MEMORY:-4000}
@@ -103,16 +104,15 @@ choose_limits() {
 # kill_leftovers : steps whose slurmd is gone, known by what they hold open in our state, and the processes of jobs in
 # our nodes' cgroups, which outlive a step that was killed.
 kill_leftovers() {
-    local process child list pid
+    local process child pid
     for process in /proc/[0-9]*; do
         [ "$(cat "$process/comm" 2>/dev/null)" = slurmstepd ] || continue
-        ls -l "$process/fd" "$process/cwd" 2>/dev/null | grep -q -- "-> $RUN/" || continue
+        [ -n "$(find "$process/fd" "$process/cwd" -lname "$RUN/*" -print -quit 2>/dev/null)" ] || continue
         for child in $(cat "$process"/task/*/children 2>/dev/null) "${process#/proc/}"; do
             kill -KILL "$child" 2>/dev/null
         done
     done
-    for list in $(find /sys/fs/cgroup/freezer/slurm_node* -name cgroup.procs 2>/dev/null); do
-        for pid in $(cat "$list" 2>/dev/null); do kill -KILL "$pid" 2>/dev/null; done
-    done
+    find /sys/fs/cgroup/freezer/slurm_node* -name cgroup.procs -exec cat {} + 2>/dev/null |
+        while read -r pid; do kill -KILL "$pid" 2>/dev/null || true; done || true
     return 0
 }

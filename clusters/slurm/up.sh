@@ -11,7 +11,7 @@ packages=(munge slurmctld slurmd slurm-client)
     packages+=(slurmdbd slurm-wlm-mysql-plugin mariadb-server-core mariadb-client-core)
 install_packages "${packages[@]}"
 
-if [ -e $CONF ] && ! grep -q "^$MARK" $CONF; then
+if [ -e "$CONF" ] && ! grep -q "^$MARK" "$CONF"; then
     die "$CONF is not this rig's: this machine belongs to another Slurm, or did; move the file away if it does not"
 fi
 choose_limits
@@ -101,8 +101,8 @@ PartitionName=long.q Nodes=node[1-$NODES] MaxTime=16-00:00:00 DefaultTime=01:00:
 PartitionName=preempt.q Nodes=node[1-$NODES] MaxTime=3-00:00:00 DefaultTime=01:00:00 PriorityTier=1 PreemptMode=REQUEUE
 CONF
 )
-if [ "$(cat $CONF 2>/dev/null)" != "$conf" ]; then
-    printf '%s\n' "$conf" >$CONF
+if [ "$(cat "$CONF" 2>/dev/null)" != "$conf" ]; then
+    printf '%s\n' "$conf" >"$CONF"
     # GPUs must be files; nothing is done with these.
     printf '%s\n' "$MARK" 'Name=gpu File=/dev/null' 'Name=gpu File=/dev/zero' >/etc/slurm/gres.conf
     # Other nodes need other daemons, not a reconfigured one.

@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""Starts the monitor of a directory and stays with it: `python bin/launch_central_monitor.py DIR`.
+"""Runs the monitor of a directory in the foreground: `python bin/launch_central_monitor.py DIR`.
 
-The command of 2017. It is `jobmon monitor DIR` and takes the options of that (`--help` lists them).
-It is installed beside `jobmon`, and runs from the source tree with the executable that was built there.
+The command of 2017. It runs `jobmon monitor DIR` and takes the options of that command (`--help` lists them).
+It is installed beside `jobmon`. In the source tree it uses the executable that was built there.
 """
 
 import os
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-# The source tree, or what `pip install --target` made: the package is not where Python looks for it.
-if os.path.isfile(os.path.join(HERE, os.pardir, "jobmon", "_executable.py")):
+# In the source tree, and after `pip install --target`, the package is not on the module search path.
+if os.path.isfile(os.path.join(HERE, os.pardir, "jobmon", "__init__.py")):
     sys.path.insert(0, os.path.dirname(HERE))
 
 
@@ -22,14 +22,14 @@ def executable():
             path = os.path.join(root, build, "jobmon")
             if os.access(path, os.X_OK):
                 return os.path.abspath(path)
-    from jobmon import _executable
+    from jobmon._transport import executable
 
-    return _executable.find()
+    return executable.find()
 
 
 def main():
-    """Becomes the monitor."""
-    import jobmon  # It says so where this Python is too old.
+    """Replaces this process by the monitor."""
+    import jobmon  # Raises ImportError with the reason when this Python is too old.
     from jobmon.exceptions import JobmonError
 
     try:

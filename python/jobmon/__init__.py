@@ -1,14 +1,13 @@
 """jobmon: a monitor and queue for jobs in scientific computing.
 
-The names of 2017 are modules: `central_job_monitor`, `qmaster`, `job`, `requester`, `subscriber`,
-`schedulers`, `executors`, `models`, `exceptions`, `sge`. Beside them, `monitored`, `task`, `Pool`,
-`events` and `query`. All of them are loaded when they are first used, so that importing the
-package costs a job nothing.
+The names of 2017 are modules: `central_job_monitor`, `qmaster`, `job`, `requester`, `subscriber`, `schedulers`,
+`executors`, `models`, `exceptions`, `sge`. The other names are `monitored`, `task`, `Pool`, `events`, `query` and
+`errors`. Each name is loaded at its first use, so that importing the package takes less than a millisecond.
 """
 
 import sys
 
-# This file is read by older Pythons too, up to here at least: it has no syntax that is new to them.
+# Older Pythons compile this file, too: it must have no syntax that they do not know.
 if sys.version_info < (3, 8):
     raise ImportError(
         "jobmon needs Python 3.8 or later, and this is {}.{}: use a newer one (the command jobmon "
@@ -17,7 +16,7 @@ if sys.version_info < (3, 8):
 
 __version__ = "0.1.0"
 
-TYPE_CHECKING = False  # typing itself is not worth its import here
+TYPE_CHECKING = False  # Importing typing would take longer than importing this package.
 if TYPE_CHECKING:
     from typing import List  # noqa: F401 - in a type comment
 
@@ -35,22 +34,24 @@ if TYPE_CHECKING:
     from . import schedulers as schedulers
     from . import sge as sge
     from . import subscriber as subscriber
-    from ._events import events as events
-    from ._events import query as query
-    from ._monitored import monitored as monitored
-    from ._monitored import task as task
-    from ._pool import Pool as Pool
-    from ._pool_carry import TransferError as TransferError
-    from ._pool_worker import WorkerDied as WorkerDied
+    from ._pool.messages import WorkerDied as WorkerDied
+    from ._pool.pool import Pool as Pool
+    from ._pool.transfer import TransferError as TransferError
+    from ._reading.errors import errors as errors
+    from ._reading.events import events as events
+    from ._reading.query import query as query
+    from ._reporting.monitored import monitored as monitored
+    from ._reporting.monitored import task as task
 
 _NAMES = {
-    "monitored": "_monitored",
-    "task": "_monitored",
-    "Pool": "_pool",
-    "TransferError": "_pool_carry",
-    "WorkerDied": "_pool_worker",
-    "events": "_events",
-    "query": "_events",
+    "monitored": "_reporting.monitored",
+    "task": "_reporting.monitored",
+    "Pool": "_pool.pool",
+    "TransferError": "_pool.transfer",
+    "WorkerDied": "_pool.messages",
+    "errors": "_reading.errors",
+    "events": "_reading.events",
+    "query": "_reading.query",
 }
 
 _MODULES = [
@@ -72,7 +73,7 @@ _MODULES = [
 
 __all__ = ["__version__"] + list(_NAMES) + _MODULES
 
-if not TYPE_CHECKING:  # so that checkers know what there is, and what is not
+if not TYPE_CHECKING:  # Type checkers report names that do not exist.
 
     def __getattr__(name):
         # type: (str) -> object

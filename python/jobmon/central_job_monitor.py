@@ -10,36 +10,34 @@ import subprocess
 import sys
 from typing import IO, Any, Dict, List, Optional, Tuple
 
-from . import _executable, _feed
-from ._directory import close_to_others, directory_of
-from ._private import make_folder, open_file
-from .exceptions import CentralJobMonitorNotAlive, CentralJobMonitorRunning, RequestRefused
+from . import _limits
+from ._transport import executable
+from ._transport import feed as _feed
+from ._transport.command_output import last_message, output
+from ._transport.directory import close_to_others, directory_of
+from ._transport.private_files import make_folder, open_file
+from .exceptions import CentralJobMonitorNotAlive, CentralJobMonitorRunning
 from .models import Job
 from .requester import Requester
 
 logger = logging.getLogger(__name__)
 
-# How long a monitor that was told to end may take, in seconds, before it is killed. It loses
-# nothing by that: what it has acknowledged is on disk.
-END_AT_MOST = 30.0
-
 
 class CentralJobMonitor:
-    """The monitor of `out_dir`, from now until it is stopped or this program is gone.
+    """Starts the monitor of `out_dir`. It runs until it is stopped or this program ends.
 
-    It answers when this returns. A program that dies, however it dies, takes its monitor along.
+    The monitor answers when this returns. It ends when this program ends, also when the program is killed.
 
-    - `out_dir`: the directory, made where it is missing. What the monitor has to say for people is
-      in `monitor.log` there.
-    - `persistent`: False keeps the ledger in memory only: it is gone when the monitor ends. Where
-      the directory has a ledger of before, that one goes on all the same.
-    - `port`: the port; any free one when it is not said.
-    - `listen`: the address to listen on besides this host, or `any`: jobs on other hosts reach the
-      monitor then. Without it, what jobmon runs there is reported through the directory.
-    - `publish_job_state`, `publisher_port` are of 2017: changes are always published.
+    - `out_dir`: the directory; it is created if it is missing. The monitor writes its messages to `monitor.log` there.
+    - `persistent`: False keeps the ledger in memory: it is lost when the monitor ends. A ledger that the directory
+      already has is used nevertheless. Default: True.
+    - `port`: the port. Default: any free port.
+    - `listen`: a further address to listen on, or `any`, so that jobs on other hosts can reach the monitor. Without it,
+      jobs that jobmon runs on other hosts report through the directory.
+    - `publish_job_state`, `publisher_port`: arguments of 2017. Changes are always published.
 
-    Raises `CentralJobMonitorRunning` when the directory has one already (the message names it),
-    `CentralJobMonitorNotAlive` when it could not start, and why, `ExecutableNotFound`, OSError.
+    Raises `CentralJobMonitorRunning` when the directory has a monitor already (the message names it),
+    `CentralJobMonitorNotAlive` with the reason when the monitor does not start, `ExecutableNotFound`, OSError.
     """
 
     def __init__(
@@ -53,18 +51,18 @@ class CentralJobMonitor:
         listen: Optional[str] = None,
     ) -> None:
         if conn_str is not None:
-            raise ValueError("conn_str has no meaning any more: the ledger is a file in out_dir")
+            raise ValueError("conn_str is not supported any more: the ledger is a file in out_dir")
         self.out_dir = directory_of(out_dir)
         close_to_others(self.out_dir)
         ledger = os.path.join(self.out_dir, "job_monitor.sqlite")
         if not persistent and os.path.exists(ledger):
-            # One in memory would hide it. To keep more than was asked for does no harm.
-            logger.warning("%s is there already and goes on: nothing is kept in memory", ledger)
+            # A ledger in memory would hide it.
+            logger.warning("%s exists and is used: the ledger is not kept in memory", ledger)
             persistent = True
         self.persistent = persistent
         self.publish_job_state = publish_job_state
         self._owner = os.getpid()
-        command = [_executable.find(), "monitor", self.out_dir, "--end-with", str(self._owner)]
+        command = [executable.find(), "monitor", self.out_dir, "--end-with", str(self._owner)]
         if not persistent:
             command.append("--in-memory")
         if port is not None:
@@ -81,7 +79,7 @@ class CentralJobMonitor:
 
     @property
     def pid(self) -> int:
-        """The process of the monitor."""
+        """The process id of the monitor."""
         return self._process.pid
 
     def responder_proc_is_alive(self) -> bool:
@@ -89,41 +87,33 @@ class CentralJobMonitor:
         return self._owner == os.getpid() and self._process.poll() is None
 
     def publisher_proc_is_alive(self) -> bool:
-        """Whether changes are published: the monitor does that itself."""
+        """Whether changes are published. The monitor itself publishes them."""
         return self._publishes and self.responder_proc_is_alive()
 
     def stop_responder(self) -> Optional[int]:
-        """Ends the monitor in order, and returns its exit code once it is gone. Twice is once.
+        """Ends the monitor, and returns its exit code. Further calls do nothing.
 
-        Queues of this program that have nothing left to do end before it.
+        Queues of this program that have nothing left to do are ended first.
         """
         code = _stop(self._process, self._owner, self.out_dir)
         self.requester.disconnect()
         return code
 
     def stop_publisher(self) -> None:
-        """Of 2017, where publishing was a process of its own. It ends with `stop_responder`."""
+        """Does nothing but change `publisher_proc_is_alive`. Publishing ends with `stop_responder`."""
         self._publishes = False
 
     def jobs_with_status(self, status_id: int) -> List[Job]:
-        """The jobs that have a status now, by number. See `models.Status`."""
+        """The jobs that have a status at the moment, in the order of their numbers. See `models.Status`."""
         return [Job(job) for job in self.requester.jobs(status_id)]
 
     def generate_report(self) -> List[str]:
-        """Writes `job_report.csv` and `job_status_report.csv` into `out_dir`; returns their paths.
+        """Writes `job_report.csv` and `job_status_report.csv` into `out_dir`, and returns their paths.
 
-        Raises `RequestRefused` with the executable's sentence when that can't be.
+        Raises `RequestRefused` with the executable's message when it fails.
         """
         _hand_over(self.out_dir)
-        done = subprocess.run(
-            [_executable.find(), "report", "-d", self.out_dir],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        if done.returncode != 0:
-            message, hint = _sentence(done.stderr)
-            raise RequestRefused(message or "the report could not be written", hint)
+        output("report", "-d", self.out_dir)
         names = ("job_report.csv", "job_status_report.csv")
         return [os.path.join(self.out_dir, name) for name in names]
 
@@ -142,11 +132,11 @@ class CentralJobMonitor:
         return f"CentralJobMonitor({self.out_dir!r})"
 
 
-def _start(command: List[str], log: IO[bytes], path: str) -> Tuple["subprocess.Popen[bytes]", str]:
-    """Starts the monitor, and waits until it says that it is ready. Returns it and its address."""
+def _start(command: List[str], log: IO[bytes], path: str) -> Tuple[subprocess.Popen[bytes], str]:
+    """Starts the monitor, and waits until it is ready. Returns the process and the address of the monitor."""
     begin = log.seek(0, os.SEEK_END)
     try:
-        # A session of its own: Ctrl-C is for the program, which ends its monitor last.
+        # A session of its own, so that Ctrl-C reaches only this program, which ends its monitor last.
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -168,66 +158,56 @@ def _start(command: List[str], log: IO[bytes], path: str) -> Tuple["subprocess.P
     code = process.wait()
     assert process.stdout is not None
     process.stdout.close()
-    with open(path, "rb") as said:
-        said.seek(begin)
-        message, hint = _sentence(said.read())
+    with open(path, "rb") as written:
+        written.seek(begin)
+        message, hint = last_message(written.read())
     if "is served by" in message:
         raise CentralJobMonitorRunning(message, hint)
     raise CentralJobMonitorNotAlive(
-        message or f"the monitor did not start (exit code {code}): it said {line!r}", hint
+        message or f"the monitor did not start (exit code {code}): it printed {line!r}", hint
     )
 
 
-def _first_line(process: "subprocess.Popen[bytes]") -> str:
-    """What it says first on stdout; empty when it ends without a word."""
+def _first_line(process: subprocess.Popen[bytes]) -> str:
+    """The first line of stdout; empty when the process ends without one."""
     assert process.stdout is not None
     descriptor = process.stdout.fileno()
-    said = b""
-    while b"\n" not in said:
-        # It may have a large spool to take in first; what is waited for is its word or its end.
+    printed = b""
+    while b"\n" not in printed:
+        # The monitor may have to read a large spool first: wait for its line or its end, without a limit.
         select.select([descriptor], [], [], 1.0)
         if process.poll() is not None or select.select([descriptor], [], [], 0)[0]:
             piece = os.read(descriptor, 4096)
             if not piece:
                 break
-            said += piece
-    return said.decode("utf-8", "replace").partition("\n")[0]
+            printed += piece
+    return printed.decode("utf-8", "replace").partition("\n")[0]
 
 
-def _sentence(said: bytes) -> Tuple[str, str]:
-    """The last message in what the executable wrote for people, and what it says to do."""
-    message, hint = "", ""
-    for line in said.decode("utf-8", "replace").splitlines():
-        if line.startswith("jobmon: "):
-            message, hint = line[len("jobmon: ") :].strip(), ""
-        elif line.startswith(" ") and message:
-            hint = f"{hint} {line.strip()}".strip()
-    return message, hint
-
-
-_running: Dict[int, Tuple["subprocess.Popen[bytes]", int, str]] = {}
+_running: Dict[int, Tuple[subprocess.Popen[bytes], int, str]] = {}
 
 
 def _hand_over(directory: str) -> None:
-    """What this program said of itself, and that is on its way."""
-    reporters = sys.modules.get("jobmon._reporter")
+    """Waits until the monitor has the events of this program that are not sent yet."""
+    reporters = sys.modules.get("jobmon._reporting.reporter")
     if reporters is not None:
         reporters.settle_all(directory)
 
 
-def _stop(process: "subprocess.Popen[bytes]", owner: int, directory: str) -> Optional[int]:
+def _stop(process: subprocess.Popen[bytes], owner: int, directory: str) -> Optional[int]:
     if owner != os.getpid():
         return None  # A forked child: the monitor is its parent's.
     _running.pop(process.pid, None)
     if process.poll() is None:
         _hand_over(directory)
         for feed in _feed.live(directory):
-            # With nothing left to do it ends at once; one that works goes on without a monitor.
+            # A queue with nothing left to do ends; one that works goes on without a monitor.
             feed.settle()
         process.terminate()
         try:
-            process.wait(END_AT_MOST)
+            process.wait(_limits.STOP_SECONDS)
         except subprocess.TimeoutExpired:
+            # Nothing is lost: acknowledged events are on disk.
             process.kill()
             process.wait()
     if process.stdout is not None:
@@ -237,9 +217,9 @@ def _stop(process: "subprocess.Popen[bytes]", owner: int, directory: str) -> Opt
 
 @atexit.register
 def _stop_all() -> None:
-    # Queues and pools of this program first, so that they can still record how their jobs ended.
+    # Queues and pools of this program first, so that they can record how their jobs ended.
     _feed.close_all()
-    pools = sys.modules.get("jobmon._pool")
+    pools = sys.modules.get("jobmon._pool.pool")
     if pools is not None:
         pools.end_all()
     for process, owner, directory in list(_running.values()):

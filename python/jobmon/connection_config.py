@@ -1,20 +1,20 @@
-"""Where a monitor is: by its directory, or by host and port."""
+"""The address of a monitor: its directory, or host and port."""
 
 from __future__ import annotations
 
 import os
 from typing import Any, Optional
 
-from ._directory import directory_of, read_info
+from ._transport.directory import directory_of, read_info
 from .exceptions import CannotConnectToCentralJobMonitor
 
 
 class ConnectionConfig:
-    """Where a monitor is, and how long to wait for it.
+    """The address of a monitor, and how long to wait for its answers.
 
-    Either `monitor_dir` or both of `monitor_host` and `monitor_port`. The secret that the monitor
-    wants is in its directory; with host and port, $JOBMON_DIR (else the working directory) must be
-    that directory. `request_timeout` is in milliseconds, and for each of `request_retries` tries.
+    Give either `monitor_dir`, or both `monitor_host` and `monitor_port`. The secret of the monitor is in its directory:
+    with host and port, $JOBMON_DIR (or the default directory) must be that directory. A request may take
+    `request_retries` times `request_timeout` milliseconds.
     """
 
     def __init__(
@@ -43,10 +43,10 @@ def directory(
     monitor_port: Optional[int] = None,
     monitor_connection: Any = None,
 ) -> str:
-    """The monitor's directory from the arguments that 2017 had for it.
+    """The monitor's directory, from the arguments of 2017.
 
-    Raises ValueError where they say nothing, too little, or two things; and
-    `CannotConnectToCentralJobMonitor` for a host and port whose secret is not known.
+    Raises ValueError when they are missing, incomplete or contradictory, and `CannotConnectToCentralJobMonitor` for a
+    host and port whose secret is not known.
     """
     place = where if where is not None else monitor_connection
     if where is not None and monitor_connection is not None and where != "":
@@ -66,7 +66,7 @@ def directory(
     if monitor_host is None:
         if os.environ.get("JOBMON_DIR"):
             return directory_of(None)
-        raise ValueError("where is the monitor? Give its directory, or set JOBMON_DIR")
+        raise ValueError("no monitor is named: give its directory, or set JOBMON_DIR")
     return _of_port(monitor_host, monitor_port)
 
 
@@ -79,5 +79,5 @@ def _of_port(host: str, port: Any) -> str:
         pass
     raise CannotConnectToCentralJobMonitor(
         f"the secret of the monitor at {host}:{port} is not known",
-        "it is in the monitor's directory: give that instead, or let JOBMON_DIR name it",
+        "it is in the monitor's directory: give the directory instead, or set JOBMON_DIR to it",
     )

@@ -1,4 +1,4 @@
-"""What can go wrong, with the names of 2017, and the codes that requests are answered with."""
+"""The exceptions of this package, with the names of 2017, and the return codes of requests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class ReturnCodes:
-    """The first member of an answer to a request: OK, and what went wrong otherwise."""
+    """The first item of an answer to a request: OK, or a kind of error."""
 
     OK = 0
     INVALID_RESPONSE_FORMAT = 1
@@ -21,10 +21,9 @@ class ReturnCodes:
 
 
 class JobmonError(Exception):
-    """Whatever this package raises: one sentence that says what is wrong, and what to do.
+    """The base of all exceptions of this package.
 
-    `message` is the sentence, `hint` is what to do (empty where there is nothing to say); the text
-    of the exception has both.
+    `message` says what is wrong. `hint` says what to do, and may be empty. The text of the exception has both.
     """
 
     def __init__(self, message: str = "", hint: str = "") -> None:
@@ -37,7 +36,7 @@ class JobmonError(Exception):
 
 
 class _SystemError(JobmonError, OSError):
-    """One that is an `OSError` too, as what it replaces was."""
+    """An exception that is an `OSError` as well, for programs that catch that."""
 
     _errno = errno.EIO
 
@@ -49,39 +48,39 @@ class _SystemError(JobmonError, OSError):
 
 
 class CannotConnectToCentralJobMonitor(_SystemError, ConnectionError):
-    """There is no monitor in the directory, or it is gone, or it wants nothing to do with us.
+    """No monitor runs for the directory, or it can't be reached, or it refuses the secret.
 
-    An `OSError`, since in 2017 jobs that may run without a monitor caught `IOError`.
+    It is an `OSError`, since jobs of 2017 that may run without a monitor catch `IOError`.
     """
 
     _errno = errno.ECONNREFUSED
 
 
 class CentralJobMonitorNotAlive(JobmonError):
-    """A monitor was started, or is awaited, and does not answer."""
+    """A monitor did not start, or does not answer."""
 
 
 class CentralJobMonitorRunning(JobmonError):
-    """The directory has a monitor already; the message names its process and host."""
+    """The directory has a monitor already. The message names its process and host."""
 
 
-# Names that 2017 had for the same.
+# Names of 2017 for the same exception.
 ServerRunning = CentralJobMonitorRunning
 MonitorAlreadyRunning = CentralJobMonitorRunning
 
 
 class NoResponseRecieved(JobmonError):
-    """The monitor is there, and did not answer in time. (Spelled as in 2017.)"""
+    """The monitor did not answer in time. (Spelled as in 2017.)"""
 
 
 NoResponseReceived = NoResponseRecieved
 
 
 class RequestRefused(JobmonError):
-    """The monitor, or a queue, said no to what was asked of it.
+    """The monitor, a queue or a command refused a request.
 
-    `code` is the problem's code as docs/protocol.md lists them, `status` the HTTP status (0 where
-    it came another way).
+    `code` is the code of the problem (docs/protocol.md, "Problems"), `status` the HTTP status. They are "" and 0 if the
+    answer did not come by HTTP.
     """
 
     def __init__(self, message: str = "", hint: str = "", code: str = "", status: int = 0) -> None:
@@ -94,25 +93,25 @@ class RequestRefused(JobmonError):
 
 
 class QueueNotAlive(JobmonError):
-    """The process that runs the jobs of a queue is gone, or could not be started."""
+    """The process that runs the jobs of a queue has ended, or could not be started."""
 
 
 class InvalidRequest(JobmonError, ValueError, TypeError):
-    """What was asked for can't be sent: it is no request, or it is not JSON."""
+    """A request can't be sent, since it is not JSON."""
 
 
 class SGENotAvailable(JobmonError):
-    """A command of the scheduler (qsub, qstat, ...) is not there, or it failed."""
+    """A command of Grid Engine (qsub, qstat, ...) is missing, or failed."""
 
 
 class ExecutableNotFound(_SystemError):
-    """The `jobmon` executable, which does the work, is not to be found."""
+    """The `jobmon` executable was not found."""
 
     _errno = errno.ENOENT
 
 
 def problem(body: Any, status: int = 0) -> RequestRefused:
-    """The exception for a problem as monitors and queues send it (code, message, hint)."""
+    """The exception for a problem (code, message, hint) that a monitor or a queue sent."""
     if not isinstance(body, dict):
         return RequestRefused(f"the monitor answered with HTTP status {status}", status=status)
     return RequestRefused(
@@ -124,11 +123,10 @@ def problem(body: Any, status: int = 0) -> RequestRefused:
 
 
 class log_exceptions:
-    """Reports whatever is raised inside to the monitor, as the error of `job`, and raises it on.
+    """Reports an exception that is raised inside as an error of `job`, with the whole traceback, and raises it on.
 
-    For `with log_exceptions(job):` and as a decorator, `@log_exceptions(job)`. The whole
-    traceback is sent. When the monitor is away, that is said on the log, and the exception of the
-    program itself is raised all the same. `job` is a `jobmon.job.Job` or one of its instances.
+    Use it as `with log_exceptions(job):`, or as a decorator, `@log_exceptions(job)`. When the monitor can't be reached,
+    a warning is logged; the exception is raised on in any case. `job` is a `jobmon.job.Job` or one of its instances.
     """
 
     def __init__(self, job: Any) -> None:
@@ -143,7 +141,7 @@ class log_exceptions:
         value: Optional[BaseException],
         trace: Optional[TracebackType],
     ) -> Literal[False]:
-        # A program that ends itself in order (sys.exit(0)) has not failed.
+        # A program that ends itself by sys.exit(0) has not failed.
         if value is not None and not _ends_in_order(value):
             self._report(value)
         return False
@@ -182,7 +180,7 @@ if TYPE_CHECKING:
 else:
 
     def __getattr__(name: str) -> Any:
-        # Made from logging.Handler, whose import is not worth it to who only catches exceptions.
+        # Imported at its first use: it imports logging, which takes long.
         if name == "ZmqHandler":
             from .logging_handler import ZmqHandler
 

@@ -1,4 +1,4 @@
-"""A job: what is to be done, and, for the program that does it, how it goes."""
+"""A job, and how a program that is the job itself reports its progress."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import sys
 import uuid
 from typing import Any, Dict, List, Optional
 
-from . import _own
-from ._instance import JobInstance, _AbstractJobInstance
+from ._classic.job_command import checked_word, command
+from ._reporting.identity import instance_key
+from ._reporting.instance import JobInstance, _AbstractJobInstance
 from .exceptions import problem
 from .requester import Requester
 
@@ -16,19 +17,16 @@ __all__ = ["Job", "JobInstance", "_AbstractJobInstance", "arguments"]
 
 
 class Job:
-    """A job of the monitor of `mon_dir`. It is registered at once, and has its number in `jid`.
+    """A job of the monitor of `mon_dir`. It is registered at once, and `jid` is its number.
 
-    With `jid`, it is that one, and nothing is registered. Inside a process that jobmon itself
-    runs, a `Job` without `runfile` is the job that the process is: errors that are logged belong
-    to it, and how it ends is seen from outside.
+    With `jid`, it is the job of that number, and nothing is registered. In a process that jobmon runs, a `Job` without
+    `runfile` is the job of this process: logged errors belong to it, and jobmon records its end.
 
-    - `name` is for people; `runfile` and `job_args` say what is to be run; `params` are named
-      values to find it by.
-    - `job_instance_ids` are the numbers of its attempts, as far as its queue has heard: process
-      ids, or the scheduler's.
+    - `name`: its name in lists. `runfile`, `job_args`: the program and its arguments. `params`: named values to filter
+      by.
+    - `job_instance_ids`: the numbers of its attempts that the queue knows: process ids, or ids of the scheduler.
 
-    Raises `CannotConnectToCentralJobMonitor` (an OSError) when there is no monitor, and nothing is
-    registered then.
+    Raises `CannotConnectToCentralJobMonitor` (an OSError) when there is no monitor. Nothing is registered then.
     """
 
     def __init__(
@@ -69,7 +67,7 @@ class Job:
         self.job_key: Optional[str] = job_key
         self.job_instance_ids: List[Any] = []
         self._instance: Optional[JobInstance] = None
-        own = _own.instance_key(self.mon_dir) if runfile is None and job_key is None else None
+        own = instance_key(self.mon_dir) if runfile is None and job_key is None else None
         own_jid = os.environ.get("JOBMON_JID", "")
         if own is not None and jid is not None and own_jid.isdigit() and int(own_jid) != int(jid):
             own = None
@@ -86,11 +84,11 @@ class Job:
 
     @property
     def job_instances(self) -> List[Any]:
-        """The same as `job_instance_ids`, by its first name."""
+        """The same as `job_instance_ids`."""
         return self.job_instance_ids
 
     def register_with_monitor(self) -> int:
-        """Registers the job, and returns its number. The same job (`job_key`) has one number."""
+        """Registers the job, and returns its number. Jobs with the same `job_key` in a queue have one number."""
         if self.job_key is None:
             self.job_key = str(uuid.uuid4())
         event = {
@@ -105,7 +103,7 @@ class Job:
         return int(result["jid"])
 
     def description(self) -> Dict[str, Any]:
-        """The job as docs/protocol.md describes one: what is run, and where."""
+        """The description of the job (docs/protocol.md, "A description")."""
         described: Dict[str, Any] = {}
         if self.params:
             described["params"] = self.params
@@ -114,40 +112,38 @@ class Job:
             if self.job_args:
                 described["args"] = self.job_args
             return described
-        from .executors._command import command
-
         words = command(self.runfile, self.job_args)
         described["name"] = self.name or os.path.basename(self.runfile)
         described.update(runfile=words[0], args=words[1:], cwd=os.getcwd())
         return described
 
-    # How it goes, for a program that is the job itself.
+    # Reports of a program that is the job itself.
 
     @property
     def instance(self) -> JobInstance:
-        """The attempt at this job that this process is. It is made where there is none yet."""
+        """The attempt at this job by this process. It is registered at its first use."""
         if self._instance is None:
             self._instance = JobInstance.of_this_process(self.requester, self.jid)
         return self._instance
 
     def log_started(self) -> None:
-        """This process works at the job from now on."""
+        """Reports that this process runs the job from now on."""
         self.instance.log_started()
 
     def log_completed(self) -> None:
-        """It is done. In a process that jobmon runs, its exit code says so instead."""
+        """Reports the end: COMPLETE. In a process that jobmon runs, its exit code decides instead."""
         self.instance.log_completed()
 
     def log_failed(self) -> None:
-        """It failed. In a process that jobmon runs, its exit code says so instead."""
+        """Reports the end: FAILED. In a process that jobmon runs, its exit code decides instead."""
         self.instance.log_failed()
 
     def log_error(self, error_msg: Any) -> None:
-        """What went wrong, in words. It stands in the ledger's `error` when the job has failed."""
+        """Reports an error as text. When the job fails, it is in the table `error` of the ledger."""
         self.instance.log_error(error_msg)
 
     def log_exception(self, exception: BaseException, message: str = "") -> None:
-        """The same of an exception: its whole traceback, as text and as structure."""
+        """Reports an exception: its whole traceback, as text and as structure."""
         self.instance.log_exception(exception, message)
 
     start = log_started
@@ -155,7 +151,7 @@ class Job:
     failed = log_failed
 
     def query(self, query: str) -> List[Any]:
-        """Runs one reading SQL statement on the ledger: `[0, rows]`, each row a dict."""
+        """Runs one read-only SQL statement on the ledger. Returns `[0, rows]`; each row is a dict."""
         return self.send_request({"action": "query", "args": [query]})
 
     def send_request(self, message: Any) -> List[Any]:
@@ -167,21 +163,9 @@ class Job:
 
 
 def arguments(job_args: Any) -> List[str]:
-    """The arguments of a job as texts; one that is no list or tuple is the only one."""
+    """The arguments of a job as text. A value that is not a list or tuple is the only argument."""
     if job_args is None:
         return []
     if not isinstance(job_args, (list, tuple)):
         job_args = [job_args]
-    return [told(str(argument)) for argument in job_args]
-
-
-def told(word: str) -> str:
-    """The word itself; ValueError where it can't be told to a queue as it is."""
-    try:
-        word.encode("utf-8")
-    except UnicodeEncodeError:
-        raise ValueError(
-            f"{word!r} is not UTF-8, so the job would be given another name than that: rename the "
-            "file, or write the name into one that the job reads"
-        ) from None
-    return word
+    return [checked_word(str(argument)) for argument in job_args]

@@ -1,4 +1,4 @@
-"""A logging handler that makes a job's log its error in the ledger."""
+"""A logging handler that reports the errors of a log as errors of a job."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 
 class JobErrorHandler(logging.Handler):
-    """Reports what is logged (ERROR and above, unless another level is given) as errors of `job`.
+    """Reports log records as errors of `job`, with the whole traceback if the record has `exc_info`.
 
-    With `exc_info`, the whole traceback goes along. A record that can't be reported is treated as
-    logging does it: said on stderr, and the program goes on.
+    `level`: the lowest level that is reported. Default: ERROR. When a record can't be reported, `logging` prints that
+    on stderr, and the program goes on.
     """
 
     def __init__(self, job: Any, level: int = logging.ERROR) -> None:
@@ -18,7 +18,7 @@ class JobErrorHandler(logging.Handler):
         self.job = job
 
     def emit(self, record: logging.LogRecord) -> None:
-        # What this package itself logs, about the very reporting, say, would come round again.
+        # Not the records of this package: a failed report is logged, and would be reported again.
         if record.name.split(".")[0] == "jobmon":
             return
         try:
@@ -33,7 +33,7 @@ class JobErrorHandler(logging.Handler):
 
 
 class ZmqHandler(JobErrorHandler):
-    """The handler by its name of 2017: whatever level reaches it is reported."""
+    """The handler by its name of 2017. It reports records of all levels."""
 
     def __init__(self, job: Any, level: int = logging.NOTSET) -> None:
         super().__init__(job, level)

@@ -1,4 +1,4 @@
-"""The statuses with the numbers that they have had since 2017, and jobs as the ledger has them."""
+"""Statuses, with their numbers of 2017, and jobs as rows of the ledger."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from typing import Any, Dict, Optional
 
 
 class Status:
-    """Numbers of statuses, as the ledger's table `status` has them.
+    """The numbers of statuses, as in the table `status` of the ledger.
 
-    SUBMITTED to UNKNOWN are those of 2017. CANCELLED is of jobs and instances, QUEUED of jobs
-    only: another attempt is due, or none was made yet.
+    SUBMITTED to UNKNOWN have the numbers of 2017. Only jobs are QUEUED: they wait for their first or next attempt.
     """
 
     SUBMITTED = 1
@@ -38,7 +37,7 @@ status_names = LABELS
 
 
 class Job:
-    """A job as the ledger has it: the columns of the table `job` are its attributes.
+    """A job of the ledger. Its attributes are the columns of the table `job`.
 
     `status` and `current_status` are numbers of `Status`, `args` is a list, `params` a dict.
     """
@@ -53,7 +52,7 @@ class Job:
         self.status = self.current_status = IDS.get(str(columns.get("status")), Status.UNKNOWN)
 
     def to_wire_format_dict(self) -> Dict[str, Any]:
-        """All of it as a dict that JSON can hold."""
+        """All attributes, as a dict that JSON can hold."""
         return dict(self.__dict__)
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""What the publisher of 2017 had to import: the topics. The monitor itself publishes."""
+"""The names of the publisher of 2017 that programs import. The monitor itself publishes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ PublisherAlreadyRunning = CentralJobMonitorRunning
 
 
 class PublisherTopics(Enum):
-    """What a subscriber listens to: there is one topic, the statuses of instances."""
+    """The topics of a subscriber. The only one is the statuses of instances."""
 
     JOB_STATE = "1"

@@ -1,4 +1,4 @@
-"""Queues jobs, runs them, and blocks until they are done."""
+"""A queue of jobs: adds jobs, runs them, and blocks until they have ended."""
 
 from __future__ import annotations
 
@@ -27,23 +27,20 @@ logger = logging.getLogger(__name__)
 class JobQueue:
     """A queue of jobs in the directory of a monitor.
 
-    - `mon_dir`: the monitor's directory; it must be there. An executor that was made already may
-      stand here instead.
-    - `executor`, `executor_params`: where the jobs run, and the arguments that it is made with:
-      `{"parallelism": 20}`.
-    - `scheduler`, `scheduler_params`: whether what fails is tried again: `RetryScheduler`,
-      `{"retries": 2}`.
-    - `max_alive_wait_time`: for how many seconds a monitor that is there and does not answer is
-      waited for.
-    - `name`: goes on with the queue of that name: jobs that are the same (name, runfile and
-      parameters) and done are not run again. Without it every queue is a new one, and a program
-      that is run again runs its jobs again.
+    - `mon_dir`: the monitor's directory, or an executor. The monitor must run.
+    - `executor`, `executor_params`: the class of the executor, which says where jobs run, and its arguments, such as
+      `{"parallelism": 20}`. Default: `LocalExecutor`.
+    - `scheduler`, `scheduler_params`: the class of the scheduler, which says how often failed jobs are retried, and its
+      arguments, such as `RetryScheduler` and `{"retries": 2}`. Default: `SimpleScheduler`, no retries.
+    - `max_alive_wait_time`: how many seconds to wait for a monitor that does not answer. Default: 45.
+    - `name`: continues the queue of that name: a job with the same name, runfile and parameters as a completed one is
+      not run again. Without a name the queue is a new one, and a program that is run again runs its jobs again.
 
-    The jobs are run by a process of the `jobmon` executable. When this program dies, nothing more
-    is started, and what runs comes to its end and is recorded.
+    A process of the `jobmon` executable runs the jobs. When this program dies, no more jobs are started; jobs that run
+    go on to their end and are recorded.
 
-    Raises `CannotConnectToCentralJobMonitor`, `CentralJobMonitorNotAlive`, `ExecutableNotFound`,
-    and `RequestRefused` or `QueueNotAlive` when the queue can't be had.
+    Raises `CannotConnectToCentralJobMonitor`, `CentralJobMonitorNotAlive`, `ExecutableNotFound`, and `RequestRefused`
+    or `QueueNotAlive` when the queue does not start.
     """
 
     def __init__(
@@ -70,7 +67,7 @@ class JobQueue:
         self.request_sender = Requester(self.mon_dir)
         self._wait_for_monitor(max_alive_wait_time)
         self._named = name is not None
-        self._seen: "Counter[str]" = Counter()
+        self._seen: Counter[str] = Counter()
         self.executor.start(name)
 
     def _wait_for_monitor(self, seconds: float) -> None:
@@ -89,16 +86,16 @@ class JobQueue:
 
     @property
     def name(self) -> str:
-        """The queue's name, by which `jobmon jobs --queue` and `run --queue` know it."""
+        """The name of the queue, for `jobmon jobs --queue` and `jobmon run --queue`."""
         return str(self.executor.queue)
 
     @property
     def jobs(self) -> Dict[int, Job]:
-        """The jobs that were queued, by number."""
+        """The queued jobs, by number."""
         return {jid: known["job"] for jid, known in self.executor.jobs.items()}
 
     def central_job_monitor_alive(self) -> bool:
-        """Whether the monitor answers just now."""
+        """Whether the monitor answers."""
         try:
             return bool(self.request_sender.send_request({"action": "alive"})[0] == 0)
         except JobmonError:
@@ -117,17 +114,18 @@ class JobQueue:
         parameters: Any = None,
         params: Optional[Dict[str, Any]] = None,
     ) -> Job:
-        """Registers a job, which has a number then, and is not run before it is queued.
+        """Registers a job, which gets its number. It does not run before `queue_job`.
 
-        `runfile` is what runs: `.py` under this interpreter, `.R`, `.do` and `.sh` under theirs,
-        others are executed. `parameters` is a list of its arguments; `params` are named values by
-        which the job is found: `{"year": 1995}`.
+        - `runfile`: the file to run. `.py` runs with this interpreter, `.R`, `.do` and `.sh` with theirs; other files
+          are executed.
+        - `parameters`: the list of its arguments.
+        - `params`: named values to filter by, such as `{"year": 1995}`.
         """
         key = str(uuid.uuid4())
         if self._named:
-            said = repr((str(jobname), str(runfile), arguments(parameters)))
-            self._seen[said] += 1
-            key = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{said}{self._seen[said]}"))
+            text = repr((str(jobname), str(runfile), arguments(parameters)))
+            self._seen[text] += 1
+            key = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{text}{self._seen[text]}"))
         return Job(
             self.mon_dir,
             name=jobname,
@@ -141,19 +139,19 @@ class JobQueue:
     def queue_job(
         self, job: Job, process_timeout: Optional[float] = None, *args: Any, **kwargs: Any
     ) -> None:
-        """Has a job run, and returns at once: see `BaseExecutor.queue_job` for the options."""
+        """Queues a job to run, and returns at once. `BaseExecutor.queue_job` describes the options."""
         self.executor.queue_job(job, process_timeout, *args, **kwargs)
 
     def refresh_queues(self, flush_lost_jobs: bool = True) -> None:
-        """Asks how all jobs are: the lists of `executor` say so then."""
+        """Reads the states of all jobs: updates the lists of `executor`."""
         self.executor.refresh_queues(flush_lost_jobs)
 
     def run_scheduler(self, *args: Any, **kwargs: Any) -> None:
-        """Nothing to do: jobs start when they are queued. Here for programs that call it."""
+        """Starts the queue, if it has not started yet. Jobs start when they are queued."""
         self.scheduler.run_scheduler(*args, **kwargs)
 
     def stop_scheduler(self) -> None:
-        """Nothing to do: see `stop`."""
+        """Does nothing. `stop` ends the queue."""
         self.scheduler.stop_scheduler()
 
     def block_till_done(
@@ -163,17 +161,18 @@ class JobQueue:
         *args: Any,
         **kwargs: Any,
     ) -> Dict[str, Any]:
-        """Blocks until every job that was queued is over, tries again included, and recorded.
+        """Blocks until every queued job has ended, after all retries, and is recorded.
 
-        It returns as soon as that is so, whatever `poll_interval` says. More jobs may be queued
-        afterwards. Returns `{"counts": {...}, "failures": [...]}`. Raises `QueueNotAlive` when the
-        queue's process dies, which is noticed at once.
+        It returns at once then; `poll_interval` is not used. More jobs may be queued afterwards. Returns
+        `{"counts": {...}, "failures": [...]}`. Raises `QueueNotAlive` as soon as the process of the queue dies.
         """
         return self.executor.wait()
 
     def stop(self) -> None:
-        """Ends the queue. Jobs that run on this host are ended and recorded, waiting ones are not
-        started; what is in a cluster goes on there."""
+        """Ends the queue. Jobs that run on this host are ended and recorded, and waiting jobs are not started.
+
+        Jobs in a cluster go on.
+        """
         self.executor.stop()
 
 

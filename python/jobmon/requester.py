@@ -1,13 +1,14 @@
-"""Asks the monitor of a directory, with the actions of 2017."""
+"""Sends requests to the monitor of a directory, with the actions of 2017."""
 
 from __future__ import annotations
 
 import logging
 from typing import Any, Dict, List, Optional
 
-from . import _queue_name
-from ._actions import Actions
-from ._connection import MonitorConnection, encode
+from ._classic import queue_name
+from ._classic.actions import Actions
+from ._transport.connection import MonitorConnection
+from ._transport.wire import encode
 from .connection_config import ConnectionConfig, directory
 from .exceptions import (
     CannotConnectToCentralJobMonitor,
@@ -18,18 +19,16 @@ from .exceptions import (
 
 logger = logging.getLogger(__name__)
 
-# A monitor that is just being started again is waited for so long, in seconds.
+# How many seconds to wait for a monitor that is being restarted.
 PATIENCE = 1.0
 
 
 class Requester:
-    """Sends requests to the monitor of `out_dir`, and brings its answers.
+    """Sends requests to the monitor of `out_dir`, and returns its answers.
 
-    The directory is named by path, by `monitor_connection` (a `ConnectionConfig`), or by
-    `monitor_host` and `monitor_port`, else by $JOBMON_DIR. A request is given up after
-    `request_retries` times `request_timeout` milliseconds; in between it is sent again where that
-    is safe. Nothing is connected before the first request, so that it does no harm to make one
-    where no monitor is.
+    The directory is given by its path, by `monitor_connection` (a `ConnectionConfig`), by `monitor_host` and
+    `monitor_port`, or by $JOBMON_DIR. A request may take `request_retries` times `request_timeout` milliseconds; it is
+    sent again where that is safe. The object connects at the first request, so it can be created without a monitor.
     """
 
     def __init__(
@@ -54,29 +53,29 @@ class Requester:
 
     @property
     def queue(self) -> str:
-        """The queue in which jobs are registered that name no other one."""
-        return _queue_name.of_process(self.out_dir)
+        """The queue of registered jobs that name no queue."""
+        return queue_name.of_process(self.out_dir)
 
     def connect(self) -> None:
-        """Nothing to do: a request connects. Here for programs that call it."""
+        """Does nothing: the first request connects."""
 
     def is_connected(self) -> bool:
-        """Whether a monitor answers just now."""
+        """Whether a monitor answers."""
         try:
             return self.connection.request("GET", "/v1/alive", timeout=self.timeout)[0] == 200
         except (CannotConnectToCentralJobMonitor, NoResponseRecieved):
             return False
 
     def disconnect(self) -> None:
-        """Closes the connection; the next request opens another one."""
+        """Closes the connection. The next request opens another one."""
         self.connection.close()
 
     def send_request(self, message: Any, verbose: bool = False) -> List[Any]:
         """Sends `{"action": ..., "args": [...], "kwargs": {...}}` and returns `[code, ...]`.
 
-        `code` is one of `ReturnCodes`: OK and what was asked for, or what is wrong and a sentence.
-        Raises `CannotConnectToCentralJobMonitor` when there is no monitor, `NoResponseRecieved`
-        when it does not answer in time, and `InvalidRequest` for what is not JSON.
+        `code` is one of `ReturnCodes`: OK, and the answer follows; or an error, and a sentence follows. Raises
+        `CannotConnectToCentralJobMonitor` when there is no monitor, `NoResponseRecieved` when it does not answer in
+        time, and `InvalidRequest` when the request is not JSON.
         """
         answer = self._answer(message)
         if verbose:
@@ -84,17 +83,17 @@ class Requester:
         return answer
 
     def jobs(self, status_id: int) -> List[Dict[str, Any]]:
-        """All jobs that have a status now, as the monitor describes them (docs/protocol.md)."""
+        """All jobs that have a status at the moment, as in docs/protocol.md, "Reading"."""
         return self._actions.jobs(status_id)
 
     def _answer(self, message: Any) -> List[Any]:
-        encode(message)  # before anything of it is sent
+        encode(message)  # Raises InvalidRequest before a part of it is sent.
         if message == "stop":
             message = {"action": "stop"}
         if not isinstance(message, dict) or "action" not in message:
             return [
                 ReturnCodes.INVALID_ACTION,
-                "a request is a dict with an action: {'action': 'alive'}, and args and kwargs",
+                "a request must be a dict with an action, and optional args and kwargs: {'action': 'alive'}",
             ]
         name = message["action"]
         action = self._actions.find(name) if isinstance(name, str) else None
@@ -102,11 +101,11 @@ class Requester:
             return [ReturnCodes.INVALID_ACTION, f"{name} is not a valid action for this Responder"]
         args, kwargs = message.get("args") or [], message.get("kwargs") or {}
         if not isinstance(args, (list, tuple)) or not isinstance(kwargs, dict):
-            return [ReturnCodes.GENERIC_ERROR, f"{name}: args is a list, and kwargs a dict"]
+            return [ReturnCodes.GENERIC_ERROR, f"{name}: args must be a list, and kwargs a dict"]
         try:
             return action(*args, **kwargs)
         except RequestRefused as refused:
             return [ReturnCodes.GENERIC_ERROR, str(refused)]
         except TypeError as error:
-            said = str(error).replace("Actions.", "")
-            return [ReturnCodes.GENERIC_ERROR, f"{name}: {said}"]
+            text = str(error).replace("Actions.", "")
+            return [ReturnCodes.GENERIC_ERROR, f"{name}: {text}"]

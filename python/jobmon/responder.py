@@ -1,4 +1,4 @@
-"""What the responder of 2017 had to import: its exception. The monitor itself responds."""
+"""The name of the responder of 2017 that programs import. The monitor itself responds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a job that failed is tried again. The trying itself is done by the executable's queue."""
+"""Maximum retries of failed jobs. The queue of the executable does the retries."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Any, Optional
 
 
 class _BaseScheduler:
-    """Works on an executor: how often each of its jobs is tried.
+    """Sets the maximum number of attempts of the jobs of an executor.
 
-    Jobs start when they are queued, so that there is no thread to run: `run_scheduler` and
-    `stop_scheduler` are there for programs that call them.
+    Jobs start when they are queued, without a thread of the scheduler. `run_scheduler` and `stop_scheduler` exist for
+    programs that call them.
     """
 
     def __init__(self, executor: Any = None, retries: int = 0) -> None:
@@ -21,27 +21,27 @@ class _BaseScheduler:
             executor.max_attempts = retries + 1
 
     def is_alive(self) -> bool:
-        """Whether jobs are being run."""
+        """Whether the queue runs."""
         return self.executor is not None and bool(self.executor.alive)
 
     def run_scheduler(self, *args: Any, **kwargs: Any) -> None:
-        """Starts the queue, where it is not started yet."""
+        """Starts the queue, if it has not started yet."""
         if self.executor is not None:
             self.executor.start()
 
     def stop_scheduler(self) -> None:
-        """Nothing to stop: `executor.stop` ends the queue."""
+        """Does nothing. `executor.stop` ends the queue."""
 
 
 class SimpleScheduler(_BaseScheduler):
-    """A job that failed has failed."""
+    """Does not retry failed jobs."""
 
     def __init__(self, executor: Any = None) -> None:
         super().__init__(executor)
 
 
 class RetryScheduler(_BaseScheduler):
-    """A job that failed is tried again, `retries` times."""
+    """Retries a failed job up to `retries` times. Default: 1."""
 
     def __init__(self, retries: int = 1, executor: Optional[Any] = None) -> None:
         super().__init__(executor, retries)

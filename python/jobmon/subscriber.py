@@ -1,34 +1,31 @@
-"""Listens to the monitor of a directory: each change of an instance's status, as it happens."""
+"""Receives each change of an instance's status from the monitor of a directory, as it happens."""
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import queue
 import threading
-from typing import Any, Dict, Iterator, Optional, Tuple
+from typing import Any, Dict, Optional
 
-from ._connection import MonitorConnection
+from ._transport.connection import MonitorConnection
+from ._transport.event_stream import EventStream
 from .connection_config import directory
 from .exceptions import CannotConnectToCentralJobMonitor, JobmonError, NoResponseRecieved
 from .models import IDS
 
 logger = logging.getLogger(__name__)
 
-# The monitor says something every 15 s; when it does not, the connection is dead.
-SILENCE = 45.0
-# How many updates are kept for a subscriber that does not take them. Then the monitor waits, and
-# sends the rest later: nothing is left out.
+# How many updates are kept until `recieve_update`. Further ones wait in the monitor; none is lost.
 KEPT = 10_000
 
 Update = Dict[str, Dict[str, Any]]
 
 
 class Subscriber:
-    """Updates of the monitor of `out_dir`, one after the other.
+    """Receives updates from the monitor of `out_dir`.
 
-    A monitor that goes away is waited for, and what happened meanwhile is sent when it is back.
+    When the monitor goes away, the subscriber waits for it, and receives the updates since then when it is back.
     """
 
     def __init__(
@@ -44,7 +41,7 @@ class Subscriber:
         self._names: Dict[int, Any] = {}
 
     def connect(self, topicfilter: Any = None) -> None:
-        """Listens from now on. There is one topic, so that `topicfilter` chooses nothing.
+        """Receives updates from now on. There is only one topic: `topicfilter` is not used.
 
         Raises `CannotConnectToCentralJobMonitor` when there is no monitor.
         """
@@ -52,17 +49,17 @@ class Subscriber:
         self._listening = _Listening(self._connection)
 
     def disconnect(self) -> None:
-        """Listens no longer."""
+        """Receives no more updates."""
         if self._listening is not None:
             self._listening.end()
             self._listening = None
 
     def recieve_update(self, timeout: float = 1.0) -> Optional[Update]:
-        """The next update, or None when none came within `timeout` seconds.
+        """The next update, or None if there is no update within `timeout` seconds. Connects if necessary.
 
-        An update is `{jid: {"job_instance_id": ..., "job_instance_status_id": ...}}`, with the
-        job's number as a text, the instance's number as its executor has it (a process id, the
-        scheduler's id) and the number of the status (`models.Status`).
+        An update is `{jid: {"job_instance_id": ..., "job_instance_status_id": ...}}`: the job's number as text, the
+        executor's number of the instance (a process id, or the id of the scheduler), and the number of the status
+        (`models.Status`).
         """
         if self._listening is None or self._listening.pid != os.getpid():
             self.connect()
@@ -79,7 +76,7 @@ class Subscriber:
     receive_update = recieve_update
 
     def _name(self, number: int) -> Any:
-        """The executor's number of an instance: what the programs of 2017 know it by."""
+        """The executor's number of an instance, by which programs of 2017 identify it."""
         if number not in self._names:
             if len(self._names) > KEPT:
                 self._names.clear()
@@ -89,24 +86,20 @@ class Subscriber:
                 return number
             name = (found["executor_id"] or found["pid"]) if status == 200 else None
             if name is None:
-                return number  # It has none yet.
+                return number  # The executor has given none yet.
             self._names[number] = int(name) if str(name).isdigit() else name
         return self._names[number]
 
 
 class _Listening:
-    """A stream that is read by a thread of its own, and connected again when it breaks."""
+    """A thread that reads a stream, and opens it again when it breaks."""
 
     def __init__(self, connection: MonitorConnection) -> None:
         self.pid = os.getpid()
-        self._connection = connection
-        self._updates: "queue.Queue[Dict[str, Any]]" = queue.Queue(KEPT)
+        self._updates: queue.Queue[Dict[str, Any]] = queue.Queue(KEPT)
         self._ended = threading.Event()
-        self._last: Optional[int] = None
-        self._response = self._open()
-        # What happens after this is told: the monitor has said where the stream begins.
-        self._frames = _frames(self._response)
-        self._take(next(self._frames, ("", "{}")))
+        self._stream = EventStream(connection)
+        self._stream.open()
         self._thread = threading.Thread(target=self._run, name="jobmon-subscriber", daemon=True)
         self._thread.start()
 
@@ -119,62 +112,36 @@ class _Listening:
     def end(self) -> None:
         self._ended.set()
 
-    def _open(self) -> Any:
-        headers = {"Accept": "text/event-stream"}
-        if self._last is not None:
-            headers["Last-Event-ID"] = str(self._last)
-        return self._connection.open_stream("/v1/events", headers, SILENCE)
-
     def _run(self) -> None:
-        pause = 0.1
         while not self._ended.is_set():
             try:
-                for frame in self._frames:
-                    self._take(frame)
-                    pause = 0.1
+                for change in self._stream.changes():
+                    self._take(change)
                     if self._ended.is_set():
                         break
-            except (OSError, ValueError):
-                pass  # The stream broke; it is opened again where it broke off.
-            self._response.close()
-            while not self._ended.wait(pause):
-                try:
-                    self._response = self._open()
-                    self._frames = _frames(self._response)
-                    break
-                except (CannotConnectToCentralJobMonitor, NoResponseRecieved):
-                    pause = min(pause * 2, 5.0)
-                except JobmonError as error:
-                    logger.warning("updates can't be had: %s", error)
-                    pause = min(pause * 2, 5.0)
+            except ValueError:
+                pass  # An invalid frame: open the stream again after the last valid one.
+            self._open_again()
+        self._stream.close()
 
-    def _take(self, frame: Tuple[str, str]) -> None:
-        kind, data = frame
-        change = json.loads(data)
-        if "sequence" in change:
-            self._last = int(change["sequence"])
-        if kind != "change" or change.get("status") is None or change.get("jid") is None:
+    def _open_again(self) -> None:
+        pause = 0.1
+        while not self._ended.wait(pause):
+            try:
+                return self._stream.open()
+            except (CannotConnectToCentralJobMonitor, NoResponseRecieved):
+                pass
+            except JobmonError as error:
+                logger.warning("can't receive updates: %s", error)
+            pause = min(pause * 2, 5.0)
+
+    def _take(self, change: Dict[str, Any]) -> None:
+        if change.get("status") is None or change.get("jid") is None:
             return
         if change.get("job_instance_id") is None or change.get("kind") in ("error", "process"):
-            return  # They change no status.
+            return  # These events change no status.
         while not self._ended.is_set():
             try:
                 return self._updates.put(change, timeout=1.0)
             except queue.Full:
                 continue
-
-
-def _frames(response: Any) -> Iterator[Tuple[str, str]]:
-    """The events of a stream: what kind each is, and its data."""
-    kind, data = "", ""
-    for raw in response:
-        line = raw.decode("utf-8", "replace").rstrip("\r\n")
-        name, _, value = line.partition(":")
-        if not line:
-            if data:
-                yield kind, data
-            kind, data = "", ""
-        elif name == "event":
-            kind = value.strip()
-        elif name == "data":
-            data += value.strip()

@@ -7,12 +7,12 @@ import signal
 import sys
 import threading
 import time
-from typing import Any, Callable
 from multiprocessing import connection
+from typing import Any, Callable
 
 
 class NoData(Exception):
-    """It has other arguments than the ones that `Exception` got."""
+    """Its `__init__` takes other arguments than those that `Exception` got."""
 
     def __init__(self, year: int, place: str) -> None:
         super().__init__(f"no data for {year} in {place}")
@@ -25,7 +25,7 @@ class WithoutReduce(Exception):
 
 
 class Stray(BaseException):
-    """No `Exception`."""
+    """Not an `Exception`."""
 
 
 class CannotBePickled:
@@ -49,7 +49,7 @@ class EndsTheUnpickler:
 
 
 class Known:
-    """What takes more than Python's own types."""
+    """Needs more than the basic types of Python."""
 
 
 class WithoutRepr:
@@ -61,7 +61,7 @@ class WithoutRepr:
 
 
 class KnownHereOnly:
-    """The pool's process can't unpickle it, its workers can."""
+    """Can be unpickled in the workers only."""
 
     owner = os.getpid()
 
@@ -243,7 +243,7 @@ def fails_twice(path: str) -> None:
 
 
 def killed_while_it_takes_a_task(path: str) -> None:
-    """The first worker that takes a task is killed with a part of it read."""
+    """The first worker that receives a task is killed after it has read a part of it."""
     receive = connection.Connection._recv  # type: ignore[attr-defined]
 
     def receives(self: Any, size: int, *more: Any) -> Any:
@@ -255,8 +255,8 @@ def killed_while_it_takes_a_task(path: str) -> None:
     connection.Connection._recv = receives  # type: ignore[attr-defined]
 
 
-def killed_while_it_tells(path: str) -> None:
-    """The first worker that has a result is killed with a part of it sent."""
+def killed_while_it_sends(path: str) -> None:
+    """The first worker that has a result is killed after it has sent a part of it."""
     send = connection.Connection._send  # type: ignore[attr-defined]
 
     def sends(self: Any, data: Any, *more: Any) -> None:
@@ -269,7 +269,7 @@ def killed_while_it_tells(path: str) -> None:
 
 
 def first(path: str) -> bool:
-    """True once."""
+    """True at the first call."""
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL))
         return True

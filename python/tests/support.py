@@ -1,4 +1,4 @@
-"""What the tests share: the executable, directories, programs that run, conditions to wait for."""
+"""Helpers of the tests: the executable, directories, programs, conditions to wait for."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ import time
 import unittest
 from typing import Any, Callable, Dict, List, Optional
 
-from jobmon import _executable, central_job_monitor
+from jobmon import central_job_monitor
+from jobmon._transport import executable
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PATIENCE = 60.0
 
 
 def pause(pid: int) -> None:
-    """Stops a process, and waits until each of its threads has stopped; SIGCONT goes on with it."""
+    """Stops a process, and waits until all of its threads have stopped. SIGCONT continues it."""
     os.kill(pid, signal.SIGSTOP)
     wait_until(lambda: all(_has_stopped(pid, task) for task in os.listdir(f"/proc/{pid}/task")))
 
@@ -32,7 +33,7 @@ def _has_stopped(pid: int, task: str) -> bool:
 
 
 def wait_until(condition: Callable[[], Any], what: str = "the condition") -> Any:
-    """What the condition returns once that is true; fails when it does not become so."""
+    """Waits until the condition returns a true value, and returns it. Fails after PATIENCE."""
     deadline = time.monotonic() + PATIENCE
     tick = threading.Event()
     while True:
@@ -45,7 +46,7 @@ def wait_until(condition: Callable[[], Any], what: str = "the condition") -> Any
 
 
 def is_gone(pid: int) -> bool:
-    """Whether a process is over: not there, or only its exit code is."""
+    """Whether a process has ended: it does not exist, or is a zombie."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as stat:
             return stat.read().rpartition(b")")[2].split()[0] == b"Z"
@@ -56,16 +57,15 @@ def is_gone(pid: int) -> bool:
 def environment(**more: str) -> Dict[str, str]:
     """The environment of a program that uses this package and this executable."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("JOBMON_")}
-    # Warnings are errors to us, and there is no proxy on the way to a monitor.
-    kept.update(PYTHONPATH=PACKAGE, JOBMON_EXECUTABLE=_executable.find(), PYTHONUNBUFFERED="1")
+    kept.update(PYTHONPATH=PACKAGE, JOBMON_EXECUTABLE=executable.find(), PYTHONUNBUFFERED="1")
     return {**kept, **more}
 
 
 class TestCase(unittest.TestCase):
-    """A test with a directory of its own, in which nothing of jobmon's environment is set."""
+    """A test with a directory of its own and without the variables of jobmon."""
 
     def setUp(self) -> None:
-        self.executable = _executable.find()
+        self.executable = executable.find()
         self.folder = os.path.realpath(tempfile.mkdtemp(prefix="jobmon-python-"))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.mon_dir = os.path.join(self.folder, "mon")
@@ -83,20 +83,20 @@ class TestCase(unittest.TestCase):
         self.addCleanup(restore)
 
     def monitor(self, **arguments: Any) -> central_job_monitor.CentralJobMonitor:
-        """A monitor in the test's directory, which ends with the test."""
+        """Starts a monitor in the directory of the test. It ends with the test."""
         monitor = central_job_monitor.CentralJobMonitor(self.mon_dir, **arguments)
         self.addCleanup(monitor.stop_responder)
         return monitor
 
     def write(self, name: str, text: str) -> str:
-        """A file in the test's folder; returns its path."""
+        """Writes a file in the folder of the test, and returns its path."""
         path = os.path.join(self.folder, name)
         with open(path, "w", encoding="utf-8") as file:
             file.write(textwrap.dedent(text))
         return path
 
-    def start(self, program: str, *arguments: str, **more: str) -> "subprocess.Popen[str]":
-        """Starts a Python program, which does not outlive the test."""
+    def start(self, program: str, *arguments: str, **more: str) -> subprocess.Popen[str]:
+        """Starts a Python program. It is killed at the end of the test."""
         path = self.write("program.py", program)
         process = subprocess.Popen(
             [sys.executable, path, *arguments],
@@ -106,7 +106,7 @@ class TestCase(unittest.TestCase):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             universal_newlines=True,
-            # A shell that runs the tests in the background has it ignored, and they with it.
+            # It is ignored if a shell runs the tests in the background.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
@@ -119,22 +119,21 @@ class TestCase(unittest.TestCase):
         return process
 
     def run_program(self, program: str, *arguments: str, **more: str) -> str:
-        """Runs a Python program to its end and returns its stdout; it must end well."""
+        """Runs a Python program to its end, and returns its stdout. It must end with exit code 0."""
         process = self.start(program, *arguments, **more)
         out, err = process.communicate(timeout=PATIENCE * 2)
         self.assertEqual(process.returncode, 0, f"stdout:\n{out}\nstderr:\n{err}")
         return out
 
     def jobmon(self, *arguments: str, code: Optional[int] = 0) -> str:
-        """Runs the executable; returns its stdout."""
+        """Runs the executable, and returns its stdout."""
         done = subprocess.run(
             [self.executable, *arguments],
             env=environment(),
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            universal_newlines=True,
+            capture_output=True,
+            text=True,
             timeout=PATIENCE,
         )
         if code is not None:

@@ -1,4 +1,4 @@
-"""Queues that are asked for what can't be, or lose what they need."""
+"""Queues: invalid arguments, and errors while they run."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class BadInputTests(TestCase):
             q.queue_job(job, None, 4)
         self.assertEqual(q.executor.jobs, {})
         self.assertEqual(self.count(), 1)
-        # None of it has spoilt the queue.
+        # The queue still works.
         q.queue_job(job)
         self.assertEqual(q.block_till_done()["counts"]["complete"], 1)
 

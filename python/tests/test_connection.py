@@ -1,4 +1,4 @@
-"""The connection to a monitor, and what may happen to it."""
+"""The connection to a monitor, and its errors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import socket
 import threading
 import unittest
 
-from jobmon._connection import MonitorConnection, directory_of
+from jobmon._transport.connection import MonitorConnection
+from jobmon._transport.directory import directory_of
 from jobmon.exceptions import (
     CannotConnectToCentralJobMonitor,
     InvalidRequest,
@@ -140,7 +141,7 @@ class ConnectionTests(TestCase):
 
 
 class StrangerTests(TestCase):
-    """Somebody else listens where a monitor was."""
+    """Another program listens on the port of a monitor."""
 
     def setUp(self) -> None:
         super().setUp()

@@ -1,4 +1,4 @@
-"""Jobs and instances that report for themselves."""
+"""Jobs and instances that report themselves."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class JobTests(TestCase):
 
     def test_it_gives_signs_of_life(self) -> None:
         job = Job(self.mon_dir, name="itself")
-        with unittest.mock.patch("jobmon._own.BEAT_EVERY", 0.05):
+        with unittest.mock.patch("jobmon._limits.HEARTBEAT_SECONDS", 0.05):
             job.log_started()
             first = self.job(job.jid)["instances"][0]["last_seen"]
             wait_until(
@@ -105,19 +105,17 @@ class JobTests(TestCase):
         job.log_started()
         with exceptions.log_exceptions(job) as same:
             self.assertIs(same, job)
-        with self.assertRaises(SystemExit):
-            with exceptions.log_exceptions(job):
-                raise SystemExit(0)
+        with self.assertRaises(SystemExit), exceptions.log_exceptions(job):
+            raise SystemExit(0)
         job.log_failed()
         self.assertNotIn("SystemExit", "".join(self.errors()))
 
     def test_log_exceptions_without_a_monitor_raises_what_was_raised(self) -> None:
         job = Job(self.mon_dir, name="itself")
         self.cjm.stop_responder()
-        with self.assertLogs("jobmon.exceptions", logging.WARNING):
-            with self.assertRaises(ZeroDivisionError):
-                with exceptions.log_exceptions(job):
-                    print(1 / 0)
+        logs = self.assertLogs("jobmon.exceptions", logging.WARNING)
+        with logs, self.assertRaises(ZeroDivisionError), exceptions.log_exceptions(job):
+            print(1 / 0)
 
     def test_a_logging_handler(self) -> None:
         job = Job(self.mon_dir, name="itself")
@@ -165,7 +163,7 @@ class JobTests(TestCase):
 
     def test_no_monitor_no_job(self) -> None:
         self.cjm.stop_responder()
-        # As IOError, which is what programs that may run without one caught.
+        # As IOError, which programs catch that may run without a monitor.
         with self.assertRaises(IOError) as raised:
             Job(self.mon_dir, name="n")
         self.assertIsInstance(raised.exception, exceptions.CannotConnectToCentralJobMonitor)
@@ -203,7 +201,7 @@ class JobTests(TestCase):
 
 
 class InsideTests(TestCase):
-    """What runs under jobmon, and uses the package itself."""
+    """Programs that run under jobmon and use the package."""
 
     PROGRAM = """
         import sys

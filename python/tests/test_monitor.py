@@ -115,7 +115,7 @@ class MonitorTests(TestCase):
                 {
                     "action": "register_job_instance",
                     "args": [number],
-                    "kwargs": {"name": "job%d" % number},
+                    "kwargs": {"name": f"job{number}"},
                 }
             )
         names = [job.name for job in cjm.jobs_with_status(Status.SUBMITTED)]

@@ -1,4 +1,4 @@
-"""monitored, task, events, query, and tracebacks."""
+"""monitored, task, and tracebacks."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import unittest.mock
 from typing import Any, Dict, Optional
 
 import jobmon
-from jobmon import _tracebacks, exceptions
-from jobmon._reporter import reporter
+from jobmon import exceptions
+from jobmon._reporting import tracebacks
+from jobmon._reporting.reporter import reporter
 from tests.support import TestCase, wait_until
-
 
 UNCAUGHT = """
 import json, multiprocessing, sys
-from jobmon import _tracebacks
+from jobmon._reporting import tracebacks
 
 class Own(Exception):
     pass
@@ -57,7 +57,7 @@ def group():
 
 def tell(kind, error, trace):
     with open(sys.argv[2], "w") as told:
-        json.dump(_tracebacks.structure(error.with_traceback(trace)), told)
+        json.dump(tracebacks.structure(error.with_traceback(trace)), told)
     sys.__excepthook__(kind, error, trace)
 
 if __name__ == "__main__":
@@ -67,7 +67,7 @@ if __name__ == "__main__":
 
 
 def comparable(told: Dict[str, Any]) -> Dict[str, Any]:
-    """A traceback without what its text does not show: names in full, and frames that repeat."""
+    """A traceback without the parts that its text does not show: modules of names, and repeated frames."""
     kept: Dict[str, Any] = {
         "type": told["type"].split(".")[-1],
         "message": told["message"],
@@ -94,7 +94,7 @@ class MonitoredTests(TestCase):
         return json.loads(self.jobmon("jobs", "-d", self.mon_dir, "--json"))
 
     def errors(self, count: int) -> Optional[list]:
-        """What is recorded, once it is so many."""
+        """The recorded errors, or None until there are `count`."""
         listed = json.loads(self.jobmon("errors", "-d", self.mon_dir, "--json"))
         return listed if len(listed) == count else None
 
@@ -104,15 +104,12 @@ class MonitoredTests(TestCase):
     def test_how_a_block_is_left_is_how_its_job_ends(self) -> None:
         with jobmon.monitored("good", {"year": 1995, "share": 0.5, "odd": object}):
             pass
-        with self.assertRaises(KeyError):
-            with jobmon.monitored(name="bad"):
-                raise KeyError("x")
-        with self.assertRaises(KeyboardInterrupt):
-            with jobmon.monitored(name="interrupted"):
-                raise KeyboardInterrupt
-        with self.assertRaises(SystemExit):
-            with jobmon.monitored(name="left"):
-                raise SystemExit(0)
+        with self.assertRaises(KeyError), jobmon.monitored(name="bad"):
+            raise KeyError("x")
+        with self.assertRaises(KeyboardInterrupt), jobmon.monitored(name="interrupted"):
+            raise KeyboardInterrupt
+        with self.assertRaises(SystemExit), jobmon.monitored(name="left"):
+            raise SystemExit(0)
         reporter(self.mon_dir).settle(30)
         self.assertEqual(
             self.ends(),
@@ -128,7 +125,7 @@ class MonitoredTests(TestCase):
         self.assertEqual(first["instances"][0]["pid"], os.getpid())
 
     def test_a_process_of_a_parallel_program_has_its_rank(self) -> None:
-        from jobmon._rank import rank
+        from jobmon._reporting.rank import rank
 
         for told, expected in (
             ({}, None),
@@ -226,7 +223,7 @@ class MonitoredTests(TestCase):
                 reporter(self.mon_dir).settle(30)
                 self.assertEqual(self.ends(), [("parent", "RUNNING")])
         except SystemExit:
-            # The child, which is no test any more.
+            # The child. It must not go on with the tests.
             os._exit(0)
 
     def test_nested_and_repeated_blocks(self) -> None:
@@ -261,14 +258,14 @@ class MonitoredTests(TestCase):
             pass
 
     def test_a_fork_in_the_middle_of_a_close_closes_nothing_else(self) -> None:
-        from jobmon._segment import Segment
+        from jobmon._reporting.segment import Segment
 
         for closing in (False, True):
             with self.subTest(closing=closing):
                 segment = Segment(self.mon_dir, f"fork-{closing}")
                 self.assertTrue(segment.append(b"{}\n", 1, 1))
-                # As a child finds it whose parent's other thread had just closed the file: its
-                # number is a pipe's by now.
+                # The state of a child whose parent's other thread has just closed the file: the
+                # descriptor belongs to a pipe now.
                 file = segment._file
                 os.close(file)
                 pipe = os.pipe()
@@ -297,40 +294,6 @@ class MonitoredTests(TestCase):
         reporter(self.mon_dir).settle(30)
         self.assertEqual(sorted(self.ends()), [("before", "COMPLETE"), ("child", "COMPLETE")])
 
-    def test_events_go_on_from_a_number(self) -> None:
-        with jobmon.monitored("one"):
-            pass
-        reporter(self.mon_dir).settle(30)
-        stream = jobmon.events(self.mon_dir, after=0)
-        seen = [next(stream) for _ in range(3)]
-        self.assertEqual([one["kind"] for one in seen], ["submitted", "running", "complete"])
-        stream.close()
-        # Across a restart of the monitor, from the last number that was seen.
-        stream = jobmon.events(self.mon_dir, after=seen[1]["sequence"])
-        self.assertEqual(next(stream)["kind"], "complete")
-        self.cjm.stop_responder()
-        self.cjm.stop_publisher()
-        self.monitor()
-        with jobmon.monitored("two", directory=self.mon_dir):
-            pass
-        self.assertEqual(next(stream)["kind"], "submitted")
-        stream.close()
-
-    def test_query_with_a_monitor_and_without(self) -> None:
-        with jobmon.monitored("one"):
-            pass
-        reporter(self.mon_dir).settle(30)
-        sql = "select name, status from job"
-        expected = [{"name": "one", "status": 4}]
-        self.assertEqual(jobmon.query(sql, self.mon_dir, frame=False), expected)
-        with self.assertRaisesRegex(exceptions.RequestRefused, "nosuch"):
-            jobmon.query("select * from nosuch", self.mon_dir)
-        self.cjm.stop_responder()
-        self.cjm.stop_publisher()
-        self.assertEqual(jobmon.query(sql, self.mon_dir, frame=False), expected)
-        with self.assertRaisesRegex(exceptions.RequestRefused, "nosuch"):
-            jobmon.query("select * from nosuch", self.mon_dir)
-
     def test_what_the_interpreter_prints_becomes_the_same_structure(self) -> None:
         script = self.write("uncaught.py", UNCAUGHT)
         path = os.path.join(self.folder, "told.json")
@@ -339,33 +302,17 @@ class MonitoredTests(TestCase):
             self.jobmon(
                 *("exec", "-d", self.mon_dir, "--", sys.executable, script, kind, path), code=1
             )
-            listed = wait_until(lambda: self.errors(count))
+            listed = wait_until(lambda expected=count: self.errors(expected))
             printed = comparable(listed[-1]["traceback"])
             with open(path) as file:
                 told = comparable(json.load(file))
             if kind == "pool":
-                # To Python it is an exception whose message is a traceback; here it is that one.
+                # To Python, the cause is an exception whose message is a traceback. Here it is the traceback.
                 self.assertIn(printed["cause"].pop("message"), told.pop("cause")["message"])
                 cause = printed.pop("cause")
                 self.assertEqual((cause["type"], cause["frames"][-1][1]), ("ValueError", "fail"))
             with self.subTest(kind):
                 self.assertEqual(printed, told)
-
-    def test_query_gives_a_frame_where_pandas_is_there(self) -> None:
-        class Frames:
-            @staticmethod
-            def DataFrame(rows: list, columns: list) -> tuple:
-                return (columns, rows)
-
-        with unittest.mock.patch.dict("sys.modules", pandas=Frames):
-            self.assertEqual(
-                jobmon.query("select 1 as a, 2 as b", self.mon_dir), (["a", "b"], [[1, 2]])
-            )
-        with unittest.mock.patch.dict("sys.modules", pandas=None):
-            self.assertEqual(jobmon.query("select 1 as a", self.mon_dir), [{"a": 1}])
-            with self.assertRaises(ImportError):
-                jobmon.query("select 1 as a", self.mon_dir, frame=True)
-
 
 class TracebackTests(unittest.TestCase):
     def caught(self, function: object) -> BaseException:
@@ -382,7 +329,7 @@ class TracebackTests(unittest.TestCase):
             except KeyError as error:
                 raise exceptions.QueueNotAlive("second") from error
 
-        told = _tracebacks.structure(self.caught(fails))
+        told = tracebacks.structure(self.caught(fails))
         self.assertEqual(told["type"], "jobmon.exceptions.QueueNotAlive")
         self.assertEqual(told["cause"]["type"], "KeyError")
         self.assertNotIn("context", told)
@@ -393,10 +340,10 @@ class TracebackTests(unittest.TestCase):
             deeper()
 
         error = self.caught(deeper)
-        told = _tracebacks.structure(error)
+        told = tracebacks.structure(error)
         self.assertEqual(len(told["frames"]), 101)
         self.assertIn("left out", told["frames"][30]["function"])
-        self.assertLessEqual(len(_tracebacks.text(error)), 60_000)
+        self.assertLessEqual(len(tracebacks.text(error)), 60_000)
 
     def test_one_that_can_t_be_printed_and_one_that_causes_itself(self) -> None:
         class Odd(Exception):
@@ -405,7 +352,7 @@ class TracebackTests(unittest.TestCase):
 
         odd = self.caught(lambda: (_ for _ in ()).throw(Odd()))
         odd.__context__ = odd
-        told = _tracebacks.structure(odd)
+        told = tracebacks.structure(odd)
         self.assertIn("can't be made", told["message"])
         json.dumps(told)
 

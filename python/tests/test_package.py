@@ -1,4 +1,4 @@
-"""The package as a whole: what importing it costs and brings, and how the executable is found."""
+"""The package as a whole: the cost of its import, its names, and how the executable is found."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import sys
 import unittest
 
 import jobmon
-from jobmon import _executable, exceptions
+from jobmon import exceptions
+from jobmon._transport import executable
 from tests.support import PACKAGE, TestCase, environment
 
 
@@ -89,14 +90,14 @@ class ExecutableTests(TestCase):
 
     def test_the_environment_decides(self) -> None:
         os.environ["JOBMON_EXECUTABLE"] = path = self.fake("named")
-        self.assertEqual(_executable.find(), path)
+        self.assertEqual(executable.find(), path)
         os.chmod(path, 0o644)
         with self.assertRaises(exceptions.ExecutableNotFound) as raised:
-            _executable.find()
+            executable.find()
         self.assertIn("JOBMON_EXECUTABLE", str(raised.exception))
 
     def find(self, **more: str) -> str:
-        """Where a fresh interpreter of a virtual environment finds it."""
+        """The path that an interpreter of a virtual environment finds, or its error."""
         import venv
 
         home = os.path.join(self.folder, "venv")
@@ -108,12 +109,11 @@ class ExecutableTests(TestCase):
             [
                 os.path.join(home, "bin", "python"),
                 "-c",
-                "from jobmon import _executable as e; print(e.find())",
+                "from jobmon._transport import executable as e; print(e.find())",
             ],
             env=env,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            universal_newlines=True,
+            capture_output=True,
+            text=True,
         )
         return done.stdout.strip() or done.stderr
 

@@ -1,4 +1,4 @@
-"""jobmon.Pool: what multiprocessing.Pool returns, and each item is a job."""
+"""jobmon.Pool: returns the same as multiprocessing.Pool, and records each item as a job."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ import unittest.mock
 
 import jobmon
 from jobmon import WorkerDied, exceptions
-from jobmon._connection import MonitorConnection
-from jobmon._reporter import reporter
+from jobmon._reporting.reporter import reporter
+from jobmon._transport.connection import MonitorConnection
 from tests.support import TestCase, wait_until
 
 
@@ -125,7 +125,7 @@ class PoolTests(TestCase):
         self.assertEqual(len(errors), 3)
         traceback = errors[0]["traceback"]
         self.assertEqual((traceback["type"], traceback["message"]), ("ValueError", "no data for 7"))
-        # Theirs alone, none of ours.
+        # Without the frames of this package.
         self.assertEqual([one["function"] for one in traceback["frames"]], ["refuses_seven"])
         self.assertIn("raise ValueError", traceback["frames"][0]["code"])
         self.assertNotIn("_pool_worker", errors[0]["description"])
@@ -144,7 +144,7 @@ class PoolTests(TestCase):
                 list(pool.imap_unordered(killed_at_three, range(4), 2))
             with self.assertRaisesRegex(WorkerDied, r"item 0, leaves_at_three\(3\) .*exit\(5\)"):
                 pool.map(leaves_at_three, [3])
-            # It goes on.
+            # The pool goes on.
             self.assertEqual(pool.map(square, range(5)), [0, 1, 4, 9, 16])
             pool.close()
             pool.join()
@@ -212,7 +212,7 @@ class PoolTests(TestCase):
 
     def test_what_can_t_run_is_not_left_open(self) -> None:
         with jobmon.Pool(1) as pool:
-            with self.assertRaises(Exception):
+            with self.assertRaises(TypeError):
                 pool.map(square, [1, threading.Lock(), 3], 3)
             self.assertEqual(pool.apply(max, iter((3, 4))), 4)
             pool.close()
@@ -308,7 +308,7 @@ class PoolTests(TestCase):
         program.kill()
         with open(gate, "w"):
             pass
-        # The worker finishes what it was at, and says so.
+        # The worker finishes its item, and reports it.
         wait_until(lambda: self.statuses() == {"COMPLETE": 6}, "all are complete")
 
     def test_without_a_directory_it_is_the_other_one_and_says_so(self) -> None:

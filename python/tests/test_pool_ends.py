@@ -1,4 +1,4 @@
-"""jobmon.Pool: whatever happens to an item, its caller is told, and the ledger says the same."""
+"""jobmon.Pool: the caller gets the outcome of every item, and the ledger has the same."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ import signal
 import sys
 import threading
 import unittest
-from typing import Any, Callable, Iterator, List
+from typing import Any, Callable, Dict, Iterator, List
 from unittest import mock
 
 import jobmon
 from jobmon import TransferError, WorkerDied
-from jobmon._pool_tasks import Tasks
-from jobmon._pool_worker import NOBODY
+from jobmon._pool.slot import Taker
+from jobmon._pool.tasks import Tasks
 from tests import pool_items as items
 from tests.support import TestCase, is_gone, wait_until
 
 AT_MOST = 60
 
-# Every way to call a function with one item: each returns once the result is there.
+# All ways to call a function with one item. Each waits for the result.
 Way = Callable[[Any, Any, Any], Any]
-WAYS: "dict[str, Way]" = {
+WAYS: Dict[str, Way] = {
     "apply": lambda pool, function, value: pool.apply_async(function, (value,)).get(AT_MOST),
     "map": lambda pool, function, value: pool.map_async(function, [value]).get(AT_MOST),
     "starmap": lambda pool, function, value: pool.starmap_async(function, [(value,)]).get(AT_MOST),
@@ -44,7 +44,7 @@ class PoolEndsTests(TestCase):
 
     @contextlib.contextmanager
     def pool(self, *arguments: Any, **more: Any) -> Iterator[Any]:
-        # Workers that end by an exception print it.
+        # Workers print the exceptions that end them.
         with jobmon.Pool(*arguments, **more) as pool:
             yield pool
             self.assertEqual(pool.apply_async(items.same, (1,)).get(AT_MOST), 1)
@@ -52,7 +52,7 @@ class PoolEndsTests(TestCase):
             pool.join()
 
     def ends(self, name: str) -> List[List[str]]:
-        """Status, cause and reason of the items of a function, in their order."""
+        """Status, cause and reason of the items of a function, in order."""
         return self.query(
             "select status.label, coalesce(cause, ''), coalesce(error.description, '') "
             "from job_instance i join job using (jid) join status on status.id = i.status "
@@ -61,11 +61,10 @@ class PoolEndsTests(TestCase):
         )[1:]
 
     def raises(self, pool: Any, function: Any, value: Any, kind: Any, words: str) -> None:
-        """By whatever way it is called, the caller gets this."""
+        """The caller gets this exception, for each way to call."""
         for way, call in WAYS.items():
-            with self.subTest(function=function, way=way):
-                with self.assertRaisesRegex(kind, words):
-                    call(pool, function, value)
+            with self.subTest(function=function, way=way), self.assertRaisesRegex(kind, words):
+                call(pool, function, value)
         told: List[BaseException] = []
         for call in (pool.apply_async, pool.map_async):
             call(function, [value], error_callback=told.append).wait(AT_MOST)
@@ -80,7 +79,7 @@ class PoolEndsTests(TestCase):
 
     def test_exceptions(self) -> None:
         with self.pool(2) as pool:
-            # As it is in one process, although its class asks for other arguments.
+            # The same exception as in one process, although its class takes other arguments.
             self.raises(pool, items.no_data, 1992, items.NoData, "^no data for 1992 in north$")
             with self.assertRaises(items.NoData) as raised:
                 pool.apply(items.no_data, (1992,))
@@ -89,7 +88,7 @@ class PoolEndsTests(TestCase):
             with self.assertRaises(ValueError) as outer:
                 pool.apply(items.no_data_inside, (1992,))
             self.assertIsInstance(outer.exception.reason, items.NoData)  # type: ignore[attr-defined]
-            # Those that can't be transferred are told of.
+            # Exceptions that can't be transferred are described.
             for function, words in (
                 (items.local_class, "local_class.*it is local"),
                 (items.without_reduce, "WithoutReduce: odd one.*no reduce"),
@@ -107,9 +106,8 @@ class PoolEndsTests(TestCase):
 
     @unittest.skipIf(sys.version_info < (3, 11), "exception groups came with 3.11")
     def test_exception_groups(self) -> None:
-        with self.pool(1) as pool:
-            with self.assertRaisesRegex(Exception, "several") as raised:
-                pool.apply(items.group, (1992,))
+        with self.pool(1) as pool, self.assertRaisesRegex(Exception, "several") as raised:
+            pool.apply(items.group, (1992,))
         first, second = raised.exception.exceptions  # type: ignore[attr-defined]
         self.assertEqual(str(first), "no data for 1992 in north")
         self.assertIsInstance(second, KeyError)
@@ -182,7 +180,7 @@ class PoolEndsTests(TestCase):
         self.assertEqual({tuple(end[:2]) for end in ends}, {("FAILED", "exit")})
         self.assertIn("sys.exit(0)", ends[0][2])
         ends = self.ends("raises")
-        # Ctrl-C is a person's.
+        # Ctrl-C comes from the user.
         self.assertEqual(ends.pop()[:2], ["CANCELLED", "cancelled"])
         self.assertEqual({tuple(end[:2]) for end in ends}, {("FAILED", "exit")})
         self.assertIn("GeneratorExit", ends[0][2])
@@ -209,11 +207,11 @@ class PoolEndsTests(TestCase):
         with self.pool(1) as pool:
             with self.assertRaisesRegex(ValueError, "2 is even"):
                 pool.map_async(items.odd, [1, 2, 3, 4], 4).get(AT_MOST)
-            # At once, and not when the pool is over.
+            # At once, and not at the end of the pool.
             wait_until(lambda: [end[0] for end in self.ends("odd")] == [
                 "COMPLETE", "FAILED", "CANCELLED", "CANCELLED",
             ], "the rest is cancelled")  # fmt: skip
-            # As by multiprocessing, they run where it is the result that can't be transferred.
+            # As in multiprocessing, the others run if a result can't be transferred.
             with self.assertRaisesRegex(TransferError, "item 1, lock_at_two"):
                 pool.map_async(items.lock_at_two, [1, 2, 3], 3).get(AT_MOST)
             with self.assertRaisesRegex(WorkerDied, "item 1, dies_at"):
@@ -232,7 +230,7 @@ class PoolEndsTests(TestCase):
         with self.pool(1) as pool:
             values = pool.map_async(items.known_then_waits, ["", self.path], 2)
             wait_until(lambda: os.path.exists(self.path + ".began"), "the second runs")
-            # The end of the first does not wait for the second one's.
+            # The end of the first item is reported before the second one ends.
             name = "known_then_waits"
             wait_until(lambda: self.ends(name)[0][0] == "COMPLETE", "the first is complete")
             self.assertEqual(self.ends(name)[1][0], "RUNNING")
@@ -262,7 +260,7 @@ class PoolEndsTests(TestCase):
         program.wait()
         with open(self.path, "w"):
             pass
-        # The worker finishes what it was at, and says so.
+        # The worker finishes its item, and reports it.
         name = "known_then_waits"
         wait_until(lambda: [e[0] for e in self.ends(name)] == ["COMPLETE"] * 2, "both are complete")
 
@@ -276,7 +274,7 @@ class PoolEndsTests(TestCase):
             path = os.path.join(self.folder, initializer.__name__)
             with self.subTest(words), jobmon.Pool(2, initializer, (path,)) as pool:
                 early = pool.map_async(items.same, range(4), 2)
-                with self.assertRaisesRegex(WorkerDied, f"no worker of the pool comes up: {words}"):
+                with self.assertRaisesRegex(WorkerDied, f"no worker of the pool can start: {words}"):
                     early.get(AT_MOST)
                 self.raises(pool, items.same, 1, WorkerDied, words)
                 self.raises(pool, items.same, "x" * 200_000, WorkerDied, words)
@@ -289,7 +287,7 @@ class PoolEndsTests(TestCase):
         self.assertEqual(len(found), 4 * (4 + 2 * (len(WAYS) + 2)))
         for end in found:
             self.assertEqual(end[:2], ["FAILED", "not_started"])
-            self.assertRegex(end[2], "^no worker of the pool comes up: it")
+            self.assertRegex(end[2], "^no worker of the pool can start: it")
 
     def test_an_initializer_that_fails_at_first(self) -> None:
         with self.pool(1, items.fails_twice, (self.path,)) as pool:
@@ -297,9 +295,9 @@ class PoolEndsTests(TestCase):
 
     def test_workers_that_can_t_begin_under_spawn(self) -> None:
         context = multiprocessing.get_context("spawn")
-        with jobmon.Pool(1, items.no_licence, (self.path,), context=context) as pool:
-            with self.assertRaisesRegex(WorkerDied, "no licence"):
-                pool.apply_async(items.same, (1,)).get(AT_MOST)
+        pool = jobmon.Pool(1, items.no_licence, (self.path,), context=context)
+        with pool, self.assertRaisesRegex(WorkerDied, "no licence"):
+            pool.apply_async(items.same, (1,)).get(AT_MOST)
         # Its main module can't be imported by the workers.
         out = self.run_program(
             f"""
@@ -318,7 +316,7 @@ class PoolEndsTests(TestCase):
             pool.terminate()
             """
         )
-        self.assertIn("no worker of the pool comes up: it ended with exit code 3", out)
+        self.assertIn("no worker of the pool can start: it ended with exit code 3", out)
 
     def test_every_kind_under_spawn(self) -> None:
         with self.pool(2, context=multiprocessing.get_context("spawn")) as pool:
@@ -350,15 +348,15 @@ class PoolEndsTests(TestCase):
                 if not result.successful():
                     failed.append(result)
             self.assertGreater(len(failed), 0)
-            with self.assertRaisesRegex(WorkerDied, "SIGKILL while it took a task"):
+            with self.assertRaisesRegex(WorkerDied, "SIGKILL while it received a task"):
                 failed[0].get()
-        # What the caller saw and what is recorded is the same, item by item.
+        # The caller and the ledger have the same outcome of each item.
         expected = [["FAILED", "COMPLETE"][one.successful()] for one in results] + ["COMPLETE"]
         self.assertEqual([end[0] for end in self.ends("same")], expected)
 
     def test_a_pool_that_is_terminated_with_a_part_of_a_task_in_its_pipe(self) -> None:
         pool = jobmon.Pool(2, items.killed_while_it_takes_a_task, (self.path,))
-        # Nobody mends it.
+        # The pipe is not repaired.
         pool._watch.stop()
         for _ in range(40):
             pool.apply_async(items.same, ("x" * 5000,))
@@ -367,10 +365,10 @@ class PoolEndsTests(TestCase):
         pool.join()
         self.assertLessEqual({end[0] for end in self.ends("same")}, {"CANCELLED", "COMPLETE"})
 
-    def test_a_worker_that_is_killed_while_it_tells_a_result(self) -> None:
+    def test_a_worker_that_is_killed_while_it_sends_a_result(self) -> None:
         for size in (50_000, 500_000):
             path = f"{self.path}.{size}"
-            with self.pool(2, items.killed_while_it_tells, (path,)) as pool:
+            with self.pool(2, items.killed_while_it_sends, (path,)) as pool:
                 results = [pool.apply_async(bytearray, (size,)) for _ in range(10)]
                 for result in results:
                     result.wait(AT_MOST)
@@ -393,11 +391,11 @@ class PoolEndsTests(TestCase):
     def test_an_end_of_a_worker_that_comes_while_the_pool_ends(self) -> None:
         context = multiprocessing.get_context()
         inqueue, outqueue = context.SimpleQueue(), context.SimpleQueue()
-        taker = context.RawValue("q", NOBODY)  # type: ignore[attr-defined]
+        taker = Taker(context)
         tasks: Any = Tasks("base", mock.Mock(), inqueue, outqueue, taker)
         outqueue.put(None)
         tasks.note("refused")
-        # multiprocessing takes what is left there, one by one, before it ends.
+        # multiprocessing reads what is left there, one by one, before it ends.
         got: List[Any] = []
         taking = threading.Thread(target=lambda: got.extend([tasks.get(), tasks.get()]), daemon=True)
         taking.start()
@@ -462,7 +460,7 @@ class PoolEndsTests(TestCase):
         workers = [int(pid) for pid in program.stdout.readline().split()]
         program.kill()
         for worker in workers:
-            wait_until(lambda: is_gone(worker), "the worker is gone")
+            wait_until(lambda pid=worker: is_gone(pid), "the worker is gone")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the package writes is for its user alone, whatever the umask."""
+"""Files of the package are readable for their user only, whatever the umask is."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import unittest
 from typing import Dict
 
 import jobmon
-from jobmon import _own, _private, _reporter
+from jobmon._reporting import reporter, spool_file
+from jobmon._transport import private_files
 from tests.pool_items import same
 from tests.support import TestCase
 
@@ -38,9 +39,9 @@ class PrivateTests(TestCase):
                     pool.map(same, range(3))
                     pool.close()
                     pool.join()
-                _own.spool(directory, {"kind": "error", "instance_key": "x", "description": "y"})
+                spool_file.write_event(directory, {"kind": "error", "instance_key": "x", "description": "y"})
                 os.umask(0o022)
-        _reporter.settle_all(seconds=0)
+        reporter.settle_all(seconds=0)
         modes = self.modes()
         files = [path for path in modes if os.path.isfile(path)]
         self.assertEqual(len(files), 4 * 4)
@@ -54,7 +55,7 @@ class PrivateTests(TestCase):
         self.monitor().stop_responder()
         self.assertEqual(self.modes()[self.mon_dir], 0o700)
         self.assertEqual(self.modes()[log], 0o600)
-        # One of before.
+        # An existing file.
         os.chmod(log, 0o644)
         self.monitor().stop_responder()
         self.assertEqual(self.modes()[log], 0o600)
@@ -63,13 +64,13 @@ class PrivateTests(TestCase):
         folder = os.path.join(self.folder, "mine")
         os.mkdir(folder)
         os.chmod(folder, 0o750)
-        _private.make_folder(folder)
+        private_files.make_folder(folder)
         self.assertEqual(self.modes()[folder], 0o750)
         path = self.write("file", "")
         with self.assertRaises(FileExistsError):
-            _private.make_folder(path)
+            private_files.make_folder(path)
         with self.assertRaises(FileExistsError):
-            _private.make_folder(os.path.join(path, "below"))
+            private_files.make_folder(os.path.join(path, "below"))
 
 
 if __name__ == "__main__":

@@ -43,13 +43,13 @@ with open("said", "w") as file:
 
 
 def grid_engine() -> str:
-    """Why Grid Engine can't be used here; empty where it can."""
+    """Why Grid Engine can't be used here; empty if it can."""
     if not os.environ.get("SGE_ROOT"):
         return "SGE_ROOT is not set: no Grid Engine here"
     if shutil.which("qstat") is None:
         return "there is no qstat on PATH"
     try:
-        done = subprocess.run(["qstat"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+        done = subprocess.run(["qstat"], capture_output=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"qstat does not answer: {error}"
     return "" if done.returncode == 0 else f"qstat failed: {done.stderr.decode()}"
@@ -67,7 +67,7 @@ class ProgramTests(TestCase):
         if not os.path.exists(script):
             script = os.path.join(sysconfig.get_path("scripts"), name)
         env = environment()
-        # As a person has it who has only just unpacked or installed it.
+        # As after unpacking or installing it.
         del env["PYTHONPATH"]
         monitor = subprocess.Popen(
             [sys.executable, script, "foodir"],
@@ -87,7 +87,7 @@ class ProgramTests(TestCase):
         self.assertEqual(monitor.wait(60), 0)
         env["JOBMON_EXECUTABLE"] = "/nowhere"
         command = [sys.executable, script, "foodir"]
-        failed = subprocess.run(command, env=env, stderr=subprocess.PIPE, universal_newlines=True)
+        failed = subprocess.run(command, env=env, stderr=subprocess.PIPE, text=True)
         self.assertEqual(failed.returncode, 1)
         self.assertRegex(failed.stderr, r"\Alaunch_central_monitor.py: .* /nowhere.*\n\Z")
 
@@ -194,7 +194,7 @@ class ProgramTests(TestCase):
         self.assertIn("KeyboardInterrupt", err)
         wait_until(lambda: is_gone(pid), "the monitor's end")
         jobs = json.loads(self.jobmon("jobs", "-d", self.mon_dir, "--json"))
-        # It was ended by us: the attempt is given back.
+        # jobmon ended it, so the attempt does not count.
         self.assertEqual([job["status"] for job in jobs], ["QUEUED"])
         self.assertEqual([one["status"] for one in jobs[0]["instances"]], ["CANCELLED"])
 

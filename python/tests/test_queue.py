@@ -77,7 +77,7 @@ class QueueTests(TestCase):
         lists = (q.executor.queued_jobs, q.executor.running_jobs, q.executor.failed_jobs)
         self.assertEqual(lists, ([], [], []))
         self.assertEqual(os.path.getsize(self.path("o")), 20)
-        # More, later, in the same queue.
+        # More jobs, later, in the same queue.
         q.queue_job(q.create_job(self.failer, "fails"))
         q.block_till_done()
         self.assertEqual((len(q.executor.completed_jobs), q.executor.failed_jobs), (20, [21]))
@@ -172,7 +172,7 @@ class QueueTests(TestCase):
         q.queue_job(job)
         q.block_till_done()
         self.assertEqual((job.jid, q.executor.completed_jobs), (1, [1]))
-        # Another queue has another name, and takes it under a number of its own.
+        # Another queue has another name, and gives the job another number.
         second = self.queue()
         self.assertNotEqual(q.name, second.name)
         second.queue_job(other)

@@ -1,4 +1,4 @@
-"""Each action of 2017, and what it answers."""
+"""The actions of 2017 and their answers."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class RequesterTests(TestCase):
         self.registered(5)
         for status in (0, 7, 9, "x", None, True, [1]):
             code, sentence = self.ask("update_job_instance_status", 5, status)
-            self.assertEqual((code, "no status" in sentence), (3, True), sentence)
+            self.assertEqual((code, "not a status" in sentence), (3, True), sentence)
 
     def test_usage_is_kept_with_the_end(self) -> None:
         self.registered(5)
@@ -95,7 +95,7 @@ class RequesterTests(TestCase):
         trace = "Traceback (most recent call last):\nRuntimeError: year is 1995!\n"
         self.assertEqual(self.ask("log_job_instance_error", 5, trace), [0])
         self.ask("update_job_instance_status", 5, Status.FAILED)
-        code, rows = self.ask("query", "select * from error")
+        _, rows = self.ask("query", "select * from error")
         self.assertEqual(list(rows[0])[:4], ["id", "job_instance_id", "error_time", "description"])
         self.assertIn("RuntimeError: year is 1995!", rows[0]["description"])
         self.assertEqual(self.ask("query", "select count(*) from error"), [0, [{"count(*)": 1}]])

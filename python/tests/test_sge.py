@@ -1,4 +1,4 @@
-"""Grid Engine's commands: the words they are given, and how their answers are read."""
+"""The commands of Grid Engine: their arguments, and how their output is read."""
 
 from __future__ import annotations
 

@@ -1,3 +1,4 @@
+#!/bin/sh
 # Puts what there is into one file.
 set -eu
 cd "$1"

@@ -1,4 +1,4 @@
-"""Where the instances of a queue run: here, on Grid Engine, or on Slurm."""
+"""Executors: they run the instances of a queue on this host, on Grid Engine, or on Slurm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all executors have in common: the jobs that they were given, and the queue behind them."""
+"""The base class of executors: the jobs of an executor, and the queue that runs them."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ import time
 import uuid
 from typing import Any, Dict, List, Optional
 
-from .. import _queue_name
-from .._connection import MonitorConnection
-from .._feed import Feed
+from .._classic import queue_name
+from .._classic.feed_job import job_object
+from .._transport.connection import MonitorConnection
+from .._transport.feed import Feed
 from ..connection_config import directory
 from ..exceptions import JobmonError, QueueNotAlive, problem
 from ..models import Status
-from ._command import job_object
 
-# A list that is older than this, in seconds, is asked for again while jobs are not over.
+# Lists of jobs that are older than this, in seconds, are read again while jobs have not ended.
 FRESH = 1.0
-# The rows that one statement may bring.
+# Rows in one query.
 PAGE = 50_000
 
 
 class BaseExecutor:
-    """Runs the jobs that it is given, through the executable's queue.
+    """Runs jobs through the queue of the executable.
 
     - `mon_dir`: the monitor's directory.
-    - `parallelism`: how many run at once; None leaves it to the queue (all cores here, 10,000 in
-      a cluster).
-    - `jobs`: the jobs by number; `queued_jobs`, `running_jobs`, `failed_jobs`, `completed_jobs`,
-      `unknown_jobs` and `cancelled_jobs` are lists of numbers.
+    - `parallelism`: the maximum number of jobs that run at once. Default: the number of cores on this host, 10,000 in a
+      cluster.
+    - `jobs`: the jobs by number. `queued_jobs`, `running_jobs`, `failed_jobs`, `completed_jobs`, `unknown_jobs` and
+      `cancelled_jobs` are lists of numbers.
 
-    The other arguments are those of 2017; they change nothing.
+    The other arguments are those of 2017, and have no effect.
     """
 
     name = "local"
@@ -69,22 +69,22 @@ class BaseExecutor:
             feed.release()
 
     def defaults(self) -> Dict[str, Any]:
-        """What every job is given that does not say otherwise."""
+        """The default options of `queue_job`."""
         return {}
 
     # The queue.
 
     def start(self, queue: Optional[str] = None) -> None:
-        """Starts the queue, by that name, else by one that nobody has had. Twice is once."""
+        """Starts the queue with this name, or with a new one. Does nothing if it has started."""
         if self._feed is not None:
             return
-        name = queue or _queue_name.new()
+        name = queue or queue_name.new()
         feed = Feed(self.mon_dir, name, self.name, self.parallelism)
         if queue is None:
-            # It has looked then at what the ledger has of it, which is nothing: what is registered
-            # from now on runs when it is handed in, and not before.
+            # The queue has read its jobs from the ledger when this returns, and there are none. A job that is
+            # registered later does not run before it is queued.
             feed.wait()
-        _queue_name.take(self.mon_dir, name)
+        queue_name.take(self.mon_dir, name)
         self._feed = feed
         self.queue = name
         self._resumes = queue is not None
@@ -95,27 +95,26 @@ class BaseExecutor:
         return self._feed is not None and self._feed.alive
 
     def stop(self) -> None:
-        """Ends the queue: jobs that run here are ended and recorded, waiting ones not started.
+        """Ends the queue. Jobs that run on this host are ended and recorded, and waiting jobs are not started.
 
-        What is in a cluster goes on there. Twice is once.
+        Jobs in a cluster go on. Further calls do nothing.
         """
         if self._feed is not None:
             self._feed.stop()
-            _queue_name.give_back(self.mon_dir, self._feed.queue)
+            queue_name.give_back(self.mon_dir, self._feed.queue)
             self._try_refresh()
 
     def queue_job(
         self, job: Any, process_timeout: Optional[float] = None, *args: Any, **kwargs: Any
     ) -> None:
-        """Has the job run. One that failed before is tried once more.
+        """Queues the job to run. A job that has failed is run again.
 
-        `process_timeout` is the time in seconds after which an attempt is ended. The options are
-        those of 2017's qsub, and a few more: `slots`, `memory` (GB), `project`, `queue`, `holds`,
-        `stdout`, `stderr`, `runtime` (s), `gpus`, ... Raises TypeError or ValueError for what can't
-        be, before anything is sent.
+        `process_timeout`: the time limit of an attempt, in seconds. The options are those of qsub in 2017, and some
+        more: `slots`, `memory` (GB), `project`, `queue`, `holds`, `stdout`, `stderr`, `runtime` (s), `gpus`, ... Raises
+        TypeError or ValueError for an invalid option, before the job is sent.
         """
         if args:
-            raise TypeError(f"queue_job takes its options by name; {args[0]!r} has none")
+            raise TypeError(f"queue_job takes its options by name; {args[0]!r} has no name")
         if self._feed is None:
             self.start()
         assert self._feed is not None
@@ -131,13 +130,13 @@ class BaseExecutor:
         self._keep(job, process_timeout, options)
 
     def _check_ledger(self, job: Any) -> None:
-        # Numbers that begin anew: the monitor kept its ledger in memory, and was started again.
+        # The numbers began again: the monitor kept its ledger in memory, and was restarted.
         known = self.jobs.get(job.jid)
         if known is not None and known["job"].job_key != job.job_key:
             raise QueueNotAlive(
-                f"job {job.jid} is another one than this queue has: the monitor of {self.mon_dir} "
-                "has lost its ledger, which was in memory",
-                "make another JobQueue; persistent=True keeps the ledger",
+                f"job {job.jid} is not the job that this queue has under that number: the monitor of "
+                f"{self.mon_dir} has lost its ledger, which was in memory",
+                "create another JobQueue; persistent=True keeps the ledger on disk",
             )
 
     def _keep(self, job: Any, process_timeout: Optional[float], options: Dict[str, Any]) -> None:
@@ -151,9 +150,9 @@ class BaseExecutor:
         self._refreshed = 0.0
 
     def _adopt(self, job: Any, process_timeout: Optional[float], options: Dict[str, Any]) -> None:
-        """Takes a job that was registered in another queue: it gets a number of this queue's.
+        """Queues a job that was registered in another queue. It gets another number.
 
-        The other registration is cancelled, so that nothing waits for it.
+        The other registration is cancelled, so that no one waits for it.
         """
         assert self._feed is not None and self.queue is not None
         before = (job.jid, job.queue, job.job_key)
@@ -170,9 +169,9 @@ class BaseExecutor:
             self.connection.post_events([{"kind": "cancel", "jid": before[0]}])
 
     def _try_again(self, jid: int, made: Dict[str, Any]) -> bool:
-        """A job that failed gets as many attempts as it had, once more; a cancelled one, one.
+        """Gives a failed job as many further attempts as a new one, and retries a cancelled job.
 
-        True when that is all there is to do.
+        Returns True if the job need not be added to the queue.
         """
         status, job = self.connection.request("GET", f"/v1/jobs/{jid}")
         if status != 200 or job["status"] not in ("FAILED", "CANCELLED"):
@@ -186,38 +185,38 @@ class BaseExecutor:
         return True
 
     def wait(self) -> Dict[str, Any]:
-        """Waits until every job that was queued is over and recorded; how it came out."""
+        """Waits until every queued job has ended and is recorded. Returns counts and failures."""
         if self._feed is None:
             return {"counts": {}, "failures": []}
         summary = self._feed.wait()
         self.refresh_queues()
         return summary
 
-    # What became of the jobs.
+    # The states of the jobs.
 
     @property
     def queued_jobs(self) -> List[int]:
-        """Jobs that wait: for their turn, or to be tried again."""
+        """Jobs that wait for their first or next attempt."""
         return self._jids_with_status(None)
 
     @property
     def running_jobs(self) -> List[int]:
-        """Jobs that were submitted, or run."""
+        """Jobs that are submitted or running."""
         return self._jids_with_status(Status.SUBMITTED, Status.RUNNING)
 
     @property
     def failed_jobs(self) -> List[int]:
-        """Jobs that failed and are not tried again."""
+        """Jobs that failed, after all retries."""
         return self._jids_with_status(Status.FAILED)
 
     @property
     def completed_jobs(self) -> List[int]:
-        """Jobs that are done."""
+        """Jobs that are complete."""
         return self._jids_with_status(Status.COMPLETE)
 
     @property
     def unknown_jobs(self) -> List[int]:
-        """Jobs of which nobody knows just now whether they run."""
+        """Jobs whose state is not known at the moment."""
         return self._jids_with_status(Status.UNKNOWN)
 
     @property
@@ -230,9 +229,9 @@ class BaseExecutor:
         return [jid for jid, known in self.jobs.items() if known["status_id"] in statuses]
 
     def refresh_queues(self, flush_lost_jobs: bool = True) -> None:
-        """Asks the monitor how all jobs are. `flush_lost_jobs` is of 2017: the queue sees to it.
+        """Reads the states of all jobs from the monitor. `flush_lost_jobs` is an argument of 2017 without effect.
 
-        Raises `QueueNotAlive` when the queue has died and jobs are not over.
+        Raises `QueueNotAlive` when the queue has died before all jobs ended.
         """
         if self.queue is None:
             return
@@ -252,8 +251,8 @@ class BaseExecutor:
         self._refreshed = time.monotonic()
         if self._waits() and not self.alive:
             raise QueueNotAlive(
-                f"the queue {self.queue} is over, and not all of its jobs are",
-                "what runs goes on and is recorded; make another JobQueue to go on",
+                f"the queue {self.queue} ended before all of its jobs ended",
+                "running jobs go on and are recorded; create another JobQueue to continue",
             )
 
     def _waits(self) -> bool:
@@ -261,7 +260,7 @@ class BaseExecutor:
         return any(known["status_id"] in waiting for known in self.jobs.values())
 
     def _try_refresh(self) -> None:
-        """A refresh for whoever looks at a list: it is new enough, or says that it is not."""
+        """Refreshes the lists, unless they are fresh. A warning is logged when the monitor can't be reached."""
         if self.queue is None or time.monotonic() - self._refreshed < FRESH:
             return
         if not self._waits() and self._refreshed:
@@ -273,7 +272,7 @@ class BaseExecutor:
                 return
             raise
         except JobmonError as error:
-            # The queue goes on without a monitor, and so do we: with what we know.
+            # The queue goes on without a monitor, and the lists stay as they are.
             self._refreshed = time.monotonic()
             self.logger.warning("the state of the jobs could not be refreshed: %s", error)
 

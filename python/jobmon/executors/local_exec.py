@@ -1,26 +1,26 @@
-"""Instances as processes of this host."""
+"""Runs jobs as processes of this host."""
 
 from __future__ import annotations
 
 import os
 from typing import Any, Dict, Optional
 
-from .. import _own, job
+from .. import job
+from .._reporting.identity import instance_key, process_facts
 from ..requester import Requester
 from .base import BaseExecutor
 
 
 class LocalExecutor(BaseExecutor):
-    """Runs the jobs of a queue here, `parallelism` at once (all cores when it is not said)."""
+    """Runs the jobs of a queue on this host, at most `parallelism` at once. Default: the number of cores."""
 
     name = "local"
 
 
 class LocalJobInstance(job.JobInstance):
-    """An attempt at a job that is a process of this host, by default this one.
+    """An attempt at a job that is a process of this host, by default this process.
 
-    `job_instance_id` is the process id. In a process that jobmon runs it is the attempt that is
-    known already.
+    `job_instance_id` is the process id. In a process that jobmon runs, the object is the existing attempt.
     """
 
     executor = "local"
@@ -45,10 +45,10 @@ class LocalJobInstance(job.JobInstance):
             monitor_connection,
         )
         is_other = job_instance_id is not None and int(job_instance_id) != os.getpid()
-        own = None if is_other else _own.instance_key(requester.out_dir)
+        own = None if is_other else instance_key(requester.out_dir)
         super().__init__(requester, own, jid, attached=own is not None)
         self.job_instance_id = os.getpid() if job_instance_id is None else int(job_instance_id)
         self.register_with_monitor()
 
     def _where(self) -> Dict[str, Any]:
-        return _own.identity(int(self.job_instance_id))
+        return process_facts(int(self.job_instance_id))

@@ -1,21 +1,23 @@
-"""Instances as jobs of Grid Engine."""
+"""Runs jobs as jobs of Grid Engine."""
 
 from __future__ import annotations
 
 import os
 from typing import Any, Dict, Optional
 
-from .. import _own, _usage, job, sge
+from .. import job, sge
+from .._classic import usage_text
+from .._reporting.identity import instance_key
 from ..exceptions import SGENotAvailable
 from ..requester import Requester
 from .base import BaseExecutor
 
 
 class SGEExecutor(BaseExecutor):
-    """Submits the jobs of a queue to Grid Engine, at most `parallelism` at once.
+    """Submits the jobs of a queue to Grid Engine, at most `parallelism` at once. Default: 10,000.
 
-    `path_to_conda_bin_on_target_vm` goes before PATH there, and `conda_env` is what the jobs run
-    in; without them they run in this program's own environment.
+    `path_to_conda_bin_on_target_vm` is put in front of PATH on the node. `conda_env` is the conda environment of the
+    jobs. Without them, jobs run in the environment of this program.
     """
 
     name = "sge"
@@ -38,7 +40,7 @@ class SGEExecutor(BaseExecutor):
         self.conda_env = conda_env
 
     def defaults(self) -> Dict[str, Any]:
-        """What every job is given that does not say otherwise."""
+        """The default options of `queue_job`."""
         return {
             "prepend_to_path": self.path_to_conda_bin_on_target_vm or None,
             "conda_env": self.conda_env or None,
@@ -46,10 +48,10 @@ class SGEExecutor(BaseExecutor):
 
 
 class SGEJobInstance(job.JobInstance):
-    """The attempt at a job that this process is, as a job of Grid Engine's ($JOB_ID).
+    """The attempt at a job by this process, which is a job of Grid Engine ($JOB_ID).
 
-    Without `jid` a new job is registered, named by $JOB_NAME. In a process that jobmon runs it is
-    the attempt that is known already. Raises `SGENotAvailable` outside of Grid Engine.
+    Without `jid` a new job is registered, with the name $JOB_NAME. In a process that jobmon runs, the object is the
+    existing attempt. Raises `SGENotAvailable` outside of Grid Engine.
     """
 
     executor = "sge"
@@ -67,8 +69,8 @@ class SGEJobInstance(job.JobInstance):
         number = os.environ.get("JOB_ID", "")
         if not number.isdigit():
             raise SGENotAvailable(
-                "JOB_ID is not set: this process is no job of Grid Engine's",
-                "outside of it use jobmon.job.Job or LocalJobInstance",
+                "JOB_ID is not set: this process is not a job of Grid Engine",
+                "use jobmon.job.Job or LocalJobInstance outside of Grid Engine",
             )
         requester = Requester(
             mon_dir,
@@ -78,7 +80,7 @@ class SGEJobInstance(job.JobInstance):
             monitor_port,
             monitor_connection,
         )
-        own = _own.instance_key(requester.out_dir)
+        own = instance_key(requester.out_dir)
         super().__init__(requester, own, jid, attached=own is not None)
         self.job_instance_id = int(number)
         self.name = os.environ.get("JOB_NAME")
@@ -102,9 +104,9 @@ class SGEJobInstance(job.JobInstance):
         return {name: str(info.get(name, unknown)) for name in ("script_file", "job_args")}
 
     def log_job_stats(self) -> None:
-        """What Grid Engine says that it has used so far, else what the system says."""
+        """Keeps the resources used so far, from Grid Engine, or else from the system."""
         try:
             used = sge.qstat_usage(self.job_instance_id)[self.job_instance_id]
-            self._usage.update(_usage.read(used))
+            self._usage.update(usage_text.read(used))
         except (SGENotAvailable, KeyError, OSError):
             super().log_job_stats()

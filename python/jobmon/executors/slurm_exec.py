@@ -1,4 +1,4 @@
-"""Instances as jobs of Slurm."""
+"""Runs jobs as jobs of Slurm."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from .base import BaseExecutor
 
 
 class SlurmExecutor(BaseExecutor):
-    """Submits the jobs of a queue to Slurm, at most `parallelism` at once."""
+    """Submits the jobs of a queue to Slurm, at most `parallelism` at once. Default: 10,000."""
 
     name = "slurm"

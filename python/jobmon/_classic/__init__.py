@@ -1,0 +1,1 @@
+"""What only the names of 2017 need."""

@@ -1,0 +1,1 @@
+"""`jobmon.Pool`, its workers, and what travels between them."""

@@ -1,0 +1,1 @@
+"""What this process reports about its own jobs: the spool, its sender, `monitored`, `task`."""

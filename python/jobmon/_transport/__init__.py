@@ -1,0 +1,1 @@
+"""How the package reaches the monitor of a directory and the `jobmon` executable."""
