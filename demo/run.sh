@@ -29,6 +29,7 @@ counts=$("$jobmon" query --csv "select s.label, count(*) n from job j join statu
 expected=$'label,n\nCOMPLETE,3\nFAILED,2'
 if [ "$status" = 1 ] && [ "$(tr -d '\r' <<<"$counts")" = "$expected" ]; then
     printf '\nThree jobs COMPLETE, two FAILED, as expected. Try next, with the results of the demo:\n'
+    # shellcheck disable=SC2016  # the reader's shell expands it
     printf '  export JOBMON_DIR=%q PATH=%q:"$PATH"\n' "$directory" "$(dirname "$jobmon")"
     printf '  jobmon show 4                                  # everything about one job\n'
     printf '  jobmon retry 4 && jobmon run --queue jobs      # one more attempt, which fails in the same way\n'

@@ -1,5 +1,6 @@
 import CJobmonPOSIX
 import Glibc
+import JobmonCore
 
 /// The last bytes of a stream, at most `capacity`.
 package struct OutputTail: Sendable {
