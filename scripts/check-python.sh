@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks the Python package: ruff (lint) over python/, mypy --strict over python/jobmon. python/pyproject.toml has the
-# rules. Both tools are installed from PyPI, at the versions below, into .build/check-tools.
+# rules. pip installs both tools, at the versions below, into .build/check-tools.
 #
 #   scripts/check-python.sh
 set -euo pipefail

@@ -24,6 +24,8 @@ from .slot import IDLE, NOBODY, REFUSED, STARTING, Slot, Taker
 
 # After so many failed starts of workers in a row, the pool starts no more of them.
 FAILED_STARTS_LIMIT = 8
+# The function of a task by which `multiprocessing.Pool` passes on an exception of the iterable.
+_RERAISES = plain_pool._helper_reraises_exception  # type: ignore[attr-defined]
 
 
 class Work(NamedTuple):
@@ -124,7 +126,7 @@ class Tasks:
         job, part, function, args, _ = task
         key = (job, part)
         try:
-            if function is plain_pool._helper_reraises_exception:  # type: ignore[attr-defined]
+            if function is _RERAISES:
                 raise args[0]  # Raised by the caller's iterable.
             self._put(key, *_items(function, args))
         except transfer.CannotSend as refused:
