@@ -252,12 +252,3 @@ extension StartFailure {
             reason: try fields.string("reason") ?? "")
     }
 }
-
-extension Usage {
-    fileprivate init(_ fields: JSONFields) throws(FieldError) {
-        self.init(
-            wallclock: try fields.amount("wallclock"), cpu: try fields.amount("cpu"),
-            maxrss: try fields.int("maxrss", atLeast: 0), maxrssAtMost: try fields.bool("maxrss_at_most") ?? false,
-            ioRead: try fields.int("io_read", atLeast: 0), ioWritten: try fields.int("io_written", atLeast: 0))
-    }
-}

@@ -170,14 +170,3 @@ extension Outcome {
         object.append("stderr_empty", flag: stderrEmpty)
     }
 }
-
-extension Usage: JSONWritable {
-    func append(to object: inout some JSONMembers) {
-        object.append("wallclock", double: wallclock)
-        object.append("cpu", double: cpu)
-        object.append("maxrss", int: maxrss)
-        object.append("maxrss_at_most", flag: maxrssAtMost)
-        object.append("io_read", int: ioRead)
-        object.append("io_written", int: ioWritten)
-    }
-}

@@ -25,12 +25,7 @@ extension InstanceRecord {
         object.append("finished_date", .time(finishedDate))
         object.append("last_seen", .time(lastSeen))
         object.append("late_since", .time(lateSince))
-        object.append("wallclock", .amount(usage.wallclock))
-        object.append("cpu", .amount(usage.cpu))
-        object.append("maxrss", .number(usage.maxrss))
-        object.append("maxrss_at_most", .bool(usage.maxrssAtMost))
-        object.append("io_read", .number(usage.ioRead))
-        object.append("io_written", .number(usage.ioWritten))
+        usage.appendColumns(to: &object)
         object.append("stdout_path", .text(stdoutPath))
         object.append("stderr_path", .text(stderrPath))
         object.append("attempt_returned", .bool(returnedAttempt))
@@ -57,10 +52,7 @@ extension InstanceRecord {
             submittedDate: try fields.requiredTime("submitted_date"),
             startedDate: try fields.timestamp("started_date"), finishedDate: try fields.timestamp("finished_date"),
             lastSeen: try fields.timestamp("last_seen"), lateSince: try fields.timestamp("late_since"),
-            usage: Usage(
-                wallclock: try fields.double("wallclock"), cpu: try fields.double("cpu"),
-                maxrss: try fields.int("maxrss"), maxrssAtMost: try fields.bool("maxrss_at_most") ?? false,
-                ioRead: try fields.int("io_read"), ioWritten: try fields.int("io_written")),
+            usage: try Usage(fields),
             stdoutPath: try fields.string("stdout_path"), stderrPath: try fields.string("stderr_path"),
             returnedAttempt: try fields.bool("attempt_returned") ?? false, error: try fields.string("error"),
             place: queue == nil && allocated.isEmpty ? nil : ClusterPlace(queue: queue, allocated: allocated))
