@@ -64,7 +64,7 @@ struct FeedTests {
             // Jobs that had started continue; whether none, one or two had is chance.
             let ended = try await run.finished()
             #expect(ended.status == 130, "\(ended.stderr)")
-            #expect(ended.stderr.contains("is gone"), "\(ended.stderr)")
+            #expect(ended.stderr.contains("the program that fed the queue has ended"), "\(ended.stderr)")
             try Data().write(to: URL(fileURLWithPath: "\(directory)/go"))
             let rest = try await Executable.run(["run", "-d", directory, "--queue", "q", "--no-progress"])
             #expect(rest.status == 0, "\(rest.stderr)")

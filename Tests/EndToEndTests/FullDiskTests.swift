@@ -48,7 +48,7 @@ struct FullDiskTests {
             let result = try await Executable.run(["monitor", "\(disk.path)/mon"])
             #expect(result.status == 4)
             #expect(result.stderr.contains("the disk is full"), "\(result.stderr)")
-            #expect(result.stderr.contains("make room"), "\(result.stderr)")
+            #expect(result.stderr.contains("free some space"), "\(result.stderr)")
             #expect(!FileManager.default.fileExists(atPath: "\(disk.path)/mon/job_monitor.sqlite"))
         }
     }

@@ -24,7 +24,7 @@ struct SlipTests {
             (["-d", "D", "jobs"], "the options of jobs must come after \"jobs\"", "jobmon jobs -d D"),
             (["run", "-queue", "q", "--", "true"], "did you mean --queue?", "jobmon run --queue q -- true"),
             (["run", "\u{2013}queue", "q", "--", "true"], "long dash", "jobmon run --queue q -- true"),
-            (["run", "--executor", "slrum", "--", "true"], "did you mean slurm?", "there are local, slurm and sge"),
+            (["run", "--executor", "slrum", "--", "true"], "did you mean slurm?", "use local, slurm, sge"),
             (
                 ["run", "--each", "year", "1990..2020", "--", "fit", "{year}"], "--each takes one word, NAME=VALUE",
                 "jobmon run --each year=1990..2020 -- fit '{year}'"

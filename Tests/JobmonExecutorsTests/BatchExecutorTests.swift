@@ -446,11 +446,12 @@ import Testing
             } catch { return "\(error)" }
         }
         for options in ["--array=1-3", "-J mine", "-Jmine", "--comment x", "--comm=x", "-a1-3", "--requeue"] {
-            #expect(failure(["queue_options": .string(options)])?.contains("leave") == true, "\(options)")
+            #expect(failure(["queue_options": .string(options)])?.contains("must not contain") == true, "\(options)")
         }
         #expect(failure(["queue_options": "--qos=long --constraint='a b' -N 1 -t 10 --reservation=r"]) == nil)
         for options in ["-N mine", "-t 1-3", "-sync y", "-ac a=b"] {
-            #expect(failure(["queue_options": .string(options)], .sge)?.contains("leave") == true, "\(options)")
+            #expect(
+                failure(["queue_options": .string(options)], .sge)?.contains("must not contain") == true, "\(options)")
         }
         #expect(failure(["queue_options": "-l h_vmem=4G -a 202612010000 -M me@here -p -5"], .sge) == nil)
         #expect(failure(["memory": .int(1 << 51)])?.contains("1 PiB") == true)

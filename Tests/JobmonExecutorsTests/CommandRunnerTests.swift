@@ -15,7 +15,7 @@ import Testing
             unsetenv("SQUEUE_STATES")
             unsetenv("SACCT_FORMAT")
         }
-        let said = try await ProcessRunner().run(["env"], within: 20)
+        let said = try await ProcessRunner(.slurm).run(["env"], within: 20)
         #expect(said.status == 0 && said.output.contains("LC_ALL=C\n"))
         #expect(!said.output.contains("SQUEUE_STATES") && !said.output.contains("SACCT_FORMAT"))
     }

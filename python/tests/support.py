@@ -18,7 +18,7 @@ from jobmon import central_job_monitor
 from jobmon._transport import executable
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 def pause(pid: int) -> None:
@@ -52,6 +52,30 @@ def is_gone(pid: int) -> bool:
             return stat.read().rpartition(b")")[2].split()[0] == b"Z"
     except (FileNotFoundError, ProcessLookupError):
         return True
+
+
+def children(pid: int) -> List[int]:
+    """The processes whose parent is `pid`."""
+    found = []
+    for name in os.listdir("/proc"):
+        if not name.isdigit():
+            continue
+        try:
+            with open(f"/proc/{name}/stat", "rb") as stat:
+                if int(stat.read().rpartition(b")")[2].split()[1]) == pid:
+                    found.append(int(name))
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return found
+
+
+def command_line(pid: int) -> bytes:
+    """The arguments of a process, each with a NUL at its end; empty once it is gone."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as line:
+            return line.read()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 def environment(**more: str) -> Dict[str, str]:

@@ -23,15 +23,6 @@ class ImportTests(unittest.TestCase):
         out = subprocess.check_output([sys.executable, "-S", "-c", program], env=environment())
         self.assertEqual(out.decode().strip(), "['jobmon']")
 
-    def test_importing_it_takes_less_than_20_ms(self) -> None:
-        program = (
-            "import time; before = time.perf_counter(); import jobmon; "
-            "print((time.perf_counter() - before) * 1000)"
-        )
-        command = [sys.executable, "-S", "-c", program]
-        best = min(float(subprocess.check_output(command, env=environment())) for _ in range(5))
-        self.assertLess(best, 20)
-
     def test_a_python_that_is_too_old_is_told(self) -> None:
         program = "import sys; sys.version_info = (3, 7, 9); import jobmon"
         done = subprocess.run(

@@ -14,7 +14,7 @@ from jobmon import exceptions, qmaster
 from jobmon.executors import LocalExecutor
 from jobmon.job import Job
 from jobmon.schedulers import RetryScheduler, SimpleScheduler
-from tests.support import TestCase, is_gone, wait_until
+from tests.support import TestCase, children, command_line, is_gone, wait_until
 
 WAITER = """
 import sys
@@ -293,8 +293,11 @@ class QueueTests(TestCase):
             q.block_till_done()
             """)
         wait_until(lambda: os.path.exists(self.path("began")), "the first one's start")
+        queue = [pid for pid in children(process.pid) if b"--feed" in command_line(pid)]
+        self.assertEqual(len(queue), 1)
         process.send_signal(signal.SIGKILL)
         process.wait()
+        wait_until(lambda: is_gone(queue[0]), "the end of the queue")
         open(gate, "w").close()
         wait_until(lambda: self.jobs()[0]["status"] == "COMPLETE", "the end of what ran")
         self.assertIn(self.jobs()[1]["status"], ("QUEUED", "SUBMITTED"))

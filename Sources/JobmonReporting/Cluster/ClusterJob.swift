@@ -36,6 +36,16 @@ package struct ClusterJob: Sendable, Equatable {
         }
     }
 
+    /// The name that a scheduler's job was submitted under; nil: the environment does not say.
+    /// - Parameter job: the job; nil: it is not known which scheduler runs it, and each is tried.
+    package static func name(of job: ClusterJob?, _ variable: (String) -> String?) -> String? {
+        let schedulers = job.map { [$0.scheduler] } ?? ClusterScheduler.allCases
+        for scheduler in schedulers {
+            if let name = variable(WrapperDialect.of(scheduler).nameVariable) { return name }
+        }
+        return nil
+    }
+
     /// The one of a process with this environment.
     /// - Parameter variable: a variable's value; nil where there is none, or none of meaning.
     package static func current(of scheduler: ClusterScheduler? = nil, _ variable: (String) -> String?) -> ClusterJob? {

@@ -17,7 +17,7 @@ extension BatchDialect {
         },
         reserved: { $0 == "-n" ? $0 : nil },
         submit: { submission, _ throws(Problem) in
-            guard submission.request.gpus == 0 else { throw Problem(.invalid, "Pretend has no GPUs") }
+            guard submission.request.gpus ?? 0 == 0 else { throw Problem(.invalid, "Pretend has no GPUs") }
             return ["psub", "-n", submission.name, "-c", "\(submission.count)", submission.script]
         },
         readSubmit: { result in
