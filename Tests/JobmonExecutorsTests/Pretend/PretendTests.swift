@@ -18,7 +18,13 @@ struct PretendTests {
             layout: layout, queue: "q", executable: "/nowhere/jobmon", host: "here", bootID: "boot",
             random: { UUID().uuidString.lowercased() })
         configuration.time = clock.time
-        return try BatchExecutor(.pretend, configuration, runner: cluster) { _ in [:] }
+        configuration.listening = { clock.listening }
+        return try BatchExecutor(.pretend, configuration, runner: cluster) { keys in
+            // What wrappers reported of their starts.
+            let begun = keys.filter { FileManager.default.fileExists(atPath: layout.fence($0)) }
+            return Dictionary(
+                uniqueKeysWithValues: begun.map { ($0, KnownInstance(started: true, host: "elsewhere", process: nil)) })
+        }
     }
 
     @Test("submitted in arrays of its size, listed, accounted for, cancelled, and named as the scheduler names them")
@@ -37,11 +43,17 @@ struct PretendTests {
             let waiting = try await executor.observe(keys)
             #expect(keys.allSatisfy { key in if case .waiting? = waiting[key] { true } else { false } })
 
+            for key in ["a", "b", "c"] {
+                try Data("1\n".utf8).write(to: URL(fileURLWithPath: DirectoryLayout(root: directory).fence(key)))
+            }
             // One ends well, one fails, one runs: the accounting tells of those that are not listed.
             cluster.change { state in
                 state.tasks[10] = [3: "runs"]
                 state.ended[10] = [1: 0, 2: 4]
             }
+            // Twice: what is missing once may be on its way.
+            clock.wait(200)
+            _ = try await executor.observe(keys)
             clock.wait(200)
             let found = try await executor.observe(keys)
             guard case .ended(let well)? = found["a"], case .ended(let failed)? = found["b"] else {
