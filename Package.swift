@@ -18,7 +18,8 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let testSettings = strict + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies + ["JobmonTestSupport", "JobmonSystem"], swiftSettings: testSettings)
+    .testTarget(
+        name: name, dependencies: dependencies + ["JobmonTestSupport", "JobmonSystem"], swiftSettings: testSettings)
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
