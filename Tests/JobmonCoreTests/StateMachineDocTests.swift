@@ -94,4 +94,15 @@ import Testing
             for state in states { #expect(Status(label: state) != nil, "\(line)") }
         }
     }
+
+    @Test("the glossary explains every cause")
+    func causes() throws {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("docs/glossary.md")
+        let section = try String(contentsOf: file, encoding: .utf8).components(separatedBy: "\n## Causes\n").last ?? ""
+        let named = section.split(separator: "\n").compactMap { line in
+            line.hasPrefix("| `") ? String(line.dropFirst(3).prefix { $0 != "`" }) : nil
+        }
+        #expect(named == Cause.allCases.map(\.rawValue))
+    }
 }

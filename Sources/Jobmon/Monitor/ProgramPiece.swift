@@ -8,8 +8,6 @@ struct ProgramPiece: Sendable {
     /// The innermost piece that contains the current task.
     @TaskLocal static var current: ProgramPiece?
 
-    /// Seconds between heartbeats. Each is varied by up to a fifth, so that many processes do not send at once.
-    private static let heartbeat = ProtocolLimits.heartbeat
     /// The maximum number of seconds that the end of the piece waits for its acknowledgement.
     private static let patience = 0.1
 
@@ -73,7 +71,7 @@ struct ProgramPiece: Sendable {
 
     /// Sends heartbeats until the task is cancelled.
     private func beat() async {
-        while (try? await Task.sleep(for: .seconds(Self.heartbeat * Double.random(in: 0.8...1.2)))) != nil {
+        while (try? await Task.sleep(for: .seconds(ProtocolLimits.nextHeartbeat()))) != nil {
             facts.say(.heartbeat([instance]))
         }
     }

@@ -22,9 +22,8 @@ package struct FilterOptions: ParsableArguments {
     @Option(
         name: .customLong("cause"),
         help: ArgumentHelp(
-            "Select jobs whose latest attempt failed for one of these causes (exit, signal, timeout, time_limit, "
-                + "out_of_memory, node_failure, preempted, requeued, cancelled, submit_failed, not_started, lost), "
-                + "such as exit,out_of_memory. Repeatable.",
+            "Select jobs whose latest attempt failed for one of these causes "
+                + "(\(Cause.allCases.map(\.rawValue).joined(separator: ", "))), such as exit,out_of_memory. Repeatable.",
             valueName: "cause"),
         transform: { try FilterOptions.causes($0) })
     package var causeLists: [[Cause]] = []

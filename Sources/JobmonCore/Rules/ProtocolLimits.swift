@@ -3,6 +3,8 @@
 package enum ProtocolLimits {
     /// Seconds between two heartbeats of a running instance.
     package static let heartbeat = 30.0
+    /// Seconds until the next heartbeat: a fifth more or less, so that many processes do not send at once.
+    package static func nextHeartbeat() -> Double { heartbeat * Double.random(in: 0.8...1.2) }
     /// Seconds without a sign of life after which an instance is late: three heartbeats.
     package static let late = 3 * heartbeat
     /// Seconds without a sign of life after which an instance is UNKNOWN.

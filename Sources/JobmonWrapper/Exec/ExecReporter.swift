@@ -4,30 +4,19 @@ import JobmonProcesses
 import JobmonReporting
 import JobmonSystem
 
-/// Tells the monitor of one command: every fact is spooled first and sent second, and leaves the spool once it is
-/// acknowledged.
+/// Tells the monitor of one command.
 final class ExecReporter {
-    /// Seconds between heartbeats, give or take a fifth, so that a swarm does not beat as one.
-    private static let heartbeat = ProtocolLimits.heartbeat
-
     let instanceKey: String
     /// The cluster's job that we run in.
     private let job: ClusterJob?
     private let time: TimeSource
-    private let spool: SpoolWriter
-    private let poster: Poster
-    private let sender = makeUUID()
-    private var seq: Int64 = 0
+    private let facts: SpooledPoster
 
     init(layout: DirectoryLayout, instanceKey: String, time: TimeSource, job: ClusterJob? = nil) {
         self.instanceKey = instanceKey
         self.job = job
         self.time = time
-        spool = SpoolWriter(layout: layout, sender: sender)
-        var options = Poster.Options()
-        // A thousand wrappers without a monitor should not all look for it every other second.
-        options.longestBackoff = 15
-        poster = Poster(layout: layout, time: time, options: options)
+        facts = SpooledPoster(layout: layout, time: time)
     }
 
     private var instance: InstanceReference { .key(instanceKey) }
@@ -72,39 +61,29 @@ final class ExecReporter {
 
     func ended(_ outcome: Outcome) { report(.outcome(instance, outcome), at: time.now()) }
 
-    /// Said only when nothing more important waits.
-    func beat() {
-        guard poster.pending == 0 else { return }
-        poster.enqueue(Event(time: time.now(), fact: .heartbeat([instance])))
-    }
+    func beat() { facts.beat(instance) }
 
-    func nextBeat() -> Double { Self.heartbeat * Double.random(in: 0.8...1.2) }
+    func nextBeat() -> Double { ProtocolLimits.nextHeartbeat() }
 
-    private func report(_ fact: Fact, at moment: Timestamp) {
-        seq += 1
-        let event = Event(identity: EventIdentity(sender: sender, seq: seq), time: moment, fact: fact)
-        spool.write(event)
-        poster.enqueue(event)
-    }
+    private func report(_ fact: Fact, at moment: Timestamp) { facts.say(fact, at: moment) }
 
     // MARK: Within the loop
 
-    var isConnected: Bool { poster.isConnected }
-    var hasAnswered: Bool { poster.hasAnswered }
+    var isConnected: Bool { facts.isConnected }
+    var hasAnswered: Bool { facts.hasAnswered }
+    var isAllAcknowledged: Bool { facts.isAllAcknowledged }
+    var wakeAfter: Int? { facts.wakeAfter }
+
     /// The process ends now: what was not sent is, and nothing is waited for.
-    func part() { poster.sendUnasked() }
-    var isAllAcknowledged: Bool { poster.pending == 0 }
-    var wakeAfter: Int? { poster.wakeAfter }
+    func part() { facts.sendUnasked() }
 
     func watch(in loop: ProcessLoop, token: Int) {
-        if let interest = poster.pollInterest {
+        if let interest = facts.pollInterest {
             loop.watch(interest.fd, events: interest.events, token: token)
         } else {
             loop.unwatch(token: token)
         }
     }
 
-    func proceed(_ revents: Int16) {
-        for (identity, _) in poster.proceed(revents: revents) { spool.remove(identity) }
-    }
+    func proceed(_ revents: Int16) { facts.proceed(revents) }
 }

@@ -11,7 +11,6 @@ package enum ScriptMain {
     private static let patience = 0.1
     /// Seconds that whoever started the script has to ask for its exit code.
     private static let patienceForParent = 60.0
-    private static let heartbeat = ProtocolLimits.heartbeat
 
     /// - Parameter arguments: behind the piece's name.
     package static func run(_ piece: String, _ arguments: [[UInt8]]) -> Never {
@@ -93,12 +92,12 @@ package enum ScriptMain {
         _ process: ProcessIdentity, _ descriptor: Int32, _ instance: InstanceReference, _ reporter: ScriptReporter
     ) -> Never {
         let time = TimeSource.system
-        var next = time.steadySeconds() + heartbeat
+        var next = time.steadySeconds() + ProtocolLimits.nextHeartbeat()
         while ProcessTable.isAlive(process) {
             let left = next - time.steadySeconds()
             if left <= 0 {
                 reporter.beat(instance)
-                next = time.steadySeconds() + heartbeat * Double.random(in: 0.8...1.2)
+                next = time.steadySeconds() + ProtocolLimits.nextHeartbeat()
                 continue
             }
             // Without such a descriptor (an old kernel) one has to look.

@@ -104,15 +104,13 @@ final class Supervisor {
         null = open("/dev/null", O_RDWR | O_CLOEXEC)
         guard null >= 0 else { throw Problem(.unavailable, "/dev/null can't be opened: \(SystemError.text(errno))") }
         leaveAt = time.steadySeconds() + Self.patience
-        heartbeatAt = time.steadySeconds() + Self.heartbeatInterval()
+        heartbeatAt = time.steadySeconds() + ProtocolLimits.nextHeartbeat()
     }
 
     deinit {
         close(listener)
         close(null)
     }
-
-    private static func heartbeatInterval() -> Double { ProtocolLimits.heartbeat * Double.random(in: 0.8...1.2) }
 
     /// Works until there is no queue and nothing left to do.
     func run() -> Int32 {
@@ -225,7 +223,7 @@ final class Supervisor {
             tellAt = now + Self.tellInterval
         }
         if now >= heartbeatAt {
-            heartbeatAt = now + Self.heartbeatInterval()
+            heartbeatAt = now + ProtocolLimits.nextHeartbeat()
             journal.heartbeat(running.values.map(\.order.instanceKey), time.now())
         }
         journal.tend()
