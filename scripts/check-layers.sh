@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Holds the imports of every target against the table of layers in docs/architecture.md: a target imports nothing of
+# Holds the imports of every target, and the targets, against the table in docs/architecture.md: a target imports nothing of
 # its own level or above, but for the edges named here, and the heavy packages stay where they belong. The package
 # manager does not check that: a transitive dependency can be imported without a word.
 set -euo pipefail
@@ -45,5 +45,22 @@ for folder in Sources/*/; do
     done < <(grep -rnoE '^[[:space:]]*(@[a-zA-Z_()]+ )*((package|public|internal|private|fileprivate) )?import (struct |class |enum |func |protocol )?[A-Za-z0-9_]+' "$folder" --include='*.swift' --exclude-dir='*.docc' |
         sed -E 's/^([^:]+):[0-9]+:.*import (struct |class |enum |func |protocol )?([A-Za-z0-9_]+)$/\1:\3/')
 done
+# The table of targets on the architecture page has each folder of Sources, and no other.
+# shellcheck disable=SC2016  # backquotes of Markdown
+documented=$(sed -nE 's/^\| [0-9] \| `([A-Za-z]+)`.*/\1/p' docs/architecture.md | sort)
+present=$(for folder in Sources/*/; do basename "$folder"; done | grep -vE '^(CExpat|CLibcrypto)$' | sort)
+if [ "$documented" != "$present" ]; then
+    echo "check-layers: docs/architecture.md and Sources do not have the same targets:"
+    diff <(echo "$documented") <(echo "$present") || true
+    failed=1
+fi
+# Every type that the page names in code exists.
+# shellcheck disable=SC2016  # backquotes of Markdown
+while read -r name; do
+    grep -rqwF -- "$name" Sources python/jobmon Tests scripts Package.swift || {
+        echo "check-layers: docs/architecture.md names $name, which is not there"
+        failed=1
+    }
+done < <(grep -oE '`[A-Z][A-Za-z]+`' docs/architecture.md | tr -d '`' | sort -u)
 [ $failed = 0 ] && echo "check-layers: every import is as the table says"
 exit $failed
