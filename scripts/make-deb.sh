@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 [ -x dist/jobmon ] || { echo "make-deb: dist/jobmon is not there; run make dist" >&2; exit 1; }
-version=$(sed -n 's/.*current = "\(.*\)".*/\1/p' Sources/JobmonCore/JobmonVersion.swift)
+version=$(sed -n 's/.*current = "\(.*\)".*/\1/p' Sources/JobmonCore/Layout/JobmonVersion.swift)
 [ "$(dist/jobmon --version)" = "jobmon $version" ] || {
     echo "make-deb: dist/jobmon is not of version $version, as JobmonVersion.swift says; run make dist" >&2
     exit 1

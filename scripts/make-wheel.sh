@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 [ -x dist/jobmon ] || { echo "make-wheel: dist/jobmon is not there; run make dist" >&2; exit 1; }
 
 # What is in one wheel is of one version.
-version=$(sed -n 's/.*current = "\(.*\)".*/\1/p' Sources/JobmonCore/JobmonVersion.swift)
+version=$(sed -n 's/.*current = "\(.*\)".*/\1/p' Sources/JobmonCore/Layout/JobmonVersion.swift)
 for of in "dist/jobmon:$(dist/jobmon --version | sed 's/^jobmon //')" \
     "python/jobmon/__init__.py:$(sed -n 's/^__version__ = "\(.*\)"/\1/p' python/jobmon/__init__.py)"; do
     [ "${of##*:}" = "$version" ] || {

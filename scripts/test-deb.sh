@@ -12,7 +12,7 @@ if [ ${#commands[@]} != 1 ] || [ ${#libraries[@]} != 1 ]; then
     exit 1
 fi
 command=${commands[0]} library=${libraries[0]}
-version=$(sed -n 's/.*current = "\(.*\)".*/\1/p' Sources/JobmonCore/JobmonVersion.swift)
+version=$(sed -n 's/.*current = "\(.*\)".*/\1/p' Sources/JobmonCore/Layout/JobmonVersion.swift)
 # dpkg wants root's PATH.
 export PATH=$PATH:/usr/sbin:/sbin
 unset JOBMON_DIR JOBMON_EXECUTABLE JOBMON_INSTANCE JOBMON_JID PYTHONPATH

@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 wheel=$(realpath -- "${1:-$(echo dist/jobmon-*.whl)}")
 [ -f "$wheel" ] || { echo "test-wheel: there is no $wheel; run make wheel" >&2; exit 1; }
-version=$(sed -n 's/.*current = "\(.*\)".*/\1/p' Sources/JobmonCore/JobmonVersion.swift)
+version=$(sed -n 's/.*current = "\(.*\)".*/\1/p' Sources/JobmonCore/Layout/JobmonVersion.swift)
 unset PYTHONPATH PYTHONHOME VIRTUAL_ENV JOBMON_EXECUTABLE JOBMON_DIR JOBMON_INSTANCE JOBMON_JID
 # All that pyenv has, if it is what is behind the names; one that is not there fails like one that is not on PATH.
 if command -v pyenv >/dev/null; then

@@ -189,6 +189,41 @@ import Testing
         #expect(executor.violations.isEmpty)
     }
 
+    @Test("the word of a retry that was seen in the ledger already gives no attempt more")
+    func countsARetryOnce() async throws {
+        let (changes, publish) = AsyncStream<[Change]>.makeStream(bufferingPolicy: .unbounded)
+        let executor = ScriptedExecutor(slots: 2) { order in
+            if order.jid == 2 { return ScriptedCluster.Script(runsFor: 200) }
+            return ScriptedCluster.Script(runsFor: order.retryNumber == 0 ? 1 : 300, outcome: .failure())
+        }
+        let ledger = TestLedger(executor: executor)
+        let runner = runner(ledger, window: 2, changes: changes)
+        async let summary = runner.run(jobs(2))
+        try await waitUntil("the first has failed") { ledger.records.first?.status == .failed }
+        ledger.retry(1)
+        try await waitUntil("its second attempt runs") { ledger.records.first?.instances.count == 2 }
+        publish.yield([Change(sequence: 1, kind: "retry", time: Timestamp(milliseconds: 0), jid: 1)])
+        let done = try await summary
+        #expect(done.counts.failed == 1)
+        #expect(ledger.records.first?.instances.count == 2)
+    }
+
+    @Test("a ledger that is behind, or can't be read, retries nothing and holds up no end")
+    func trustsNoOldLedger() async throws {
+        let ledger = TestLedger(
+            executor: ScriptedExecutor(slots: 1) { _ in ScriptedCluster.Script(outcome: .failure()) })
+        ledger.forgetEnds()
+        let behind = try await runner(ledger, window: 1).run(jobs(1))
+        #expect(behind.counts.failed == 1)
+        #expect(ledger.records.first?.instances.count ?? 0 <= 1)
+
+        let silent = TestLedger(
+            executor: ScriptedExecutor(slots: 1) { _ in ScriptedCluster.Script(outcome: .failure()) })
+        silent.answersNothingFromTheEnd()
+        let done = try await runner(silent, window: 1).run(jobs(1))
+        #expect(done.counts.failed == 1)
+    }
+
     @Test("a job without an attempt runs as it was given last, and the ledger says the same")
     func runsAsGivenLast() async throws {
         let ledger = TestLedger(

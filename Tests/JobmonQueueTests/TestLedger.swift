@@ -11,6 +11,8 @@ final class TestLedger: LedgerReading {
         var jids: [String: Int64] = [:]
         /// The answers to the next events, if they must fail.
         var failures: [SinkAnswer] = []
+        var isBehind = false
+        var isSilent = false
     }
 
     private let state = Mutex(State())
@@ -70,7 +72,28 @@ final class TestLedger: LedgerReading {
         }
     }
 
+    /// From now on jobs are read as if none of their attempts was recorded.
+    func forgetEnds() { state.withLock { $0.isBehind = true } }
+
+    /// Reads of jobs by their numbers are not answered until they are cancelled.
+    func answersNothingFromTheEnd() { state.withLock { $0.isSilent = true } }
+
     func jobs(_ filter: JobFilter, page: Page) async throws(Problem) -> Paged<JobRecord> {
+        let (isBehind, isSilent) = state.withLock { ($0.isBehind, $0.isSilent) }
+        if isSilent, !filter.jids.isEmpty {
+            // Ends when the reading task is cancelled.
+            for await _ in AsyncStream<Void>.makeStream().stream {}
+            throw Problem(.unavailable, "nobody answered")
+        }
+        if isBehind, !filter.jids.isEmpty {
+            let old = records.filter { filter.jids.contains($0.jid) }.map { record in
+                var old = record
+                old.instances = []
+                old.status = .queued
+                return old
+            }
+            return Paged(items: old, next: nil)
+        }
         let wanted = records.filter { record in
             record.jid > page.after && (filter.jids.isEmpty || filter.jids.contains(record.jid))
                 && (filter.statuses.isEmpty || filter.statuses.contains(record.status))

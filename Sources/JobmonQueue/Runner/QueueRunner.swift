@@ -190,7 +190,7 @@ package final class QueueRunner: Sendable {
                 }
             }
             guard let finished else { continue }
-            guard case .done = finished.ending else { return await withReasons(finished) }
+            guard case .done = finished.ending else { return finished }
             // A retry that was acknowledged before the last job ended is not left for the next run.
             let retried = await retried(among: state.unsuccessful)
             guard !retried.isEmpty else { return await withReasons(finished) }
@@ -218,37 +218,53 @@ package final class QueueRunner: Sendable {
         }
     }
 
-    /// The summary with the reasons that the ledger has, which knows what jobs reported themselves.
+    /// The summary with the reasons that the ledger has, which knows what jobs reported themselves. Only the first
+    /// failures are looked up, since people read no more.
     private func withReasons(_ summary: QueueSummary) async -> QueueSummary {
+        let jids = summary.failures.prefix(Self.reasons).map(\.jid)
+        guard !jids.isEmpty, let records = await read(jids) else { return summary }
         var summary = summary
-        guard !summary.failures.isEmpty,
-            let jobs = try? await environment.reading.jobs(
-                JobFilter(jids: summary.failures.map(\.jid)), page: Page(after: 0, limit: summary.failures.count))
-        else { return summary }
-        let errors = Dictionary(jobs.items.map { ($0.jid, $0.instances.last?.error) }) { first, _ in first }
-        for index in summary.failures.indices {
+        let errors = Dictionary(records.map { ($0.jid, $0.instances.last?.error) }) { first, _ in first }
+        for index in summary.failures.indices.prefix(Self.reasons) {
             guard let error = errors[summary.failures[index].jid] ?? nil else { continue }
             summary.failures[index].headline = ErrorText.headline(error)
         }
         return summary
     }
 
-    /// Those of some jobs that the ledger has as queued again. None where it can't be read: they wait for the next run.
+    private static let reasons = 20
+
+    /// Those of some jobs that the ledger has as queued again. If it can't be read, they wait for the next run.
     private func retried(among jids: [Int64]) async -> [JobRecord] {
         var found: [JobRecord] = []
         var rest = jids[...]
         while !rest.isEmpty {
             let batch = Array(rest.prefix(500))
             rest = rest.dropFirst(batch.count)
-            do throws(Problem) {
-                let filter = JobFilter(statuses: [.queued], jids: batch)
-                found += try await environment.reading.jobs(filter, page: Page(after: 0, limit: batch.count)).items
-            } catch {
-                return found
-            }
+            guard let records = await read(batch, [.queued]) else { return found }
+            found += records
         }
         return found
     }
+
+    /// Jobs as the ledger has them, all or those of some statuses; nil if that takes longer than a run may wait at its end.
+    private func read(_ jids: [Int64], _ statuses: [Status] = []) async -> [JobRecord]? {
+        let filter = JobFilter(statuses: statuses, jids: jids)
+        let reading = environment.reading
+        return await withTaskGroup(of: [JobRecord]?.self) { group in
+            group.addTask { try? await reading.jobs(filter, page: Page(after: 0, limit: jids.count)).items }
+            group.addTask {
+                try? await Task.sleep(for: .seconds(Self.patienceAtEnd))
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first
+        }
+    }
+
+    /// Seconds that one read may hold up the end of a run.
+    private static let patienceAtEnd = 3
 
     /// Reads jobs again, until it can.
     private func look(at jids: [Int64]) async {

@@ -40,6 +40,12 @@ struct QueueJob: Sendable {
         set { alive = newValue.map { Box($0) } }
     }
 
+    /// Replaces how the job runs; its name and params stay.
+    mutating func describe(as description: JobDescription) {
+        var changed = described.value
+        if changed.takeExecution(of: description) { described = Box(changed) }
+    }
+
     /// Replaces the requested resources.
     mutating func describe(resources: JSONObject) {
         guard described.value.resources != resources else { return }

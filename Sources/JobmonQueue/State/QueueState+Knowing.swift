@@ -104,6 +104,10 @@ extension QueueState {
             lateComplete(index, at: now)
         }
         if record.cancelRequested { cancelRequested(index, at: now) }
+        // A job without an attempt runs as the ledger has it: it may have been given again.
+        if jobs[index].instances == 0, record.instances.isEmpty, !jobs[index].phase.isOver {
+            jobs[index].describe(as: record.description)
+        }
         // A retry was requested, perhaps with other resources, which replace the old ones.
         if jobs[index].retryAsked, jobs[index].live == nil, record.status == .queued {
             jobs[index].retryAsked = false
@@ -127,7 +131,10 @@ extension QueueState {
         guard let jid = change.jid, let index = indexOfJid[jid] else { return }
         switch change.kind {
         case "cancel": return cancelRequested(index, at: now)
-        case "retry": return retried(index, at: now)
+        case "retry":
+            // The word of a retry that was seen in the ledger already.
+            if let seen = revivedAt[jid], change.time <= seen { return }
+            return retried(index, at: now)
         case "job":
             if jobs[index].phase == .failed { outbox.look.append(jid) }
             return
@@ -186,7 +193,11 @@ extension QueueState {
 
     /// The ledger has it that a job which is over here was retried: the monitor's word of that is still on its way.
     mutating func retried(_ record: JobRecord, at now: Moment) {
-        guard let index = indexOfJid[record.jid], record.status == .queued, jobs[index].live == nil else { return }
+        // A ledger that lacks an attempt, or the end of one, is behind: its status says nothing then.
+        guard let index = indexOfJid[record.jid], record.status == .queued, jobs[index].live == nil,
+            record.instances.count == jobs[index].instances, record.instances.last?.status.isFinal ?? true
+        else { return }
+        revivedAt[record.jid] = now.time
         jobs[index].standing.cancelRequested = record.cancelRequested
         jobs[index].retryAsked = true
         merge(record, into: index, at: now)

@@ -115,6 +115,8 @@ package struct QueueState: Sendable {
     var unjudged: [Int] = []
     var foreign: [(jid: Int64, executor: String)] = []
     var wokenAt: Double?
+    /// When a retry of a job was seen in the ledger before the monitor's word of it came.
+    var revivedAt: [Int64: Timestamp] = [:]
 
     var outbox = Outbox()
 
