@@ -134,7 +134,9 @@ package enum HookInside {
         }
         var words = ["-d", directory]
         let job = ClusterJob.current(variable)
-        if let name = name ?? ClusterJob.name(of: job, variable) ?? variable("PBS_JOBNAME") { words.append("--name=\(name)") }
+        if let name = name ?? ClusterJob.name(of: job, variable) ?? variable("PBS_JOBNAME") {
+            words.append("--name=\(name)")
+        }
         if let task = job?.task { words.append("--param=task=\(task)") }
         if !isStep { words.append("--whole-job") }
         // The processes of one step are apart by their rank only.
