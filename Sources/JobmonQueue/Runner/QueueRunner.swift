@@ -192,9 +192,8 @@ package final class QueueRunner: Sendable {
             guard let finished else { continue }
             guard case .done = finished.ending else { return finished }
             // A retry that was acknowledged before the last job ended is not left for the next run.
-            let retried = await retried(among: state.unsuccessful)
+            let retried = state.reopen(by: await queuedAgain(among: state.unsuccessful))
             guard !retried.isEmpty else { return await withReasons(finished) }
-            state.reopen()
             post(.retried(retried))
         }
         return nil
@@ -235,7 +234,7 @@ package final class QueueRunner: Sendable {
     private static let reasons = 20
 
     /// Those of some jobs that the ledger has as queued again. If it can't be read, they wait for the next run.
-    private func retried(among jids: [Int64]) async -> [JobRecord] {
+    private func queuedAgain(among jids: [Int64]) async -> [JobRecord] {
         var found: [JobRecord] = []
         var rest = jids[...]
         while !rest.isEmpty {

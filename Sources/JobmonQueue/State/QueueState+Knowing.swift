@@ -191,12 +191,19 @@ extension QueueState {
         }
     }
 
-    /// The ledger has it that a job which is over here was retried: the monitor's word of that is still on its way.
-    mutating func retried(_ record: JobRecord, at now: Moment) {
-        // A ledger that lacks an attempt, or the end of one, is behind: its status says nothing then.
+    /// The job that was retried while it is over here, by the ledger's record; nil if the record does not show that. A
+    /// ledger that lacks an attempt, or the end of one, is behind: its status says nothing then.
+    func retriedIndex(_ record: JobRecord) -> Int? {
         guard let index = indexOfJid[record.jid], record.status == .queued, jobs[index].live == nil,
+            jobs[index].phase == .failed || jobs[index].phase == .cancelled,
             record.instances.count == jobs[index].instances, record.instances.last?.status.isFinal ?? true
-        else { return }
+        else { return nil }
+        return index
+    }
+
+    /// A job that is over here was retried: the monitor's word of that is still on its way.
+    mutating func retried(_ record: JobRecord, at now: Moment) {
+        guard let index = retriedIndex(record) else { return }
         revivedAt[record.jid] = now.time
         jobs[index].standing.cancelRequested = record.cancelRequested
         jobs[index].retryAsked = true

@@ -152,8 +152,14 @@ package struct QueueState: Sendable {
         jobs.filter { $0.isNamed && ($0.phase == .failed || $0.phase == .cancelled) }.map(\.jid)
     }
 
-    /// Continues after an end: some of its jobs are not over after all.
-    package mutating func reopen() { ending = nil }
+    /// Continues after its end if the ledger shows that jobs which are over here were retried.
+    /// - Parameter records: jobs that the ledger has as queued.
+    /// - Returns: those that were retried, to be taken as `.retried`; none if the end stands.
+    package mutating func reopen(by records: [JobRecord]) -> [JobRecord] {
+        let retried = records.filter { retriedIndex($0) != nil }
+        if !retried.isEmpty { ending = nil }
+        return retried
+    }
 
     private mutating func take(_ fact: QueueFact, at now: Moment) {
         switch fact {
