@@ -11,4 +11,3 @@ int jobmon_lock(int descriptor, int exclusive) {
     return answer;
 }
 
-int jobmon_unlock(int descriptor) { return flock(descriptor, LOCK_UN); }

@@ -40,7 +40,6 @@ int jobmon_take_stop(pid_t pid) {
 
 char *const *jobmon_environment(void) { return environ; }
 
-int jobmon_status_exited(int status) { return WIFEXITED(status); }
 int jobmon_status_code(int status) { return WEXITSTATUS(status); }
 int jobmon_status_signalled(int status) { return WIFSIGNALED(status); }
 int jobmon_status_signal(int status) { return WTERMSIG(status); }

@@ -60,11 +60,6 @@ const sigset_t *jobmon_signals_started_mask(void) {
     return &mask_at_start;
 }
 
-int jobmon_signals_was_ignored(int number) {
-    jobmon_signals_remember();
-    return (ignored_at_start & bit(number)) != 0;
-}
-
 // Whether a signal is a fault of this process, not one that was sent: it must end us as it would without a handler.
 static int is_own_fault(int number, const siginfo_t *info) {
     switch (number) {

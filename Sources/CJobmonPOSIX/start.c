@@ -367,7 +367,9 @@ pid_t jobmon_begin(const struct jobmon_command *command, struct jobmon_launch **
     return pid;
 }
 
-int jobmon_launch_is_over(const struct jobmon_launch *launch) { return __atomic_load_n(&launch->sharing, __ATOMIC_ACQUIRE) == 0; }
+int jobmon_launch_is_over(const struct jobmon_launch *launch) {
+    return __atomic_load_n(&launch->sharing, __ATOMIC_ACQUIRE) == 0;
+}
 
 void jobmon_launch_end(struct jobmon_launch *launch, struct jobmon_report *report) {
     *report = launch->plan.told;

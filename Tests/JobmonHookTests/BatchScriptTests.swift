@@ -4,8 +4,8 @@ import Testing
 
 /// The place of the hook's line in a script.
 @Suite struct BatchScriptTests {
-    static let slurm = HookPlan.ScriptRules(isSlurm: true)
-    static let grid = HookPlan.ScriptRules(isSlurm: false)
+    static let slurm = HookPlan.ScriptRules.slurm()
+    static let grid = HookPlan.ScriptRules.gridEngine()
 
     struct Case: Sendable, CustomTestStringConvertible {
         var testDescription: String

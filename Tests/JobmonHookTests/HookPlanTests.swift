@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test func sbatchTakesAScriptAWrapOrStdin() {
-        let rules = HookPlan.ScriptRules(isSlurm: true)
+        let rules = HookPlan.ScriptRules.slurm()
         #expect(plan(.sbatch, "-J a job.sh x") == .script(argument: 2, rules))
         #expect(plan(.sbatch, "--parsable") == .standardInput(rules))
         #expect(plan(.sbatch, "") == .standardInput(rules))
@@ -22,7 +22,7 @@ import Testing
             plan(.sbatch, "-n1 : -n2 job.sh") == .script(argument: 3, rules))
         #expect(
             plan(.sbatch, "-D /data job.sh")
-                == .script(argument: 2, HookPlan.ScriptRules(isSlurm: true, directory: "/data")))
+                == .script(argument: 2, HookPlan.ScriptRules.slurm(directory: "/data")))
     }
 
     @Test(arguments: [
@@ -45,36 +45,36 @@ import Testing
     }
 
     @Test func srunNamesItsStep() {
-        #expect(plan(.srun, "-n2 /bin/hostname -f") == .command(argument: 1, HookPlan.StepNames(name: "hostname")))
-        #expect(plan(.srun, "-J fit hostname") == .command(argument: 2, HookPlan.StepNames(name: "fit")))
+        #expect(plan(.srun, "-n2 /bin/hostname -f") == .step(argument: 1, HookPlan.StepNames(name: "hostname")))
+        #expect(plan(.srun, "-J fit hostname") == .step(argument: 2, HookPlan.StepNames(name: "fit")))
         #expect(
-            plan(.srun, "hostname", ["SLURM_JOB_NAME": "all"]) == .command(argument: 0, HookPlan.StepNames(name: "all"))
+            plan(.srun, "hostname", ["SLURM_JOB_NAME": "all"]) == .step(argument: 0, HookPlan.StepNames(name: "all"))
         )
         // Within an allocation, srun itself ignores it.
         let inside = ["SLURM_JOB_NAME": "all", "SLURM_JOB_ID": "7"]
         #expect(
             plan(.srun, "hostname", inside)
-                == .command(argument: 0, HookPlan.StepNames(name: "hostname", allocation: "all")))
+                == .step(argument: 0, HookPlan.StepNames(name: "hostname", allocation: "all")))
     }
 
     @Test func srunOfAMonitoredJobIsLeft() {
         let inside = ["JOBMON_INSTANCE": "k", "SLURM_JOB_ID": "7"]
         #expect(plan(.srun, "hostname", inside) == .leave(nil))
         #expect(plan(.srun, "--pty bash") == .leave(nil))
-        #expect(plan(.srun, "-n1 a : -n1 b") != .command(argument: 1, HookPlan.StepNames(name: "a")))
-        #expect(plan(.srun, "--multi-prog a.conf") != .command(argument: 1, HookPlan.StepNames(name: "a.conf")))
+        #expect(plan(.srun, "-n1 a : -n1 b") != .step(argument: 1, HookPlan.StepNames(name: "a")))
+        #expect(plan(.srun, "--multi-prog a.conf") != .step(argument: 1, HookPlan.StepNames(name: "a.conf")))
     }
 
     @Test func qsubTakesAScriptStdinOrACommand() {
-        let rules = HookPlan.ScriptRules(isSlurm: false)
+        let rules = HookPlan.ScriptRules.gridEngine()
         #expect(plan(.qsub, "-N a job.sh x") == .script(argument: 2, rules))
         #expect(plan(.qsub, "-terse") == .standardInput(rules))
         #expect(plan(.qsub, "- x") == .standardInput(rules))
-        #expect(plan(.qsub, "-b y date +%s") == .command(argument: 2, HookPlan.StepNames()))
+        #expect(plan(.qsub, "-b y date +%s") == .command(argument: 2))
         #expect(plan(.qsub, "-b n job.sh") == .script(argument: 2, rules))
         #expect(
             plan(.qsub, "-S /bin/csh -C #% job.sh")
-                == .script(argument: 4, HookPlan.ScriptRules(isSlurm: false, prefix: "#%", shell: "/bin/csh")))
+                == .script(argument: 4, HookPlan.ScriptRules.gridEngine(prefix: "#%", shell: "/bin/csh")))
         #expect(plan(.qsub, "-verify job.sh") == .leave(nil))
         #expect(plan(.qsub, "-@ options job.sh") != .script(argument: 2, rules))
     }
@@ -82,7 +82,7 @@ import Testing
     @Test func qrshWithoutACommandIsALogin() {
         #expect(plan(.qrsh, "-now no") == .leave(nil))
         #expect(plan(.qrsh, "-inherit node1 date") == .leave(nil))
-        #expect(plan(.qrsh, "-now no date +%s") == .command(argument: 2, HookPlan.StepNames()))
+        #expect(plan(.qrsh, "-now no date +%s") == .command(argument: 2))
     }
 
     // MARK: The real command

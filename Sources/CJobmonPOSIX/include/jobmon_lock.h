@@ -5,6 +5,5 @@
 /// Takes an exclusive or shared lock on an open file without waiting: 0, or -1 with errno (EWOULDBLOCK if another
 /// process has it). The lock belongs to the open file: a forked child keeps it until it executes or ends.
 int jobmon_lock(int descriptor, int exclusive);
-int jobmon_unlock(int descriptor);
 
 #endif

@@ -73,7 +73,6 @@ pid_t jobmon_peek_ended(pid_t pid);
 // The signal that has stopped this child since the last call; 0: none.
 int jobmon_take_stop(pid_t pid);
 
-int jobmon_status_exited(int status);
 int jobmon_status_code(int status);
 int jobmon_status_signalled(int status);
 int jobmon_status_signal(int status);

@@ -32,8 +32,6 @@ void jobmon_signals_catch_all(void);
 void jobmon_signals_reset(void);
 // Unblocks all signals.
 void jobmon_signals_unblock(void);
-// 1: this signal was ignored when this process was started.
-int jobmon_signals_was_ignored(int number);
 // Sends a signal as it was received, with its queued value. 0 or errno.
 int jobmon_signals_forward(int pid, const struct jobmon_signal *signal);
 // Stops this process by signal `number` as if it were not caught, until it is continued.

@@ -39,15 +39,15 @@ struct BatchScript {
         // Nothing that is a script, or nothing that a scheduler would take: its own words are better than ours.
         guard !lines.isEmpty else { return .leave(nil) }
         if bytes.contains(0) { return .leave("it contains a zero byte") }
-        // Slurm itself has something to say of the ends of lines of another system.
         if bytes.contains(0x0D) {
-            return .leave(rules.isSlurm && !places(of: "\r\n").isEmpty ? nil : "it contains a carriage return")
+            return .leave(
+                rules.refusesCarriageReturns && !places(of: "\r\n").isEmpty ? nil : "it contains a carriage return")
         }
         let first = text(0)
         let shebang = ScriptLanguage(firstLine: first)
-        if rules.isSlurm, shebang == nil { return .leave(nil) }
+        if rules.needsInterpreter, shebang == nil { return .leave(nil) }
         if isOurs { return .leave(nil) }
-        if !rules.isSlurm, isYes(embedded("-b")) { return .leave("the script contains the option -b y") }
+        if isYes(embedded("-b")) { return .leave("the script contains the option -b y") }
         let chosen = (rules.shell ?? embedded("-S")).map { ScriptLanguage(interpreter: Self.path($0)) }
         switch (chosen ?? shebang ?? .someShell, shebang) {
         case (.other(let name), _) where chosen != nil: return .leave("its interpreter is \(name) (-S)")
@@ -118,7 +118,7 @@ struct BatchScript {
     /// A line for the scheduler, or for another one.
     private func isDirective(_ index: Int) -> Bool {
         let line = lines[index]
-        if !rules.prefix.isEmpty, line.starts(with: rules.prefix.utf8) { return true }
+        if let prefix, line.starts(with: prefix.utf8) { return true }
         guard line.first == UInt8(ascii: "#"), let next = line.dropFirst().first else { return false }
         // #SBATCH, #PBS, #DW, #BB_LUA, #$, #@ and whatever else there may be.
         return (index == 0 && next == UInt8(ascii: "!")) || (0x41...0x5A).contains(next)
@@ -151,15 +151,18 @@ struct BatchScript {
         return .changed(join([Array(line.utf8)] + lines.dropFirst().map { Array($0) }))
     }
 
-    // MARK: Grid Engine's lines
+    // MARK: Options in the script
 
-    /// The value that an option has in the script's own lines for Grid Engine.
+    /// How lines with options begin; nil: there are none.
+    private var prefix: String? { rules.optionPrefix.flatMap { $0.isEmpty ? nil : $0 } }
+
+    /// The value that an option has in the script's own lines with options.
     private func embedded(_ option: String) -> String? {
-        guard !rules.isSlurm, !rules.prefix.isEmpty else { return nil }
+        guard let prefix else { return nil }
         var value: String?
-        let starts = (bytes.starts(with: rules.prefix.utf8) ? [0] : []) + places(of: "\n\(rules.prefix)").map { $0 + 1 }
+        let starts = (bytes.starts(with: prefix.utf8) ? [0] : []) + places(of: "\n\(prefix)").map { $0 + 1 }
         for start in starts {
-            let line = bytes[(start + rules.prefix.utf8.count)...].prefix { $0 != 0x0A }
+            let line = bytes[(start + prefix.utf8.count)...].prefix { $0 != 0x0A }
             let words = String(decoding: line, as: UTF8.self).split { $0 == " " || $0 == "\t" }
             guard let place = words.firstIndex(of: Substring(option)), place + 1 < words.count else { continue }
             value = String(words[place + 1])

@@ -8,8 +8,10 @@ enum HookPlan: Equatable {
     case standardInput(ScriptRules)
     /// The shell text of `--wrap`.
     case wrap(ParsedLine.Place)
-    /// The command that begins at an index.
-    case command(argument: Int, StepNames)
+    /// The command that begins at an index, and is a job.
+    case command(argument: Int)
+    /// The command that begins at an index, and runs as the tasks of a step.
+    case step(argument: Int, StepNames)
 
     /// What srun would call a step, which is named after its command.
     struct StepNames: Equatable {
@@ -23,13 +25,33 @@ enum HookPlan: Equatable {
 
     /// What a batch script must be read by.
     struct ScriptRules: Equatable {
-        var isSlurm: Bool
-        /// How lines with options for Grid Engine begin.
-        var prefix = "#$"
-        /// What `-S` names.
+        /// The scheduler refuses a script whose lines end in a carriage return, and says so itself.
+        var refusesCarriageReturns: Bool
+        /// The scheduler refuses a script whose first line names no interpreter.
+        var needsInterpreter: Bool
+        /// How lines with options begin that can change how the script runs; nil: no option in a script can.
+        var optionPrefix: String?
+        /// The shell that runs the script, whatever its first line names.
         var shell: String?
-        /// Where Slurm looks for a script without a slash in its name, before PATH.
-        var directory: String?
+        /// Where a script without a slash in its name is looked for; nil: it is a path like any other.
+        var folders: [String]?
+
+        /// - Parameters:
+        ///   - directory: the job's working directory; nil: the current one.
+        ///   - path: PATH.
+        static func slurm(directory: String? = nil, path: String? = nil) -> ScriptRules {
+            ScriptRules(
+                refusesCarriageReturns: true, needsInterpreter: true,
+                folders: [directory ?? "."] + (path ?? "").split(separator: ":").map { String($0) })
+        }
+
+        /// - Parameters:
+        ///   - prefix: what `-C` says.
+        ///   - shell: what `-S` says.
+        static func gridEngine(prefix: String? = nil, shell: String? = nil) -> ScriptRules {
+            ScriptRules(
+                refusesCarriageReturns: false, needsInterpreter: false, optionPrefix: prefix ?? "#$", shell: shell)
+        }
     }
 
     /// - Parameters:
@@ -42,7 +64,7 @@ enum HookPlan: Equatable {
             return .leave("the option \(error.word) is unknown")
         }
         return switch command {
-        case .sbatch: sbatch(line, arguments)
+        case .sbatch: sbatch(line, arguments, variable)
         case .qsub: qsub(line, arguments)
         case .srun: srun(line, arguments, variable)
         case .qrsh: qrsh(line)
@@ -57,7 +79,9 @@ enum HookPlan: Equatable {
 
     // MARK: Slurm
 
-    private static func sbatch(_ line: ParsedLine, _ arguments: [String]) -> HookPlan {
+    private static func sbatch(
+        _ line: ParsedLine, _ arguments: [String], _ variable: (String) -> String?
+    ) -> HookPlan {
         if line.has("help", "usage", "version", "test-only") { return .leave(nil) }
         if line.has("uid", "gid") { return .leave("it runs as another user") }
         if let wrap = line.last("wrap") {
@@ -65,7 +89,7 @@ enum HookPlan: Equatable {
             guard line.operand == nil, let place = wrap.place, wrap.value?.isEmpty == false else { return .leave(nil) }
             return .wrap(place)
         }
-        let rules = ScriptRules(isSlurm: true, directory: line.last("chdir")?.value)
+        let rules = ScriptRules.slurm(directory: line.last("chdir")?.value, path: variable("PATH"))
         guard var operand = line.operand else { return .standardInput(rules) }
         // The parts of a heterogeneous job, each with options of its own; the script is that of the last.
         while arguments[operand] == ":" {
@@ -96,7 +120,7 @@ enum HookPlan: Equatable {
         let named = line.last("job-name")?.value
         let inherited = variable("SLURM_JOB_NAME")
         let name = named ?? (isInside ? nil : inherited) ?? lastPart(arguments[operand])
-        return .command(
+        return .step(
             argument: operand,
             StepNames(
                 name: name, shown: JobName.comment(line, inherited: isInside ? nil : inherited),
@@ -110,10 +134,9 @@ enum HookPlan: Equatable {
         if line.has("@") { return .leave("its options are in a file (-@)") }
         if isYes(line.last("b")?.value) {
             guard let operand = line.operand else { return .leave(nil) }
-            return .command(argument: operand, StepNames())
+            return .command(argument: operand)
         }
-        let rules = ScriptRules(
-            isSlurm: false, prefix: line.last("C")?.value ?? "#$", shell: line.last("S")?.value)
+        let rules = ScriptRules.gridEngine(prefix: line.last("C")?.value, shell: line.last("S")?.value)
         guard let operand = line.operand, arguments[operand] != "-" else { return .standardInput(rules) }
         return .script(argument: operand, rules)
     }
@@ -124,7 +147,7 @@ enum HookPlan: Equatable {
         guard let operand = line.operand else { return .leave(nil) }
         if line.has("@") { return .leave("its options are in a file (-@)") }
         if let binary = line.last("b")?.value, !isYes(binary) { return .leave("it runs a script (-b n)") }
-        return .command(argument: operand, StepNames())
+        return .command(argument: operand)
     }
 
     private static func isYes(_ value: String?) -> Bool {

@@ -10,7 +10,13 @@ package enum HookedCommand: String, Sendable, CaseIterable {
         self.init(rawValue: String(path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...]))
     }
 
-    var isSlurm: Bool { self == .sbatch || self == .srun }
+    /// It reads files of options that go for every submission (`RequestFile`).
+    var readsRequestFiles: Bool {
+        switch self {
+        case .sbatch, .srun: false
+        case .qsub, .qrsh: true
+        }
+    }
 
     /// What its options are.
     var options: OptionTable {

@@ -65,7 +65,7 @@ package struct Shim {
         case .alive: break
         }
         if case .leave(let remark?) = plan { leave(remark) }
-        if !command.isSlurm, let remark = RequestFile.remark({ getenv($0).map { String(cString: $0) } }) {
+        if command.readsRequestFiles, let remark = RequestFile.remark({ getenv($0).map { String(cString: $0) } }) {
             leave(remark)
         }
         if let remark = HookFiles.distrusted(layout) { leave(remark) }
@@ -125,10 +125,8 @@ package struct Shim {
             // On the same line, so that the numbers of lines stay right; but nothing may begin with what ends a command.
             let joins = text.first.map { !"#;&|) \t\n".utf8.contains($0) } ?? false
             arguments[place.argument + 1] = word[..<place.offset] + Array((line + (joins ? "; " : "\n")).utf8) + text
-        case .command(let index, let names):
-            arguments =
-                command.isSlurm
-                ? step(index, names, words, layout, executable) : launched(index, words, layout)
+        case .command(let index): arguments = launched(index, words, layout)
+        case .step(let index, let names): arguments = step(index, names, words, layout, executable)
         }
         become(arguments)
     }
@@ -202,9 +200,7 @@ package struct Shim {
 
     /// Where the scheduler finds a script; nil: it does not, and says so itself.
     private func scriptPath(_ word: String, _ rules: HookPlan.ScriptRules) -> String? {
-        if word.contains("/") || !rules.isSlurm { return access(word, R_OK) == 0 ? word : nil }
-        let path = getenv("PATH").map { String(cString: $0) } ?? ""
-        let folders = [rules.directory ?? "."] + path.split(separator: ":").map { String($0) }
+        guard let folders = rules.folders, !word.contains("/") else { return access(word, R_OK) == 0 ? word : nil }
         return folders.lazy.map { "\($0)/\(word)" }.first { access($0, R_OK) == 0 }
     }
 
