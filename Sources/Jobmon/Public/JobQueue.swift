@@ -188,7 +188,7 @@ public actor JobQueue {
             executor: executor.name, policy: .retry(RelaunchPolicy.Backoff()), window: settings.slots,
             logs: options.capturesOutput ? monitor.layout : nil, leavesRunning: executor.isCluster,
             hearsFromMonitor: executor.isCluster)
-        guard !monitor.served.hasEnded else { return .failure(JobmonError(MonitorLink.givenIsGone)) }
+        guard !monitor.served.hasEnded else { return .failure(JobmonError(MonitorFinder.givenIsGone)) }
         let logger = options.logger
         do throws(Problem) {
             let opened = try await QueueSession.open(

@@ -5,14 +5,12 @@ package import JobmonCore
 /// leaves the spool once it is acknowledged. Nothing waits here, and no thread runs: the owner's loop polls.
 package final class SpooledPoster {
     private let time: TimeSource
-    private let spool: SpoolWriter
+    private var outbox: Outbox
     private let poster: Poster
-    private let sender = makeUUID()
-    private var seq: Int64 = 0
 
     package init(layout: DirectoryLayout, time: TimeSource) {
         self.time = time
-        spool = SpoolWriter(layout: layout, sender: sender)
+        outbox = Outbox(layout: layout, time: time)
         var options = Poster.Options()
         // A thousand wrappers without a monitor should not all look for it every other second.
         options.longestBackoff = 15
@@ -21,9 +19,8 @@ package final class SpooledPoster {
 
     /// Spools a fact, and queues it for the monitor. A fact that can't be spooled is sent all the same.
     package func say(_ fact: Fact, at moment: Timestamp? = nil) {
-        seq += 1
-        let event = Event(identity: EventIdentity(sender: sender, seq: seq), time: moment ?? time.now(), fact: fact)
-        spool.write(event)
+        let event = outbox.stamp(fact, at: moment)
+        outbox.spool(event)
         poster.enqueue(event)
     }
 
@@ -45,7 +42,7 @@ package final class SpooledPoster {
 
     /// Sends and receives what can be without waiting, and removes acknowledged facts from the spool.
     package func proceed(_ revents: Int16) {
-        for (identity, _) in poster.proceed(revents: revents) { spool.remove(identity) }
+        for (identity, _) in poster.proceed(revents: revents) { outbox.acknowledge(identity) }
     }
 
     /// Tries to connect now, whatever the wait after the last failure.
