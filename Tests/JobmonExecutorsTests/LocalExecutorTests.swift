@@ -159,6 +159,27 @@ struct LocalExecutorTests {
         }
     }
 
+    @Test("when the queue's process leaves, what runs continues and what waits is not started", .timeLimit(.minutes(20)))
+    func leavesWhatRuns() async throws {
+        try await withBench { bench in
+            let executor = try await bench.executor(slots: 1)
+            let root = bench.layout.root
+            _ = try await executor.submit([
+                bench.order("runs", "while [ ! -e \(root)/gate ]; do sleep 0.01; done"),
+                bench.order("waits", "touch \(root)/ran"),
+            ])
+            try await bench.hasStarted("runs")
+            await executor.leave()
+            // Not even what the queue hands over in its last moment.
+            _ = try await executor.submit([bench.order("late", "touch \(root)/ran")])
+            let seen = try await executor.observe(["runs", "waits", "late"])
+            #expect(seen == ["runs": .running, "waits": .neverStarted, "late": .neverStarted])
+            try Data().write(to: URL(fileURLWithPath: "\(root)/gate"))
+            #expect(try await bench.end("runs").status == .complete)
+            #expect(!FileManager.default.fileExists(atPath: "\(root)/ran"))
+        }
+    }
+
     @Test("a cancelled instance is over when all its processes are gone", .timeLimit(.minutes(20)))
     func cancelledIsOverWhenAllIsGone() async throws {
         try await withBench { bench in

@@ -25,6 +25,9 @@ package protocol Executor: Sendable {
     /// Stops starting instances. If `ending`, also ends running ones (TERM, then KILL after a grace period). Returns
     /// when all of them are over and spooled.
     func stop(ending: Bool) async
+    /// This process ends and leaves what runs to itself: of what waits at the executor's own processes nothing is started
+    /// any more. Returns once that holds, within about a second; what waits in a cluster is not affected.
+    func leave() async
     /// Called when the queue is done and the state of all its instances is known. Removes what an earlier process of
     /// this queue left, as far as it is recorded as over.
     func tidy() async
@@ -33,6 +36,9 @@ package protocol Executor: Sendable {
 extension Executor {
     /// For an executor that reports every end itself.
     package func forget(_ keys: [String]) {}
+
+    /// For an executor without processes of its own.
+    package func leave() async {}
 
     package func tidy() async {}
 }

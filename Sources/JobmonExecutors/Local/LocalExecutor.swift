@@ -113,6 +113,13 @@ package final class LocalExecutor: Executor {
         if link.send(.recall) { _ = await link.state() }
     }
 
+    package func leave() async {
+        if link.send(.stop(ending: false)) { _ = await link.state(within: Self.leaving) }
+    }
+
+    /// Seconds for which a process that ends waits for its supervisor.
+    private static let leaving = 1.0
+
     package func submit(_ batch: [InstanceOrder]) async throws(ExecutorError) -> [SubmitAnswer] {
         guard !batch.isEmpty else { return [] }
         guard await link.connected() else { throw .unreachable(link.trouble ?? "the supervisor can't be reached") }

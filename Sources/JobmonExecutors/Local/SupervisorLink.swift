@@ -88,14 +88,15 @@ final class SupervisorLink: Sendable {
         }
     }
 
-    /// Which instances the supervisor has, after all that was sent so far; nil when it does not answer.
-    func state() async -> SupervisorState? {
+    /// Which instances the supervisor has, after all that was sent so far; nil when it does not answer in so many seconds
+    /// (nil: the configuration's patience).
+    func state(within patience: Double? = nil) async -> SupervisorState? {
         let answer = await withCheckedContinuation { continuation in
             let sent = shared.withLock { shared in
                 guard shared.isConnected, !shared.isOver else { return false }
                 shared.nextNumber += 1
                 shared.stateWaiters[shared.nextNumber] = (
-                    time.steadySeconds() + configuration.patience, continuation
+                    time.steadySeconds() + (patience ?? configuration.patience), continuation
                 )
                 SupervisorRequest.state(shared.nextNumber).write(to: &shared.output)
                 return true

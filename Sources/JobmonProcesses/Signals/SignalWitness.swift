@@ -17,8 +17,9 @@ package final class SignalWitness {
 
     /// The maximum time for the witness's answer, in milliseconds. Without an answer, nothing is known.
     private static let patience: Int32 = 100
-    /// The maximum time in nanoseconds between two signals of a sender that signals processes one by one.
-    private static let oneByOne: Int64 = 3_000_000
+    /// The maximum time in nanoseconds between two signals of a sender that signals processes one by one: it may lose
+    /// its processor between them.
+    private static let oneByOne: Int64 = 10_000_000
 
     /// - Parameter apart: whether the command has its own group.
     /// - Returns: nil if no process can be created.

@@ -44,6 +44,10 @@ package final class QueueRunner: Sendable {
     /// Whether the queue was asked to stop.
     package var isAskedToStop: Bool { stopAsked.withLock { $0 } }
 
+    /// Before this process exits without stopping the queue: of what it handed over nothing more is started; what runs
+    /// continues.
+    package func leave() async { await environment.executor.leave() }
+
     func post(_ fact: QueueFact) { inbox.post(.fact(fact)) }
 
     /// Runs the given jobs until they are over, and queues those that are new. If none are given, runs all jobs of the

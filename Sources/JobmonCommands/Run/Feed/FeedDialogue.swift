@@ -82,15 +82,16 @@ struct FeedDialogue: Sendable {
             }
         }
         // Ctrl-C reaches both processes: the program may be gone before running jobs are ended and recorded.
-        if !Task.isCancelled, !runner.isAskedToStop { leave() }
+        if !Task.isCancelled, !runner.isAskedToStop { await leave() }
     }
 
     /// The program has gone without ending the feed. If nothing is left to do, the queue ends. Else this process exits
     /// too: running jobs continue to their end under their supervisor or in the cluster and are recorded, and nothing
     /// more is started.
-    private func leave() {
+    private func leave() async {
         let counts = runner.counts
         guard counts.over != counts.total || adding.count.withLock({ $0 > 0 }) else { return feed.close() }
+        await runner.leave()
         Messages.say(
             "jobmon: the program that fed the queue has ended: running jobs continue, "
                 + "\(Units.count(counts.queued, "job")) not started")
