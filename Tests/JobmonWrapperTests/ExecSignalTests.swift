@@ -40,6 +40,12 @@ import Testing
                 except ProcessLookupError: return False
             # All are found first, and then signalled as fast as can be.
             def group(): return [q for q in map(int, filter(str.isdigit, os.listdir("/proc"))) if is_ours(q)]
+            # A sender that has other things to do between two signals, or too little of a processor.
+            def slowly(number, pids):
+                for q in pids:
+                    os.kill(q, number)
+                    end = time.time() + 0.02
+                    while time.time() < end: pass
             \(deed)
             time.sleep(0.3)
             open("over", "w").close()
@@ -61,7 +67,7 @@ import Testing
             ("os.killpg(p.pid, signal.SIGUSR1); wait(1); os.killpg(p.pid, signal.SIGUSR1)", [10, 10]),
             ("os.kill(p.pid, signal.SIGUSR1); wait(1); os.kill(p.pid, signal.SIGUSR1)", [10, 10]),
             ("os.kill(p.pid, signal.SIGUSR1); wait(1); os.killpg(p.pid, signal.SIGUSR1)", [10, 10]),
-            ("[os.kill(q, signal.SIGTERM) for q in group()]", [15]),
+            ("[os.kill(q, signal.SIGTERM) for q in group()]", [15]), ("slowly(signal.SIGTERM, group())", [15]),
             ("os.killpg(p.pid, signal.SIGSTOP); time.sleep(0.1); os.killpg(p.pid, signal.SIGCONT)", [18]),
         ])
     func asOften(_ deed: String, _ expected: [Int]) async throws {

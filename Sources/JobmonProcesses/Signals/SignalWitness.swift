@@ -17,9 +17,10 @@ package final class SignalWitness {
 
     /// The maximum time for the witness's answer, in milliseconds. Without an answer, nothing is known.
     private static let patience: Int32 = 100
-    /// The maximum time in nanoseconds between two signals of a sender that signals processes one by one: it may lose
-    /// its processor between them.
-    private static let oneByOne: Int64 = 10_000_000
+    /// The maximum time in nanoseconds between two signals of a sender that signals processes one by one.
+    private static let oneByOne: Int64 = 3_000_000
+    /// The same while the sender has something to do: on a busy machine it may have lost its processor.
+    private static let oneByOneWhileBusy: Int64 = 100_000_000
 
     /// - Parameter apart: whether the command has its own group.
     /// - Returns: nil if no process can be created.
@@ -36,13 +37,23 @@ package final class SignalWitness {
     package func hasSeen(_ signal: ReceivedSignal) -> Bool? {
         guard ask() else { return nil }
         if record.covers(signal) { return true }
-        let age = jobmon_now() - signal.at
-        if age < Self.oneByOne {
-            poll(nil, 0, Int32((Self.oneByOne - max(0, age)) / 1_000_000) + 1)
+        while true {
+            // Asked before the witness is: what the sender did up to now has arrived then.
+            let isBusy = Self.isBusy(signal.sender)
+            let left = (isBusy ? Self.oneByOneWhileBusy : Self.oneByOne) - (jobmon_now() - signal.at)
+            guard left > 0 else { break }
+            poll(nil, 0, Int32(min(left, Self.oneByOne) / 1_000_000) + 1)
             guard ask() else { return nil }
             if record.covers(signal) { return true }
         }
         return false
+    }
+
+    /// Whether a process runs, waits for a processor or for a disk; not: for a time, or for another process.
+    private static func isBusy(_ pid: Int32) -> Bool {
+        var state: CChar = 0
+        guard pid > 0, jobmon_process_started(pid, &state) >= 0 else { return false }
+        return [UInt8(ascii: "R"), UInt8(ascii: "D")].contains(UInt8(bitPattern: state))
     }
 
     /// Ends the witness.
