@@ -16,7 +16,7 @@ package final class SignalWitness {
     private var question: Int32 = 0
 
     /// The maximum time for the witness's answer, in milliseconds. Without an answer, nothing is known.
-    private static let patience: Int32 = 100
+    private static let patience: Int32 = 500
     /// The maximum time in nanoseconds between two signals of a sender that signals processes one by one.
     private static let oneByOne: Int64 = 3_000_000
     /// The same while the sender has something to do: on a busy machine it may have lost its processor.
@@ -37,12 +37,13 @@ package final class SignalWitness {
     package func hasSeen(_ signal: ReceivedSignal) -> Bool? {
         guard ask() else { return nil }
         if record.covers(signal) { return true }
-        while true {
-            // Asked before the witness is: what the sender did up to now has arrived then.
-            let isBusy = Self.isBusy(signal.sender)
-            let left = (isBusy ? Self.oneByOneWhileBusy : Self.oneByOne) - (jobmon_now() - signal.at)
-            guard left > 0 else { break }
-            poll(nil, 0, Int32(min(left, Self.oneByOne) / 1_000_000) + 1)
+        var isLast = false
+        while !isLast {
+            // Looked at before the witness is asked: all that the sender did until then has arrived.
+            let patience = Self.isBusy(signal.sender) ? Self.oneByOneWhileBusy : Self.oneByOne
+            let left = patience - (jobmon_now() - signal.at)
+            isLast = left <= 0
+            if !isLast { poll(nil, 0, Int32(min(left, Self.oneByOne) / 1_000_000) + 1) }
             guard ask() else { return nil }
             if record.covers(signal) { return true }
         }
