@@ -119,7 +119,7 @@ struct Stderr: Sendable, CustomTestStringConvertible {
                     +---------------- 2 ----------------
                     | ValueError: two
                     +------------------------------------
-                """, headline: "ExceptionGroup: two things (2 sub-exceptions)"),
+                """, headline: "ExceptionGroup: two things (2 sub-exceptions): ValueError: one; ValueError: two"),
         Stderr(
             what: "Python, a syntax error",
             text: """
@@ -267,7 +267,7 @@ struct Stderr: Sendable, CustomTestStringConvertible {
                 Caused by: java.io.FileNotFoundException: in.csv
                 \tat A.read(A.java:9)
                 \t... 1 more
-                """, headline: "Caused by: java.io.FileNotFoundException: in.csv"),
+                """, headline: "java.io.FileNotFoundException: in.csv"),
         Stderr(
             what: "Node",
             text:

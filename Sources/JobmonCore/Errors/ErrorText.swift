@@ -69,7 +69,7 @@ package enum ErrorText {
     }
 
     /// The most informative line of a description, in any language: at most 500 characters.
-    package static func headline(_ description: String) -> String { ErrorHeadline(description).text }
+    package static func headline(_ description: String) -> String { ErrorReading(description).headline }
 }
 
 /// The names of signals on Linux.

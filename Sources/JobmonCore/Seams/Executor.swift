@@ -25,8 +25,8 @@ package protocol Executor: Sendable {
     /// Stops starting instances. If `ending`, also ends running ones (TERM, then KILL after a grace period). Returns
     /// when all of them are over and spooled.
     func stop(ending: Bool) async
-    /// This process ends and leaves what runs to itself: of what waits at the executor's own processes nothing is started
-    /// any more. Returns once that holds, within about a second; what waits in a cluster is not affected.
+    /// This process ends and leaves what runs to itself: of what waits at the executor's own processes for a
+    /// free slot nothing is started any more. Returns once that holds, within about two seconds; what waits in a cluster is not affected.
     func leave() async
     /// Called when the queue is done and the state of all its instances is known. Removes what an earlier process of
     /// this queue left, as far as it is recorded as over.

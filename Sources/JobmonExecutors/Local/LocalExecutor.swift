@@ -114,7 +114,9 @@ package final class LocalExecutor: Executor {
     }
 
     package func leave() async {
-        if link.send(.stop(ending: false)) { _ = await link.state(within: Self.leaving) }
+        // What was handed over while a slot was free counts as running: it is started first.
+        guard await link.state(within: Self.leaving) != nil, link.send(.stop(ending: false)) else { return }
+        _ = await link.state(within: Self.leaving)
     }
 
     /// Seconds for which a process that ends waits for its supervisor.

@@ -1,0 +1,78 @@
+/// The end of a text in lines as a terminal shows them in the end: without colours, without the frames of boxes, and of
+/// a progress bar only its last state. Blank lines are empty.
+struct ErrorLines {
+    let all: [Substring]
+
+    init(_ all: [Substring]) { self.all = all }
+
+    init(_ text: Substring.UTF8View) {
+        var lines: [Substring] = []
+        for bytes in text.split(separator: 0x0A, omittingEmptySubsequences: false) {
+            lines.append(Self.finalState(bytes))
+        }
+        while lines.last?.isEmpty ?? false { lines.removeLast() }
+        all = lines
+    }
+
+    /// The lines that are not blank.
+    var filled: [Substring] { all.filter { !$0.isEmpty } }
+
+    /// Those that a rule does not hold for, and those that it holds for.
+    func separated(_ isApart: (Substring) -> Bool) -> (rest: ErrorLines, apart: [Substring]) {
+        let apart = all.filter { !$0.isEmpty && isApart($0) }
+        guard !apart.isEmpty else { return (self, []) }
+        return (ErrorLines(all.filter { $0.isEmpty || !isApart($0) }), apart)
+    }
+
+    func last(where holds: (Substring) -> Bool) -> Substring? { all.last(where: holds) }
+
+    /// The last line that is not blank.
+    var last: Substring? { all.last { !$0.isEmpty } }
+
+    /// The lines from an index on that belong together, joined to one: up to a blank line, an ornament, advice, or the
+    /// given end, and no more than `limit` characters or so.
+    func paragraph(
+        from start: Int, atMost count: Int = 4, limit: Int = 240, until isEnd: (Substring) -> Bool = { _ in false }
+    ) -> String {
+        var text = ""
+        for line in all.dropFirst(start).prefix(count) {
+            if line.isEmpty || text.utf8.count > limit || LineKind.isOrnament(line) || LineKind.isAdvice(line) { break }
+            if isEnd(line) { break }
+            if !text.isEmpty { text += " " }
+            text += line.trimmed
+        }
+        return text
+    }
+
+    private static func finalState(_ bytes: Substring.UTF8View) -> Substring {
+        if bytes.contains(0x0D) {
+            // A message may stand among the states of a progress bar.
+            let states = bytes.split(separator: 0x0D).map { plain(Substring(decoding: $0, as: UTF8.self)) }
+                .filter { !$0.isEmpty }
+            return states.last { !LineKind.isOrnament($0) } ?? states.last ?? ""
+        }
+        return plain(Substring(decoding: bytes, as: UTF8.self))
+    }
+
+    private static func plain(_ line: Substring) -> Substring {
+        let line = Box.content(line.withoutColours)
+        return line.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 } ? "" : line
+    }
+}
+
+/// Boxes that programs draw around their messages.
+enum Box {
+    /// What stands in a line within the sides of a box; the line itself if it is not in a box.
+    static func content(_ line: Substring) -> Substring {
+        // All characters of boxes begin with this byte; most lines have none.
+        guard line.utf8.contains(0xE2), let first = line.first, sides.contains(first) else { return line }
+        guard first == "│" || first == "┃" || first == "|" else { return line }
+        var inner = line.dropFirst()
+        while inner.last == " " { inner.removeLast() }
+        if let last = inner.last, sides.contains(last) { inner.removeLast() }
+        while inner.last == " " { inner.removeLast() }
+        return inner.first == " " ? inner.dropFirst() : inner
+    }
+
+    private static let sides: Set<Character> = ["│", "┃", "╭", "╰", "┌", "└", "├", "╔", "╚"]
+}

@@ -1,0 +1,23 @@
+/// The general rule for everything else: the last line that says something.
+struct LastLine {
+    private let lines: ErrorLines
+
+    init(_ lines: ErrorLines) { self.lines = lines }
+
+    var reading: ErrorReading? {
+        let filled = lines.filled
+        func isNoise(_ line: Substring) -> Bool {
+            LineKind.isOrnament(line) || LineKind.isFrame(line) || LineKind.isAdvice(line)
+                || LineKind.isConsequence(line)
+        }
+        if let line = filled.last(where: { !isNoise($0) && !LineKind.isWarning($0) && !LineKind.isClosing($0) }) {
+            return ErrorReading("last", line.trimmed)
+        }
+        // `Aborted` alone is more than a warning before it.
+        if let line = filled.last(where: { LineKind.isClosing($0) }) { return ErrorReading("last", line.trimmed) }
+        if let line = filled.last(where: { !isNoise($0) }) {
+            return ErrorReading("last", line.trimmed, isTelling: false)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,94 @@
+/// What kind of line a line is, whatever wrote it.
+enum LineKind {
+    /// A line without a word (`^~~~`, `-----`), or a progress bar.
+    static func isOrnament(_ line: Substring) -> Bool {
+        !line.utf8.contains { 0x30...0x39 ~= $0 || 0x41...0x5A ~= $0 || 0x61...0x7A ~= $0 || $0 >= 0xC3 && $0 != 0xE2 }
+            || line.holds("%|")
+    }
+
+    /// A line of dashes or equals signs that encloses a block.
+    static func isRule(_ line: Substring) -> Bool {
+        let bytes = line.utf8.drop { $0 == 0x20 }
+        guard let first = bytes.first, first == UInt8(ascii: "-") || first == UInt8(ascii: "=") else { return false }
+        return bytes.count >= 20 && bytes.allSatisfy { $0 == first || $0 == 0x20 }
+    }
+
+    /// A warning, or less than that.
+    static func isWarning(_ line: Substring) -> Bool {
+        let content = line.unindented
+        return levels.contains { content.hasPrefix($0) } || content.holds("Warning: ") || content.holds(" warning: ")
+            || content.holds("(Warning): ") || content.holds(" - WARNING - ") || content.holds(" - INFO - ")
+    }
+
+    private static let levels = [
+        "Warning", "warning", "WARNING", "[WARN", "WARN ", "[W::", "INFO", "[INFO", "DEBUG", "[DEBUG", "note: ",
+    ]
+
+    /// A frame of a stack, or source code that a message quotes.
+    static func isFrame(_ line: Substring) -> Bool {
+        if line.hasPrefix("Node.js v") { return true }
+        if line.hasPrefix("CallStack (from ") { return true }
+        if line.hasPrefix("#"), line.dropFirst().first?.isNumber ?? false { return true }
+        guard let first = line.utf8.first, first == 0x20 || first == 0x09 else { return false }
+        let content = line.unindented
+        return ["at ", "from ", "warnings.warn(", "@ ", "... ", "error, called at "].contains { content.hasPrefix($0) }
+            || content.hasPrefix("#") && (content.dropFirst().first?.isNumber ?? false)
+    }
+
+    /// What only follows from an error that stands before it.
+    static func isConsequence(_ line: Substring) -> Bool {
+        ["BEGIN failed--compilation aborted", "Compilation failed in require"].contains { line.hasPrefix($0) }
+    }
+
+    /// What to do, where to read, how to call the program: it follows the error itself.
+    static func isAdvice(_ line: Substring) -> Bool {
+        let content = line.unindented
+        if advice.contains(where: { content.hasPrefix($0) }) { return true }
+        return ["Try ", "See ", "Run ", "see ", "try "].contains { content.hasPrefix($0) }
+            && (content.holds("help") || content.holds("http") || content.holds("--") || content.holds("man "))
+    }
+
+    private static let advice = [
+        "Usage:", "usage:", "USAGE:", "For more ", "For further ", "- Please ", "- Also ", "Please ", "Hint: ",
+        "HINT: ", "hint: ", "help: ", "To get help", "(Background on", "http://", "https://", "Did you mean",
+        "Traceback (most recent call last) was ", "Inspecting ", "Consider ", "You can ",
+    ]
+
+    /// The last words of a program that gives up: they say that it ends, and not why.
+    static func isClosing(_ line: Substring) -> Bool {
+        let words = line.unindented.prefix(40).lowercased()
+        guard let closing = closings.first(where: { words.hasPrefix($0) }) else { return false }
+        // `Aborted (core dumped)` is one, `Aborted by user 7 because …` is not.
+        return line.utf8.count <= closing.utf8.count + 32
+            && !["because", "cannot", "could not", "fail", "error", ": "].contains { line.lowercased().contains($0) }
+    }
+
+    private static let closings = [
+        "aborted", "abort trap", "aborting", "exiting", "exit status", "terminating", "shutting down",
+        "cleaning up", "stopping", "stopped", "done", "finished", "bye", "goodbye", "program terminated",
+        "execution halted", "end of do-file", "returning", "elapsed time", "total time", "... skipping", "} ", "}",
+        "code: ", "{", "press any key",
+    ]
+}
+
+extension Substring {
+    /// Without the blanks in front.
+    var unindented: Substring {
+        guard let first = utf8.first, first == 0x20 || first == 0x09 else { return self }
+        return Substring(utf8.drop { $0 == 0x20 || $0 == 0x09 })
+    }
+
+    /// Without the blanks at both ends.
+    var trimmed: String {
+        var rest = utf8.drop { $0 == 0x20 || $0 == 0x09 }
+        while let last = rest.last, last == 0x20 || last == 0x09 || last == 0x0D { rest.removeLast() }
+        return String(Substring(rest))
+    }
+
+    /// Without these characters at both ends.
+    func trimmed(_ isLeftOut: (Character) -> Bool) -> String {
+        var rest = drop(while: isLeftOut)
+        while let last = rest.last, isLeftOut(last) { rest.removeLast() }
+        return String(rest)
+    }
+}

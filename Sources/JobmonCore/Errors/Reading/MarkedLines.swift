@@ -1,0 +1,143 @@
+/// The general rule for messages that are marked as errors: by a word at the start of the line (`Error: …`,
+/// `[E::index] …`, `*** fatal …`), after the program's or the file's name (`ls: error: …`), or as the level of a log.
+///
+/// Of marked lines that follow each other, the first one counts: the others report what came of it.
+struct MarkedLines {
+    private let lines: ErrorLines
+
+    /// After more lines than this that are no part of it, the program has gone on: the mark was not its end.
+    private static let mostAfter = 60
+
+    init(_ lines: ErrorLines) { self.lines = lines }
+
+    var reading: ErrorReading? {
+        let all = lines.all
+        guard let last = all.lastIndex(where: { Self.isMarked($0) }) else { return nil }
+        let after = all[(last + 1)...].filter { !$0.isEmpty && !LineKind.isAdvice($0) && !LineKind.isFrame($0) }
+        guard after.count <= Self.mostAfter else { return nil }
+        var first = last
+        var index = last - 1
+        while index >= 0 {
+            let line = all[index]
+            if Self.isMarked(line) {
+                first = index
+            } else if !Self.isBetween(line), !Self.continues(all, index) {
+                break
+            }
+            index -= 1
+        }
+        for start in first...last where Self.isMarked(all[start]) {
+            if let message = message(at: start) { return ErrorReading("marked", message) }
+        }
+        return nil
+    }
+
+    /// What the line says; with the lines that follow, if it only announces them.
+    private func message(at index: Int) -> String? {
+        let line = lines.all[index].trimmed
+        let rest = Self.afterMark(lines.all[index])
+        if rest.isEmpty || line.hasSuffix(":") {
+            let paragraph = lines.paragraph(from: index + 1)
+            if paragraph.isEmpty { return rest.isEmpty ? nil : line }
+            return line.hasSuffix(":") ? "\(line) \(paragraph)" : "\(line): \(paragraph)"
+        }
+        if let warning = warning(before: index) { return "\(warning) \(line)" }
+        return line
+    }
+
+    /// A warning right before the error that says what is missing or wrong: the error only says what came of it.
+    private func warning(before index: Int) -> String? {
+        guard let before = lines.all[..<index].last(where: { !$0.isEmpty }), LineKind.isWarning(before) else {
+            return nil
+        }
+        return Self.phrases.contains { before.holds($0) } ? before.trimmed : nil
+    }
+
+    private static let phrases: [StaticString] = [
+        "not found", "cannot ", "can't ", "Cannot ", "could not ", "Could not ", "unable to ", "Unable to ", "No such ",
+        "no such ", "does not exist", "missing",
+    ]
+
+    /// Whether a line may stand between marked lines that belong together.
+    private static func isBetween(_ line: Substring) -> Bool {
+        line.isEmpty || LineKind.isOrnament(line) || LineKind.isFrame(line) || LineKind.isAdvice(line)
+            || LineKind.isClosing(line) || line.hasPrefix("terminate called ")
+    }
+
+    /// Whether a line only continues a marked one above it, indented as such lines are.
+    private static func continues(_ all: [Substring], _ index: Int) -> Bool {
+        guard let first = all[index].utf8.first, first == 0x20 || first == 0x09 else { return false }
+        return all[..<index].suffix(4).contains { isMarked($0) }
+    }
+
+    // MARK: The marks
+
+    /// A value is no error: `relative error: 0.05`, `failed: 0`.
+    static func isMarked(_ line: Substring) -> Bool {
+        guard let end = mark(line) else { return false }
+        let rest = line[end...].drop { ":= \t".contains($0) }
+        return rest.isEmpty || !rest.allSatisfy { $0.isNumber || "+-.eE%, ".contains($0) }
+    }
+
+    /// What follows the mark, without punctuation.
+    private static func afterMark(_ line: Substring) -> Substring {
+        guard let end = mark(line) else { return line }
+        return line[end...].drop { !$0.isLetter && !$0.isNumber }
+    }
+
+    /// The end of a line's mark; nil if it has none.
+    private static func mark(_ line: Substring) -> Substring.Index? {
+        if let end = startMark(line) { return end }
+        guard hints.contains(where: { line.holds($0) }) else { return nil }
+        for place in places where line.holds(place) {
+            let text = "\(place)"
+            guard let range = line.prefix(160).firstRange(of: text) else { continue }
+            return range.upperBound
+        }
+        return nil
+    }
+
+    /// What is in every one of the places below.
+    private static let hints: [StaticString] = ["rror", "ERROR", "atal", "FATAL", "CRITICAL", "(Abort)"]
+
+    /// Marks within a line: behind a name or a place, or the level of a log.
+    private static let places: [StaticString] = [
+        ": error: ", ": Error: ", ": ERROR: ", " fatal error: ", " Fatal error: ", ": fatal error: ", ": fatal: ", ": FATAL: ", " (Abort): ", " (Error): ",
+        " error: ", " Error: ", " - ERROR - ", " - CRITICAL - ", "[error]", "[ERROR]", " ERROR ", " ERROR: ", "| ERROR ",
+        "| CRITICAL ", " FATAL ", "level=error", "level=fatal",
+    ]
+
+    private static let words = [
+        "unhandled exception", "uncaught exception", "fatal error", "runtime error", "internal error", "input error", "syntax error", "fatal", "error", "critical",
+        "panic", "severe", "abort", "exception", "failure", "failed",
+    ]
+
+    /// A word at the start of a line, behind nothing but ornaments and brackets, and before punctuation or what it is
+    /// about.
+    private static func startMark(_ line: Substring) -> Substring.Index? {
+        let content = Substring(line.utf8.drop { ornaments.contains($0) })
+        if content.hasPrefix("E::") || content.hasPrefix("ERR)") || content.hasPrefix("E: ") {
+            return content.index(content.startIndex, offsetBy: 3)
+        }
+        guard let initial = content.utf8.first, initials.contains(initial | 0x20) else { return nil }
+        let head = content.prefix(20).lowercased()
+        for word in words where head.hasPrefix(word) {
+            let rest = content.dropFirst(word.count)
+            guard let next = rest.first else { return rest.startIndex }
+            if ":,!].".contains(next) || rest.hasPrefix(" -") || rest.hasPrefix(" (") { return rest.startIndex }
+            guard next == " " else { return nil }
+            // `ERROR no input` is a level, `Error bars …` is not.
+            if content.prefix(word.count).allSatisfy({ !$0.isLowercase }) { return rest.startIndex }
+            let after = rest.dropFirst()
+            return followers.contains { after.hasPrefix($0) } ? rest.startIndex : nil
+        }
+        return nil
+    }
+
+    private static let ornaments = Set(" \t*#>!=[(<-".utf8)
+    private static let initials = Set("friscepau".utf8)
+    private static let followers = [
+        "in ", "at ", "on ", "while ", "when ", "during ", "opening ", "reading ", "writing ", "loading ", "parsing ",
+        "executing ", "running ", "from ", "occurred", "to ", "calling ", "creating ", "code ",
+    ]
+}

@@ -1,0 +1,12 @@
+extension ErrorReader {
+    /// MATLAB names the function, then says what went wrong, then lists the callers as `Error in …`.
+    static let matlab = ErrorReader.line("matlab") { lines in
+        guard let index = lines.all.lastIndex(where: { name($0).hasPrefix("Error using ") }) else { return nil }
+        let message = lines.paragraph(from: index + 1) { $0.hasPrefix("Error in ") }
+        let head = name(lines.all[index]).trimmed
+        return message.isEmpty ? head : "\(head): \(message)"
+    }
+
+    /// Without the brace in which `matlab -batch` puts an error.
+    private static func name(_ line: Substring) -> Substring { line.hasPrefix("{") ? line.dropFirst() : line }
+}

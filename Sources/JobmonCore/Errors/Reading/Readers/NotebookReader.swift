@@ -1,0 +1,27 @@
+extension ErrorReader {
+    /// A cell of a notebook that raised (nbconvert, papermill, `ipython`): IPython repeats the exception below its
+    /// traceback.
+    static let notebook = ErrorReader("notebook") { lines in
+        guard
+            let header = lines.all.lastIndex(where: { line in
+                guard let mark = line.firstRange(of: "Traceback (most recent call last)") else { return false }
+                return isName(line[..<mark.lowerBound])
+            })
+        else { return nil }
+        let type = lines.all[header].prefix { $0 != " " }
+        guard let index = lines.all[(header + 1)...].lastIndex(where: { $0.hasPrefix("\(type):") }) else {
+            return ErrorReading("notebook", String(type))
+        }
+        let first = lines.all[index].dropFirst(type.count + 1)
+        let more = lines.paragraph(from: index + 1, atMost: 2)
+        let message = first.trimmed
+        return ErrorReading("notebook", type: String(type), more.isEmpty ? message : "\(message) \(more)")
+    }
+
+    /// `KeyError          `: one name, and blanks behind it.
+    private static func isName(_ text: Substring) -> Bool {
+        let name = text.prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }
+        let rest = text[name.endIndex...]
+        return !name.isEmpty && rest.count >= 2 && rest.allSatisfy { $0 == " " }
+    }
+}

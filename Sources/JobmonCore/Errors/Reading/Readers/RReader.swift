@@ -1,0 +1,32 @@
+extension ErrorReader {
+    /// R writes the error, often on the line after `Error …:`, and then `Execution halted`. Errors of rlang name the
+    /// deepest cause in their last line that starts with `!`; the bullets of other packages say what does not fit.
+    /// Where a file could not be opened, only the warning behind the error names it.
+    static let r = ErrorReader.line("r") { lines in
+        guard let halted = lines.all.lastIndex(where: { $0.hasPrefix("Execution halted") }),
+            let start = lines.all[..<halted].lastIndex(where: { $0.hasPrefix("Error") })
+        else { return nil }
+        let error = lines.all[start].trimmed
+        let rest = lines.all[(start + 1)..<halted].filter { !$0.isEmpty }
+        let own = rest.prefix { line in
+            !["Backtrace:", "Calls:", "In addition:", "Warning message", "Warning messages", "Error"].contains {
+                line.hasPrefix($0)
+            }
+        }
+        if error.hasSuffix(":") {
+            guard let cause = own.last(where: { $0.hasPrefix("!") }) ?? own.first else { return error }
+            return "\(error) \(cause.trimmed { $0 == "!" || $0 == " " })"
+        }
+        if let file = warningOfFile(rest), error.holds("connection") || error.holds("file") {
+            return "\(error): \(file)"
+        }
+        let bullets = own.prefix(3).map(\.trimmed)
+        return ([error] + bullets).joined(separator: " ")
+    }
+
+    /// `cannot open file 'counts.csv': No such file or directory`, from the warnings behind the error.
+    private static func warningOfFile(_ lines: [Substring]) -> String? {
+        guard let start = lines.firstIndex(where: { $0.hasPrefix("In addition: ") }) else { return nil }
+        return lines[start...].first { $0.holds("cannot open") || $0.holds("No such file") }?.trimmed
+    }
+}

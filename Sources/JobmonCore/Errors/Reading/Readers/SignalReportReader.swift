@@ -1,0 +1,16 @@
+extension ErrorReader {
+    /// The report of a runtime on the signal that ended the program: of MPI's (`[host:123] Signal: Segmentation fault
+    /// (11)`) and of Fortran's (`Program received signal SIGSEGV: …`). What the program itself said before comes first.
+    static let signalReport = ErrorReader.line("signal") { lines in
+        guard
+            let index = lines.all.lastIndex(where: {
+                $0.holds("] Signal: ") || $0.hasPrefix("Program received signal ")
+            })
+        else { return nil }
+        let line = lines.all[index]
+        let report = line.firstRange(of: "] Signal: ").map { line[$0.upperBound...].trimmed } ?? line.trimmed
+        let before = ErrorLines(lines.all[..<index].filter { !$0.holds("*** Process received signal ***") })
+        if let said = MarkedLines(before).reading { return "\(said.headline) (\(report))" }
+        return report
+    }
+}

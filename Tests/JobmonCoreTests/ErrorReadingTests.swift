@@ -1,0 +1,88 @@
+import Foundation
+import JobmonCore
+import Testing
+
+/// The recorded stderr of a program that failed, in `ErrorSamples/`: the reader that must understand it, the headline,
+/// a line of dashes, and the text.
+struct ErrorSample: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let reader: String
+    let headline: String
+    let text: String
+
+    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "ErrorSamples")
+
+    static let all: [ErrorSample] = {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path())) ?? []
+        return names.sorted().compactMap { name in
+            guard let text = try? String(contentsOf: folder.appending(path: name), encoding: .utf8),
+                let mark = text.range(of: "\n---\n")
+            else { return nil }
+            let head = text[..<mark.lowerBound].split(separator: "\n", maxSplits: 1).map(String.init)
+            return ErrorSample(
+                testDescription: name, reader: head[0], headline: head.count > 1 ? head[1] : "",
+                text: String(text[mark.upperBound...]))
+        }
+    }()
+}
+
+@Suite struct ErrorReadingTests {
+    @Test func samplesAreThere() { #expect(ErrorSample.all.count >= 40) }
+
+    @Test(arguments: ErrorSample.all) func namesTheReason(_ sample: ErrorSample) {
+        let reading = ErrorReading(sample.text)
+        #expect(reading.headline == sample.headline)
+        #expect(reading.reader == sample.reader)
+        #expect(reading.isTelling)
+    }
+
+    @Test(
+        "what a launcher adds, before or after, does not change the reason",
+        arguments: [
+            "make: *** [Makefile:4: b.out] Error 5\n", "xargs: fit: exited with status 255; aborting\n",
+            "srun: error: node1: task 0: Exited with exit code 1\n",
+            "[n1:09882] [[19044,0],0] ORTE_ERROR_LOG: Data unpack would read past end of buffer in file x.c at line 5\n",
+            "-----------------------------\nPrimary job  terminated normally, but 1 process returned\n"
+                + "a non-zero exit code.\n-----------------------------\n",
+        ])
+    func launchersAreSetAside(_ words: String) {
+        for sample in ErrorSample.all where !["nextflow", "notebook", "pytest"].contains(sample.reader) {
+            #expect(ErrorReading(sample.text + words).headline == sample.headline, "\(sample.testDescription), after")
+            #expect(ErrorReading(words + sample.text).headline == sample.headline, "\(sample.testDescription), before")
+        }
+        let alone = ErrorReading(words)
+        #expect(!alone.isTelling && !alone.headline.isEmpty)
+    }
+
+    @Test(arguments: ["", " \n\n", "WARNING: slow\n", "-----\n", "Warning message:\nIn f(1) : odd\n"])
+    func whatTellsNothingIsKnown(_ text: String) {
+        // The second line of R's warning is one that could be anything.
+        #expect(!ErrorReading(text).isTelling || text.contains("In f(1)"))
+    }
+
+    @Test func handledErrorsLongBeforeAreNotTheReason() {
+        let text = "ERROR: retrying\n" + String(repeating: "iteration\n", count: 100) + "no data for 1995\n"
+        #expect(ErrorReading(text).headline == "no data for 1995")
+    }
+
+    @Test func theFirstOfSeveralMarkedLinesIsTheReason() {
+        #expect(ErrorReading("start\nError: no disk\n\nError: stopped\n").headline == "Error: no disk")
+        #expect(ErrorReading("a: error: x\nsome output\nb: error: y\n").headline == "b: error: y")
+    }
+
+    /// Anything is read, whatever it is made of.
+    @Test func survivesEverything() {
+        var random = SystemRandomNumberGenerator()
+        let pieces = ["Traceback (most recent call last):\n", "Error", ":", "\n", "╭─", "│", "\r", "\u{1B}[31m", "é", " ", "-",
+            "  File \"x\", line 1\n", "' panicked at ", "Execution halted", "r(1);", "----------------------------\n",
+            "Error using ", "Caused by: ", "\tat A.b(A.java:1)\n", "Command error:\n", "Error executing process > ",
+        ]
+        for _ in 0..<2000 {
+            let text = (0..<Int.random(in: 0...40, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }
+                .joined()
+            #expect(ErrorReading(text).headline.count <= 500)
+        }
+        let bytes = (0..<65536).map { _ in UInt8.random(in: 0...255, using: &random) }
+        #expect(ErrorReading(String(decoding: bytes, as: UTF8.self)).headline.count <= 500)
+    }
+}
