@@ -167,7 +167,9 @@ struct Stderr: Sendable, CustomTestStringConvertible {
                 In file(file, "rt") :
                   cannot open file 'x.csv': No such file or directory
                 Execution halted
-                """, headline: "Error in file(file, \"rt\") : cannot open the connection"),
+                """, headline:
+                "Error in file(file, \"rt\") : cannot open the connection: cannot open file 'x.csv': No such file or directory"
+        ),
         Stderr(
             what: "R, the message below the call",
             text: """
