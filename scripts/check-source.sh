@@ -30,7 +30,7 @@ forbid "tests wait for conditions" 'Task\.sleep|usleep\(|[^a-zA-Z.]sleep\(' --ex
 words=$(git ls-files -co --exclude-standard -- 'Sources/*' 'Tests/*' '*.md' 'docs/*' 'demo/*' 'scripts/*' \
     'clusters/*' |
     grep -v check-source.sh | while read -r file; do [ -f "$file" ] && grep -HnwiE 'clients?|servers?' "$file" || true; done |
-    grep -vE 'server-sent|database server|HTTPServer|HTTPClient|http\.client|server:|\.server\b|// allowed: |^Tests/Differential/' |
+    grep -vE 'server-sent|database server|HTTPServer|HTTPClient|http\.client|server:|\.server\b|// allowed: |^Tests/Differential/|^Tests/JobmonCoreTests/ErrorSamples/' |
     # Names of Debian packages, which the rigs install.
     grep -vE '(slurm|gridengine|mariadb)-(client|server)' || true)
 if [ -n "$words" ]; then

@@ -73,13 +73,16 @@ struct ErrorSample: Sendable, CustomTestStringConvertible {
     /// Anything is read, whatever it is made of.
     @Test func survivesEverything() {
         var random = SystemRandomNumberGenerator()
-        let pieces = ["Traceback (most recent call last):\n", "Error", ":", "\n", "╭─", "│", "\r", "\u{1B}[31m", "é", " ", "-",
+        let pieces = [
+            "Traceback (most recent call last):\n", "Error", ":", "\n", "╭─", "│", "\r", "\u{1B}[31m", "é", " ", "-",
             "  File \"x\", line 1\n", "' panicked at ", "Execution halted", "r(1);", "----------------------------\n",
             "Error using ", "Caused by: ", "\tat A.b(A.java:1)\n", "Command error:\n", "Error executing process > ",
         ]
         for _ in 0..<2000 {
-            let text = (0..<Int.random(in: 0...40, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }
-                .joined()
+            let text = (0..<Int.random(in: 0...40, using: &random)).map { _ in
+                pieces.randomElement(using: &random) ?? ""
+            }
+            .joined()
             #expect(ErrorReading(text).headline.count <= 500)
         }
         let bytes = (0..<65536).map { _ in UInt8.random(in: 0...255, using: &random) }

@@ -167,7 +167,8 @@ struct Stderr: Sendable, CustomTestStringConvertible {
                 In file(file, "rt") :
                   cannot open file 'x.csv': No such file or directory
                 Execution halted
-                """, headline:
+                """,
+            headline:
                 "Error in file(file, \"rt\") : cannot open the connection: cannot open file 'x.csv': No such file or directory"
         ),
         Stderr(

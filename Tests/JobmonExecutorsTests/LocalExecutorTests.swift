@@ -159,7 +159,8 @@ struct LocalExecutorTests {
         }
     }
 
-    @Test("when the queue's process leaves, what runs continues and what waits is not started", .timeLimit(.minutes(20)))
+    @Test(
+        "when the queue's process leaves, what runs continues and what waits is not started", .timeLimit(.minutes(20)))
     func leavesWhatRuns() async throws {
         try await withBench { bench in
             let executor = try await bench.executor(slots: 1)

@@ -36,7 +36,8 @@ extension Launchers.Launcher {
         var index = 0
         while index < lines.all.count {
             let line = lines.all[index]
-            if LineKind.isRule(line), let end = lines.all[(index + 1)...].prefix(40).firstIndex(where: LineKind.isRule) {
+            if LineKind.isRule(line), let end = lines.all[(index + 1)...].prefix(40).firstIndex(where: LineKind.isRule)
+            {
                 let block = lines.all[(index + 1)..<end].filter { !$0.isEmpty }
                 if block.contains(where: { isOfMPI($0) }) {
                     said += block
@@ -55,7 +56,8 @@ extension Launchers.Launcher {
     }
 
     private static let bannerWords: [StaticString] = [
-        "MPI_ABORT was invoked", "MPI_Abort was invoked", "Primary job  terminated", "mpirun detected", "mpirun noticed",
+        "MPI_ABORT was invoked", "MPI_Abort was invoked", "Primary job  terminated", "mpirun detected",
+        "mpirun noticed",
         "mpirun was unable", "mpiexec detected", "mpiexec noticed", "prterun detected", "prterun noticed", "Open MPI",
         "orterun", "process_count", "MPI process", "OpenFabrics", "PMIx", "ORTE ",
     ]
@@ -70,7 +72,8 @@ extension Launchers.Launcher {
     /// MPICH and Intel MPI.
     static let hydra = lines { line in
         line.hasPrefix("[mpiexec@") || line.hasPrefix("[proxy:") || line.hasPrefix("=   ") || line.hasPrefix("= ")
-            || line.hasPrefix("YOUR APPLICATION TERMINATED") || line.hasPrefix("This typically refers to a problem with")
+            || line.hasPrefix("YOUR APPLICATION TERMINATED")
+            || line.hasPrefix("This typically refers to a problem with")
             || line.hasPrefix("Please see the FAQ page for debugging")
     }
 

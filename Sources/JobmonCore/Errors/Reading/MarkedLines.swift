@@ -102,13 +102,16 @@ struct MarkedLines {
 
     /// Marks within a line: behind a name or a place, or the level of a log.
     private static let places: [StaticString] = [
-        ": error: ", ": Error: ", ": ERROR: ", " fatal error: ", " Fatal error: ", ": fatal error: ", ": fatal: ", ": FATAL: ", " (Abort): ", " (Error): ",
-        " error: ", " Error: ", " - ERROR - ", " - CRITICAL - ", "[error]", "[ERROR]", " ERROR ", " ERROR: ", "| ERROR ",
+        ": error: ", ": Error: ", ": ERROR: ", " fatal error: ", " Fatal error: ", ": fatal error: ", ": fatal: ",
+        ": FATAL: ", " (Abort): ", " (Error): ",
+        " error: ", " Error: ", " - ERROR - ", " - CRITICAL - ", "[error]", "[ERROR]", " ERROR ", " ERROR: ",
+        "| ERROR ",
         "| CRITICAL ", " FATAL ", "level=error", "level=fatal",
     ]
 
     private static let words = [
-        "unhandled exception", "uncaught exception", "fatal error", "runtime error", "internal error", "input error", "syntax error", "fatal", "error", "critical",
+        "unhandled exception", "uncaught exception", "fatal error", "runtime error", "internal error", "input error",
+        "syntax error", "fatal", "error", "critical",
         "panic", "severe", "abort", "exception", "failure", "failed",
     ]
 

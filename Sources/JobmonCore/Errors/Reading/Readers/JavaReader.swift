@@ -1,7 +1,10 @@
 extension ErrorReader {
     /// The exception that ended a thread of Java, and of a chain its deepest cause.
     static let java = ErrorReader("java") { lines in
-        guard lines.all.contains(where: { isFrame($0) }) || lines.all.contains(where: { $0.hasPrefix("Exception in thread ") }) else { return nil }
+        guard
+            lines.all.contains(where: { isFrame($0) })
+                || lines.all.contains(where: { $0.hasPrefix("Exception in thread ") })
+        else { return nil }
         if let cause = lines.last(where: { $0.hasPrefix("Caused by: ") }) {
             return reading(cause.dropFirst("Caused by: ".count))
         }

@@ -20,7 +20,9 @@ extension ErrorReader {
     private static func isException(_ line: Substring) -> Bool {
         let line = line.hasPrefix("Uncaught ") ? line.dropFirst(9) : line
         let type = line.prefix { $0.isLetter || $0.isNumber || "_.$".contains($0) }
-        guard type.hasSuffix("Error") || type.hasSuffix("Exception") || type.hasSuffix("Rejection") else { return false }
+        guard type.hasSuffix("Error") || type.hasSuffix("Exception") || type.hasSuffix("Rejection") else {
+            return false
+        }
         let rest = line[type.endIndex...]
         return rest.isEmpty || rest.hasPrefix(": ") || rest.hasPrefix(" [")
     }

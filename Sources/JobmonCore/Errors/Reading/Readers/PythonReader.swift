@@ -8,7 +8,8 @@ extension ErrorReader {
         if reportsChild(found), let header = lines.all.lastIndex(where: { $0.holds("Traceback (most") }) {
             let before = ErrorReading.of(ErrorLines(Array(lines.all[..<header])))
             if before.isTelling {
-                return ErrorReading("python", type: before.type, "\(before.message) (\(found.type): \(line(found.message)))")
+                return ErrorReading(
+                    "python", type: before.type, "\(before.message) (\(found.type): \(line(found.message)))")
             }
         }
         return ErrorReading("python", type: found.type, message(found))
@@ -54,7 +55,9 @@ extension ErrorReader {
         else { return nil }
         guard let first = lines.all[(end + 1)...].first(where: { !$0.isEmpty }) else { return nil }
         let type = first.prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }
-        guard !type.isEmpty, first[type.endIndex...].isEmpty || first[type.endIndex...].hasPrefix(":") else { return nil }
+        guard !type.isEmpty, first[type.endIndex...].isEmpty || first[type.endIndex...].hasPrefix(":") else {
+            return nil
+        }
         let text = lines.all[(end + 1)...].drop { $0.isEmpty }.prefix { !$0.isEmpty }.joined(separator: "\n")
         return ErrorReading(
             "python", type: String(type), line(String(text.dropFirst(type.count + 1)).trimmingBlanks))
@@ -68,8 +71,10 @@ extension ErrorReader {
             // An exception in a destructor at the end of the interpreter did not end the program.
             if index > 0, lines.all[index - 1].hasPrefix("Exception ignored") { continue }
             let prefix = lines.all[index][..<mark.lowerBound]
-            let exception = lines.all[(index + 1)...].lazy.map { $0.hasPrefix(prefix) ? $0.dropFirst(prefix.count) : $0 }
-                .first { !$0.isEmpty && $0.first != " " && $0.first != "\t" }
+            let exception = lines.all[(index + 1)...].lazy.map {
+                $0.hasPrefix(prefix) ? $0.dropFirst(prefix.count) : $0
+            }
+            .first { !$0.isEmpty && $0.first != " " && $0.first != "\t" }
             if let exception { return ErrorReading("python", String(exception)) }
         }
         return nil
