@@ -50,8 +50,8 @@ struct JobQueries {
             """
             SELECT i.job_instance_id, i.instance_key, i.jid, i.retry_number, i.executor, i.executor_id, i.status, i.cause,
                 i.exit_code, i.signal, i.host, i.boot_id, i.pid, i.pid_started, i.submitted_date, i.started_date,
-                i.finished_date, i.last_seen, i.late_since, i.wallclock, i.cpu, i.maxrss, i.maxrss_at_most, i.io_read,
-                i.io_written, i.stdout_path, i.stderr_path, i.attempt_returned, e.description,
+                i.finished_date, i.last_seen, i.late_since, \(Usage.columns.map { "i.\($0)" }.joined(separator: ", ")),
+                i.stdout_path, i.stderr_path, i.attempt_returned, e.description,
                 i.scheduler_queue, i.allocated
             FROM job_instance i LEFT JOIN error e ON e.job_instance_id = i.job_instance_id
             WHERE \(condition) ORDER BY i.job_instance_id
@@ -97,13 +97,5 @@ extension ProcessIdentity {
         let started = row.optionalInt()
         guard let pid else { return nil }
         self.init(pid: Int32(truncatingIfNeeded: pid), started: started)
-    }
-}
-
-extension Usage {
-    fileprivate init(_ row: inout Row) {
-        self.init(
-            wallclock: row.optionalDouble(), cpu: row.optionalDouble(), maxrss: row.optionalInt(),
-            maxrssAtMost: row.bool(), ioRead: row.optionalInt(), ioWritten: row.optionalInt())
     }
 }

@@ -175,9 +175,7 @@ extension Recorder {
                 .put(.lastSeen, instance.isSeen ? batch.nowText : nil).put(.isSeen, instance.isSeen)
             if let end = instance.ending {
                 update.put(.exitCode, end.evidence.exitCode).put(.signal, end.evidence.signal)
-                    .put(.finishedDate, instance.finishedDate?.description).put(.cpu, end.usage.cpu)
-                    .put(.maxrss, end.usage.maxrss).put(.maxrssAtMost, end.usage.maxrssAtMost)
-                    .put(.ioRead, end.usage.ioRead).put(.ioWritten, end.usage.ioWritten)
+                    .put(.finishedDate, instance.finishedDate?.description).put(atEnd: end.usage)
                     .put(.oomKills, end.evidence.oomKills).put(.attemptReturned, instance.attemptReturned)
                     .put(.stdoutEmpty, end.stdoutEmpty).put(.stderrEmpty, end.stderrEmpty)
             }

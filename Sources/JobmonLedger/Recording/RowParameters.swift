@@ -1,3 +1,5 @@
+import JobmonCore
+
 /// What is written into rows of `event`.
 enum EventParameter: Int, StatementParameter {
     case seq, sender, senderSeq, time, recordedTime, kind, jid, jobInstanceId, outcome, body, problem, changed, status
@@ -30,8 +32,6 @@ enum InstanceParameter: Int, StatementParameter {
         .status, .cause, .executorId, .host, .bootId, .pid, .pidStarted, .startedDate, .wallclock,
     ]
     /// What its end says.
-    static let ended: [InstanceParameter] = [
-        .exitCode, .signal, .finishedDate, .cpu, .maxrss, .maxrssAtMost, .ioRead, .ioWritten, .oomKills,
-        .attemptReturned,
-    ]
+    static let ended: [InstanceParameter] =
+        [.exitCode, .signal, .finishedDate] + Usage.atEnd + [.oomKills, .attemptReturned]
 }

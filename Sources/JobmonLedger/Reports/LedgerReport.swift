@@ -46,10 +46,9 @@ package struct LedgerReport: Sendable {
             Column("exit_code", "i.exit_code"), Column("signal", "i.signal"), Column("host", "i.host", text: true),
             Column("pid", "i.pid"), Column("submitted_date", "i.submitted_date"),
             Column("started_date", "i.started_date"), Column("finished_date", "i.finished_date"),
-            Column("wallclock", "i.wallclock"), Column("cpu", "i.cpu"), Column("maxrss", "i.maxrss"),
-            Column("maxrss_at_most", "i.maxrss_at_most"), Column("io_read", "i.io_read"),
-            Column("io_written", "i.io_written"), Column("stdout_path", "i.stdout_path", text: true),
-            Column("stderr_path", "i.stderr_path", text: true), Column("error", "e.description", text: true),
+        ] + Usage.columns.map { Column($0, "i.\($0)") } + [
+            Column("stdout_path", "i.stdout_path", text: true), Column("stderr_path", "i.stderr_path", text: true),
+            Column("error", "e.description", text: true),
         ],
         from: """
             job_instance i CROSS JOIN job j ON j.jid = i.jid LEFT JOIN error e ON e.job_instance_id = i.job_instance_id
