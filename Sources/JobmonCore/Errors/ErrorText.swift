@@ -32,22 +32,10 @@ package enum ErrorText {
     /// How the instance ended, in a few words: `exit code 1`, `signal 9 (SIGKILL)`, `time limit passed`.
     package static func ending(cause: Cause?, exitCode: Int?, signal: Int?) -> String {
         let how = signal.map { "signal \($0) (\(SignalName.name($0)))" } ?? exitCode.map { "exit code \($0)" }
-        switch cause {
+        guard let cause else { return how ?? "ended in an unknown way" }
         // If a part of a program failed (not a process), there is no exit code.
-        case .exit: return how ?? "failed"
-        case .signal: return how ?? "ended by a signal"
-        case nil: return how ?? "ended in an unknown way"
-        case .timeout: return "time limit passed"
-        case .timeLimit: return "the scheduler's time limit passed"
-        case .outOfMemory: return "killed for its memory"
-        case .nodeFailure: return "its node failed"
-        case .preempted: return "preempted by the scheduler"
-        case .requeued: return "requeued by the scheduler"
-        case .cancelled: return "cancelled"
-        case .submitFailed: return "the executor did not take it"
-        case .notStarted: return "not started"
-        case .lost: return "lost: nobody saw its end"
-        }
+        if let how, cause == .exit || cause == .signal { return how }
+        return cause.words
     }
 
     /// What prevented the start: `command not found: modle.py`.

@@ -27,6 +27,24 @@ package enum Cause: String, Sendable, CaseIterable, Hashable {
 }
 
 extension Cause {
+    /// How an instance with this cause ended, in a few words.
+    package var words: String {
+        switch self {
+        case .exit: "failed"
+        case .signal: "ended by a signal"
+        case .timeout: "time limit passed"
+        case .timeLimit: "the scheduler's time limit passed"
+        case .outOfMemory: "killed for its memory"
+        case .nodeFailure: "its node failed"
+        case .preempted: "preempted by the scheduler"
+        case .requeued: "requeued by the scheduler"
+        case .cancelled: "cancelled"
+        case .submitFailed: "the executor did not take it"
+        case .notStarted: "not started"
+        case .lost: "lost: nobody saw its end"
+        }
+    }
+
     /// Whether an end with this cause does not count as an attempt: the scheduler continues the job by itself.
     package var returnsAttempt: Bool { self == .requeued }
 
