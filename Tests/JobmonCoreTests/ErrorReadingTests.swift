@@ -70,6 +70,66 @@ struct ErrorSample: Sendable, CustomTestStringConvertible {
         #expect(ErrorReading("a: error: x\nsome output\nb: error: y\n").headline == "b: error: y")
     }
 
+    @Test(
+        "what only follows from an error is not the reason",
+        arguments: [
+            ("no pressure in cell 4\nSTOP 2\n", "no pressure in cell 4"),
+            (
+                "double free or corruption (!prev)\nrun.sh: line 12: 31337 Aborted (core dumped) ./sim\n",
+                "double free or corruption (!prev)"
+            ),
+            (
+                "tar (child): a.tar.gz: Cannot open: No such file or directory\ntar (child): Error is not recoverable: exiting now\n"
+                    + "tar: Child returned status 2\ntar: Error is not recoverable: exiting now\n",
+                "tar (child): a.tar.gz: Cannot open: No such file or directory"
+            ),
+            (
+                "+ cp /a /b\ncp: cannot stat '/a': No such file or directory\n+ exit 1\n",
+                "cp: cannot stat '/a': No such file or directory"
+            ),
+            (
+                "write failed on \"/x\": No space left on device (28)\nrsync error: error in file IO (code 11)\n",
+                "write failed on \"/x\": No space left on device (28)"
+            ),
+            (
+                "terminate called after throwing an instance of 'E'\n  what():  no cells\n"
+                    + "[n1:4242] *** Process received signal ***\n[n1:4242] Signal: Aborted (6)\n", "E: no cells"
+            ),
+            (
+                "model: density is negative\nsrun: error: n1: task 3: Exited with exit code 1\n"
+                    + "slurmstepd: error: *** STEP 12.0 ON n1 CANCELLED AT 2026-03-01T10:00:00 ***\n"
+                    + "srun: error: n1: tasks 0-2: Terminated\n", "model: density is negative"
+            ),
+            (
+                "gcc: unknown\nrun.sh: line 8: ./sim: No such file or directory\n",
+                "run.sh: line 8: ./sim: No such file or directory"
+            ),
+            (
+                "ERROR ~ Error executing process > 'A'\n\nCaused by:\n  Missing output file(s) `o.bam`\n\nCommand output:\n  (empty)\n",
+                "Missing output file(s) `o.bam`"
+            ),
+            (
+                "Exception ignored in: <function A.__del__ at 0x7f>\nTraceback (most recent call last):\n"
+                    + "  File \"a.py\", line 9, in __del__\nAttributeError: f\nno data for 1995\n", "no data for 1995"
+            ),
+        ])
+    func consequencesAreNoReasons(_ text: String, _ headline: String) {
+        #expect(ErrorReading(text).headline == headline)
+    }
+
+    @Test("the time grows with the text, not with its square")
+    func manyFailuresInOneText() {
+        let retried = """
+            Traceback (most recent call last):
+              File "a.py", line 3, in <module>
+                subprocess.check_call(["fit"])
+            subprocess.CalledProcessError: Command '['fit']' returned non-zero exit status 3.
+
+            """
+        let reading = ErrorReading(String(repeating: retried, count: 200))
+        #expect(reading.headline == "subprocess.CalledProcessError: Command '['fit']' returned non-zero exit status 3.")
+    }
+
     /// Anything is read, whatever it is made of.
     @Test func survivesEverything() {
         var random = SystemRandomNumberGenerator()

@@ -9,20 +9,20 @@ package struct SchedulerSigns: Sendable {
     package var isPlace: @Sendable (_ variable: String) -> Bool
     /// Whether the scheduler itself wrote a line that stands among those of a job.
     var isLine: @Sendable (Substring) -> Bool
-    /// Whether such a line tells why the scheduler ended the job, and not only that the job is over.
-    var tellsEnd: @Sendable (Substring) -> Bool
+    /// Of such lines the one that tells why the scheduler ended the job, and not only that the job is over.
+    var ending: @Sendable (_ among: [Substring]) -> Substring?
 }
 
 extension SchedulerSigns {
     static let slurm = SchedulerSigns(
         title: "Slurm", jobVariable: "SLURM_JOB_ID", isPlace: { $0.hasPrefix("SLURM_") && $0 != "SLURM_CONF" },
         isLine: { SlurmLine.isOne($0) },
-        tellsEnd: { SlurmLine.tellsEnd($0) })
+        ending: { SlurmLine.ending(among: $0) })
 
     /// Grid Engine writes nothing among the lines of its jobs.
     static let gridEngine = SchedulerSigns(
         title: "Grid Engine", jobVariable: "JOB_ID", isPlace: { _ in false }, isLine: { _ in false },
-        tellsEnd: { _ in false })
+        ending: { _ in nil })
 }
 
 /// Lines that some scheduler wrote among those of a job.
@@ -31,5 +31,8 @@ enum SchedulerLine {
 
     static func isOne(_ line: Substring) -> Bool { signs.contains { $0.isLine(line) } }
 
-    static func tellsEnd(_ line: Substring) -> Bool { signs.contains { $0.tellsEnd(line) } }
+    /// The line that tells why a scheduler ended the job.
+    static func ending(among lines: [Substring]) -> Substring? {
+        signs.lazy.compactMap { $0.ending(lines) }.first
+    }
 }

@@ -7,6 +7,17 @@ enum SlurmLine {
     /// Whether Slurm wrote a line.
     static func isOne(_ line: Substring) -> Bool { content(line) != nil }
 
+    /// The last of Slurm's lines that says why it ended a job or a step. If a task ended by itself, with an exit code,
+    /// what Slurm then did to the other tasks is no reason.
+    static func ending(among lines: [Substring]) -> Substring? {
+        let isOwn = lines.contains { $0.holds("Exited with exit code") }
+        return lines.last { tellsEnd($0) && (!isOwn || isReason($0)) }
+    }
+
+    private static func isReason(_ line: Substring) -> Bool {
+        line.holds("DUE TO") || line.holds("DUE to") || line.holds("oom") || line.holds("OOM") || line.holds("emory")
+    }
+
     /// Whether a line says why Slurm ended a job or a step, and not only that it ended.
     static func tellsEnd(_ line: Substring) -> Bool {
         guard let content = content(line) else { return false }

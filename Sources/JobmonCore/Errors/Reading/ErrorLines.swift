@@ -66,7 +66,7 @@ enum Box {
     static func content(_ line: Substring) -> Substring {
         // All characters of boxes begin with this byte; most lines have none.
         guard line.utf8.contains(0xE2), let first = line.first, sides.contains(first) else { return line }
-        guard first == "│" || first == "┃" || first == "|" else { return line }
+        guard first == "│" || first == "┃" else { return line }
         var inner = line.dropFirst()
         while inner.last == " " { inner.removeLast() }
         if let last = inner.last, sides.contains(last) { inner.removeLast() }

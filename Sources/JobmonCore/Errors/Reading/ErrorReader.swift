@@ -22,6 +22,6 @@ struct ErrorReader: Sendable {
         .nextflow, .notebook,
         .sanitizer, .pythonFatal, .python, .pytest,
         .r, .stata, .matlab, .julia, .rust, .go, .java, .javaScript, .fortran,
-        .signalReport, .cPlusPlus,
+        .cPlusPlus, .signalReport,
     ]
 }

@@ -41,7 +41,7 @@ package struct ErrorReading: Sendable, Equatable {
                 return reading
             }
         }
-        if let ending = schedulers.last(where: { SchedulerLine.tellsEnd($0) }) {
+        if let ending = SchedulerLine.ending(among: schedulers) {
             return ErrorReading("scheduler", String(ending))
         }
         if let reading = MarkedLines(inner).reading ?? LastLine(inner).reading { return reading }

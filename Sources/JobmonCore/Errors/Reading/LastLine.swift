@@ -8,7 +8,7 @@ struct LastLine {
         let filled = lines.filled
         func isNoise(_ line: Substring) -> Bool {
             LineKind.isOrnament(line) || LineKind.isFrame(line) || LineKind.isAdvice(line)
-                || LineKind.isConsequence(line)
+                || LineKind.isConsequence(line) || LineKind.isShown(line)
         }
         if let line = filled.last(where: { !isNoise($0) && !LineKind.isWarning($0) && !LineKind.isClosing($0) }) {
             return ErrorReading("last", line.trimmed)

@@ -71,7 +71,7 @@ extension Launchers.Launcher {
 
     /// MPICH and Intel MPI.
     static let hydra = lines { line in
-        line.hasPrefix("[mpiexec@") || line.hasPrefix("[proxy:") || line.hasPrefix("=   ") || line.hasPrefix("= ")
+        line.hasPrefix("[mpiexec@") || line.hasPrefix("[proxy:") || line.hasPrefix("=   ")
             || line.hasPrefix("YOUR APPLICATION TERMINATED")
             || line.hasPrefix("This typically refers to a problem with")
             || line.hasPrefix("Please see the FAQ page for debugging")
@@ -83,7 +83,10 @@ extension Launchers.Launcher {
         let program = line.prefix { $0.isLetter }
         guard program == "make" || program == "gmake" else { return false }
         let rest = line[program.endIndex...]
-        return rest.hasPrefix(": ") || rest.hasPrefix("[")
+        guard rest.hasPrefix(": ") || rest.hasPrefix("[") else { return false }
+        return rest.holds("] Error ") || rest.holds("ing directory ") || rest.holds(" not remade because")
+            || rest.holds("Waiting for unfinished jobs") || rest.holds(" Deleting file ")
+            || rest.holds("] Killed") || rest.holds("] Terminated") || rest.holds("] Segmentation fault")
     }
 
     /// Programs that run one command, or one after the other.
@@ -91,7 +94,8 @@ extension Launchers.Launcher {
         if line.hasPrefix("xargs: ") { return line.holds("exited with status") || line.holds("terminated by signal") }
         return line.hasPrefix("parallel: This job failed") || line.hasPrefix("parallel: Starting no more jobs")
             || line.hasPrefix("timeout: sending signal") || line.hasPrefix("Command exited with non-zero status")
-            || line.hasPrefix("Command terminated by signal") || line.hasPrefix("(ERR): ")
+            || line.hasPrefix("Command terminated by signal")
+            || line.hasPrefix("(ERR): ") && line.holds("exited with value")
     }
 
     // MARK: snakemake

@@ -27,7 +27,7 @@ enum LineKind {
     /// A frame of a stack, or source code that a message quotes.
     static func isFrame(_ line: Substring) -> Bool {
         if line.hasPrefix("Node.js v") { return true }
-        if line.hasPrefix("CallStack (from ") { return true }
+        if line.hasPrefix("CallStack (from ") || line.holds(", called at ") { return true }
         if line.hasPrefix("#"), line.dropFirst().first?.isNumber ?? false { return true }
         guard let first = line.utf8.first, first == 0x20 || first == 0x09 else { return false }
         let content = line.unindented
@@ -36,9 +36,20 @@ enum LineKind {
     }
 
     /// What only follows from an error that stands before it.
-    static func isConsequence(_ line: Substring) -> Bool {
-        ["BEGIN failed--compilation aborted", "Compilation failed in require"].contains { line.hasPrefix($0) }
-    }
+    static func isConsequence(_ line: Substring) -> Bool { consequences.contains { line.holds($0) } }
+
+    private static let consequences: [StaticString] = [
+        "BEGIN failed--compilation aborted", "Compilation failed in require", "Error termination",
+        " is not recoverable",
+        "due to previous errors", "hild returned status", "abnormally terminated", "abnormal termination",
+        "ld returned ", "terminate called ",
+    ]
+
+    /// A command that a shell shows before it runs it (`set -x`).
+    static func isShown(_ line: Substring) -> Bool { line.hasPrefix("+ ") || line.hasPrefix("++ ") }
+
+    /// The line that a shell writes about a signal: `run.sh: line 3: 12345 Aborted (core dumped) ./model`.
+    static func isAbort(_ line: Substring) -> Bool { line.holds(": line ") && line.holds(" Aborted ") }
 
     /// What to do, where to read, how to call the program: it follows the error itself.
     static func isAdvice(_ line: Substring) -> Bool {
@@ -56,11 +67,18 @@ enum LineKind {
 
     /// The last words of a program that gives up: they say that it ends, and not why.
     static func isClosing(_ line: Substring) -> Bool {
+        if isAbort(line) || isStopCode(line) { return true }
         let words = line.unindented.prefix(40).lowercased()
         guard let closing = closings.first(where: { words.hasPrefix($0) }) else { return false }
         // `Aborted (core dumped)` is one, `Aborted by user 7 because …` is not.
         return line.utf8.count <= closing.utf8.count + 32
             && !["because", "cannot", "could not", "fail", "error", ": "].contains { line.lowercased().contains($0) }
+    }
+
+    /// `STOP 2`, without a text.
+    private static func isStopCode(_ line: Substring) -> Bool {
+        let content = line.unindented
+        return content.hasPrefix("STOP") && content.dropFirst(4).allSatisfy { $0 == " " || $0.isNumber }
     }
 
     private static let closings = [

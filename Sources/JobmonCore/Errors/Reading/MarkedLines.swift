@@ -4,29 +4,33 @@
 /// Of marked lines that follow each other, the first one counts: the others report what came of it.
 struct MarkedLines {
     private let lines: ErrorLines
+    /// Which lines are marked.
+    private let isMarked: [Bool]
 
     /// After more lines than this that are no part of it, the program has gone on: the mark was not its end.
     private static let mostAfter = 60
 
-    init(_ lines: ErrorLines) { self.lines = lines }
+    init(_ lines: ErrorLines) {
+        self.lines = lines
+        isMarked = lines.all.map { Self.isMarked($0) }
+    }
 
     var reading: ErrorReading? {
         let all = lines.all
-        guard let last = all.lastIndex(where: { Self.isMarked($0) }) else { return nil }
+        guard let last = isMarked.lastIndex(of: true) else { return nil }
         let after = all[(last + 1)...].filter { !$0.isEmpty && !LineKind.isAdvice($0) && !LineKind.isFrame($0) }
         guard after.count <= Self.mostAfter else { return nil }
         var first = last
         var index = last - 1
         while index >= 0 {
-            let line = all[index]
-            if Self.isMarked(line) {
+            if isMarked[index] {
                 first = index
-            } else if !Self.isBetween(line), !Self.continues(all, index) {
+            } else if !Self.isBetween(all[index]), !continues(index) {
                 break
             }
             index -= 1
         }
-        for start in first...last where Self.isMarked(all[start]) {
+        for start in first...last where isMarked[start] {
             if let message = message(at: start) { return ErrorReading("marked", message) }
         }
         return nil
@@ -37,13 +41,31 @@ struct MarkedLines {
         let line = lines.all[index].trimmed
         let rest = Self.afterMark(lines.all[index])
         if rest.isEmpty || line.hasSuffix(":") {
-            let paragraph = lines.paragraph(from: index + 1)
+            // The message may stand below a rule or a blank line.
+            let start = lines.all[(index + 1)...].prefix(3).firstIndex { !$0.isEmpty && !LineKind.isOrnament($0) }
+            let paragraph = start.map { lines.paragraph(from: $0) } ?? ""
             if paragraph.isEmpty { return rest.isEmpty ? nil : line }
-            return line.hasSuffix(":") ? "\(line) \(paragraph)" : "\(line): \(paragraph)"
+            let head = line[...].trimmed { "-*=: ".contains($0) }
+            return "\(head): \(paragraph)"
         }
+        if let reason = systemsReason(before: index), !Self.hasSystemsReason(line[...]) { return reason }
         if let warning = warning(before: index) { return "\(warning) \(line)" }
         return line
     }
+
+    /// The line right before, if it holds the operating system's reason, which the marked line only sums up.
+    private func systemsReason(before index: Int) -> String? {
+        guard index > 0, Self.hasSystemsReason(lines.all[index - 1]) else { return nil }
+        return lines.all[index - 1].trimmed
+    }
+
+    private static func hasSystemsReason(_ line: Substring) -> Bool { systemsReasons.contains { line.holds($0) } }
+
+    private static let systemsReasons: [StaticString] = [
+        "No such file or directory", "Permission denied", "No space left on device", "Disk quota exceeded",
+        "Connection refused", "Connection timed out", "Cannot allocate memory", "Is a directory",
+        "Too many open files", "Input/output error", "Stale file handle", "Read-only file system",
+    ]
 
     /// A warning right before the error that says what is missing or wrong: the error only says what came of it.
     private func warning(before index: Int) -> String? {
@@ -61,20 +83,22 @@ struct MarkedLines {
     /// Whether a line may stand between marked lines that belong together.
     private static func isBetween(_ line: Substring) -> Bool {
         line.isEmpty || LineKind.isOrnament(line) || LineKind.isFrame(line) || LineKind.isAdvice(line)
-            || LineKind.isClosing(line) || line.hasPrefix("terminate called ")
+            || LineKind.isClosing(line) || LineKind.isConsequence(line)
     }
 
     /// Whether a line only continues a marked one above it, indented as such lines are.
-    private static func continues(_ all: [Substring], _ index: Int) -> Bool {
-        guard let first = all[index].utf8.first, first == 0x20 || first == 0x09 else { return false }
-        return all[..<index].suffix(4).contains { isMarked($0) }
+    private func continues(_ index: Int) -> Bool {
+        guard let first = lines.all[index].utf8.first, first == 0x20 || first == 0x09 else { return false }
+        return isMarked[..<index].suffix(4).contains(true)
     }
 
     // MARK: The marks
 
     /// A value is no error: `relative error: 0.05`, `failed: 0`.
     static func isMarked(_ line: Substring) -> Bool {
-        guard let end = mark(line) else { return false }
+        guard !LineKind.isConsequence(line), !LineKind.isFrame(line), !LineKind.isShown(line), !LineKind.isAbort(line),
+            let end = mark(line)
+        else { return false }
         let rest = line[end...].drop { ":= \t".contains($0) }
         return rest.isEmpty || !rest.allSatisfy { $0.isNumber || "+-.eE%, ".contains($0) }
     }
@@ -82,12 +106,14 @@ struct MarkedLines {
     /// What follows the mark, without punctuation.
     private static func afterMark(_ line: Substring) -> Substring {
         guard let end = mark(line) else { return line }
-        return line[end...].drop { !$0.isLetter && !$0.isNumber }
+        let rest = line[end...].drop { !$0.isLetter && !$0.isNumber }
+        // `FATAL ERROR ----------`
+        return rest.allSatisfy { "-*=. ".contains($0) } ? "" : rest
     }
 
     /// The end of a line's mark; nil if it has none.
     private static func mark(_ line: Substring) -> Substring.Index? {
-        if let end = startMark(line) { return end }
+        if let end = startMark(line) ?? shellMark(line) { return end }
         guard hints.contains(where: { line.holds($0) }) else { return nil }
         for place in places where line.holds(place) {
             let text = "\(place)"
@@ -135,6 +161,15 @@ struct MarkedLines {
             return followers.contains { after.hasPrefix($0) } ? rest.startIndex : nil
         }
         return nil
+    }
+
+    /// `run.sh: line 8: ./sim: No such file or directory`, but not the report of a signal.
+    private static func shellMark(_ line: Substring) -> Substring.Index? {
+        guard line.holds(": line "), let mark = line.firstRange(of: ": line ") else { return nil }
+        let number = line[mark.upperBound...].prefix { $0.isNumber }
+        let rest = line[number.endIndex...]
+        guard !number.isEmpty, rest.hasPrefix(": ") else { return nil }
+        return rest.dropFirst(2).first?.isNumber ?? true ? nil : rest.startIndex
     }
 
     private static let ornaments = Set(" \t*#>!=[(<-".utf8)

@@ -27,7 +27,8 @@ struct TracebackReader {
             tried.append(label)
             if tried.count == mostLabels { break }
         }
-        return headless(lines)
+        // One of a destructor has its header, and did not end the program.
+        return lines.contains { $0.hasSuffix(header) } ? nil : headless(lines)
     }
 
     /// The last traceback without a label.

@@ -4,7 +4,9 @@ extension ErrorReader {
         guard let stack = lines.all.lastIndex(where: { $0.hasPrefix("Stacktrace:") }), stack > 0 else { return nil }
         if let error = lines.all[..<stack].lastIndex(where: { $0.hasPrefix("ERROR: ") }) {
             let line = String(lines.all[error])
-            let inner = lines.all[error...].last { $0.hasPrefix("nested task error: ") || $0.hasPrefix("caused by: ") }
+            let inner = lines.all[error...].last { line in
+                line.unindented.hasPrefix("nested task error: ") || line.hasPrefix("caused by: ")
+            }
             return inner.map { "\(line) (\($0.trimmed))" } ?? line
         }
         return lines.all[..<stack].last { !$0.isEmpty }?.trimmed

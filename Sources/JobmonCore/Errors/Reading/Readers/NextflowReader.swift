@@ -5,6 +5,7 @@ extension ErrorReader {
         for section in ["Command error:", "Command output:"] {
             guard let head = lines.all[start...].firstIndex(where: { $0.hasPrefix(section) }) else { continue }
             let quoted = lines.all[(head + 1)...].prefix { $0.isEmpty || $0.hasPrefix("  ") }.map { $0.dropFirst(2) }
+            guard quoted.contains(where: { !$0.isEmpty && $0 != "(empty)" }) else { continue }
             let reading = ErrorReading.of(ErrorLines(Array(quoted)))
             if reading.isTelling { return reading }
         }

@@ -6,8 +6,10 @@ extension ErrorReader {
         if let boxed = afterBox(lines) { return boxed }
         guard let found = TracebackReader.last(in: lines.all) else { return loose(lines) }
         if reportsChild(found), let header = lines.all.lastIndex(where: { $0.holds("Traceback (most") }) {
-            let before = ErrorReading.of(ErrorLines(Array(lines.all[..<header])))
-            if before.isTelling {
+            // Of earlier tracebacks the last one is enough.
+            let start = lines.all[..<header].lastIndex { $0.holds("Traceback (most") } ?? 0
+            let before = ErrorReading.of(ErrorLines(Array(lines.all[start..<header])))
+            if before.isTelling, before.type != found.type {
                 return ErrorReading(
                     "python", type: before.type, "\(before.message) (\(found.type): \(line(found.message)))")
             }

@@ -10,7 +10,11 @@ extension ErrorReader {
         let line = lines.all[index]
         let report = line.firstRange(of: "] Signal: ").map { line[$0.upperBound...].trimmed } ?? line.trimmed
         let before = ErrorLines(lines.all[..<index].filter { !$0.holds("*** Process received signal ***") })
-        if let said = MarkedLines(before).reading { return "\(said.headline) (\(report))" }
+        // An abort is the program's own decision, after a message.
+        let isAbort = report.hasPrefix("Aborted") || report.holds("SIGABRT")
+        if let said = MarkedLines(before).reading ?? (isAbort ? LastLine(before).reading : nil), said.isTelling {
+            return "\(said.headline) (\(report))"
+        }
         return report
     }
 }
