@@ -37,7 +37,11 @@ def wait_until(condition: Callable[[], Any], what: str = "the condition") -> Any
     deadline = time.monotonic() + PATIENCE
     tick = threading.Event()
     while True:
-        value = condition()
+        try:
+            value = condition()
+        except LookupError:
+            # What the condition asks about is not there yet.
+            value = False
         if value:
             return value
         if time.monotonic() > deadline:

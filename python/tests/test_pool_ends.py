@@ -233,7 +233,7 @@ class PoolEndsTests(TestCase):
             # The end of the first item is reported before the second one ends.
             name = "known_then_waits"
             wait_until(lambda: self.ends(name)[0][0] == "COMPLETE", "the first is complete")
-            self.assertEqual(self.ends(name)[1][0], "RUNNING")
+            wait_until(lambda: self.ends(name)[1][0] == "RUNNING", "the second one's start is recorded")
             with open(self.path, "w"):
                 pass
             self.assertEqual([type(one) for one in values.get(AT_MOST)], [items.Known] * 2)
