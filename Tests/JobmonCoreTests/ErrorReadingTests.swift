@@ -2,8 +2,9 @@ import Foundation
 import JobmonCore
 import Testing
 
-/// The recorded stderr of a program that failed, in `ErrorSamples/`: the reader that must understand it, the headline,
-/// a line of dashes, and the text.
+/// The stderr of a program that failed, in `ErrorSamples/`: the reader that must understand it, the headline, a line of
+/// dashes, and the text. It is recorded; where the name begins with `written-`, it was written in the form that such a
+/// program has, because no recording is at hand.
 struct ErrorSample: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let reader: String
