@@ -191,9 +191,13 @@ import Testing
             let run = try Running(
                 "\(world.path)/job.sh", [], in: world.path,
                 environment: world.environment.merging(["JOBMON_DIR": world.directory]) { $1 })
-            try await waitUntil("it runs its command") {
+            // A signal that comes between bash's fork and its wait is handled when the command has ended, by any bash
+            // with an EXIT trap: so the shell must sleep.
+            try await waitUntil("it waits for its command") {
                 let path = "/proc/\(run.pid)/task/\(run.pid)/children"
                 let children = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+                let stat = (try? String(contentsOfFile: "/proc/\(run.pid)/stat", encoding: .utf8)) ?? ""
+                guard stat.split(separator: ")").last?.hasPrefix(" S") ?? false else { return false }
                 return children.split(separator: " ").contains { child in
                     (try? String(contentsOfFile: "/proc/\(child)/comm", encoding: .utf8)) == "fit\n"
                 }
