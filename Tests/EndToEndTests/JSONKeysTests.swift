@@ -6,22 +6,25 @@ import Testing
 @Suite(.timeLimit(.minutes(20)))
 struct JSONKeysTests {
     private static let instance = [
-        "allocated", "attempt_returned", "boot_id", "cause", "cpu", "error", "executor", "executor_id", "exit_code",
-        "finished_date", "host", "instance_key", "io_read", "io_written", "jid", "job_instance_id", "last_seen",
+        "allocated", "attempt_returned", "boot_id", "cause", "cpu", "doubt", "error", "executor", "executor_id",
+        "exit_code",
+        "finished_date", "headline", "host", "instance_key", "io_read", "io_written", "jid", "job_instance_id",
+        "last_seen",
         "late_since", "maxrss", "maxrss_at_most", "pid", "pid_started", "retry_number", "scheduler_queue", "signal",
         "started_date", "status", "stderr_path", "stdout_path", "submitted_date", "wallclock",
     ]
     private static let job = [
-        "args", "attempts", "cancel_requested", "cwd", "env", "forgotten", "instances", "jid", "job_key",
+        "args", "attempts", "cancel_requested", "cwd", "doubt", "env", "forgotten", "instances", "jid", "job_key",
         "max_attempts", "name",
         "params", "queue", "resources", "runfile", "shell", "status", "submitted_date", "timeout", "why",
     ]
     private static let error = [
-        "cause", "description", "error_time", "exit_code", "host", "id", "jid", "job_instance_id", "name",
-        "retry_number", "signal", "traceback", "why",
+        "cause", "description", "error_time", "exit_code", "headline", "host", "id", "jid",
+        "job_instance_id", "name", "retry_number", "signal", "traceback", "why",
     ]
     private static let run = [
-        "cancelled", "complete", "ending", "errors", "failed", "queue", "queued", "running", "seconds", "total",
+        "cancelled", "complete", "doubtful", "ending", "errors", "failed", "queue", "queued", "running", "seconds",
+        "total",
         "unclear",
     ]
     private static let failure = ["attempts", "cause", "description", "exit_code", "jid", "name", "signal"]

@@ -51,6 +51,66 @@ struct RunTests {
         }
     }
 
+    @Test(
+        "a reason that stands on stdout is in the summary, the list, the error and its text", .timeLimit(.minutes(20)))
+    func reasonOnStdout() async throws {
+        try await withTestDirectory { directory in
+            let mon = "\(directory)/mon"
+            let program = "echo reading; echo 'ERROR: unreadable message'; echo '0 of 1 messages'; exit 211"
+            let ran = try await Executable.run(["run", "-d", mon, "--", "sh", "-c", program])
+            #expect(ran.stderr.contains("exit code 211: ERROR: unreadable message"), "\(ran.stderr)")
+            let listed = try await Executable.run(["jobs", "-d", mon])
+            #expect(listed.stdout.contains("exit code 211: ERROR: unreadable message"), "\(listed.stdout)")
+            let errors = try await Executable.run(["errors", "-d", mon])
+            #expect(errors.stdout.contains("ERROR: unreadable message"), "\(errors.stdout)")
+            let shown = try await Executable.run(["show", "-d", mon, "1"])
+            #expect(shown.stdout.contains("0 of 1 messages"), "\(shown.stdout)")
+
+            let quiet = try await Executable.run(["run", "-d", mon, "--no-logs", "--", "sh", "-c", program + " # 2"])
+            #expect(quiet.stderr.contains("exit code 211, nothing on stderr\n"), "\(quiet.stderr)")
+            let far = try await Executable.run(["run", "-d", mon, "--", "sh", "-c", "echo step 300; exit 9"])
+            #expect(
+                far.stderr.contains("exit code 9, nothing on stderr; stdout ends with: step 300"), "\(far.stderr)")
+        }
+    }
+
+    @Test(
+        "a job that completed in doubt is counted, marked and found, and changes nothing else", .timeLimit(.minutes(20))
+    )
+    func doubt() async throws {
+        try await withTestDirectory { directory in
+            let mon = "\(directory)/mon"
+            let program = "if test $0 = 2; then no-such-program-here; fi; true"
+            let wrapped = try await Executable.run(["exec", "-d", mon, "--", "bash", "-c", program, "2"])
+            #expect(wrapped.status == 0, "\(wrapped.stderr)")
+            for (option, queue) in [([String](), "a"), (["--no-logs"], "b")] {
+                let ran = try await Executable.run(
+                    ["run", "-d", mon, "--queue", queue, "--each", "i=1,2,3"] + option
+                        + ["--", "bash", "-c", program, "{i}"])
+                #expect(ran.status == 0, "\(ran.stderr)")
+                #expect(ran.stderr.contains("3 jobs: 3 complete"), "\(ran.stderr)")
+                #expect(
+                    ran.stderr.contains("1 complete, but in doubt: jobmon jobs -d \(mon) --queue \(queue) --doubtful"),
+                    "\(ran.stderr)")
+            }
+            let listed = try await Executable.run(["jobs", "-d", mon, "--doubtful"])
+            let lines = listed.stdout.split(separator: "\n").dropFirst()
+            #expect(lines.count == 3, "\(listed.stdout)")
+            for line in lines {
+                #expect(line.contains(" COMPLETE? "), "\(line)")
+                #expect(line.contains("no-such-program-here: command not found"), "\(line)")
+            }
+            let json = try await Executable.run(["jobs", "-d", mon, "--doubtful", "--queue", "a", "--json"])
+            let jobs = try #require(
+                try JSONSerialization.jsonObject(with: Data(json.stdout.utf8)) as? [[String: Any]])
+            #expect(jobs.map { $0["status"] as? String } == ["COMPLETE"])
+            #expect((jobs.first?["doubt"] as? String)?.hasSuffix(": command not found") == true)
+            let again = try await Executable.run(
+                ["run", "-d", mon, "--queue", "a", "--each", "i=1,2,3", "--", "bash", "-c", program, "{i}"])
+            #expect(again.stderr.contains("nothing was left to do"), "\(again.stderr)")
+        }
+    }
+
     @Test("an invalid line in a job file: file and line are named, and nothing is queued", .timeLimit(.minutes(20)))
     func badLine() async throws {
         try await withTestDirectory { directory in

@@ -34,7 +34,7 @@ struct ErrorSample: Sendable, CustomTestStringConvertible {
         let reading = ErrorReading(sample.text)
         #expect(reading.headline == sample.headline)
         #expect(reading.reader == sample.reader)
-        #expect(reading.isTelling)
+        #expect(reading.weight == .reason)
     }
 
     @Test(
@@ -47,18 +47,66 @@ struct ErrorSample: Sendable, CustomTestStringConvertible {
                 + "a non-zero exit code.\n-----------------------------\n",
         ])
     func launchersAreSetAside(_ words: String) {
-        for sample in ErrorSample.all where !["nextflow", "notebook", "pytest"].contains(sample.reader) {
+        for sample in ErrorSample.all where !Self.quoting.contains(where: sample.testDescription.contains) {
             #expect(ErrorReading(sample.text + words).headline == sample.headline, "\(sample.testDescription), after")
             #expect(ErrorReading(words + sample.text).headline == sample.headline, "\(sample.testDescription), before")
         }
         let alone = ErrorReading(words)
-        #expect(!alone.isTelling && !alone.headline.isEmpty)
+        #expect(alone.weight == .nothing && !alone.headline.isEmpty)
     }
+
+    /// What quotes other texts ends where they end.
+    private static let quoting = ["nextflow", "nbconvert"]
 
     @Test(arguments: ["", " \n\n", "WARNING: slow\n", "-----\n", "Warning message:\nIn f(1) : odd\n"])
     func whatTellsNothingIsKnown(_ text: String) {
         // The second line of R's warning is one that could be anything.
-        #expect(!ErrorReading(text).isTelling || text.contains("In f(1)"))
+        #expect(ErrorReading(text).weight == .nothing || text.contains("In f(1)"))
+    }
+
+    @Test(
+        "a last line is a reason if it sounds like a failure, else a guess",
+        arguments: [
+            ("reading\ncannot open grid.nc\n", ErrorReading.Weight.reason), ("reading\nstep 30 of 100\n", .guess),
+            ("Elapsed time: 3 s\n", .guess), ("Error in the third input:\n", .guess),
+        ])
+    func lastLinesAreWeighed(_ text: String, _ weight: ErrorReading.Weight) {
+        #expect(ErrorReading(text).weight == weight)
+    }
+
+    @Test(
+        "boxes of plain characters, drawings and quotes around a message are removed",
+        arguments: [
+            (
+                " *****************************************************\n"
+                    + " * [ABORT]                                           *\n"
+                    + " *  \\___/        no section named MGRID              *\n"
+                    + " *    |                                              *\n"
+                    + " * / \\                               parsing.F:246  *\n"
+                    + " *****************************************************\n", "[ABORT]: no section named MGRID"
+            ),
+            (
+                " -----------------------------------------------------\n"
+                    + "|                                                     |\n"
+                    + "|     ERROR: the number of bands is too small         |\n"
+                    + "|                                                     |\n"
+                    + " -----------------------------------------------------\n",
+                "ERROR: the number of bands is too small"
+            ), ("\t\"ERROR: unreadable message\"\n0 of 1 messages\n", "ERROR: unreadable message"),
+            ("| a | b |\n| 1 | 2 |\n", "| 1 | 2 |"),
+        ])
+    func ornamentsAreRemoved(_ text: String, _ headline: String) {
+        #expect(ErrorReading(text).headline == headline)
+    }
+
+    @Test("a mark that only names the command is explained by the sentence before it")
+    func sentencesBeforeAMark() {
+        #expect(
+            ErrorReading("  Could not find command \"fitt\"\n  in line 14\n\n  Error in command \"run\"\n").headline
+                == "Could not find command \"fitt\" (Error in command \"run\")")
+        #expect(
+            ErrorReading("Cannot use the cache\nError: no such column: year\n").headline
+                == "Error: no such column: year")
     }
 
     @Test func handledErrorsLongBeforeAreNotTheReason() {

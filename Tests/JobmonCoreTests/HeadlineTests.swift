@@ -321,9 +321,9 @@ struct Stderr: Sendable, CustomTestStringConvertible {
 @Suite struct ErrorTextTests {
     @Test func prefersTheBetterWord() {
         var outcome = Outcome(evidence: Evidence(exitCode: 1), stderr: "boom\n")
-        #expect(ErrorText.describe(outcome, cause: .exit) == "boom\n")
+        #expect(ErrorText.describe(outcome, cause: .exit).text == "boom\n")
         outcome.description = "the structured traceback"
-        #expect(ErrorText.describe(outcome, cause: .exit) == "the structured traceback")
+        #expect(ErrorText.describe(outcome, cause: .exit).text == "the structured traceback")
     }
 
     @Test(arguments: [
@@ -335,11 +335,42 @@ struct Stderr: Sendable, CustomTestStringConvertible {
     ]) func saysThatThereWasNothing(_ evidence: Evidence, _ expected: String) {
         #expect(
             ErrorText.describe(Outcome(evidence: evidence, stderr: " \n"), cause: Cause.decide(evidence).cause)
-                == expected)
+                == DescribedError(text: expected, headline: expected))
+    }
+
+    @Test("of stdout, what gives the reason is the headline, and its end is part of the text")
+    func stdoutTells() {
+        var outcome = Outcome(evidence: Evidence(exitCode: 1), stderr: "", stdout: "start\nError: no grid\n")
+        #expect(
+            ErrorText.describe(outcome, cause: .exit)
+                == DescribedError(
+                    text: "exit code 1, nothing on stderr\nthe end of stdout:\nstart\nError: no grid\n",
+                    headline: "Error: no grid"))
+        outcome.stderr = "Warning: slow disk\n"
+        #expect(
+            ErrorText.describe(outcome, cause: .exit)
+                == DescribedError(
+                    text: "Warning: slow disk\nthe end of stdout:\nstart\nError: no grid\n", headline: "Error: no grid")
+        )
+        outcome.stderr = "Error: no disk\n"
+        #expect(
+            ErrorText.describe(outcome, cause: .exit)
+                == DescribedError(text: "Error: no disk\n", headline: "Error: no disk"))
+    }
+
+    @Test("where nothing gives a reason, the last line of stdout shows how far it got")
+    func stdoutEndsSomewhere() {
+        let outcome = Outcome(evidence: Evidence(exitCode: 1), stderr: "", stdout: "step 1\nstep 2\n")
+        let described = ErrorText.describe(outcome, cause: .exit)
+        #expect(described.headline == "exit code 1, nothing on stderr; stdout ends with: step 2")
+        #expect(described.text.hasSuffix("the end of stdout:\nstep 1\nstep 2\n"))
+        let long = Outcome(
+            evidence: Evidence(exitCode: 1), stderr: "", stdout: String(repeating: "x\n", count: 32000) + "step 2\n")
+        #expect(ErrorText.describe(long, cause: .exit).text.utf8.count < 17 << 10)
     }
 
     @Test func saysTheEndWhenNobodyLooked() {
-        #expect(ErrorText.describe(Outcome(evidence: Evidence(exitCode: 3)), cause: .exit) == "exit code 3")
+        #expect(ErrorText.describe(Outcome(evidence: Evidence(exitCode: 3)), cause: .exit).text == "exit code 3")
     }
 
     @Test(arguments: [
@@ -365,7 +396,7 @@ struct Stderr: Sendable, CustomTestStringConvertible {
         ),
     ]) func namesWhatHinderedTheStart(_ failure: StartFailure, _ expected: String) {
         let outcome = Outcome(evidence: Evidence(notStarted: failure))
-        #expect(ErrorText.describe(outcome, cause: .notStarted) == expected)
+        #expect(ErrorText.describe(outcome, cause: .notStarted).headline == expected)
     }
 
     @Test func everyCauseHasWords() {

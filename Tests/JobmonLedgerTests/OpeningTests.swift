@@ -55,6 +55,7 @@ struct OpeningTests {
             #expect(
                 try await again.rows("SELECT name FROM pragma_table_info('error')") == [
                     "id", "job_instance_id", "error_time", "description", "jid", "signature_id", "traceback",
+                    "headline",
                 ])
             #expect(try await again.say(.exec("new")).sequence == 4)
             // Beside the writer too; committed rows are visible at once.

@@ -14,6 +14,7 @@ struct RecordTests {
         lateSince: moment,
         usage: Usage(wallclock: 1.5, cpu: 0.25, maxrss: 1 << 40, maxrssAtMost: true, ioRead: 1, ioWritten: 2),
         stdoutPath: "/o", stderrPath: "/e", returnedAttempt: true, error: "a \"quoted\"\nerror\u{0}é",
+        headline: "error: é", doubt: "ERROR 1: x",
         place: ClusterPlace(queue: "long.q", allocated: ["slots": 4, "node": "n7"]))
 
     static let bareInstance = InstanceRecord(
@@ -69,15 +70,28 @@ struct RecordTests {
                 "exit_code", "signal", "host", "boot_id", "pid", "pid_started", "scheduler_queue", "allocated",
                 "submitted_date", "started_date", "finished_date", "last_seen", "late_since", "wallclock", "cpu",
                 "maxrss", "maxrss_at_most", "io_read",
-                "io_written", "stdout_path", "stderr_path", "attempt_returned", "error",
+                "io_written", "stdout_path", "stderr_path", "attempt_returned", "error", "headline",
+                "doubt",
             ])
     }
 
     @Test func errorReadsBack() throws {
         let error = ErrorRecord(
-            id: 3, jobInstanceID: 9, errorTime: Self.moment, description: "Traceback\n…", jid: 7, name: "fit",
-            retryNumber: 2, cause: .exit, exitCode: 1, signal: nil, host: nil)
+            id: 3, jobInstanceID: 9, errorTime: Self.moment, description: "Traceback\n…",
+            headline: "ValueError: no data", jid: 7, name: "fit", retryNumber: 2, cause: .exit, exitCode: 1,
+            signal: nil, host: nil)
         #expect(try ErrorRecord(JSON(parsing: error.json.text)) == error)
+    }
+
+    @Test("a row of an earlier version has its line read from its text")
+    func headlineOfOldRows() throws {
+        var error = ErrorRecord(
+            id: 3, jobInstanceID: 9, errorTime: Self.moment, description: "start\nError: no disk\n", jid: 7,
+            name: "fit",
+            retryNumber: 2, cause: .exit, exitCode: 1, signal: nil, host: nil)
+        #expect(try ErrorRecord(JSON(parsing: error.json.text)).headline == "Error: no disk")
+        error.headline = "E2"
+        #expect(try ErrorRecord(JSON(parsing: error.json.text)).errorLine == "E2")
     }
 
     @Test func summaryReadsBack() throws {

@@ -137,7 +137,7 @@ struct RequestTests {
         let filter = JobFilter(
             statuses: [.failed, .queued], queue: "a&b=c d+é%", name: "",
             params: [.init(name: "x", value: "=1&"), .init(name: "y", value: "")],
-            jids: [1, 1 << 40])
+            jids: [1, 1 << 40], doubtful: true)
         var query = QueryString()
         filter.append(to: &query)
         Page(after: 7, limit: 10000).append(to: &query)
@@ -149,7 +149,8 @@ struct RequestTests {
     }
 
     @Test(arguments: [
-        "status=nap", "param=x", "param==1", "jid=0", "jid=x", "jid=99999999999999999999", "queue=a&queue=b",
+        "status=nap", "doubtful=maybe", "param=x", "param==1", "jid=0", "jid=x", "jid=99999999999999999999",
+        "queue=a&queue=b",
         "limit=0", "limit=10001", "after=-1", "after=x", "queue=%", "queue=%f", "queue=%zz", "queue=%ff", "name=%+1",
     ])
     func wrongFilters(_ text: String) {

@@ -60,6 +60,41 @@ import Testing
         }
     }
 
+    @Test(
+        "the end of stdout is kept where it is a file and stderr gives no reason",
+        arguments: [
+            ("echo 'Error: no grid'; exit 1", "Error: no grid\n"),
+            ("echo 'Error: no grid'; echo 'WARNING: old' >&2; exit 1", "Error: no grid\n"),
+            ("echo 'Error: no grid'; echo 'Error: no disk' >&2; exit 1", nil), ("echo 'Error: no grid'", nil),
+            ("echo 'Error: no grid'; kill -15 \\$\\$", "Error: no grid\n"),
+        ])
+    func theEndOfStdoutIsKept(_ line: String, _ kept: String?) async throws {
+        try await withTestDirectory { path in
+            let line =
+                "echo 'Error: of before' >\(path)/log; \(Executable.path) exec -d \(path)/mon -- sh -c \"\(line)\" "
+                + "2>\(path)/err >>\(path)/log"
+            _ = try await Running("/bin/sh", ["-c", line], stdin: "").finished()
+            #expect(
+                try String(contentsOfFile: "\(path)/log", encoding: .utf8) == "Error: of before\nError: no grid\n")
+            #expect(try outcome(in: "\(path)/mon").stdout == kept)
+        }
+    }
+
+    @Test("of a pipe nothing is read, and of one file for both streams nothing twice")
+    func stdoutThatIsNoFileIsLeft() async throws {
+        try await withTestDirectory { path in
+            for (name, redirection) in [("pipe", "2>\(path)/err | cat"), ("both", ">\(path)/log 2>&1")] {
+                let line =
+                    "\(Executable.path) exec -d \(path)/\(name) -- sh -c 'echo step 1; exit 1' \(redirection)"
+                let run = try await Running("/bin/sh", ["-c", line], stdin: "").finished()
+                #expect(run.stdout == (name == "pipe" ? "step 1\n" : ""))
+                let outcome = try outcome(in: "\(path)/\(name)")
+                #expect(outcome.stdout == nil)
+                #expect(outcome.stderr == (name == "pipe" ? "" : "step 1\n"))
+            }
+        }
+    }
+
     @Test func aCommandThatIsNotThereIsNamed() async throws {
         try await withTestDirectory { path in
             let run = try await Executable.run(["exec", "-d", path, "--", "no-such-thing", "x"])

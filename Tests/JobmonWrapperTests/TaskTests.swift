@@ -35,15 +35,18 @@ import Testing
         }
 
         func start(_ environment: [String: String] = [:]) throws -> Running {
-            let place = ["JOB_ID": "7", "SGE_TASK_ID": "1", "SGE_ROOT": "/nowhere", "QUEUE": "all.q"]
-            return try Running(
+            try Running(
                 Executable.path, ["exec", "--task", manifest],
-                environment: place.merging(environment) { $1 }, stdin: "")
+                environment: Self.place.merging(environment) { $1 }, stdin: "")
         }
+
+        static let place = ["JOB_ID": "7", "SGE_TASK_ID": "1", "SGE_ROOT": "/nowhere", "QUEUE": "all.q"]
     }
 
     /// A manifest with one instance that runs a shell line; `ROOT` in it is the directory.
-    private func withTask(_ line: String, executor: String = "sge", _ body: (Task) async throws -> Void) async throws {
+    private func withTask(
+        _ line: String, executor: String = "sge", resources: JSONObject = [:], _ body: (Task) async throws -> Void
+    ) async throws {
         try await withTestDirectory("task") { path in
             let layout = DirectoryLayout(root: "\(path)/mon")
             for folder in layout.folders {
@@ -51,7 +54,8 @@ import Testing
             }
             let order = InstanceOrder(
                 instanceKey: "key", jid: 7, retryNumber: 0,
-                description: JobDescription(runfile: line.replacing("ROOT", with: layout.root), shell: true))
+                description: JobDescription(
+                    runfile: line.replacing("ROOT", with: layout.root), shell: true, resources: resources))
             let manifest = TaskManifest(
                 batch: "batch", queue: "q", executor: executor, name: "n", intended: Timestamp(milliseconds: 0),
                 timeLimit: nil, orders: [order])
@@ -84,6 +88,17 @@ import Testing
     private func state(of pid: Int32) -> Character? {
         let stat = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
         return stat.split(separator: ")").last?.first { !$0.isWhitespace }
+    }
+
+    @Test("the end of stdout is sent where stderr gives no reason")
+    func stdoutTells() async throws {
+        try await withTask("echo 'Error: no grid'; exit 3", resources: ["stdout": "ROOT/own.out"]) { task in
+            let line = "\(Executable.path) exec --task \(task.manifest) >>\(task.layout.root)/own.out 2>/dev/null"
+            try "Error: of before\n".write(
+                toFile: "\(task.layout.root)/own.out", atomically: true, encoding: .utf8)
+            _ = try await Running("/bin/sh", ["-c", line], environment: Task.place, stdin: "").finished()
+            #expect(task.outcome?.stdout == "Error: no grid\n")
+        }
     }
 
     @Test("an instance that was cancelled before its task started does not run")

@@ -37,6 +37,8 @@ public struct RecordedInstance: Sendable, Hashable {
     public var error: String?
     /// How it failed, in one line; nil if it did not fail.
     public var reason: String?
+    /// Why it may not have done its work though it completed: what it printed that only a failure leaves; nil: nothing.
+    public var doubt: String?
 
     init(_ record: InstanceRecord) {
         jobInstanceID = record.jobInstanceID
@@ -56,5 +58,6 @@ public struct RecordedInstance: Sendable, Hashable {
         stderrPath = record.stderrPath
         error = record.error
         reason = record.status == .failed ? record.failure : nil
+        doubt = record.doubt
     }
 }

@@ -50,12 +50,17 @@ package struct FilterOptions: ParsableArguments {
         transform: { try FilterOptions.param($0) })
     package var params: [JobFilter.Param] = []
 
+    @Flag(
+        help:
+            "Select jobs that are COMPLETE, but printed what only a failure leaves, such as an exception in a thread.")
+    package var doubtful = false
+
     package init() {}
 
     package var filter: JobFilter {
         JobFilter(
             statuses: statusLists.flatMap { $0 }, queue: queue, name: name, params: params,
-            causes: causeLists.flatMap { $0 }, hosts: hosts, since: since)
+            causes: causeLists.flatMap { $0 }, hosts: hosts, since: since, doubtful: doubtful)
     }
 
     package static func causes(_ text: String) throws -> [Cause] {

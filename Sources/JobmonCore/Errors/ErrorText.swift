@@ -1,24 +1,48 @@
 /// Texts that describe an error: the text stored in `error.description`, and the one line that lists show.
 package enum ErrorText {
-    /// The text of an instance's row in `error`: a description from the sender if there is one, else the end of stderr,
-    /// else a sentence on how it ended.
+    /// What an instance's row in `error` says: a description from the sender if there is one, else the end of stderr,
+    /// else a sentence on how it ended; with the end of stdout, if that was sent because stderr gives no reason.
     /// - Parameter reported: the errors that the job reported itself while it ran, oldest first.
-    package static func describe(_ outcome: Outcome, cause: Cause?, reported: [String] = []) -> String {
+    package static func describe(_ outcome: Outcome, cause: Cause?, reported: [String] = []) -> DescribedError {
         if let description = outcome.description, !description.isEmpty {
-            return joined(reported: reported, to: description)
+            return DescribedError(joined(reported: reported, to: description))
         }
-        if let failure = outcome.evidence.notStarted { return sentence(failure) }
+        if let failure = outcome.evidence.notStarted { return DescribedError(sentence(failure)) }
         let end = ending(cause: cause, exitCode: outcome.evidence.exitCode, signal: outcome.evidence.signal)
         let stderr = outcome.stderr.map { $0.allSatisfy(\.isWhitespace) ? "" : $0 }
-        guard let stderr, !stderr.isEmpty else {
-            return reported.isEmpty
-                ? stderr == nil ? end : "\(end)\(silence)" : reported.joined(separator: "\n")
+        guard reported.isEmpty else {
+            let own = stderr ?? ""
+            return DescribedError(
+                own.isEmpty ? reported.joined(separator: "\n") : joined(reported: reported, to: own))
         }
-        return joined(reported: reported, to: stderr)
+        let said = stderr.map { $0.isEmpty ? "\(end)\(silence)" : $0 } ?? end
+        guard let stdout = outcome.stdout, !stdout.allSatisfy(\.isWhitespace) else { return DescribedError(said) }
+        return describe(said, StreamReading(stderr: stderr ?? "", stdout: stdout), stdout: stdout)
+    }
+
+    private static func describe(_ said: String, _ found: StreamReading, stdout: String) -> DescribedError {
+        let isHeard = found.stream == .stderr && found.reading.weight > .nothing
+        if isHeard { return DescribedError(text: said, headline: found.reading.headline) }
+        let last = stdout.lastBytes(keptOfStdout)
+        let text = said + (said.hasSuffix("\n") ? "" : "\n") + "\(endOfStdout)\n\(last)"
+        if found.stream == .stdout { return DescribedError(text: text, headline: found.reading.headline) }
+        let known = found.reading.headline.isEmpty ? said : found.reading.headline
+        return DescribedError(
+            text: text,
+            headline: found.lastOfStdout.map { ErrorReading.shortened("\(known); stdout ends with: \($0)") } ?? known)
+    }
+
+    /// A text without the end of stdout that was appended to it.
+    package static func withoutStdout(_ text: String) -> String {
+        text.firstRange(of: "\n\(endOfStdout)\n").map { String(text[..<$0.lowerBound]) } ?? text
     }
 
     /// Appended to the ending if nothing was written to stderr.
     private static let silence = ", nothing on stderr"
+    /// Stands before what was written to stdout.
+    private static let endOfStdout = "the end of stdout:"
+    /// Bytes of stdout that are kept in a text.
+    private static let keptOfStdout = 16 << 10
 
     /// The errors that the job reported itself, followed by the end of its stderr, which comes last. A reported error
     /// that stderr contains too is not repeated. A remark that stderr was empty is left out.

@@ -214,8 +214,9 @@ extension Outcome {
         self.init(
             status: status, cause: named, evidence: evidence, process: try ProcessIdentity(fields),
             usage: try fields.fields("usage").map { (used) throws(FieldError) in try Usage(used) } ?? Usage(),
-            stderr: try fields.string("stderr"), description: try fields.string("description"),
-            traceback: try fields.fields("traceback")?.object,
+            stderr: try fields.string("stderr"), stdout: try fields.string("stdout"),
+            doubt: try fields.string("doubt").map { ErrorReading.shortened($0) },
+            description: try fields.string("description"), traceback: try fields.fields("traceback")?.object,
             returnsAttempt: try fields.bool("returns_attempt") ?? false,
             stdoutEmpty: try fields.bool("stdout_empty") ?? false,
             stderrEmpty: try fields.bool("stderr_empty") ?? false)

@@ -163,6 +163,8 @@ extension Outcome {
         }
         if usage != Usage() { object.append("usage", membersOf: usage) }
         object.append("stderr", string: stderr)
+        object.append("stdout", string: stdout)
+        object.append("doubt", string: doubt)
         object.append("description", string: description)
         if let traceback { object.append("traceback", .object(traceback)) }
         object.append("returns_attempt", flag: returnsAttempt)

@@ -10,6 +10,10 @@ package struct Outcome: Sendable, Equatable {
     package var usage: Usage
     /// The end of its stderr, at most 64 KiB; nil if stderr was not captured.
     package var stderr: String?
+    /// The end of its stdout, at most 32 KiB, only where stderr gives no reason for a failure; nil if nobody looked.
+    package var stdout: String?
+    /// Why a complete instance may not have done its work; nil: there is no ground to doubt it.
+    package var doubt: String?
     /// A description of the error from a sender that knows more than stderr shows (such as a structured traceback).
     package var description: String?
     /// The error in structured form.
@@ -22,8 +26,9 @@ package struct Outcome: Sendable, Equatable {
 
     package init(
         status: Status, cause: Cause? = nil, evidence: Evidence = Evidence(), process: ProcessIdentity? = nil,
-        usage: Usage = Usage(), stderr: String? = nil, description: String? = nil, traceback: JSONObject? = nil,
-        returnsAttempt: Bool = false, stdoutEmpty: Bool = false, stderrEmpty: Bool = false
+        usage: Usage = Usage(), stderr: String? = nil, stdout: String? = nil, doubt: String? = nil,
+        description: String? = nil,
+        traceback: JSONObject? = nil, returnsAttempt: Bool = false, stdoutEmpty: Bool = false, stderrEmpty: Bool = false
     ) {
         self.status = status
         self.cause = cause
@@ -31,6 +36,8 @@ package struct Outcome: Sendable, Equatable {
         self.process = process
         self.usage = usage
         self.stderr = stderr
+        self.stdout = stdout
+        self.doubt = doubt
         self.description = description
         self.traceback = traceback
         self.returnsAttempt = returnsAttempt
@@ -41,12 +48,14 @@ package struct Outcome: Sendable, Equatable {
     /// The outcome that follows from evidence; `Cause.decide` decides status and cause.
     package init(
         evidence: Evidence, process: ProcessIdentity? = nil, usage: Usage = Usage(), stderr: String? = nil,
-        returnsAttempt: Bool = false, stdoutEmpty: Bool = false, stderrEmpty: Bool = false
+        stdout: String? = nil, doubt: String? = nil, returnsAttempt: Bool = false, stdoutEmpty: Bool = false,
+        stderrEmpty: Bool = false
     ) {
         let decided = Cause.decide(evidence)
         self.init(
             status: decided.status, cause: decided.cause, evidence: evidence, process: process, usage: usage,
-            stderr: stderr, returnsAttempt: returnsAttempt || decided.cause?.returnsAttempt ?? false,
+            stderr: stderr, stdout: stdout, doubt: doubt,
+            returnsAttempt: returnsAttempt || decided.cause?.returnsAttempt ?? false,
             stdoutEmpty: stdoutEmpty, stderrEmpty: stderrEmpty)
     }
 }
@@ -70,9 +79,12 @@ extension Outcome {
         var evidence = evidence
         evidence.scheduler = word ?? evidence.scheduler
         var outcome = Outcome(
-            evidence: evidence, process: process, usage: usage, stderr: stderr, stdoutEmpty: stdoutEmpty,
-            stderrEmpty: stderrEmpty)
+            evidence: evidence, process: process, usage: usage, stderr: stderr, stdout: stdout,
+            stdoutEmpty: stdoutEmpty, stderrEmpty: stderrEmpty)
         outcome.description = description
+        // Where the scheduler says why, stdout is no evidence.
+        if outcome.cause != .exit, outcome.cause != .signal { outcome.stdout = nil }
+        if outcome.status == .complete { outcome.doubt = stderr.flatMap { Doubt.of(stderr: $0) } }
         return outcome
     }
 }

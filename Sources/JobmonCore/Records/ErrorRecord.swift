@@ -4,6 +4,8 @@ package struct ErrorRecord: Sendable, Equatable {
     package var jobInstanceID: Int64
     package var errorTime: Timestamp
     package var description: String
+    /// The line of it that lists show; nil in rows of earlier versions: it is read from the description.
+    package var headline: String?
     package var jid: Int64
     package var name: String
     package var retryNumber: Int
@@ -15,14 +17,16 @@ package struct ErrorRecord: Sendable, Equatable {
     package var traceback: JSONObject?
 
     package init(
-        id: Int64, jobInstanceID: Int64, errorTime: Timestamp, description: String, jid: Int64, name: String,
-        retryNumber: Int, cause: Cause?, exitCode: Int?, signal: Int?, host: String?,
+        id: Int64, jobInstanceID: Int64, errorTime: Timestamp, description: String,
+        headline: String? = nil, jid: Int64, name: String, retryNumber: Int, cause: Cause?, exitCode: Int?,
+        signal: Int?, host: String?,
         traceback: JSONObject? = nil
     ) {
         self.id = id
         self.jobInstanceID = jobInstanceID
         self.errorTime = errorTime
         self.description = description
+        self.headline = headline
         self.jid = jid
         self.name = name
         self.retryNumber = retryNumber
@@ -32,4 +36,9 @@ package struct ErrorRecord: Sendable, Equatable {
         self.host = host
         self.traceback = traceback
     }
+}
+
+extension ErrorRecord {
+    /// The line of it that lists show.
+    package var errorLine: String { headline ?? ErrorText.headline(description) }
 }

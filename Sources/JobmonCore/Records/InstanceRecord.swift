@@ -24,6 +24,10 @@ package struct InstanceRecord: Sendable, Equatable {
     package var returnedAttempt: Bool
     /// The description of its error; nil if it has none.
     package var error: String?
+    /// The line of it that lists show; nil in rows of earlier versions: it is read from the description.
+    package var headline: String?
+    /// Why it may not have done its work though it is COMPLETE; nil: there is no ground to doubt it.
+    package var doubt: String?
     /// What a cluster's scheduler allocated to it; nil outside of clusters.
     package var place: ClusterPlace?
 
@@ -32,7 +36,7 @@ package struct InstanceRecord: Sendable, Equatable {
         executorID: String?, status: Status, cause: Cause?, exitCode: Int?, signal: Int?, host: String?,
         bootID: String?, process: ProcessIdentity?, submittedDate: Timestamp, startedDate: Timestamp?,
         finishedDate: Timestamp?, lastSeen: Timestamp?, lateSince: Timestamp?, usage: Usage, stdoutPath: String?,
-        stderrPath: String?, returnedAttempt: Bool, error: String?,
+        stderrPath: String?, returnedAttempt: Bool, error: String?, headline: String? = nil, doubt: String? = nil,
         place: ClusterPlace? = nil
     ) {
         self.jobInstanceID = jobInstanceID
@@ -58,19 +62,25 @@ package struct InstanceRecord: Sendable, Equatable {
         self.stderrPath = stderrPath
         self.returnedAttempt = returnedAttempt
         self.error = error
+        self.headline = headline
+        self.doubt = doubt
         self.place = place
     }
 }
 
 extension InstanceRecord {
     /// How it failed, in words, with the headline of its error.
-    package var failure: String { Self.failure(error: error, cause: cause, exitCode: exitCode, signal: signal) }
+    package var failure: String {
+        Self.failure(headline: errorLine, cause: cause, exitCode: exitCode, signal: signal)
+    }
+
+    /// The line of its error that lists show; nil if it has no error.
+    package var errorLine: String? { headline ?? error.map(ErrorText.headline) }
 
     /// The same for the known parts of an end.
-    package static func failure(error: String?, cause: Cause?, exitCode: Int?, signal: Int?) -> String {
+    package static func failure(headline: String?, cause: Cause?, exitCode: Int?, signal: Int?) -> String {
         let ending = ErrorText.ending(cause: cause, exitCode: exitCode, signal: signal)
-        guard let error, !error.isEmpty else { return ending }
-        let headline = ErrorText.headline(error)
+        guard let headline else { return ending }
         if headline.isEmpty { return ending }
         // An exception that a program reported itself has no exit code or signal.
         if cause == .exit, exitCode == nil, signal == nil { return headline }

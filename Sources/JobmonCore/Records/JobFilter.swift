@@ -15,6 +15,8 @@ package struct JobFilter: Sendable, Equatable {
     package var hosts: [String]
     /// The job was queued, or its latest instance started or ended, at this time or later.
     package var since: Timestamp?
+    /// Only those that are COMPLETE and may not have done their work.
+    package var doubtful: Bool
 
     package struct Param: Sendable, Equatable {
         package var name: String
@@ -28,7 +30,8 @@ package struct JobFilter: Sendable, Equatable {
 
     package init(
         statuses: [Status] = [], queue: String? = nil, name: String? = nil, params: [Param] = [], jids: [Int64] = [],
-        numbers: JobNumbers = JobNumbers([]), causes: [Cause] = [], hosts: [String] = [], since: Timestamp? = nil
+        numbers: JobNumbers = JobNumbers([]), causes: [Cause] = [], hosts: [String] = [], since: Timestamp? = nil,
+        doubtful: Bool = false
     ) {
         self.statuses = statuses
         self.queue = queue
@@ -39,6 +42,7 @@ package struct JobFilter: Sendable, Equatable {
         self.causes = causes
         self.hosts = hosts
         self.since = since
+        self.doubtful = doubtful
     }
 
     /// Whether the name has wildcard characters.

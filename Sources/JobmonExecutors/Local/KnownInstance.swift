@@ -34,7 +34,7 @@ package struct KnownInstance: Sendable, Equatable {
         let said = Outcome(
             status: record.status, cause: record.cause,
             evidence: Evidence(exitCode: record.exitCode, signal: record.signal), usage: record.usage,
-            description: record.error, returnsAttempt: record.returnedAttempt)
+            doubt: record.doubt, description: record.error, returnsAttempt: record.returnedAttempt)
         if record.status.isFinal { outcome = said } else if said.isOpen { open = said }
     }
 

@@ -11,7 +11,8 @@ struct ChangeQueries {
             """
             SELECT v.seq, v.kind, v.time, v.jid, j.queue, j.job_key, v.job_instance_id, i.instance_key, v.status,
                 v.job_status, v.cause,
-                CASE v.kind WHEN 'error' THEN v.body ->> '$.description' ELSE e.description END
+                CASE v.kind WHEN 'error' THEN v.body ->> '$.description' ELSE iif(e.headline IS NULL, e.description, NULL) END,
+                e.headline
             FROM event v LEFT JOIN job j ON j.jid = v.jid
                 LEFT JOIN job_instance i ON i.job_instance_id = v.job_instance_id
                 LEFT JOIN error e ON e.job_instance_id = v.job_instance_id AND v.kind = 'failed'
@@ -23,7 +24,13 @@ struct ChangeQueries {
                 queue: row.optionalText(), jobKey: row.optionalText(), jobInstanceID: row.optionalInt(),
                 instanceKey: row.optionalText(), status: row.optionalStatus(), jobStatus: row.optionalStatus(),
                 cause: row.cause(),
-                error: row.optionalText().map(ErrorText.headline))
+                error: Self.headline(&row))
         }
+    }
+
+    /// The line as it was published: that which is stored, else that of the text.
+    private static func headline(_ row: inout Row) -> String? {
+        let text = row.optionalText()
+        return row.optionalText() ?? text.map(ErrorText.headline)
     }
 }

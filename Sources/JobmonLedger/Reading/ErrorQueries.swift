@@ -11,15 +11,16 @@ struct ErrorQueries {
         let wanted = JSON.array(ids.prefix(page.limit).map { .int($0) }).text
         let items = try connection.prepare(
             """
-            SELECT e.id, e.job_instance_id, e.error_time, e.description, e.jid, j.name, i.retry_number, i.cause,
+            SELECT e.id, e.job_instance_id, e.error_time, e.description, e.headline, e.jid, j.name, i.retry_number, i.cause,
                 i.exit_code, i.signal, i.host, e.traceback
             FROM error e JOIN job_instance i ON i.job_instance_id = e.job_instance_id JOIN job j ON j.jid = e.jid
             WHERE e.id IN (SELECT value FROM json_each(?)) ORDER BY e.id
             """
         ).put(wanted).all { row in
             ErrorRecord(
-                id: row.int(), jobInstanceID: row.int(), errorTime: row.time(), description: row.text(), jid: row.int(),
-                name: row.text(), retryNumber: Int(row.int()), cause: row.cause(),
+                id: row.int(), jobInstanceID: row.int(), errorTime: row.time(), description: row.text(),
+                headline: row.optionalText(), jid: row.int(), name: row.text(), retryNumber: Int(row.int()),
+                cause: row.cause(),
                 exitCode: row.optionalInt().map { Int($0) }, signal: row.optionalInt().map { Int($0) },
                 host: row.optionalText(), traceback: row.optionalObject())
         }
@@ -44,7 +45,7 @@ struct ErrorQueries {
         var starts = try conditions.starts(connection)
         let throughErrors: Bool =
             switch starts.first {
-            case .jids?, .numbers?: false
+            case .jids?, .numbers?, .doubtful?: false
             case .status?, .param?, .name?: errors <= 20000
             case .queue?, .all?, nil: true
             }

@@ -9,6 +9,8 @@ struct JobConditions {
         case jids
         /// Those in ranges of numbers.
         case numbers
+        /// Those with an instance that is in doubt.
+        case doubtful
         /// The jobs of one status, by its index.
         case status(Status)
         /// The jobs with the first param, by its index.
@@ -26,6 +28,7 @@ struct JobConditions {
     func starts(_ connection: Connection) throws(SQLiteFailure) -> [Start] {
         if !filter.jids.isEmpty { return [.jids] }
         if !filter.numbers.isEmpty { return [.numbers] }
+        if filter.doubtful { return [.doubtful] }
         let statuses = Set(filter.statuses).sorted { $0.rawValue < $1.rawValue }
         if !statuses.isEmpty, try SummaryQueries(connection).count(of: statuses) <= Self.few {
             return statuses.map { .status($0) }
@@ -68,6 +71,11 @@ struct JobConditions {
                 (SELECT value ->> '$[0]' AS low, value ->> '$[1]' AS high FROM json_each(?)) w
                 CROSS JOIN job j ON j.jid BETWEEN w.low AND w.high
                 """
+        case .doubtful:
+            from = """
+                (SELECT DISTINCT jid FROM job_instance INDEXED BY job_instance_doubtful WHERE doubt IS NOT NULL) w
+                CROSS JOIN job j ON j.jid = w.jid
+                """
         case .status:
             from = "job j INDEXED BY job_by_status"
             conditions.append("j.status = ?")
@@ -100,6 +108,10 @@ struct JobConditions {
         }
         if !filter.causes.isEmpty { conditions.append(Self.latest("l.cause IN (SELECT value FROM json_each(?))")) }
         if !filter.hosts.isEmpty { conditions.append(Self.latest("l.host IN (SELECT value FROM json_each(?))")) }
+        if filter.doubtful {
+            conditions.append("+j.status = \(Status.complete.rawValue)")
+            conditions.append(Self.latest("l.doubt IS NOT NULL"))
+        }
         if filter.since != nil {
             conditions.append(
                 "(j.submitted_date >= ? OR "
@@ -126,6 +138,7 @@ struct JobConditions {
         switch start {
         case .jids: statement.put(JSON.array(filter.jids.map { .int($0) }).text)
         case .numbers: statement.put(ranges)
+        case .doubtful: break
         case .status(let status): statement.put(status.rawValue)
         case .param:
             if let param = filter.params.first { statement.put(param.name).put(ParamText.indexed(param.value)) }

@@ -51,7 +51,7 @@ struct JobQueries {
             SELECT i.job_instance_id, i.instance_key, i.jid, i.retry_number, i.executor, i.executor_id, i.status, i.cause,
                 i.exit_code, i.signal, i.host, i.boot_id, i.pid, i.pid_started, i.submitted_date, i.started_date,
                 i.finished_date, i.last_seen, i.late_since, \(Usage.columns.map { "i.\($0)" }.joined(separator: ", ")),
-                i.stdout_path, i.stderr_path, i.attempt_returned, e.description,
+                i.stdout_path, i.stderr_path, i.attempt_returned, e.description, e.headline, i.doubt,
                 i.scheduler_queue, i.allocated
             FROM job_instance i LEFT JOIN error e ON e.job_instance_id = i.job_instance_id
             WHERE \(condition) ORDER BY i.job_instance_id
@@ -78,7 +78,8 @@ extension InstanceRecord {
             process: ProcessIdentity(&row), submittedDate: row.time(), startedDate: row.optionalTime(),
             finishedDate: row.optionalTime(), lastSeen: row.optionalTime(), lateSince: row.optionalTime(),
             usage: Usage(&row), stdoutPath: row.optionalText(), stderrPath: row.optionalText(),
-            returnedAttempt: row.bool(), error: row.optionalText(), place: ClusterPlace(&row))
+            returnedAttempt: row.bool(), error: row.optionalText(), headline: row.optionalText(),
+            doubt: row.optionalText(), place: ClusterPlace(&row))
     }
 }
 

@@ -177,6 +177,7 @@ extension Recorder {
                 update.put(.exitCode, end.evidence.exitCode).put(.signal, end.evidence.signal)
                     .put(.finishedDate, instance.finishedDate?.description).put(atEnd: end.usage)
                     .put(.oomKills, end.evidence.oomKills).put(.attemptReturned, instance.attemptReturned)
+                    .put(.doubt, instance.status == .complete ? end.doubt : nil)
                     .put(.stdoutEmpty, end.stdoutEmpty).put(.stderrEmpty, end.stderrEmpty)
             }
             try update.put(.jobInstanceId, instance.id).run()

@@ -67,21 +67,22 @@ extension Recorder {
             reported = try statements.findReported.put(instance.id).all { row in row.text() }.reversed()
                 .compactMap { JobError(body: $0) }
         }
-        let text = ErrorText.describe(outcome, cause: instance.cause, reported: reported.map(\.description))
-            .lastBytes(ProtocolLimits.stderr)
+        let described = ErrorText.describe(outcome, cause: instance.cause, reported: reported.map(\.description))
         let traceback =
             outcome.traceback ?? reported.last { $0.traceback != nil }?.traceback ?? printedTraceback(instance, outcome)
-        try statements.insertError.put(instance.id).put(time.description).put(text).put(instance.job.jid)
+        try statements.insertError.put(instance.id).put(time.description)
+            .put(described.text.lastBytes(ProtocolLimits.stderr)).put(described.headline).put(instance.job.jid)
             .put(traceback.map { JSON.object($0).text }).run()
         batch.countError(queue: instance.job.queue)
-        return ErrorText.headline(text)
+        return described.headline
     }
 
     /// What a program of Python that ended of an exception wrote of it, where nobody said it as structure.
     private func printedTraceback(_ instance: InstanceState, _ outcome: Outcome) -> JSONObject? {
         // With any other cause an exception is not what ended it; with a description it may be none of Python's.
-        guard instance.cause == .exit, outcome.description == nil, let stderr = outcome.stderr else { return nil }
-        return PythonTraceback(stderr: stderr)?.json
+        guard instance.cause == .exit, outcome.description == nil else { return nil }
+        let found = outcome.stderr.flatMap { PythonTraceback(stderr: $0) }
+        return (found ?? outcome.stdout.flatMap { PythonTraceback(stderr: $0) })?.json
     }
 
     // MARK: - What a job says itself
@@ -95,8 +96,12 @@ extension Recorder {
         guard instance.status == .failed, instance.cause == .exit,
             let described = try statements.findError.put(instance.id).first({ $0.text() })
         else { return verdict }
-        let whole = ErrorText.joined(reported: [said.description], to: described).lastBytes(ProtocolLimits.stderr)
-        try statements.updateError.put(whole).put(said.traceback.map { JSON.object($0).text }).put(instance.id).run()
+        let whole = ErrorText.joined(
+            reported: [said.description], to: ErrorText.withoutStdout(described)
+        ).lastBytes(ProtocolLimits.stderr)
+        try statements.updateError.put(whole).put(ErrorText.headline(whole)).put(
+            said.traceback.map { JSON.object($0).text }
+        ).put(instance.id).run()
         return verdict
     }
 

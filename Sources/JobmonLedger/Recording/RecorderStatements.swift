@@ -118,7 +118,8 @@ struct RecorderStatements {
             VALUES (?, ?, ?, ?, ?)
             """)
         insertError = try connection.prepare(
-            "INSERT INTO error (job_instance_id, error_time, description, jid, traceback) VALUES (?, ?, ?, ?, ?)")
+            "INSERT INTO error (job_instance_id, error_time, description, headline, jid, traceback) VALUES (?, ?, ?, ?, ?, ?)"
+        )
 
         // The latest are enough: what is kept of an error is bounded.
         findReported = try connection.prepare(
@@ -128,7 +129,8 @@ struct RecorderStatements {
             """)
         findError = try connection.prepare("SELECT description FROM error WHERE job_instance_id = ?")
         updateError = try connection.prepare(
-            "UPDATE error SET description = ?, traceback = coalesce(?, traceback) WHERE job_instance_id = ?")
+            "UPDATE error SET description = ?, headline = ?, traceback = coalesce(?, traceback) WHERE job_instance_id = ?"
+        )
 
         let heartbeat = "UPDATE job_instance SET last_seen = ?, late_since = NULL WHERE status IN (1, 2) AND"
         heartbeatByKey = try connection.prepare("\(heartbeat) instance_key = ?")

@@ -16,7 +16,7 @@ enum InstanceParameter: Int, StatementParameter {
     case jobInstanceId, instanceKey, jid, retryNumber, executor, executorId, status, submittedDate, stdoutPath,
         stderrPath
     case cause, host, bootId, pid, pidStarted, startedDate, wallclock, lastSeen
-    case exitCode, signal, finishedDate, cpu, maxrss, maxrssAtMost, ioRead, ioWritten, oomKills, attemptReturned
+    case exitCode, signal, finishedDate, cpu, maxrss, maxrssAtMost, ioRead, ioWritten, oomKills, attemptReturned, doubt
     case schedulerQueue, allocated
     /// It was heard of just now, and so is not late any more.
     case isSeen
@@ -33,5 +33,5 @@ enum InstanceParameter: Int, StatementParameter {
     ]
     /// What its end says.
     static let ended: [InstanceParameter] =
-        [.exitCode, .signal, .finishedDate] + Usage.atEnd + [.oomKills, .attemptReturned]
+        [.exitCode, .signal, .finishedDate] + Usage.atEnd + [.oomKills, .attemptReturned, .doubt]
 }

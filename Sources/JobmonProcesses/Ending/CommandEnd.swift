@@ -8,7 +8,7 @@ package struct CommandEnd: Sendable, Equatable {
     /// Exit code or signal, whether we ended it, and the number of kills for memory; or why it never executed.
     package var evidence: Evidence
     package var usage: Usage
-    /// The end of its stderr, for `Output.tail`, unless its exit code was 0.
+    /// The end of its stderr, for `Output.tail`.
     package var stderr: String?
 
     package init(evidence: Evidence, usage: Usage = Usage(), stderr: String? = nil) {

@@ -86,8 +86,7 @@ extension ProcessLoop {
             wallclock: max(0, now - command.begun), cpu: ended.cpu, maxrss: ended.maxrss,
             maxrssAtMost: ended.maxrss <= command.floor + Self.floorSlack, ioRead: ioRead, ioWritten: ioWritten)
         var end = CommandEnd(evidence: evidence, usage: usage)
-        let text = command.tailFD >= 0 ? finishTail(command) : command.hadTail ? command.tail.text : nil
-        if evidence.exitCode != 0 { end.stderr = text }
+        end.stderr = command.tailFD >= 0 ? finishTail(command) : command.hadTail ? command.tail.text : nil
         if command.ending != nil { commandOfEndingIsOver(command.id, now) } else { lastEndByItself = now }
         found.append(.ended(command.id, end))
     }

@@ -48,6 +48,11 @@ package struct OutputTail: Sendable {
         return text
     }
 
+    /// Where output to `fd` goes in the regular file behind it; nil: it is none.
+    package static func position(of fd: Int32) -> Int? {
+        jobmon_kind(fd) == JOBMON_KIND_FILE ? Int(jobmon_output_position(fd)) : nil
+    }
+
     /// The end of what was written to the regular file behind `fd` since `start`; nil if it cannot be read.
     package static func behind(_ fd: Int32, from start: Int, capacity: Int = ProtocolLimits.stderr) -> String? {
         var info = stat()

@@ -227,10 +227,10 @@ package final class QueueRunner: Sendable {
         let jids = summary.failures.prefix(Self.reasons).map(\.jid)
         guard !jids.isEmpty, let records = await read(jids) else { return summary }
         var summary = summary
-        let errors = Dictionary(records.map { ($0.jid, $0.instances.last?.error) }) { first, _ in first }
+        let headlines = Dictionary(records.map { ($0.jid, $0.instances.last?.errorLine) }) { first, _ in first }
         for index in summary.failures.indices.prefix(Self.reasons) {
-            guard let error = errors[summary.failures[index].jid] ?? nil else { continue }
-            summary.failures[index].headline = ErrorText.headline(error)
+            guard let headline = headlines[summary.failures[index].jid] ?? nil else { continue }
+            summary.failures[index].headline = headline
         }
         return summary
     }

@@ -34,7 +34,10 @@ extension QueueState {
         jobs[index].standing.latestReturnedAttempt = outcome.returnsAttempt
         jobs[index].standing.latestRefused = cause == .submitFailed
         if outcome.returnsAttempt { jobs[index].standing.attempts -= 1 }
-        if outcome.status == .complete { jobs[index].standing.anyComplete = true }
+        if outcome.status == .complete {
+            jobs[index].standing.anyComplete = true
+            if outcome.doubt != nil { doubtful += 1 }
+        }
         if configuration.hearsFromMonitor { outbox.forget.append(key) }
         let retryAsked = jobs[index].retryAsked
         jobs[index].retryAsked = false
@@ -49,7 +52,7 @@ extension QueueState {
                     jid: jobs[index].jid, name: jobs[index].description.shownName,
                     attempts: jobs[index].standing.attempts, cause: cause, exitCode: outcome.evidence.exitCode,
                     signal: outcome.evidence.signal,
-                    headline: ErrorText.headline(ErrorText.describe(outcome, cause: cause))))
+                    headline: ErrorText.describe(outcome, cause: cause).headline))
         }
     }
 
@@ -166,7 +169,8 @@ extension QueueState {
 
     private func summary(_ how: QueueSummary.Ending) -> QueueSummary {
         QueueSummary(
-            ending: how, counts: counts, failures: failures.values.sorted { $0.jid < $1.jid }, begun: begun, left: left)
+            ending: how, counts: counts, failures: failures.values.sorted { $0.jid < $1.jid },
+            doubtful: doubtful, begun: begun, left: left)
     }
 
     mutating func finish(_ how: QueueSummary.Ending) {

@@ -68,7 +68,7 @@ extension QueueState {
         note(
             QueueFailure(
                 jid: record.jid, name: record.description.shownName, attempts: record.attempts, cause: last?.cause,
-                exitCode: last?.exitCode, signal: last?.signal, headline: ErrorText.headline(last?.error ?? "")))
+                exitCode: last?.exitCode, signal: last?.signal, headline: last?.errorLine ?? ""))
     }
 
     private static func lossesRunning(_ instances: [InstanceRecord]) -> Int {

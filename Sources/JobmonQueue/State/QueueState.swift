@@ -77,6 +77,8 @@ package struct QueueState: Sendable {
     /// The number of jobs whose fence is being written.
     var fencing = 0
     var failures: [Int64: QueueFailure] = [:]
+    /// How many jobs completed in this run, but may not have done their work.
+    var doubtful = 0
     var window: Int
     var failedNow = 0
     var begun = 0

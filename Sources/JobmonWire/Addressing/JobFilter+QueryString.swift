@@ -12,11 +12,12 @@ extension JobFilter {
         for cause in causes { query.append("cause", cause.rawValue) }
         for host in hosts { query.append("host", host) }
         if let since { query.append("since", since.description) }
+        if doubtful { query.append("doubtful", "true") }
     }
 
     /// The names that `init` reads from a query.
     package static let queryNames = [
-        "status", "queue", "name", "param", "jid", "numbers", "cause", "host", "since",
+        "status", "queue", "name", "param", "jid", "numbers", "cause", "host", "since", "doubtful",
     ]
 
     package init(_ query: QueryString) throws(Problem) {
@@ -61,6 +62,12 @@ extension JobFilter {
                 throw Problem(.invalid, "\"since\" must be a time in ISO 8601, not \"\(text.prefix(40))\"")
             }
             since = time
+        }
+        if let text = try query.value("doubtful") {
+            guard let wanted = Bool(text) else {
+                throw Problem(.invalid, "\"doubtful\" must be true or false, not \"\(text.prefix(40))\"")
+            }
+            doubtful = wanted
         }
     }
 }

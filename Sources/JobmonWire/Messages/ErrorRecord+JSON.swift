@@ -8,6 +8,7 @@ extension ErrorRecord {
         object.append("job_instance_id", .int(jobInstanceID))
         object.append("error_time", .time(errorTime))
         object.append("description", .string(description))
+        object.append("headline", .text(errorLine))
         object.append("jid", .int(jid))
         object.append("name", .string(name))
         object.append("retry_number", .number(retryNumber))
@@ -24,7 +25,8 @@ extension ErrorRecord {
         self.init(
             id: try fields.requiredInt("id"), jobInstanceID: try fields.requiredInt("job_instance_id"),
             errorTime: try fields.requiredTime("error_time"), description: try fields.requiredString("description"),
-            jid: try fields.requiredInt("jid"), name: try fields.requiredString("name"),
+            headline: try fields.string("headline"), jid: try fields.requiredInt("jid"),
+            name: try fields.requiredString("name"),
             retryNumber: try fields.integer("retry_number") ?? 0, cause: try fields.cause("cause"),
             exitCode: try fields.integer("exit_code"), signal: try fields.integer("signal"),
             host: try fields.string("host"), traceback: try fields.fields("traceback")?.object)

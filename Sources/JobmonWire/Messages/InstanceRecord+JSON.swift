@@ -30,6 +30,8 @@ extension InstanceRecord {
         object.append("stderr_path", .text(stderrPath))
         object.append("attempt_returned", .bool(returnedAttempt))
         object.append("error", .text(error))
+        object.append("headline", .text(errorLine))
+        object.append("doubt", .text(doubt))
         return .object(object)
     }
 
@@ -55,6 +57,7 @@ extension InstanceRecord {
             usage: try Usage(fields),
             stdoutPath: try fields.string("stdout_path"), stderrPath: try fields.string("stderr_path"),
             returnedAttempt: try fields.bool("attempt_returned") ?? false, error: try fields.string("error"),
+            headline: try fields.string("headline"), doubt: try fields.string("doubt"),
             place: queue == nil && allocated.isEmpty ? nil : ClusterPlace(queue: queue, allocated: allocated))
     }
 }

@@ -1,8 +1,8 @@
 package import JobmonCore
 
-/// A message from a supervisor to its queue, one line of JSON each. An instance that did not complete is reported by
-/// the same event that was spooled for it. For an instance that started or completed, the queue needs only its key;
-/// there are thousands of those per second.
+/// A message from a supervisor to its queue, one line of JSON each. An instance that did not complete, or
+/// that completed in doubt, is reported by the same event that was spooled for it. For an instance that started or
+/// completed, the queue needs only its key; there are thousands of those per second.
 package enum SupervisorReport: Sendable, Equatable {
     /// The answer to the queue's `hello`.
     case hello(version: Int, pid: Int32, state: SupervisorState)

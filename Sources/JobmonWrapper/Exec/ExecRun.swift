@@ -113,9 +113,10 @@ final class ExecRun {
         if let end {
             var evidence = end.evidence
             if reporter != nil { evidence.scheduler = schedulersWord(evidence) }
-            // Not read where nothing went wrong: nobody would look at it.
-            let stderr = evidence.isSuccess ? nil : streams.tail
-            let outcome = Outcome(evidence: evidence, usage: end.usage, stderr: stderr)
+            let written = WrittenEnds(of: evidence, stderr: streams.endOfStderr, stdout: streams.endOfStdout)
+            let outcome = Outcome(
+                evidence: evidence, usage: end.usage, stderr: written.stderr, stdout: written.stdout,
+                doubt: written.doubt)
             reporter?.ended(outcome)
             memory?.ended(outcome)
         }

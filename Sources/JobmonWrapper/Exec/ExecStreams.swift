@@ -9,26 +9,17 @@ struct ExecStreams {
     private(set) var relay: Relay?
     /// stdout goes through the relay too: it is the same pipe or terminal, and the order of the two must stay.
     private let relaysStdout: Bool
-    /// Where the output began in the regular file that stderr is; nil: it is none.
-    private let fileStart: Int?
+    /// Where the output begins in the regular file that stderr is; nil: it is none.
+    private let errStart: Int?
+    /// The same of stdout, if that is another file.
+    private let outStart: Int?
 
     init(stderrIsClosed: Bool) {
-        guard !stderrIsClosed else {
-            self.init(relay: nil, relaysStdout: false, fileStart: nil)
-            return
-        }
-        if jobmon_kind(STDERR_FILENO) == JOBMON_KIND_FILE {
-            self.init(relay: nil, relaysStdout: false, fileStart: Int(jobmon_output_position(STDERR_FILENO)))
-            return
-        }
-        let relay = Relay(to: STDERR_FILENO)
-        self.init(relay: relay, relaysStdout: jobmon_same(STDOUT_FILENO, STDERR_FILENO) != 0, fileStart: nil)
-    }
-
-    private init(relay: Relay?, relaysStdout: Bool, fileStart: Int?) {
-        self.relay = relay
-        self.relaysStdout = relaysStdout
-        self.fileStart = fileStart
+        let isShared = !stderrIsClosed && jobmon_same(STDOUT_FILENO, STDERR_FILENO) != 0
+        outStart = isShared ? nil : OutputTail.position(of: STDOUT_FILENO)
+        errStart = stderrIsClosed ? nil : OutputTail.position(of: STDERR_FILENO)
+        relay = stderrIsClosed || errStart != nil ? nil : Relay(to: STDERR_FILENO)
+        relaysStdout = relay != nil && isShared
     }
 
     func give(to command: inout Command) {
@@ -39,8 +30,11 @@ struct ExecStreams {
     }
 
     /// The end of stderr; nil when nobody could look.
-    var tail: String? {
-        if let fileStart { return OutputTail.behind(STDERR_FILENO, from: fileStart) }
+    var endOfStderr: String? {
+        if let errStart { return OutputTail.behind(STDERR_FILENO, from: errStart) }
         return relay?.tail.text
     }
+
+    /// The end of stdout, where it is a regular file; else nobody could look without changing what the command sees.
+    var endOfStdout: String? { outStart.flatMap { OutputTail.behind(STDOUT_FILENO, from: $0) } }
 }

@@ -4,14 +4,10 @@ import JobmonProcesses
 
 /// The files that an instance's output goes to.
 enum CapturedFiles {
-    /// What is found at the end of a command: files that are empty are removed, so is what its line needed, and of one that
-    /// failed the end of stderr is read.
-    static func take(
-        _ order: InstanceOrder, failed: Bool, in layout: DirectoryLayout
-    ) -> (out: Bool, err: Bool, tail: String?) {
+    /// What is found at the end of a command: files that are empty are removed, and so is what its line needed.
+    static func tidy(_ order: InstanceOrder, in layout: DirectoryLayout) -> (stdoutEmpty: Bool, stderrEmpty: Bool) {
         LineShell.removeFile(order, in: layout)
-        let tail = failed ? order.stderrPath.flatMap { OutputTail.ofFile($0) } : nil
-        return (removeIfEmpty(order.stdoutPath), removeIfEmpty(order.stderrPath), tail)
+        return (removeIfEmpty(order.stdoutPath), removeIfEmpty(order.stderrPath))
     }
 
     private static func removeIfEmpty(_ path: String?) -> Bool {

@@ -77,7 +77,7 @@ extension Supervisor {
     }
 
     private func neverStarted(_ order: InstanceOrder, _ failure: StartFailure) {
-        let (stdoutEmpty, stderrEmpty, _) = CapturedFiles.take(order, failed: false, in: layout)
+        let (stdoutEmpty, stderrEmpty) = CapturedFiles.tidy(order, in: layout)
         let outcome = Outcome(
             evidence: Evidence(notStarted: failure), stdoutEmpty: stdoutEmpty, stderrEmpty: stderrEmpty)
         noteOutcome(order.instanceKey, outcome, time.now())
@@ -140,12 +140,16 @@ extension Supervisor {
 
     private func noteEnd(_ instance: RunningInstance, _ end: CommandEnd, _ moment: Timestamp) {
         let order = instance.order
-        let failed = !end.evidence.isSuccess
-        let (stdoutEmpty, stderrEmpty, logged) = CapturedFiles.take(order, failed: failed, in: layout)
+        let (stdoutEmpty, stderrEmpty) = CapturedFiles.tidy(order, in: layout)
+        let written = WrittenEnds(
+            of: end.evidence,
+            stderr: stderrEmpty ? "" : order.stderrPath.flatMap { OutputTail.ofFile($0) } ?? end.stderr,
+            stdout: stdoutEmpty ? "" : order.stdoutPath.flatMap { OutputTail.ofFile($0) })
         let outcome = Outcome(
             evidence: end.evidence,
             process: instance.isNamed || end.evidence.notStarted != nil ? nil : ProcessIdentity(pid: instance.pid),
-            usage: end.usage, stderr: failed ? logged ?? end.stderr : nil,
+            usage: end.usage, stderr: written.stderr, stdout: written.stdout,
+            doubt: written.doubt,
             returnsAttempt: instance.returningAttempt && end.evidence.cancelled, stdoutEmpty: stdoutEmpty,
             stderrEmpty: stderrEmpty)
         noteOutcome(order.instanceKey, outcome, moment)

@@ -69,7 +69,8 @@ final class SupervisorJournal {
     private static func report(of fact: Fact) -> Answer {
         switch fact {
         case .running(.key(let key), _): .started(key)
-        case .outcome(.key(let key), let outcome): outcome.status == .complete ? .completed(key) : .whole
+        case .outcome(.key(let key), let outcome):
+            outcome.status == .complete && outcome.doubt == nil ? .completed(key) : .whole
         default: .none
         }
     }

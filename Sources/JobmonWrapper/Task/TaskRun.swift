@@ -25,8 +25,8 @@ final class TaskRun {
     private let loop: ProcessLoop
     private let reporter: ExecReporter
     private let began: Double
-    /// Where our output begins in the scheduler's file for stderr; nil: the command's goes into ours.
-    private let stderrStart: Int?
+    /// Where our output begins in the scheduler's files; nil: the command's goes into ours.
+    private let starts: (out: Int?, err: Int?)
     private var command: (id: CommandID, pid: Int32)?
     /// Tells what the command has got by itself, where the scheduler signals each process of a job.
     private var witness: SignalWitness?
@@ -64,13 +64,16 @@ final class TaskRun {
         if description.timeLimit != nil { jobmon_adopt_orphans(1) }
         // Files that the user named are the scheduler's to open, and ours to pass on.
         let resources = order.description.resources
-        if resources["stdout"] != nil { description.stdout = .inherited }
-        var stderrStart: Int?
-        if resources["stdout"] != nil || resources["stderr"] != nil, jobmon_kind(STDERR_FILENO) == JOBMON_KIND_FILE {
-            stderrStart = Int(jobmon_output_position(STDERR_FILENO))
-            description.stderr = .inherited
+        var starts: (out: Int?, err: Int?) = (nil, nil)
+        if resources["stdout"] != nil {
+            description.stdout = .inherited
+            if jobmon_same(STDOUT_FILENO, STDERR_FILENO) == 0 { starts.out = OutputTail.position(of: STDOUT_FILENO) }
         }
-        self.stderrStart = stderrStart
+        if resources["stdout"] != nil || resources["stderr"] != nil {
+            starts.err = OutputTail.position(of: STDERR_FILENO)
+            if starts.err != nil { description.stderr = .inherited }
+        }
+        self.starts = starts
         // The wish may have come before us.
         cancel = cancelWish()
         if cancel != nil {
@@ -106,12 +109,21 @@ final class TaskRun {
             evidence.scheduler = word ?? (evidence.exitCode == 0 ? nil : softWord)
         }
         let decided = Cause.decide(evidence)
-        let failed = isOpen || decided.status != .complete
-        let (stdoutEmpty, stderrEmpty, captured) = CapturedFiles.take(order, failed: failed, in: layout)
-        let logged = captured ?? (failed ? stderrStart.flatMap { OutputTail.behind(STDERR_FILENO, from: $0) } : nil)
+        let (stdoutEmpty, stderrEmpty) = CapturedFiles.tidy(order, in: layout)
+        let written = WrittenEnds(
+            of: evidence, isOpen: isOpen,
+            stderr: stderrEmpty
+                ? ""
+                : order.stderrPath.flatMap { OutputTail.ofFile($0) }
+                    ?? starts.err.flatMap { OutputTail.behind(STDERR_FILENO, from: $0) } ?? end?.stderr,
+            stdout: stdoutEmpty
+                ? ""
+                : order.stdoutPath.flatMap { OutputTail.ofFile($0) }
+                    ?? starts.out.flatMap { OutputTail.behind(STDOUT_FILENO, from: $0) })
         var outcome = Outcome(
-            evidence: evidence, usage: end?.usage ?? Usage(), stderr: failed ? logged ?? end?.stderr : nil,
-            returnsAttempt: cancel?.returningAttempt ?? false, stdoutEmpty: stdoutEmpty, stderrEmpty: stderrEmpty)
+            evidence: evidence, usage: end?.usage ?? Usage(), stderr: written.stderr, stdout: written.stdout,
+            doubt: written.doubt, returnsAttempt: cancel?.returningAttempt ?? false, stdoutEmpty: stdoutEmpty,
+            stderrEmpty: stderrEmpty)
         if isOpen {
             outcome.status = .unknown
             outcome.cause = decided.cause ?? .signal

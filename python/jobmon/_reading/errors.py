@@ -25,9 +25,10 @@ def errors(
 ) -> List[Dict[str, Any]]:
     """Lists the errors of all attempts, oldest first: the output of `jobmon errors --json`, as dicts.
 
-    Each dict has the keys `id`, `job_instance_id`, `error_time`, `description` (the text of the error), `jid`, `name`,
-    `retry_number` (0 for the first attempt), `cause`, `exit_code`, `signal`, `host`, `traceback` (a dict as in
-    docs/protocol.md, or None) and `why` (the error in one line). A value that is not known is None.
+    Each dict has the keys `id`, `job_instance_id`, `error_time`, `description` (the text of the error), `headline`
+    (the line of it that says why), `jid`, `name`, `retry_number` (0 for the first attempt), `cause`, `exit_code`,
+    `signal`, `host`, `traceback` (a dict as in docs/protocol.md, or None) and `why` (the error in one line, with how
+    the attempt ended). A value that is not known is None.
 
     The other arguments filter by job, as the options of `jobmon errors` do:
 

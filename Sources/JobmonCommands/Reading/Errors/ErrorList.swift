@@ -55,7 +55,7 @@ package struct ErrorList {
         [
             .init(times.clock(error.errorTime)), .init(String(error.jid)), .init(Printable.line(error.name)),
             .init(String(error.retryNumber + 1)), .init(ending(error)),
-            .init(Printable.line(ErrorText.headline(error.description))),
+            .init(Printable.line(error.errorLine)),
         ]
     }
 

@@ -15,7 +15,7 @@ package struct JobTable {
     package static func row(_ job: JobRecord, now: Timestamp, times: ShownTime = .utc) -> [TextTable.Cell] {
         let latest = job.instances.last
         return [
-            .init(String(job.jid)), .init(job.status.label, job.status.style),
+            .init(String(job.jid)), .init(job.shownStatus, job.status.style),
             .init(Printable.line(job.description.shownName)), .init(Printable.line(job.description.params.shown)),
             .init("\(job.attempts)/\(job.description.maxAttempts)"), .init(Printable.line(latest?.host ?? "")),
             .init(latest?.elapsed(now: now).map(Units.duration) ?? ""), .init(latest?.exit ?? ""),
@@ -50,29 +50,42 @@ extension InstanceRecord {
         case .failed: return failure
         case .unknown: return "no report\(lastSeen.map { " since \(times.text($0))" } ?? "")"
         case .running: return lateSince.map { "late: no report since \(times.text(lastSeen ?? $0))" }
-        case .cancelled, .submitted, .complete, .queued: return nil
+        case .complete: return doubt
+        case .cancelled, .submitted, .queued: return nil
         }
     }
 }
 
+extension InstanceRecord {
+    /// Its status; of a complete one that may not have done its work, `COMPLETE?`.
+    package var shownStatus: String { status.label + (status == .complete && doubt != nil ? "?" : "") }
+}
+
 extension JobRecord {
+    /// Why it may not have done its work though it is COMPLETE; nil: there is no ground to doubt it.
+    package var doubt: String? { status == .complete ? instances.last?.doubt : nil }
+
+    /// Its status; of a complete one that may not have done its work, `COMPLETE?`.
+    package var shownStatus: String { status.label + (doubt == nil ? "" : "?") }
+
     /// The same, with times in UTC.
     package var why: String { reason(in: .utc) }
 
     /// The reason for the job's status: how its latest attempt ended.
     package func reason(in times: ShownTime) -> String {
-        if status == .complete { return "" }
+        if status == .complete { return doubt ?? "" }
         if cancelRequested, status != .cancelled { return "to be cancelled" }
         return instances.last?.reason(in: times) ?? ""
     }
 }
 
 extension JobRecord {
-    /// The job with its reason in words (`why`), as in lists in JSON.
+    /// The job with its reason in words (`why`), and with its doubt, as in lists in JSON.
     package var jsonWithWhy: JSON {
         guard case .object(var object) = json else { return json }
         let why = why
         object.append("why", why.isEmpty ? .null : .string(why))
+        object.append("doubt", .text(doubt))
         return .object(object)
     }
 }
@@ -80,7 +93,7 @@ extension JobRecord {
 extension ErrorRecord {
     /// How the attempt ended, in words, with the headline of the error.
     package var why: String {
-        InstanceRecord.failure(error: description, cause: cause, exitCode: exitCode, signal: signal)
+        InstanceRecord.failure(headline: errorLine, cause: cause, exitCode: exitCode, signal: signal)
     }
 
     /// The error with its reason in words (`why`), as in lists in JSON.

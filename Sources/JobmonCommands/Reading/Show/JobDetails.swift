@@ -22,7 +22,7 @@ package struct JobDetails {
 
     package var text: String {
         let name = Printable.line(job.description.shownName)
-        var text = styled("job \(job.jid)  \(name)", .bold) + "  " + styled(job.status.label, job.status.style)
+        var text = styled("job \(job.jid)  \(name)", .bold) + "  " + styled(job.shownStatus, job.status.style)
         let why = job.reason(in: times)
         text += why.isEmpty ? "\n" : "  \(Printable.line(why))\n"
         text += fields(description)
@@ -81,7 +81,7 @@ package struct JobDetails {
 
     private func attempt(_ instance: InstanceRecord, isLast: Bool) -> String {
         var text = styled("attempt \(instance.retryNumber + 1)", .bold) + "  "
-        text += styled(instance.status.label, instance.status.style)
+        text += styled(instance.shownStatus, instance.status.style)
         if instance.status == .failed {
             let ending = ErrorText.ending(cause: instance.cause, exitCode: instance.exitCode, signal: instance.signal)
             text += "  \(ending)"

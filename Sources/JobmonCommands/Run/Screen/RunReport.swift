@@ -53,6 +53,12 @@ struct RunReport {
                 "        nothing was started: no failed or cancelled job has an attempt left; jobmon retry or a larger "
                     + "--retries gives one")
         }
+        if summary.doubtful > 0 {
+            let queue = ShellWord.quoted(queue)
+            lines.append(
+                "        \(Units.grouped(summary.doubtful)) complete, but in doubt: "
+                    + "jobmon jobs\(again) --queue \(queue) --doubtful")
+        }
         lines += errors(columns: columns)
         return lines + next() + left()
     }
@@ -130,7 +136,8 @@ struct RunReport {
             "queue": .string(queue), "total": .int(Int64(counts.total)), "complete": .int(Int64(counts.complete)),
             "failed": .int(Int64(counts.failed)), "cancelled": .int(Int64(counts.cancelled)),
             "queued": .int(Int64(counts.queued)), "running": .int(Int64(counts.running)),
-            "unclear": .int(Int64(counts.unclear)), "left": .int(Int64(summary.left.open)),
+            "unclear": .int(Int64(counts.unclear)), "doubtful": .int(Int64(summary.doubtful)),
+            "left": .int(Int64(summary.left.open)),
             "seconds": .double((seconds * 1000).rounded() / 1000),
         ]
         switch summary.ending {

@@ -39,7 +39,7 @@ struct ErrorLines {
             if line.isEmpty || text.utf8.count > limit || LineKind.isOrnament(line) || LineKind.isAdvice(line) { break }
             if isEnd(line) { break }
             if !text.isEmpty { text += " " }
-            text += line.trimmed
+            text += LineKind.withoutDrawing(line).trimmed
         }
         return text
     }
@@ -64,15 +64,35 @@ struct ErrorLines {
 enum Box {
     /// What stands in a line within the sides of a box; the line itself if it is not in a box.
     static func content(_ line: Substring) -> Substring {
-        // All characters of boxes begin with this byte; most lines have none.
-        guard line.utf8.contains(0xE2), let first = line.first, sides.contains(first) else { return line }
-        guard first == "│" || first == "┃" else { return line }
+        // Of all bytes that a side can begin with, most lines have none there.
+        guard let byte = line.utf8.first, byte == 0xE2 || byte == 0x20 || plain.contains(byte) else { return line }
+        if byte != 0xE2 { return plainContent(line) }
+        guard let first = line.first, sides.contains(first) else { return line }
         var inner = line.dropFirst()
         while inner.last == " " { inner.removeLast() }
         if let last = inner.last, sides.contains(last) { inner.removeLast() }
+        return withoutMargin(inner)
+    }
+
+    /// Boxes of `|` and of `*`, such as those of Fortran programs, are wide, and have the same side on the right.
+    private static func plainContent(_ line: Substring) -> Substring {
+        let bytes = line.utf8.drop { $0 == 0x20 }
+        guard let side = bytes.first, plain.contains(side) else { return line }
+        var inner = bytes.dropFirst()
+        while inner.last == 0x20 { inner.removeLast() }
+        guard inner.count >= narrowest, inner.first == 0x20, inner.last == side else { return line }
+        inner.removeLast()
+        // A row of a table has more of them.
+        return inner.contains(side) ? line : withoutMargin(Substring(inner))
+    }
+
+    private static func withoutMargin(_ inner: Substring) -> Substring {
+        var inner = inner
         while inner.last == " " { inner.removeLast() }
         return inner.first == " " ? inner.dropFirst() : inner
     }
 
-    private static let sides: Set<Character> = ["│", "┃", "╭", "╰", "┌", "└", "├", "╔", "╚"]
+    private static let sides: Set<Character> = ["│", "┃"]
+    private static let plain = Set("|*".utf8)
+    private static let narrowest = 40
 }

@@ -1,18 +1,13 @@
 /// A form in which the programs of a language, or of a family, tell what ended them.
 struct ErrorReader: Sendable {
-    /// The name that a reading carries, such as `python`.
-    let name: String
     /// What lines say in this form; nil: they do not have it. The lines are without those of schedulers and launchers.
     let read: @Sendable (ErrorLines) -> ErrorReading?
 
-    init(_ name: String, _ read: @escaping @Sendable (ErrorLines) -> ErrorReading?) {
-        self.name = name
-        self.read = read
-    }
+    init(_ read: @escaping @Sendable (ErrorLines) -> ErrorReading?) { self.read = read }
 
-    /// A reader whose message needs no type.
+    /// A reader whose message needs no type. The readings carry its name, such as `fortran`.
     static func line(_ name: String, _ read: @escaping @Sendable (ErrorLines) -> String?) -> ErrorReader {
-        ErrorReader(name) { lines in read(lines).map { ErrorReading(name, $0) } }
+        ErrorReader { lines in read(lines).map { ErrorReading(name, $0) } }
     }
 
     /// All readers. The first that finds its form decides, hence the order: what quotes another text as a whole comes

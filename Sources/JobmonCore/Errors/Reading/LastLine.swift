@@ -11,12 +11,14 @@ struct LastLine {
                 || LineKind.isConsequence(line) || LineKind.isShown(line)
         }
         if let line = filled.last(where: { !isNoise($0) && !LineKind.isWarning($0) && !LineKind.isClosing($0) }) {
-            return ErrorReading("last", line.trimmed)
+            return ErrorReading("last", line.trimmed, weight: LineKind.soundsLikeFailure(line) ? .reason : .guess)
         }
         // `Aborted` alone is more than a warning before it.
-        if let line = filled.last(where: { LineKind.isClosing($0) }) { return ErrorReading("last", line.trimmed) }
+        if let line = filled.last(where: { LineKind.isClosing($0) }) {
+            return ErrorReading("last", line.trimmed, weight: .guess)
+        }
         if let line = filled.last(where: { !isNoise($0) }) {
-            return ErrorReading("last", line.trimmed, isTelling: false)
+            return ErrorReading("last", line.trimmed, weight: .nothing)
         }
         return nil
     }

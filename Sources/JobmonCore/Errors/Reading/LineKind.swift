@@ -6,6 +6,16 @@ enum LineKind {
             || line.holds("%|")
     }
 
+    /// Without what a drawing beside a message leaves in front of it: ` \___/   no such keyword`.
+    static func withoutDrawing(_ line: Substring) -> Substring {
+        let content = line.unindented
+        let drawn = content.utf8.prefix { strokes.contains($0) }
+        let rest = content.utf8[drawn.endIndex...]
+        return drawn.count >= 3 && rest.first == 0x20 ? Substring(rest).unindented : line
+    }
+
+    private static let strokes = Set("/\\_|-=*#~^".utf8)
+
     /// A line of dashes or equals signs that encloses a block.
     static func isRule(_ line: Substring) -> Bool {
         let bytes = line.utf8.drop { $0 == 0x20 }
@@ -34,6 +44,41 @@ enum LineKind {
         return ["at ", "from ", "warnings.warn(", "@ ", "... ", "error, called at "].contains { content.hasPrefix($0) }
             || content.hasPrefix("#") && (content.dropFirst().first?.isNumber ?? false)
     }
+
+    /// Whether a line has words of failure. They are no proof: what succeeds prints them too. But of two lines the one
+    /// that has them is the better guess.
+    static func soundsLikeFailure(_ line: Substring) -> Bool {
+        let words = line.unindented.prefix(300).lowercased()
+        if words.hasPrefix("0 error") || denials.contains(where: { words.holds($0) }) { return false }
+        return words.hasPrefix("no ") || failures.contains { words.holds($0) }
+    }
+
+    private static let denials: [StaticString] = ["successful", " 0 error", "no error", "without error", " ok"]
+
+    private static let failures: [StaticString] = [
+        "cannot", "can't", "can not", "could not", "couldn't", "unable", "not found", "no such", "not exist", "invalid",
+        "missing", "denied", "fail", "error", "unknown", "unexpected", "illegal", "must ", "expected", "exceed",
+        "refused", "corrupt", "does not", "doesn't", "did not", "is not ", "are not ", "undefined", "unrecogni",
+        "unsupported", "not supported", "too many", "too few", "too large", "too small", "too long", "too short",
+        "out of memory", "out of range", "out of bounds", "out of space", "out of disk", "impossible", "killed",
+        "violat", "overflow", "underflow", "timed out", "timeout", "abort", "exception", "bad ",
+        "wrong", "incompatible", "mismatch", "not enough", "not allowed", "no data", "no space", "empty", "negative",
+        "nan ",
+        "diverge", "singular", "not converge", "no convergence", "truncated", "malformed", "fatal", "crash",
+        "segmentation", "assert", "is full", "disk full", "quota", "expired", "unreachable", "conflict",
+    ]
+
+    /// How a sentence begins that says what did not work.
+    static func opensAsFailure(_ line: Substring) -> Bool {
+        let content = line.unindented
+        return openers.contains { content.hasPrefix($0) }
+    }
+
+    private static let openers = [
+        "Could not ", "Couldn't ", "Cannot ", "Can not ", "Can't ", "Unable to ", "Failed to ", "No such ", "Unknown ",
+        "Invalid ", "Unrecognized ", "Unrecognised ", "Illegal ", "Missing ", "Not enough ", "Did not ", "could not ",
+        "cannot ", "unable to ", "failed to ", "no such ", "unknown ", "invalid ",
+    ]
 
     /// What only follows from an error that stands before it.
     static func isConsequence(_ line: Substring) -> Bool { consequences.contains { line.holds($0) } }

@@ -31,14 +31,17 @@ struct MarkedLines {
             index -= 1
         }
         for start in first...last where isMarked[start] {
-            if let message = message(at: start) { return ErrorReading("marked", message) }
+            if let message = message(at: start) {
+                // What it announces stands somewhere else.
+                return ErrorReading("marked", message, weight: message.hasSuffix(":") ? .guess : .reason)
+            }
         }
         return nil
     }
 
     /// What the line says; with the lines that follow, if it only announces them.
     private func message(at index: Int) -> String? {
-        let line = lines.all[index].trimmed
+        let line = Self.unquoted(lines.all[index].trimmed)
         let rest = Self.afterMark(lines.all[index])
         if rest.isEmpty || line.hasSuffix(":") {
             // The message may stand below a rule or a blank line.
@@ -50,8 +53,29 @@ struct MarkedLines {
         }
         if let reason = systemsReason(before: index), !Self.hasSystemsReason(line[...]) { return reason }
         if let warning = warning(before: index) { return "\(warning) \(line)" }
+        if Self.followers.contains(where: { rest.hasPrefix($0) }), !LineKind.soundsLikeFailure(rest),
+            let failure = failure(before: index)
+        {
+            return "\(failure) (\(line))"
+        }
         return line
     }
+
+    /// A message that is quoted as a whole.
+    private static func unquoted(_ line: String) -> String {
+        guard let quote = line.first, quote == "\"" || quote == "'", line.last == quote, line.count > 2 else {
+            return line
+        }
+        return String(line.dropFirst().dropLast())
+    }
+
+    /// A sentence shortly before a marked line that only names the place or the command: it says what did not work.
+    private func failure(before index: Int) -> String? {
+        let before = lines.all[..<index].filter { !$0.isEmpty }.suffix(Self.mostBetween)
+        return before.last { LineKind.opensAsFailure($0) }?.trimmed
+    }
+
+    private static let mostBetween = 6
 
     /// The line right before, if it holds the operating system's reason, which the marked line only sums up.
     private func systemsReason(before index: Int) -> String? {
@@ -172,7 +196,7 @@ struct MarkedLines {
         return rest.dropFirst(2).first?.isNumber ?? true ? nil : rest.startIndex
     }
 
-    private static let ornaments = Set(" \t*#>!=[(<-".utf8)
+    private static let ornaments = Set(" \t*#>!=[(<-\"'".utf8)
     private static let initials = Set("friscepau".utf8)
     private static let followers = [
         "in ", "at ", "on ", "while ", "when ", "during ", "opening ", "reading ", "writing ", "loading ", "parsing ",

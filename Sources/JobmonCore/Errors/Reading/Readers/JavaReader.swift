@@ -1,6 +1,6 @@
 extension ErrorReader {
     /// The exception that ended a thread of Java, and of a chain its deepest cause.
-    static let java = ErrorReader("java") { lines in
+    static let java = ErrorReader { lines in
         guard
             lines.all.contains(where: { isFrame($0) })
                 || lines.all.contains(where: { $0.hasPrefix("Exception in thread ") })

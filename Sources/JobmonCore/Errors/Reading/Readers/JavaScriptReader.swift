@@ -1,7 +1,7 @@
 extension ErrorReader {
     /// What Node.js prints of an error that nobody caught: the line above the frames. What is no error was rejected "with
     /// the reason".
-    static let javaScript = ErrorReader("javascript") { lines in
+    static let javaScript = ErrorReader { lines in
         guard lines.all.contains(where: { $0.hasPrefix("Node.js v") || $0.hasPrefix("    at ") }),
             let frame = lines.all.firstIndex(where: { $0.hasPrefix("    at ") }) ?? lines.all.indices.last,
             let index = lines.all[..<frame].lastIndex(where: { isException($0) })

@@ -1,7 +1,7 @@
 extension ErrorReader {
     /// A cell of a notebook that raised (nbconvert, papermill, `ipython`): IPython repeats the exception below its
     /// traceback.
-    static let notebook = ErrorReader("notebook") { lines in
+    static let notebook = ErrorReader { lines in
         guard
             let header = lines.all.lastIndex(where: { line in
                 guard let mark = line.firstRange(of: "Traceback (most recent call last)") else { return false }

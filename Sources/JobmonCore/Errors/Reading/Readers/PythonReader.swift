@@ -1,7 +1,7 @@
 extension ErrorReader {
     /// An exception that ended the interpreter, of chained ones the last. A program that another one started has said
     /// more than the exception that reports its end.
-    static let python = ErrorReader("python") { lines in
+    static let python = ErrorReader { lines in
         guard lines.all.contains(where: { $0.holds("Traceback (most") || $0.holds("File \"") }) else { return nil }
         if let boxed = afterBox(lines) { return boxed }
         guard let found = TracebackReader.last(in: lines.all) else { return loose(lines) }

@@ -1,0 +1,75 @@
+import JobmonCore
+import Testing
+
+/// On which of two streams a reason is found.
+@Suite struct StreamReadingTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let stderr: String
+        let stdout: String
+        let headline: String
+        let stream: StreamReading.Stream
+    }
+
+    static let cases = [
+        Case(
+            testDescription: "stderr gives a reason", stderr: "Error: no disk\n", stdout: "Error: stopped\n",
+            headline: "Error: no disk", stream: .stderr),
+        Case(
+            testDescription: "the last line of stderr sounds like a failure", stderr: "cannot open grid.nc\n",
+            stdout: "ERROR: step failed\n", headline: "cannot open grid.nc", stream: .stderr),
+        Case(
+            testDescription: "stderr is empty", stderr: "",
+            stdout: "reading\nERROR: unreadable message\n0 of 1 messages\n",
+            headline: "ERROR: unreadable message", stream: .stdout),
+        Case(
+            testDescription: "stderr has progress only", stderr: "10%\r100%\nElapsed: 3 s\n",
+            stdout: "FATAL: mesh has no cells\n", headline: "FATAL: mesh has no cells", stream: .stdout),
+        Case(
+            testDescription: "stderr has warnings only", stderr: "WARNING: old format\n", stdout: "Error: no grid\n",
+            headline: "Error: no grid", stream: .stdout),
+        Case(
+            testDescription: "stderr has the words of a launcher only",
+            stderr: "srun: error: n1: task 0: Exited with exit code 1\n", stdout: "  ERROR: density is negative\n",
+            headline: "ERROR: density is negative", stream: .stdout),
+        Case(
+            testDescription: "what stderr announces stands on stdout", stderr: "[0] Error: the input says:\n",
+            stdout: "Error: no basis set\n", headline: "Error: no basis set", stream: .stdout),
+        Case(
+            testDescription: "a traceback on stdout", stderr: "",
+            stdout:
+                "Traceback (most recent call last):\n  File \"a.py\", line 3, in <module>\n    f()\nValueError: no data\n",
+            headline: "ValueError: no data", stream: .stdout),
+        Case(
+            testDescription: "stdout gives none", stderr: "Elapsed: 3 s\n", stdout: "step 1\nstep 2\n",
+            headline: "Elapsed: 3 s", stream: .stderr),
+    ]
+
+    @Test(arguments: cases) func isFound(_ example: Case) {
+        let found = StreamReading(stderr: example.stderr, stdout: example.stdout)
+        #expect(found.reading.headline == example.headline)
+        #expect(found.stream == example.stream)
+        #expect(found.lastOfStdout == nil)
+        #expect(
+            StreamReading.stdout(beside: example.stderr) { example.stdout }
+                == (example.stream == .stdout ? example.stdout : nil))
+    }
+
+    @Test func showsHowFarItGot() {
+        let found = StreamReading(stderr: "", stdout: "step 1\nstep 2\n\n")
+        #expect(found.lastOfStdout == "step 2")
+        #expect(found.stream == .stderr)
+        #expect(StreamReading.stdout(beside: nil) { "step 2" } == "step 2")
+        #expect(StreamReading.stdout(beside: "") { " \n" } == nil)
+    }
+
+    @Test("stdout is not read where stderr gives the reason")
+    func isNotRead() {
+        var looked = false
+        _ = StreamReading.stdout(beside: "Error: no disk\n") {
+            looked = true
+            return ""
+        }
+        #expect(!looked)
+    }
+}
