@@ -127,7 +127,11 @@ class BadInputTests(TestCase):
     def test_the_death_of_the_queue_is_noticed(self) -> None:
         q = self.queue()
         q.queue_job(q.create_job("/bin/sleep", "sleeps", [600]))
-        wait_until(lambda: q.executor.running_jobs, "its start")
+        # A job on the list of `running_jobs` may only be submitted.
+        pid = wait_until(
+            lambda: json.loads(self.jobmon("jobs", "-d", self.mon_dir, "--json"))[0]["instances"][0]["pid"],
+            "its start",
+        )
         feed = q.executor._feed
         assert feed is not None
         killer = threading.Timer(0.2, os.kill, (feed.pid, signal.SIGKILL))
@@ -136,11 +140,6 @@ class BadInputTests(TestCase):
             q.block_till_done()
         self.assertIn("exit code", str(raised.exception))
         self.assertFalse(q.scheduler_alive())
-        pid = wait_until(
-            lambda: json.loads(self.jobmon("jobs", "-d", self.mon_dir, "--json"))[0]["instances"][
-                0
-            ]["pid"]
-        )
         os.kill(pid, signal.SIGKILL)
 
     def test_a_forked_child_does_not_use_its_parents_queue(self) -> None:

@@ -251,13 +251,15 @@ class QueueTests(TestCase):
 
     def test_a_queue_that_works_is_let_go_when_its_program_ends(self) -> None:
         gate = self.path("gate")
-        slow = self.write("slow.sh", f"while [ ! -e '{gate}' ]; do sleep 0.05; done\n")
+        began = self.path("began")
+        slow = self.write("slow.sh", f"touch '{began}'; while [ ! -e '{gate}' ]; do sleep 0.05; done\n")
+        # A job on the list of `running_jobs` may only be submitted: such a one is not started any more.
         self.run_program(f"""
-            import time
+            import os, time
             from jobmon import qmaster
             q = qmaster.JobQueue({self.mon_dir!r})
             q.queue_job(q.create_job({slow!r}, "one"))
-            while not q.executor.running_jobs:
+            while not os.path.exists({began!r}):
                 time.sleep(0.05)
             """)
         open(gate, "w").close()
@@ -267,8 +269,7 @@ class QueueTests(TestCase):
         q = self.queue(executor_params={"parallelism": 1})
         for name in ("one", "two"):
             q.queue_job(q.create_job("/bin/sleep", name, [600]))
-        wait_until(lambda: q.executor.running_jobs, "a start")
-        pid = self.jobs()[0]["instances"][0]["pid"]
+        pid = wait_until(lambda: self.jobs()[0]["instances"][0]["pid"], "a start")
         q.stop()
         q.stop()
         self.assertTrue(is_gone(pid))
