@@ -65,12 +65,47 @@ struct RunTests {
             #expect(errors.stdout.contains("ERROR: unreadable message"), "\(errors.stdout)")
             let shown = try await Executable.run(["show", "-d", mon, "1"])
             #expect(shown.stdout.contains("0 of 1 messages"), "\(shown.stdout)")
+            let logs = try await Executable.run(["logs", "-d", mon, "1"])
+            #expect(
+                logs.stdout
+                    == "reading\nERROR: unreadable message\n0 of 1 messages\nexit code 211, nothing on stderr\n",
+                "\(logs.stdout)")
 
             let quiet = try await Executable.run(["run", "-d", mon, "--no-logs", "--", "sh", "-c", program + " # 2"])
             #expect(quiet.stderr.contains("exit code 211, nothing on stderr\n"), "\(quiet.stderr)")
             let far = try await Executable.run(["run", "-d", mon, "--", "sh", "-c", "echo step 300; exit 9"])
             #expect(
                 far.stderr.contains("exit code 9, nothing on stderr; stdout ends with: step 300"), "\(far.stderr)")
+        }
+    }
+
+    @Test(
+        "a reason that stands in the log of R CMD BATCH is found, but not that of an earlier run",
+        .timeLimit(.minutes(20)))
+    func reasonInLog() async throws {
+        try await withTestDirectory { directory in
+            let mon = "\(directory)/mon"
+            let program =
+                "#!/bin/sh\ntest -f now || exit 1\nprintf 'Error: no data\\nExecution halted\\n' >fit.Rout\nexit 1\n"
+            try program.write(toFile: "\(directory)/R", atomically: true, encoding: .utf8)
+            chmod("\(directory)/R", 0o755)
+            for command in [
+                ["\(directory)/R", "CMD", "BATCH", "fit.R"], ["sh", "-c", "./R CMD BATCH --no-save fit.R; exit $?"],
+            ] {
+                try "Error: of before\nExecution halted\n".write(
+                    toFile: "\(directory)/fit.Rout", atomically: true, encoding: .utf8)
+                try FileManager.default.setAttributes(
+                    [.modificationDate: Date(timeIntervalSinceNow: -3600)], ofItemAtPath: "\(directory)/fit.Rout")
+                try? FileManager.default.removeItem(atPath: "\(directory)/now")
+                let arguments = ["run", "-d", mon, "--again", "--no-progress", "--"] + command
+                let stale = try await Executable.run(arguments, in: directory)
+                #expect(stale.stderr.contains("exit code 1, nothing on stderr\n"), "\(stale.stderr)")
+                _ = FileManager.default.createFile(atPath: "\(directory)/now", contents: nil)
+                let ran = try await Executable.run(arguments, in: directory)
+                #expect(ran.stderr.contains("exit code 1: Error: no data\n"), "\(ran.stderr)")
+            }
+            let shown = try await Executable.run(["errors", "-d", mon, "--full"])
+            #expect(shown.stdout.contains("the end of fit.Rout:"), "\(shown.stdout)")
         }
     }
 

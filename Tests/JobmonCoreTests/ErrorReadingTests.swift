@@ -117,6 +117,10 @@ struct ErrorSample: Sendable, CustomTestStringConvertible {
     @Test func theFirstOfSeveralMarkedLinesIsTheReason() {
         #expect(ErrorReading("start\nError: no disk\n\nError: stopped\n").headline == "Error: no disk")
         #expect(ErrorReading("a: error: x\nsome output\nb: error: y\n").headline == "b: error: y")
+        #expect(
+            ErrorReading("? open survey.gdt\nError attempting to open file\nTerminated on error\n").headline
+                == "Error attempting to open file")
+        #expect(ErrorReading("Error checking is on\nno data for 1995\n").headline == "no data for 1995")
     }
 
     @Test(

@@ -319,6 +319,12 @@ struct Stderr: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct ErrorTextTests {
+    private func failed(stdout: String) -> Outcome {
+        var outcome = Outcome(evidence: Evidence(exitCode: 1), stderr: "")
+        outcome.stdout = stdout
+        return outcome
+    }
+
     @Test func prefersTheBetterWord() {
         var outcome = Outcome(evidence: Evidence(exitCode: 1), stderr: "boom\n")
         #expect(ErrorText.describe(outcome, cause: .exit).text == "boom\n")
@@ -340,7 +346,7 @@ struct Stderr: Sendable, CustomTestStringConvertible {
 
     @Test("of stdout, what gives the reason is the headline, and its end is part of the text")
     func stdoutTells() {
-        var outcome = Outcome(evidence: Evidence(exitCode: 1), stderr: "", stdout: "start\nError: no grid\n")
+        var outcome = failed(stdout: "start\nError: no grid\n")
         #expect(
             ErrorText.describe(outcome, cause: .exit)
                 == DescribedError(
@@ -360,12 +366,11 @@ struct Stderr: Sendable, CustomTestStringConvertible {
 
     @Test("where nothing gives a reason, the last line of stdout shows how far it got")
     func stdoutEndsSomewhere() {
-        let outcome = Outcome(evidence: Evidence(exitCode: 1), stderr: "", stdout: "step 1\nstep 2\n")
+        let outcome = failed(stdout: "step 1\nstep 2\n")
         let described = ErrorText.describe(outcome, cause: .exit)
         #expect(described.headline == "exit code 1, nothing on stderr; stdout ends with: step 2")
         #expect(described.text.hasSuffix("the end of stdout:\nstep 1\nstep 2\n"))
-        let long = Outcome(
-            evidence: Evidence(exitCode: 1), stderr: "", stdout: String(repeating: "x\n", count: 32000) + "step 2\n")
+        let long = failed(stdout: String(repeating: "x\n", count: 32000) + "step 2\n")
         #expect(ErrorText.describe(long, cause: .exit).text.utf8.count < 17 << 10)
     }
 

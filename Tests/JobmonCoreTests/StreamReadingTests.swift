@@ -51,7 +51,7 @@ import Testing
         #expect(found.stream == example.stream)
         #expect(found.lastOfStdout == nil)
         #expect(
-            StreamReading.stdout(beside: example.stderr) { example.stdout }
+            sent(beside: example.stderr, stdout: example.stdout).stdout
                 == (example.stream == .stdout ? example.stdout : nil))
     }
 
@@ -59,17 +59,38 @@ import Testing
         let found = StreamReading(stderr: "", stdout: "step 1\nstep 2\n\n")
         #expect(found.lastOfStdout == "step 2")
         #expect(found.stream == .stderr)
-        #expect(StreamReading.stdout(beside: nil) { "step 2" } == "step 2")
-        #expect(StreamReading.stdout(beside: "") { " \n" } == nil)
+        #expect(sent(beside: nil, stdout: "step 2").stdout == "step 2")
+        #expect(sent(beside: "", stdout: " \n").stdout == nil)
+        #expect(sent(beside: "", stdout: "step 2\u{0}").stdout == nil)
+        #expect(sent(beside: "", stdout: String(repeating: "x\n", count: 32000)).stdout?.utf8.count == 32 << 10)
+    }
+
+    private func sent(beside stderr: String?, stdout: String?, log: String? = nil) -> (stdout: String?, log: KnownLog?)
+    {
+        StreamReading.beside(stderr, stdout: { stdout }, log: { log.map { KnownLog(path: "fit.Rout", text: $0) } })
+    }
+
+    @Test("the log is read last, and sent only if it gives a reason")
+    func logs() {
+        let log = "> stop(\"no data\")\nError: no data\nExecution halted\n"
+        #expect(StreamReading(stderr: "", stdout: "step 2\n", log: log).reading.headline == "Error: no data")
+        #expect(StreamReading(stderr: "", stdout: "step 2\n", log: log).lastOfStdout == nil)
+        #expect(StreamReading(stderr: "", stdout: "Error: no disk\n", log: log).stream == .stdout)
+        let sent = sent(beside: "", stdout: "step 2\n", log: log)
+        #expect(sent.stdout == nil && sent.log == KnownLog(path: "fit.Rout", text: log))
+        #expect(self.sent(beside: "", stdout: "step 2\n", log: "> x\n").log == nil)
+        #expect(self.sent(beside: "Error: no disk\n", stdout: "", log: log).log == nil)
     }
 
     @Test("stdout is not read where stderr gives the reason")
     func isNotRead() {
         var looked = false
-        _ = StreamReading.stdout(beside: "Error: no disk\n") {
-            looked = true
-            return ""
-        }
+        _ = StreamReading.beside(
+            "Error: no disk\n",
+            stdout: {
+                looked = true
+                return ""
+            }, log: { nil })
         #expect(!looked)
     }
 }

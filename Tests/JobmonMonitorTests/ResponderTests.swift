@@ -50,7 +50,7 @@ struct ResponderTests {
                 notStarted: StartFailure(step: .command, path: "/x", errno: 2, reason: "no"), oomKills: 1,
                 scheduler: SchedulerWord("NODE_FAIL", cause: .nodeFailure)),
             usage: Usage(wallclock: 1, cpu: 1, maxrss: 1, maxrssAtMost: true, ioRead: 1, ioWritten: 1), stderr: "s",
-            stdout: "o", doubt: "u",
+            stdout: "o", log: KnownLog(path: "a.Rout", text: "l"), doubt: "u",
             description: "d", traceback: ["type": "E"], returnsAttempt: true, stdoutEmpty: true, stderrEmpty: true)
         let process = ProcessIdentity(pid: 5, started: 6)
         let facts: [Fact] = [

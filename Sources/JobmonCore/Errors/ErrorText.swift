@@ -16,33 +16,29 @@ package enum ErrorText {
                 own.isEmpty ? reported.joined(separator: "\n") : joined(reported: reported, to: own))
         }
         let said = stderr.map { $0.isEmpty ? "\(end)\(silence)" : $0 } ?? end
-        guard let stdout = outcome.stdout, !stdout.allSatisfy(\.isWhitespace) else { return DescribedError(said) }
-        return describe(said, StreamReading(stderr: stderr ?? "", stdout: stdout), stdout: stdout)
-    }
-
-    private static func describe(_ said: String, _ found: StreamReading, stdout: String) -> DescribedError {
-        let isHeard = found.stream == .stderr && found.reading.weight > .nothing
-        if isHeard { return DescribedError(text: said, headline: found.reading.headline) }
-        let last = stdout.lastBytes(keptOfStdout)
-        let text = said + (said.hasSuffix("\n") ? "" : "\n") + "\(endOfStdout)\n\(last)"
-        if found.stream == .stdout { return DescribedError(text: text, headline: found.reading.headline) }
-        let known = found.reading.headline.isEmpty ? said : found.reading.headline
-        return DescribedError(
-            text: text,
-            headline: found.lastOfStdout.map { ErrorReading.shortened("\(known); stdout ends with: \($0)") } ?? known)
+        let found = StreamReading(stderr: stderr ?? "", stdout: outcome.stdout, log: outcome.log?.text)
+        switch (found.stream, outcome.stdout, outcome.log) {
+        case (.stdout, let stdout?, _):
+            return DescribedError(text: said.followed(by: stdout, of: "stdout"), headline: found.reading.headline)
+        case (.log, _, let log?):
+            return DescribedError(text: said.followed(by: log.text, of: log.path), headline: found.reading.headline)
+        case (_, let stdout?, _):
+            guard let last = found.lastOfStdout else { return DescribedError(said) }
+            let known = found.reading.headline.isEmpty ? said : found.reading.headline
+            return DescribedError(
+                text: said.followed(by: stdout, of: "stdout"),
+                headline: ErrorReading.shortened("\(known); stdout ends with: \(last)"))
+        default: return DescribedError(said)
+        }
     }
 
     /// A text without the end of stdout that was appended to it.
     package static func withoutStdout(_ text: String) -> String {
-        text.firstRange(of: "\n\(endOfStdout)\n").map { String(text[..<$0.lowerBound]) } ?? text
+        text.firstRange(of: String.heading(of: "stdout")).map { String(text[..<$0.lowerBound]) } ?? text
     }
 
     /// Appended to the ending if nothing was written to stderr.
     private static let silence = ", nothing on stderr"
-    /// Stands before what was written to stdout.
-    private static let endOfStdout = "the end of stdout:"
-    /// Bytes of stdout that are kept in a text.
-    private static let keptOfStdout = 16 << 10
 
     /// The errors that the job reported itself, followed by the end of its stderr, which comes last. A reported error
     /// that stderr contains too is not repeated. A remark that stderr was empty is left out.
@@ -98,4 +94,17 @@ package enum SignalName {
         if (1...names.count).contains(number) { return names[number - 1] }
         return (34...64).contains(number) ? "SIGRTMIN+\(number - 34)" : "signal \(number)"
     }
+}
+
+extension String {
+    /// The text with the end of another one behind it.
+    fileprivate func followed(by text: String, of name: String) -> String {
+        (hasSuffix("\n") ? String(dropLast()) : self) + String.heading(of: name) + text.lastBytes(String.kept)
+    }
+
+    /// What stands between the two.
+    fileprivate static func heading(of name: String) -> String { "\nthe end of \(name):\n" }
+
+    /// Bytes of another text that are kept.
+    private static let kept = 16 << 10
 }

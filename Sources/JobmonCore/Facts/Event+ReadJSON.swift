@@ -211,10 +211,11 @@ extension Outcome {
             scheduler: try fields.fields("scheduler").map { (word) throws(FieldError) in
                 SchedulerWord(try word.string("said") ?? "", cause: try Cause(word))
             })
+        let log = try fields.fields("log").map { (log) throws(FieldError) in try KnownLog(log) }
         self.init(
             status: status, cause: named, evidence: evidence, process: try ProcessIdentity(fields),
             usage: try fields.fields("usage").map { (used) throws(FieldError) in try Usage(used) } ?? Usage(),
-            stderr: try fields.string("stderr"), stdout: try fields.string("stdout"),
+            stderr: try fields.string("stderr"), stdout: try fields.string("stdout"), log: log,
             doubt: try fields.string("doubt").map { ErrorReading.shortened($0) },
             description: try fields.string("description"), traceback: try fields.fields("traceback")?.object,
             returnsAttempt: try fields.bool("returns_attempt") ?? false,
@@ -226,6 +227,15 @@ extension Outcome {
         if status == .complete, let signal {
             throw fields.failure("signal", "is \(signal), but the kind is \"complete\"")
         }
+    }
+}
+
+extension KnownLog {
+    fileprivate init(_ fields: JSONFields) throws(FieldError) {
+        guard let path = try fields.string("path"), let text = try fields.string("text") else {
+            throw fields.failure("path", "and \"text\" are required")
+        }
+        self.init(path: path, text: text)
     }
 }
 

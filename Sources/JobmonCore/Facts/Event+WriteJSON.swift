@@ -164,6 +164,7 @@ extension Outcome {
         if usage != Usage() { object.append("usage", membersOf: usage) }
         object.append("stderr", string: stderr)
         object.append("stdout", string: stdout)
+        if let log { object.append("log", ["path": .string(log.path), "text": .string(log.text)]) }
         object.append("doubt", string: doubt)
         object.append("description", string: description)
         if let traceback { object.append("traceback", .object(traceback)) }

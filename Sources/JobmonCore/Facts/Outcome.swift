@@ -12,6 +12,8 @@ package struct Outcome: Sendable, Equatable {
     package var stderr: String?
     /// The end of its stdout, at most 32 KiB, only where stderr gives no reason for a failure; nil if nobody looked.
     package var stdout: String?
+    /// The end of its log, at most 32 KiB, only where stderr and stdout give no reason for a failure.
+    package var log: KnownLog?
     /// Why a complete instance may not have done its work; nil: there is no ground to doubt it.
     package var doubt: String?
     /// A description of the error from a sender that knows more than stderr shows (such as a structured traceback).
@@ -26,9 +28,9 @@ package struct Outcome: Sendable, Equatable {
 
     package init(
         status: Status, cause: Cause? = nil, evidence: Evidence = Evidence(), process: ProcessIdentity? = nil,
-        usage: Usage = Usage(), stderr: String? = nil, stdout: String? = nil, doubt: String? = nil,
-        description: String? = nil,
-        traceback: JSONObject? = nil, returnsAttempt: Bool = false, stdoutEmpty: Bool = false, stderrEmpty: Bool = false
+        usage: Usage = Usage(), stderr: String? = nil, stdout: String? = nil, log: KnownLog? = nil,
+        doubt: String? = nil, description: String? = nil, traceback: JSONObject? = nil, returnsAttempt: Bool = false,
+        stdoutEmpty: Bool = false, stderrEmpty: Bool = false
     ) {
         self.status = status
         self.cause = cause
@@ -37,6 +39,7 @@ package struct Outcome: Sendable, Equatable {
         self.usage = usage
         self.stderr = stderr
         self.stdout = stdout
+        self.log = log
         self.doubt = doubt
         self.description = description
         self.traceback = traceback
@@ -48,14 +51,12 @@ package struct Outcome: Sendable, Equatable {
     /// The outcome that follows from evidence; `Cause.decide` decides status and cause.
     package init(
         evidence: Evidence, process: ProcessIdentity? = nil, usage: Usage = Usage(), stderr: String? = nil,
-        stdout: String? = nil, doubt: String? = nil, returnsAttempt: Bool = false, stdoutEmpty: Bool = false,
-        stderrEmpty: Bool = false
+        returnsAttempt: Bool = false, stdoutEmpty: Bool = false, stderrEmpty: Bool = false
     ) {
         let decided = Cause.decide(evidence)
         self.init(
             status: decided.status, cause: decided.cause, evidence: evidence, process: process, usage: usage,
-            stderr: stderr, stdout: stdout, doubt: doubt,
-            returnsAttempt: returnsAttempt || decided.cause?.returnsAttempt ?? false,
+            stderr: stderr, returnsAttempt: returnsAttempt || decided.cause?.returnsAttempt ?? false,
             stdoutEmpty: stdoutEmpty, stderrEmpty: stderrEmpty)
     }
 }
@@ -79,11 +80,11 @@ extension Outcome {
         var evidence = evidence
         evidence.scheduler = word ?? evidence.scheduler
         var outcome = Outcome(
-            evidence: evidence, process: process, usage: usage, stderr: stderr, stdout: stdout,
-            stdoutEmpty: stdoutEmpty, stderrEmpty: stderrEmpty)
+            evidence: evidence, process: process, usage: usage, stderr: stderr, stdoutEmpty: stdoutEmpty,
+            stderrEmpty: stderrEmpty)
         outcome.description = description
-        // Where the scheduler says why, stdout is no evidence.
-        if outcome.cause != .exit, outcome.cause != .signal { outcome.stdout = nil }
+        // Where the scheduler says why, stdout and the log are no evidence.
+        if outcome.cause == .exit || outcome.cause == .signal { (outcome.stdout, outcome.log) = (stdout, log) }
         if outcome.status == .complete { outcome.doubt = stderr.flatMap { Doubt.of(stderr: $0) } }
         return outcome
     }

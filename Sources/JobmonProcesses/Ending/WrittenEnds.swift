@@ -4,18 +4,21 @@ package import JobmonCore
 package struct WrittenEnds: Sendable, Equatable {
     /// The end of stderr of one that did not succeed, at most 64 KiB; nil: it was not captured.
     package private(set) var stderr: String?
-    /// The end of its stdout, at most 64 KiB; nil: stderr gives the reason, or stdout gives none, or was not captured.
+    /// The end of its stdout; nil: stderr gives the reason, or stdout gives none, or was not captured.
     package private(set) var stdout: String?
+    /// The end of its log; nil: a stream gives the reason, or there is no log that gives one.
+    package private(set) var log: KnownLog?
     /// Why one that succeeded may not have done its work.
     package private(set) var doubt: String?
 
     /// - Parameters:
     ///   - isOpen: whether it succeeded is not known yet.
     ///   - stderr: reads the end of stderr.
-    ///   - stdout: reads the end of stdout. Only asked of a command that ended by itself: of others it is known why.
+    ///   - stdout, log: read the end of stdout and of the log. Only asked of a command that ended by itself: of others it
+    ///     is known why.
     package init(
         of evidence: Evidence, isOpen: Bool = false, stderr: @autoclosure () -> String?,
-        stdout: @autoclosure () -> String?
+        stdout: @autoclosure () -> String?, log: @autoclosure () -> KnownLog?
     ) {
         let decided = Cause.decide(evidence)
         guard isOpen || decided.status != .complete else {
@@ -24,6 +27,16 @@ package struct WrittenEnds: Sendable, Equatable {
         }
         self.stderr = stderr()
         guard decided.cause == .exit || decided.cause == .signal else { return }
-        self.stdout = StreamReading.stdout(beside: self.stderr, stdout)
+        (self.stdout, self.log) = StreamReading.beside(self.stderr, stdout: stdout, log: log)
+    }
+}
+
+extension Outcome {
+    /// Adds what the command wrote.
+    package mutating func add(_ written: WrittenEnds) {
+        stderr = written.stderr
+        stdout = written.stdout
+        log = written.log
+        doubt = written.doubt
     }
 }

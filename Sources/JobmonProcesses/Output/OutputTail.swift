@@ -1,6 +1,6 @@
 import CJobmonPOSIX
 import Glibc
-import JobmonCore
+package import JobmonCore
 
 /// The last bytes of a stream, at most `capacity`.
 package struct OutputTail: Sendable {
@@ -77,6 +77,27 @@ package struct OutputTail: Sendable {
             filled += count
         }
         return text(Array(bytes[..<filled]), isCut: from > start)
+    }
+
+    /// The end of the log that a command is known to write; nil: it is not known to write one, or did not write it.
+    /// - Parameters:
+    ///   - words: the program and its arguments.
+    ///   - directory: its working directory; nil: ours.
+    ///   - seconds: how long ago it started; nil: it did not.
+    package static func ofLog(_ words: [String], in directory: String?, started seconds: Double?) -> KnownLog? {
+        guard let seconds, let path = KnownLog.path(of: words) else { return nil }
+        let place = path.hasPrefix("/") ? path : directory.map { "\($0)/\(path)" } ?? path
+        var info = stat()
+        // A file server's clock may differ.
+        guard stat(place, &info) == 0, info.st_mode & S_IFMT == S_IFREG,
+            info.st_mtim.tv_sec >= time(nil) - Int(seconds) - 10
+        else { return nil }
+        return ofFile(place).map { KnownLog(path: path, text: $0) }
+    }
+
+    /// The same of a job's command.
+    package static func ofLog(_ job: JobDescription, started seconds: Double?) -> KnownLog? {
+        ofLog([job.runfile] + (job.shell ? [] : job.args), in: job.cwd, started: seconds)
     }
 
     /// The end of a regular file; nil if it cannot be read.

@@ -113,10 +113,13 @@ final class ExecRun {
         if let end {
             var evidence = end.evidence
             if reporter != nil { evidence.scheduler = schedulersWord(evidence) }
-            let written = WrittenEnds(of: evidence, stderr: streams.endOfStderr, stdout: streams.endOfStdout)
-            let outcome = Outcome(
-                evidence: evidence, usage: end.usage, stderr: written.stderr, stdout: written.stdout,
-                doubt: written.doubt)
+            var outcome = Outcome(evidence: evidence, usage: end.usage)
+            outcome.add(
+                WrittenEnds(
+                    of: evidence, stderr: streams.endOfStderr, stdout: streams.endOfStdout,
+                    log: OutputTail.ofLog(
+                        options.command.map { String(decoding: $0, as: UTF8.self) }, in: nil,
+                        started: end.usage.wallclock)))
             reporter?.ended(outcome)
             memory?.ended(outcome)
         }

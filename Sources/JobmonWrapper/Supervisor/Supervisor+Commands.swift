@@ -144,14 +144,14 @@ extension Supervisor {
         let written = WrittenEnds(
             of: end.evidence,
             stderr: stderrEmpty ? "" : order.stderrPath.flatMap { OutputTail.ofFile($0) } ?? end.stderr,
-            stdout: stdoutEmpty ? "" : order.stdoutPath.flatMap { OutputTail.ofFile($0) })
-        let outcome = Outcome(
+            stdout: stdoutEmpty ? "" : order.stdoutPath.flatMap { OutputTail.ofFile($0) },
+            log: OutputTail.ofLog(order.description, started: end.usage.wallclock))
+        var outcome = Outcome(
             evidence: end.evidence,
             process: instance.isNamed || end.evidence.notStarted != nil ? nil : ProcessIdentity(pid: instance.pid),
-            usage: end.usage, stderr: written.stderr, stdout: written.stdout,
-            doubt: written.doubt,
-            returnsAttempt: instance.returningAttempt && end.evidence.cancelled, stdoutEmpty: stdoutEmpty,
-            stderrEmpty: stderrEmpty)
+            usage: end.usage, returnsAttempt: instance.returningAttempt && end.evidence.cancelled,
+            stdoutEmpty: stdoutEmpty, stderrEmpty: stderrEmpty)
+        outcome.add(written)
         noteOutcome(order.instanceKey, outcome, moment)
     }
 

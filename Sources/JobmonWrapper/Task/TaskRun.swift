@@ -119,11 +119,12 @@ final class TaskRun {
             stdout: stdoutEmpty
                 ? ""
                 : order.stdoutPath.flatMap { OutputTail.ofFile($0) }
-                    ?? starts.out.flatMap { OutputTail.behind(STDOUT_FILENO, from: $0) })
+                    ?? starts.out.flatMap { OutputTail.behind(STDOUT_FILENO, from: $0) },
+            log: OutputTail.ofLog(order.description, started: end?.usage.wallclock))
         var outcome = Outcome(
-            evidence: evidence, usage: end?.usage ?? Usage(), stderr: written.stderr, stdout: written.stdout,
-            doubt: written.doubt, returnsAttempt: cancel?.returningAttempt ?? false, stdoutEmpty: stdoutEmpty,
-            stderrEmpty: stderrEmpty)
+            evidence: evidence, usage: end?.usage ?? Usage(), returnsAttempt: cancel?.returningAttempt ?? false,
+            stdoutEmpty: stdoutEmpty, stderrEmpty: stderrEmpty)
+        outcome.add(written)
         if isOpen {
             outcome.status = .unknown
             outcome.cause = decided.cause ?? .signal

@@ -67,7 +67,9 @@ package struct CapturedOutput {
     /// Prints the end of stderr from the ledger, if its file is not available.
     package func writeKeptEnd(to output: Output) throws {
         if let path = instance.stderrPath, access(path, R_OK) == 0 { return }
-        guard let error = instance.error, !error.isEmpty else { return }
+        guard var error = instance.error, !error.isEmpty else { return }
+        // The end of stdout that it may hold is printed from its own file.
+        if let path = instance.stdoutPath, access(path, R_OK) == 0 { error = ErrorText.withoutStdout(error) }
         Messages.say("==> error of \(attempt), from the ledger")
         var lines = error.split(separator: "\n", omittingEmptySubsequences: false)
         if lines.last?.isEmpty == true { lines.removeLast() }

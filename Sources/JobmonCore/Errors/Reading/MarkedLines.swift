@@ -53,7 +53,7 @@ struct MarkedLines {
         }
         if let reason = systemsReason(before: index), !Self.hasSystemsReason(line[...]) { return reason }
         if let warning = warning(before: index) { return "\(warning) \(line)" }
-        if Self.followers.contains(where: { rest.hasPrefix($0) }), !LineKind.soundsLikeFailure(rest),
+        if Self.isAbout(rest), !LineKind.soundsLikeFailure(rest),
             let failure = failure(before: index)
         {
             return "\(failure) (\(line))"
@@ -181,10 +181,16 @@ struct MarkedLines {
             guard next == " " else { return nil }
             // `ERROR no input` is a level, `Error bars …` is not.
             if content.prefix(word.count).allSatisfy({ !$0.isLowercase }) { return rest.startIndex }
-            let after = rest.dropFirst()
-            return followers.contains { after.hasPrefix($0) } ? rest.startIndex : nil
+            return isAbout(rest.dropFirst()) ? rest.startIndex : nil
         }
         return nil
+    }
+
+    /// Whether the words after a mark say where or at what it happened: `in line 3`, `attempting to open file`.
+    private static func isAbout(_ words: Substring) -> Bool {
+        if followers.contains(where: { words.hasPrefix($0) }) { return true }
+        let first = words.prefix { $0 != " " && $0 != ":" }
+        return first.hasSuffix("ing") && !subjects.contains(String(first))
     }
 
     /// `run.sh: line 8: ./sim: No such file or directory`, but not the report of a signal.
@@ -199,7 +205,11 @@ struct MarkedLines {
     private static let ornaments = Set(" \t*#>!=[(<-\"'".utf8)
     private static let initials = Set("friscepau".utf8)
     private static let followers = [
-        "in ", "at ", "on ", "while ", "when ", "during ", "opening ", "reading ", "writing ", "loading ", "parsing ",
-        "executing ", "running ", "from ", "occurred", "to ", "calling ", "creating ", "code ",
+        "in ", "at ", "on ", "while ", "when ", "during ", "from ", "occurred", "to ", "code ",
+    ]
+
+    /// What programs do with errors: `Error checking is on`.
+    private static let subjects: Set = [
+        "checking", "handling", "reporting", "logging", "correcting", "estimating", "tracking", "modelling", "modeling",
     ]
 }

@@ -1,9 +1,11 @@
-/// What the two streams of a command that failed say about it. Many programs tell on stdout why they end, and write on
-/// stderr what comes of it, or nothing: where stderr gives no reason, stdout is read by the same rules.
+/// What the streams of a command that failed say about it, and its log. Many programs tell on stdout why they end, and write
+/// on stderr what comes of it, or nothing; a few tell it only in a file of their own. Where stderr gives no reason, the
+/// others are read by the same rules.
 package struct StreamReading: Sendable, Equatable {
     package enum Stream: String, Sendable {
-        case stdout
         case stderr
+        case stdout
+        case log
     }
 
     /// What counts.
@@ -13,31 +15,47 @@ package struct StreamReading: Sendable, Equatable {
     /// The last line of stdout, where nothing gives a reason: it shows how far the command got.
     package var lastOfStdout: String?
 
-    /// - Parameter stdout: nil where nobody looked.
-    package init(stderr: String, stdout: String?) { self.init(ErrorReading(stderr), stdout: stdout) }
+    /// - Parameters:
+    ///   - stdout: nil where nobody looked.
+    ///   - log: nil where there is none, or nobody looked.
+    package init(stderr: String, stdout: String?, log: String? = nil) {
+        self.init(ErrorReading(stderr), stdout: stdout, log: log)
+    }
 
-    private init(_ ofStderr: ErrorReading, stdout: String?) {
+    private init(_ ofStderr: ErrorReading, stdout: String?, log: String?) {
         reading = ofStderr
         stream = .stderr
-        guard reading.weight < .reason, let stdout else { return }
-        let other = ErrorReading(stdout)
-        switch other.weight {
-        case .reason:
-            reading = other
-            stream = .stdout
-        case .guess where reading.weight == .nothing: lastOfStdout = other.message
-        case .guess, .nothing: break
+        guard ofStderr.weight < .reason else { return }
+        for (other, text) in [(Stream.stdout, stdout), (.log, log)] {
+            guard let text else { continue }
+            let read = ErrorReading(text)
+            if read.weight == .reason {
+                (reading, stream, lastOfStdout) = (read, other, nil)
+                return
+            }
+            if other == .stdout, read.weight == .guess, ofStderr.weight == .nothing { lastOfStdout = read.message }
         }
     }
 
-    /// The end of stdout that is read, if it says more than an end of stderr does (nil: stderr was not captured); else nil.
-    /// - Parameter end: Reads the end of stdout. Only asked if stderr gives no reason.
-    package static func stdout(beside stderr: String?, _ end: () -> String?) -> String? {
+    /// What says more than an end of stderr does (nil: stderr was not captured): the end of stdout, or of the log.
+    /// - Parameters:
+    ///   - stdout: reads the end of stdout. Only asked if stderr gives no reason.
+    ///   - log: reads the end of the log. Only asked if stdout gives none either.
+    package static func beside(
+        _ stderr: String?, stdout: () -> String?, log: () -> KnownLog?
+    ) -> (stdout: String?, log: KnownLog?) {
         let first = ErrorReading(stderr ?? "")
-        // What has a byte 0 is data.
-        guard first.weight < .reason, let stdout = end(), !stdout.utf8.contains(0) else { return nil }
-        let found = StreamReading(first, stdout: stdout)
-        guard found.stream == .stdout || found.lastOfStdout != nil else { return nil }
-        return stdout.lastBytes(ErrorReading.looked)
+        guard first.weight < .reason else { return (nil, nil) }
+        let stdout = stdout().flatMap { isData($0) ? nil : $0 }
+        let found = StreamReading(first, stdout: stdout, log: nil)
+        let end = stdout?.lastBytes(ErrorReading.looked)
+        if found.stream == .stdout { return (end, nil) }
+        if let log = log(), !isData(log.text), ErrorReading(log.text).weight == .reason {
+            return (nil, KnownLog(path: log.path, text: log.text.lastBytes(ErrorReading.looked)))
+        }
+        return (found.lastOfStdout == nil ? nil : end, nil)
     }
+
+    /// What has a byte 0 is no text.
+    private static func isData(_ text: String) -> Bool { text.utf8.contains(0) }
 }

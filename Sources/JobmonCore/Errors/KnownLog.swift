@@ -1,0 +1,66 @@
+/// The log of a program that writes its messages into a file of its own, and not to its streams.
+package struct KnownLog: Sendable, Equatable {
+    /// The file, as its command names it.
+    package var path: String
+    /// Its end.
+    package var text: String
+
+    package init(path: String, text: String) {
+        self.path = path
+        self.text = text
+    }
+
+    /// The path of the log that a command writes; nil: it is none of those that are known. It is relative to the
+    /// command's directory unless it begins with `/`.
+    /// - Parameter words: the program and its arguments. Of a shell, the line that it executes is looked into.
+    package static func path(of words: [String]) -> String? {
+        // Arguments further back are data.
+        for index in words.indices.prefix(64) {
+            let rest = words[index...].dropFirst()
+            let program = base(words[index])
+            if program == "R", rest.starts(with: ["CMD", "BATCH"]), let log = ofR(rest.dropFirst(2)) { return log }
+            if program.hasPrefix("stata") || program.hasPrefix("xstata"), let log = ofStata(rest) { return log }
+            // A whole line, for `sh -c`.
+            if words[index].utf8.count <= longest, mentions.contains(where: { words[index][...].holds($0) }) {
+                for command in ShellWords(words[index]).commands where command.words.count > 1 {
+                    if let log = path(of: command.words) { return log }
+                }
+            }
+        }
+        return nil
+    }
+
+    private static let longest = 4096
+    private static let mentions: [StaticString] = [" CMD BATCH ", "stata"]
+
+    /// `R CMD BATCH --no-save dir/fit.R` writes `fit.Rout`, unless another file is named.
+    private static func ofR(_ arguments: ArraySlice<String>) -> String? {
+        var rest = arguments
+        while let option = rest.first, option.hasPrefix("-") {
+            rest.removeFirst()
+            if option == "--" { break }
+            // The only ones with a value of their own.
+            if option == "-d" || option == "-g" { rest = rest.dropFirst() }
+        }
+        guard let input = rest.first else { return nil }
+        if let log = rest.dropFirst().first { return log }
+        let name = base(input)
+        return (name.hasSuffix(".R") ? String(name.dropLast(2)) : name) + ".Rout"
+    }
+
+    /// `stata -b do dir/fit.do` writes `fit.log`.
+    private static func ofStata(_ arguments: ArraySlice<String>) -> String? {
+        let flags = arguments.prefix { $0.hasPrefix("-") }
+        guard flags.contains("-b") || flags.contains("-e") else { return nil }
+        let rest = arguments.dropFirst(flags.count)
+        guard let first = rest.first else { return nil }
+        let file = first == "do" || first == "run" ? rest.dropFirst().first : first
+        guard let file else { return nil }
+        let name = base(file)
+        return (name.hasSuffix(".do") ? String(name.dropLast(3)) : name) + ".log"
+    }
+
+    private static func base(_ path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+    }
+}
