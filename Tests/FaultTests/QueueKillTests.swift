@@ -6,13 +6,18 @@ import Testing
 /// every job is done once, and no two instances of a job are alive at once.
 @Suite(.serialized)  // Each of these needs the machine for itself.
 struct QueueKillTests {
-    /// A command that leaves a mark, and checks that no other instance of its job is alive.
+    /// A command that leaves a mark, and checks that nothing of another instance of its job is alive.
     static let job = #"""
         #!/bin/bash
         exec 9>"$1/locks/$2"
         flock -n 9 || echo "$2 $JOBMON_INSTANCE" >>"$1/alive-twice"
         echo "$JOBMON_INSTANCE" >>"$1/marks/$2"
-        sleep "$3"
+        # A third of them is left by its group, and a third by its session too; the lock goes with them.
+        case $(($2 % 3)) in
+            0) sleep "$3" ;;
+            1) timeout 600 sleep "$3" ;;
+            2) setsid --wait sleep "$3" ;;
+        esac
         """#
 
     enum Victim: CaseIterable { case monitor, queue, supervisor }
