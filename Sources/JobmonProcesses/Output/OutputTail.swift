@@ -88,9 +88,9 @@ package struct OutputTail: Sendable {
         guard let seconds, let path = KnownLog.path(of: words) else { return nil }
         let place = path.hasPrefix("/") ? path : directory.map { "\($0)/\(path)" } ?? path
         var info = stat()
-        // A file server's clock may differ.
+        // The clock of a file system may differ from ours.
         guard stat(place, &info) == 0, info.st_mode & S_IFMT == S_IFREG,
-            info.st_mtim.tv_sec >= time(nil) - Int(seconds) - 10
+            Double(info.st_mtim.tv_sec) >= Double(TimeSource.system.now().milliseconds) / 1000 - seconds - 10
         else { return nil }
         return ofFile(place).map { KnownLog(path: path, text: $0) }
     }
