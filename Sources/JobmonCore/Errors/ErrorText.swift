@@ -1,7 +1,7 @@
 /// Texts that describe an error: the text stored in `error.description`, and the one line that lists show.
 package enum ErrorText {
     /// What an instance's row in `error` says: a description from the sender if there is one, else the end of stderr,
-    /// else a sentence on how it ended; with the end of stdout, if that was sent because stderr gives no reason.
+    /// else a sentence on how it ended; with the end of stdout, or of a log, if that was sent because stderr gives no reason.
     /// - Parameter reported: the errors that the job reported itself while it ran, oldest first.
     package static func describe(_ outcome: Outcome, cause: Cause?, reported: [String] = []) -> DescribedError {
         if let description = outcome.description, !description.isEmpty {
@@ -17,18 +17,18 @@ package enum ErrorText {
         }
         let said = stderr.map { $0.isEmpty ? "\(end)\(silence)" : $0 } ?? end
         let found = StreamReading(stderr: stderr ?? "", stdout: outcome.stdout, log: outcome.log?.text)
+        let headline = found.reading.headline.isEmpty ? said : found.reading.headline
         switch (found.stream, outcome.stdout, outcome.log) {
         case (.stdout, let stdout?, _):
-            return DescribedError(text: said.followed(by: stdout, of: "stdout"), headline: found.reading.headline)
+            return DescribedError(text: said.followed(by: stdout, of: "stdout"), headline: headline)
         case (.log, _, let log?):
-            return DescribedError(text: said.followed(by: log.text, of: log.path), headline: found.reading.headline)
+            return DescribedError(text: said.followed(by: log.text, of: log.path), headline: headline)
         case (_, let stdout?, _):
-            guard let last = found.lastOfStdout else { return DescribedError(said) }
-            let known = found.reading.headline.isEmpty ? said : found.reading.headline
+            guard let last = found.lastOfStdout else { return DescribedError(text: said, headline: headline) }
             return DescribedError(
                 text: said.followed(by: stdout, of: "stdout"),
-                headline: ErrorReading.shortened("\(known); stdout ends with: \(last)"))
-        default: return DescribedError(said)
+                headline: ErrorReading.shortened("\(headline); stdout ends with: \(last)"))
+        default: return DescribedError(text: said, headline: headline)
         }
     }
 

@@ -10,7 +10,8 @@ package struct ErrorsCommand: AsyncParsableCommand {
         abstract: "List the errors of all attempts, one line each or in full.",
         discussion: """
             Errors are listed in the order in which they were recorded. The line of an error is the most informative \
-            one of its text; --full prints the whole text (at most the last 64 KiB that the attempt wrote to stderr).
+            one of its text; --full prints the whole text (at most 64 KiB: what the attempt wrote to stderr in the \
+            end, and to stdout or its log if the reason stands there).
 
               jobmon errors --param loc=kenya
               jobmon errors --full --name fit
