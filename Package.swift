@@ -25,11 +25,13 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -44,10 +46,10 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
@@ -57,9 +59,10 @@ let package = Package(
         // Level 0: words and rules; what Swift can't call.
         .target(name: "CJobmonPOSIX", cSettings: [.enableWarning("all"), .treatAllWarnings(as: .error)]),
         .systemLibrary(name: "CExpat", providers: [.apt(["libexpat1-dev"])]),
+        .systemLibrary(name: "CPCRE2", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(name: "CLibcrypto", providers: [.apt(["libssl-dev"])]),
         library("JobmonCore", []),
-        library("JobmonSystem", ["JobmonCore", "CJobmonPOSIX"]),
+        library("JobmonSystem", ["JobmonCore", "CJobmonPOSIX", "CPCRE2"]),
 
         // Level 1: each cuts off a heavy dependency or is a seam.
         library("JobmonWire", ["JobmonCore"]),
@@ -79,7 +82,9 @@ let package = Package(
         library(
             "JobmonMonitor",
             ["JobmonCore", "JobmonSystem", "JobmonWire", "JobmonReporting", hummingbird, logging, serviceLifecycle]),
-        library("JobmonRequests", ["JobmonCore", "JobmonSystem", "JobmonWire", "JobmonReporting", asyncHTTPClient]),
+        library(
+            "JobmonRequests",
+            ["JobmonCore", "JobmonSystem", "JobmonWire", "JobmonReporting", nioCore, nioHTTP1, nioPosix]),
 
         // Level 3: the public library: composition.
         library(

@@ -12,6 +12,7 @@ fi
 missing=()
 [ -e /usr/include/sqlite3.h ] || missing+=(libsqlite3-dev)
 [ -e /usr/include/expat.h ] || missing+=(libexpat1-dev)
+[ -e /usr/include/pcre2.h ] || missing+=(libpcre2-dev)
 [ -e /usr/include/openssl/sha.h ] || missing+=(libssl-dev)
 command -v sqlite3 >/dev/null || missing+=(sqlite3)
 command -v python3 >/dev/null || missing+=(python3)

@@ -1,9 +1,6 @@
-import AsyncHTTPClient
 package import JobmonCore
 import JobmonReporting
 package import JobmonWire
-import NIOCore
-import NIOHTTP1
 import Synchronization
 
 /// The connection to a directory's monitor over HTTP.
@@ -11,27 +8,22 @@ import Synchronization
 /// It reads the monitor's address from its file and keeps its connections open. If the monitor does not answer, or is
 /// another one by now, it reads the file again and retries until its patience ends. Every wait is bounded.
 package final class RemoteConnection: MonitorConnection {
-    private let layout: DirectoryLayout
-    private let patience: Double
+    let layout: DirectoryLayout
+    let patience: Double
+    let time: TimeSource
+    /// What the monitor's file said; nil: it must be read (again).
+    let info: Mutex<MonitorInfo?>
     private let timeout: Double
-    private let time: TimeSource
-    private let info: Mutex<MonitorInfo?>
     /// Maximum seconds of an action, which may be on a million jobs.
     private static let longest = 600.0
+    /// Maximum bytes of an answer.
+    private static let largest = 1 << 30
     /// Identifies users' events (retry, cancel) that are sent twice.
     private let sender = makeUUID()
     private let seq = Mutex<Int64>(0)
 
     /// Shared by all connections and never closed: idle connections close by themselves.
-    private static let http: HTTPClient = {
-        var configuration = HTTPClient.Configuration(
-            redirectConfiguration: .disallow,
-            timeout: .init(connect: .seconds(5), read: .seconds(60)),
-            connectionPool: .init(idleTimeout: .seconds(45)))
-        configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
-        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-    }()
+    private static let requester = HTTPRequester()
 
     /// - Parameters:
     ///   - patience: seconds for which a monitor that does not answer is tried again; 0: try once.
@@ -65,14 +57,9 @@ package final class RemoteConnection: MonitorConnection {
     package func follow(after sequence: Int64?) async throws(Problem) -> AsyncThrowingStream<[Change], any Error> {
         var query = QueryString()
         if let sequence { query.append("after", String(sequence)) }
+        let path = Endpoint.followEvents.path() + query.text
         let subscription = try await retrying { (info) throws(CallError) in
-            var request = Self.request(.followEvents, path: Endpoint.followEvents.path() + query.text, info)
-            request.headers.add(name: "Accept", value: WireNames.eventStream)
-            let response = try await Self.send(request, seconds: 30)
-            guard response.status == .ok else {
-                throw Self.failure(response.status, try await Self.collect(response, upTo: 1 << 20))
-            }
-            return try await Subscription.start(response.body)
+            try await Self.subscribe(path, info)
         }
         return AsyncThrowingStream { try await subscription.next() }
     }
@@ -83,9 +70,9 @@ package final class RemoteConnection: MonitorConnection {
     /// Whether the monitor answers, and is the one that the file names: it knows the file's secret.
     package func isAlive(within seconds: Double) async -> Bool {
         guard let current = MonitorInfo.read(layout) else { return false }
-        let request = Self.request(.summary, path: Endpoint.summary.path(), current)
+        let request = Self.request(.summary, path: Endpoint.summary.path(), current, accept: WireNames.json)
         do throws(CallError) {
-            return try await Self.send(request, seconds: seconds).status == .ok
+            return try await Self.answer(to: request, seconds: seconds).status == 200
         } catch {
             return false
         }
@@ -208,19 +195,47 @@ package final class RemoteConnection: MonitorConnection {
         acceptResults: Bool = false, seconds: Double? = nil
     ) async throws(Problem) -> [UInt8] {
         try await retrying { (info) throws(CallError) in
-            var request = Self.request(endpoint, path: endpoint.path(id: id) + query.text, info)
-            request.headers.add(name: "Accept", value: WireNames.json)
+            let path = endpoint.path(id: id) + query.text
+            var request = Self.request(endpoint, path: path, info, accept: WireNames.json)
             if let body {
-                request.headers.add(name: "Content-Type", value: WireNames.json)
-                request.body = .bytes(ByteBuffer(bytes: body))
+                request.headers.append(("Content-Type", WireNames.json))
+                request.body = body
             }
-            let response = try await Self.send(request, seconds: seconds ?? timeout)
-            let answer = try await Self.collect(response, upTo: 1 << 30)
-            if response.status == .ok { return answer }
-            if acceptResults, [404, 409, 413, 422].contains(response.status.code), Self.hasResults(answer) {
-                return answer
-            }
-            throw Self.failure(response.status, answer)
+            let (status, answer) = try await Self.answer(to: request, seconds: seconds ?? timeout)
+            if status == 200 { return answer }
+            if acceptResults, [404, 409, 413, 422].contains(status), Self.hasResults(answer) { return answer }
+            throw Self.failure(status, answer)
+        }
+    }
+
+    private static func request(
+        _ endpoint: Endpoint, path: String, _ info: MonitorInfo, accept: String
+    ) -> HTTPRequest {
+        HTTPRequest(
+            address: HTTPAddress(host: info.address, port: info.port), method: endpoint.method, target: path,
+            headers: [("Authorization", "Bearer \(info.secret)"), ("Accept", accept)])
+    }
+
+    private static func answer(
+        to request: HTTPRequest, seconds: Double
+    ) async throws(CallError) -> (status: Int, body: [UInt8]) {
+        do {
+            return try await requester.answer(to: request, within: seconds, upTo: largest)
+        } catch {
+            throw away(error)
+        }
+    }
+
+    private static func subscribe(_ path: String, _ info: MonitorInfo) async throws(CallError) -> Subscription {
+        let request = Self.request(.followEvents, path: path, info, accept: WireNames.eventStream)
+        do {
+            let answer = try await requester.stream(request, within: 30)
+            if answer.status == 200 { return try await Subscription.start(answer.body) }
+            throw failure(answer.status, try await answer.body.collect(upTo: 1 << 20))
+        } catch let error as CallError {
+            throw error
+        } catch {
+            throw away(error)
         }
     }
 
@@ -262,110 +277,5 @@ package final class RemoteConnection: MonitorConnection {
         Problem(
             .internalError, "the answer of the monitor is invalid: \(error)",
             hint: "check that both are the same version of jobmon")
-    }
-}
-
-// MARK: - Retrying
-
-extension RemoteConnection {
-    /// Why a call failed, and whether it may be tried again.
-    enum CallError: Error {
-        /// No answer, or an answer from a process that is not (or no longer) this monitor.
-        case away(Problem)
-        case refused(Problem)
-    }
-
-    private static let firstPause = 0.02
-    private static let longestPause = 1.0
-
-    /// Calls until there is an answer or patience ends. The call must be safe to repeat.
-    private func retrying<Answer: Sendable>(
-        _ call: (MonitorInfo) async throws(CallError) -> Answer
-    ) async throws(Problem) -> Answer {
-        let start = time.steadySeconds()
-        var pause = Self.firstPause
-        while true {
-            let problem: Problem
-            if let current = currentInfo() {
-                do throws(CallError) {
-                    return try await call(current)
-                } catch {
-                    switch error {
-                    case .refused(let problem): throw problem
-                    case .away(let away): problem = away
-                    }
-                }
-                // The monitor may have been restarted at another address and with another secret.
-                info.withLock { $0 = nil }
-            } else {
-                problem = Problem(
-                    .unavailable, "there is no monitor in \(layout.root)",
-                    hint: "start one with: jobmon monitor \(layout.root)")
-            }
-            let left = patience - (time.steadySeconds() - start)
-            if left <= 0 { throw problem }
-            // Many requesters that lost the same monitor must not return all at once.
-            let wait = min(left, pause * Double.random(in: 0.5...1.5))
-            do {
-                try await Task.sleep(for: .seconds(wait))
-            } catch {
-                throw problem
-            }
-            pause = min(Self.longestPause, pause * 2)
-        }
-    }
-
-    private func currentInfo() -> MonitorInfo? {
-        if let known = info.withLock({ $0 }) { return known }
-        let found = MonitorInfo.read(layout)
-        info.withLock { $0 = found }
-        return found
-    }
-
-    private static func request(_ endpoint: Endpoint, path: String, _ info: MonitorInfo) -> HTTPClientRequest {
-        let host = info.address.contains(":") ? "[\(info.address)]" : info.address
-        var request = HTTPClientRequest(url: "http://\(host):\(info.port)\(path)")
-        request.method = HTTPMethod(rawValue: endpoint.method)
-        request.headers.add(name: "Authorization", value: "Bearer \(info.secret)")
-        return request
-    }
-
-    private static func send(
-        _ request: HTTPClientRequest, seconds: Double
-    ) async throws(CallError) -> HTTPClientResponse {
-        do {
-            return try await http.execute(request, timeout: .nanoseconds(Int64(seconds * 1e9)))
-        } catch {
-            throw away(error)
-        }
-    }
-
-    private static func collect(_ response: HTTPClientResponse, upTo limit: Int) async throws(CallError) -> [UInt8] {
-        do {
-            return Array(try await response.body.collect(upTo: limit).readableBytesView)
-        } catch {
-            throw away(error)
-        }
-    }
-
-    static func away(_ error: any Error) -> CallError {
-        .away(Problem(.unavailable, "the monitor does not answer: \(error)", hint: "is it still running?"))
-    }
-
-    /// The error for an answer with an error status.
-    private static func failure(_ status: HTTPResponseStatus, _ body: [UInt8]) -> CallError {
-        let problem: Problem
-        do {
-            problem = try Problem(try JSON(parsing: body))
-        } catch {
-            return .away(
-                Problem(
-                    .unavailable, "what answers at the monitor's address is not a monitor (status \(status.code))",
-                    hint: "start the monitor again; it writes its new address"))
-        }
-        switch problem.code {
-        case .unauthorized, .forbidden, .unavailable, .requestTimeout: return .away(problem)
-        default: return .refused(problem)
-        }
     }
 }

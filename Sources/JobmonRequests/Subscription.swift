@@ -1,29 +1,27 @@
-import AsyncHTTPClient
 import JobmonCore
 import JobmonWire
-import NIOCore
 
-/// The stream of one subscriber, for one reader at a time. Nothing is read ahead except what the network buffers.
+/// The stream of one subscriber, for one reader at a time. Little is read ahead, except what the network buffers.
 final class Subscription: Sendable {
     // As in every stream there is one reader at a time: only `next` uses these, and it is not called again before it
     // returns.
-    private nonisolated(unsafe) var bytes: HTTPClientResponse.Body.AsyncIterator
+    private nonisolated(unsafe) let bytes: HTTPBody.AsyncIterator
     private nonisolated(unsafe) var reader: EventFrameReader
     private nonisolated(unsafe) var ready: [EventFrame]
 
-    private init(bytes: HTTPClientResponse.Body.AsyncIterator, reader: EventFrameReader, ready: [EventFrame]) {
+    private init(bytes: HTTPBody.AsyncIterator, reader: EventFrameReader, ready: [EventFrame]) {
         self.bytes = bytes
         self.reader = reader
         self.ready = ready
     }
 
     /// Reads up to the first frame, which confirms the subscription: everything recorded from then on will follow.
-    static func start(_ body: HTTPClientResponse.Body) async throws(RemoteConnection.CallError) -> Subscription {
-        var bytes = body.makeAsyncIterator()
+    static func start(_ body: HTTPBody) async throws(RemoteConnection.CallError) -> Subscription {
+        let bytes = body.makeAsyncIterator()
         var reader = EventFrameReader()
         do {
-            while let buffer = try await bytes.next() {
-                let frames = try reader.append(buffer.readableBytesView)
+            while let part = try await bytes.next() {
+                let frames = try reader.append(part)
                 if frames.isEmpty { continue }
                 guard case .start = frames[0] else { throw FieldError("the stream", "does not begin with its start") }
                 return Subscription(bytes: bytes, reader: reader, ready: Array(frames.dropFirst()))
@@ -44,8 +42,8 @@ final class Subscription: Sendable {
             ready = []
             if !changes.isEmpty { return changes }
             do {
-                guard let buffer = try await bytes.next() else { return nil }
-                ready = try reader.append(buffer.readableBytesView)
+                guard let part = try await bytes.next() else { return nil }
+                ready = try reader.append(part)
             } catch is CancellationError {
                 return nil
             } catch {

@@ -126,16 +126,35 @@ struct RemoteConnectionTests {
     ])
     func somebodyElseAnswers(_ answer: String) async throws {
         try await withFixture { fixture async throws in
-            let other = try OtherResponder(answer)
-            try MonitorInfo(
-                host: "here", address: "127.0.0.1", port: other.port, pid: 1, hostBootID: nil, secret: "s",
-                started: Timestamp(milliseconds: 0), version: "x"
-            ).write(fixture.layout)
+            let other = try ScriptedResponder { line in
+                line.request()
+                line.send(answer)
+            }
+            try Self.info(other).write(fixture.layout)
             let remote = fixture.remote(patience: 0.05)
             await #expect(throws: Problem.self) { try await remote.record([Facts.submitted("a")]) }
             await #expect(throws: Problem.self) { try await remote.summary(queue: nil) }
             await #expect(throws: Problem.self) { try await remote.follow(after: nil) }
         }
+    }
+
+    @Test func whyThereIsNoAnswerIsSaid() async throws {
+        try await withFixture { fixture async throws in
+            let nobody = try ScriptedResponder(listens: false) { _ in }
+            try Self.info(nobody).write(fixture.layout)
+            let problem = await #expect(throws: Problem.self) {
+                try await fixture.remote(patience: 0).summary(queue: nil)
+            }
+            #expect(problem?.code == .unavailable)
+            #expect(problem?.message == "the monitor does not answer: connection refused")
+        }
+    }
+
+    /// The content of a monitor's file that names `responder`.
+    private static func info(_ responder: ScriptedResponder) -> MonitorInfo {
+        MonitorInfo(
+            host: "here", address: "127.0.0.1", port: responder.port, pid: 1, hostBootID: nil, secret: "s",
+            started: Timestamp(milliseconds: 0), version: "x")
     }
 
     @Test func stoppingTheMonitor() async throws {
