@@ -42,6 +42,13 @@ int64_t jobmon_process_started(pid_t pid, char *state) {
     return field ? strtoll(field, NULL, 10) : -1;
 }
 
+pid_t jobmon_process_parent(pid_t pid) {
+    char text[1024];
+    const char *fields = after_name(pid, text, sizeof text);
+    // The state, a blank, the parent.
+    return fields && fields[1] == ' ' ? (pid_t)strtol(fields + 2, NULL, 10) : 0;
+}
+
 int jobmon_process_is_stopped(pid_t pid) {
     char text[1024];
     const char *fields = after_name(pid, text, sizeof text);

@@ -58,6 +58,15 @@ import Testing
         #expect(report.json.text.hasPrefix("{\"queue\":\"fit\",\"total\":5,\"complete\":3,\"failed\":2"))
     }
 
+    @Test("what was expected is named once")
+    func missingOutput() {
+        let failure = QueueFailure(
+            jid: 4, name: "fit", attempts: 1, cause: .missingOutput, exitCode: 0, signal: nil,
+            headline: "the expected output a.csv is missing")
+        let lines = report(counts { $0.failed = 1 }, [failure]).lines(columns: nil)
+        #expect(lines.contains("  4  fit  the expected output a.csv is missing"), "\(lines)")
+    }
+
     @Test("only the first errors are listed")
     func manyFailed() {
         let failures = (1...30).map {

@@ -8,6 +8,9 @@ import Testing
     private static let everyEvidence: [Evidence] = [
         Evidence(), Evidence(exitCode: 0), Evidence(exitCode: 255), Evidence(signal: 64),
         Evidence(signal: 15, timedOut: true), Evidence(signal: 15, cancelled: true), Evidence(signal: 9, oomKills: 2),
+        Evidence(signal: 9, oomKills: 1, oomShared: true),
+        Evidence(exitCode: 0, missingOutput: MissingOutput(path: "out/é.csv", isEmpty: true)),
+        Evidence(exitCode: 0, reportedError: "FATAL: no data"),
         Evidence(exitCode: 3, scheduler: SchedulerWord("FAILED")),
         Evidence(signal: 9, scheduler: SchedulerWord("TIMEOUT", cause: .timeLimit)),
         Evidence(notStarted: StartFailure(step: .directory, path: "/no", errno: 2, reason: "No such file")),

@@ -11,8 +11,25 @@ import Testing
             (Evidence(exitCode: 137, oomKills: 1), .failed, .outOfMemory),
             (Evidence(exitCode: 1, oomKills: 1), .failed, .exit),
             (Evidence(exitCode: 0, oomKills: 1), .complete, nil),
+            (
+                Evidence(exitCode: 0, missingOutput: MissingOutput(path: "a", isEmpty: false)), .failed,
+                .missingOutput
+            ),
+            (Evidence(exitCode: 0, reportedError: "FATAL"), .failed, .reportedError),
+            (
+                Evidence(
+                    exitCode: 0, missingOutput: MissingOutput(path: "a", isEmpty: true), reportedError: "FATAL"),
+                .failed, .reportedError
+            ),
+            (Evidence(exitCode: 3, reportedError: "FATAL"), .failed, .exit),
+            (
+                Evidence(signal: 15, timedOut: true, missingOutput: MissingOutput(path: "a", isEmpty: false)),
+                .failed, .timeout
+            ),
             (Evidence(signal: 9), .failed, .signal),
             (Evidence(signal: 9, oomKills: 2), .failed, .outOfMemory),
+            (Evidence(signal: 9, oomKills: 2, oomShared: true), .failed, .signal),
+            (Evidence(exitCode: 137, oomKills: 2, oomShared: true), .failed, .exit),
             (Evidence(signal: 11, oomKills: 2), .failed, .signal),
             (Evidence(signal: 15, timedOut: true), .failed, .timeout),
             (Evidence(signal: 9, timedOut: true, oomKills: 1), .failed, .timeout),

@@ -93,4 +93,32 @@ import Testing
             }, log: { nil })
         #expect(!looked)
     }
+
+    @Test("where a task of Nextflow wrote nothing to its streams, its log is asked")
+    func nextflow() {
+        let stderr = """
+            ERROR ~ Error executing process > 'FIT (1)'
+
+            Caused by:
+              Process `FIT (1)` terminated with an error exit status (1)
+
+            Command output:
+              (empty)
+
+            Command error:
+              (empty)
+
+            Work dir:
+              /w/ab
+
+            """
+        #expect(ErrorReading(stderr).weight == .nothing)
+        #expect(ErrorReading(stderr).headline == "Process `FIT (1)` terminated with an error exit status (1)")
+        let log = KnownLog(path: "/w/ab/.command.log", text: "Error: no data\n")
+        let beside = StreamReading.beside(stderr, stdout: { nil }, log: { log })
+        #expect(beside.log == log && beside.stdout == nil)
+        let missing = stderr.replacing(
+            "Process `FIT (1)` terminated with an error exit status (1)", with: "Missing output file(s) `o.bam`")
+        #expect(ErrorReading(missing).weight == .reason)
+    }
 }

@@ -31,6 +31,20 @@ struct ReportedErrorTests {
         try await ledger.checkInvariants()
     }
 
+    @Test func itStaysWhereAnOutputIsMissingOrALineMeansFailure() async throws {
+        try await begin()
+        try await ledger.say(.error(.key("i"), JobError("year 1987 is missing")))
+        let missing = Outcome(
+            evidence: Evidence(exitCode: 0, missingOutput: MissingOutput(path: "a.csv", isEmpty: false)), stderr: "")
+        try await ledger.say(.outcome(.key("i"), missing))
+        #expect(try await described() == "the expected output a.csv is missing\nyear 1987 is missing")
+        #expect(try await ledger.instance(1).cause == .missingOutput)
+        let kept = try await ledger.query(
+            "SELECT evidence FROM job_instance", limits: QueryLimits(rows: 10, seconds: 10))
+        #expect(kept.rows == [[.string(#"{"missing_output":"a.csv"}"#)]])
+        try await ledger.checkInvariants()
+    }
+
     @Test func itIsTheErrorWhereStderrIsSilent() async throws {
         try await begin()
         try await ledger.say(.error(.key("i"), JobError("year 1987 is missing")))

@@ -48,6 +48,7 @@ struct ResponderTests {
             evidence: Evidence(
                 exitCode: 1, signal: 9, timedOut: true, cancelled: true,
                 notStarted: StartFailure(step: .command, path: "/x", errno: 2, reason: "no"), oomKills: 1,
+                oomShared: true, missingOutput: MissingOutput(path: "p", isEmpty: true), reportedError: "r",
                 scheduler: SchedulerWord("NODE_FAIL", cause: .nodeFailure)),
             usage: Usage(wallclock: 1, cpu: 1, maxrss: 1, maxrssAtMost: true, ioRead: 1, ioWritten: 1), stderr: "s",
             stdout: "o", log: KnownLog(path: "a.Rout", text: "l"), doubt: "u",

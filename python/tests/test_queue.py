@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import pathlib
 import shutil
 import signal
 import sys
@@ -129,6 +130,33 @@ class QueueTests(TestCase):
         q.queue_job(q.create_job("/bin/sleep", "sleeps", [600]), process_timeout=0.2)
         q.block_till_done()
         self.assertEqual(self.jobs()[0]["instances"][0]["cause"], "timeout")
+
+    def test_exit_code_0_is_not_enough(self) -> None:
+        q = self.queue(executor_params={"parallelism": 4})
+        missing = q.create_job("/bin/true", "missing", params={"year": 1995})
+        q.queue_job(missing, expect=self.path("out.{year}.csv"))
+        there = q.create_job("/bin/touch", "there", parameters=[self.path("empty")])
+        q.queue_job(there, expect=[pathlib.Path(self.path("empty"))])
+        said = q.create_job("/bin/echo", "said", parameters=["FATAL: no data"])
+        q.queue_job(said, fail_on=["never", "^FATAL"])
+        good = q.create_job("/bin/echo", "good", parameters=["fine"])
+        q.queue_job(good, fail_on="^FATAL", expect=self.waiter)
+        self.assertEqual(q.block_till_done()["counts"]["failed"], 3)
+        causes = {job["name"]: job["instances"][-1]["cause"] for job in self.jobs()}
+        self.assertEqual(
+            causes,
+            {
+                "missing": "missing_output",
+                "there": "missing_output",
+                "said": "reported_error",
+                "good": None,
+            },
+        )
+        for option, value in (("expect", 7), ("expect", [""]), ("fail_on", [b"x"])):
+            with self.assertRaises((ValueError, TypeError)):
+                q.queue_job(q.create_job("/bin/true", "bad"), **{option: value})
+        with self.assertRaisesRegex(exceptions.JobmonError, "missing closing parenthesis"):
+            q.queue_job(q.create_job("/bin/true", "worse"), fail_on="(x")
 
     def test_what_runs_what(self) -> None:
         q = self.queue()

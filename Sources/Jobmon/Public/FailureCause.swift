@@ -7,6 +7,10 @@ public enum FailureCause: String, Sendable, CaseIterable, Hashable {
     case exit
     /// A signal ended the command.
     case signal
+    /// It ended with exit code 0, but an expected output is missing or empty.
+    case missingOutput = "missing_output"
+    /// It ended with exit code 0, but its output says that it failed.
+    case reportedError = "reported_error"
     /// It ran longer than its own time limit.
     case timeout
     /// It ran longer than the scheduler's time limit.

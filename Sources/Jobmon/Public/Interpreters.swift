@@ -80,6 +80,10 @@ extension JobDescription {
                 .invalid, "job \"\(job.name)\" asks for \(limits.slots) slots and \(limits.retries) retries",
                 hint: "slots are 1 or more, retries 0 or more")
         }
+        var limits = limits
+        limits.criteria.expected = try limits.criteria.expected.map { (path) throws(Problem) in
+            try Self.expected(path, of: job)
+        }
         let interpreters = try interpreters.absolute()
         let words = interpreters.command(for: job.runfile, job.parameters)
         var env = interpreters.variables(path: getenv("PATH").map { String(cString: $0) } ?? "")
@@ -89,6 +93,21 @@ extension JobDescription {
             name: job.name, runfile: words[0], args: Array(words.dropFirst()), params: JSONObject(texts: job.params),
             cwd: cwd, env: JSONObject(texts: env), timeout: limits.timeout?.inSeconds, resources: limits.resources,
             maxAttempts: limits.retries + 1)
+    }
+
+    /// The path of an expected output, params replaced.
+    private static func expected(_ path: String, of job: Job) throws(Problem) -> String {
+        let isDeclared = { (word: Substring) in word == "jid" || word == "attempt" || job.params[String(word)] != nil }
+        if let word = SuccessCriteria.undeclared(in: path, isDeclared) {
+            throw Problem(
+                .invalid, "the expected output \(path) of job \"\(job.name)\" names {\(word)}, which is not a param",
+                hint: "give the job a param \(word)")
+        }
+        let filled = CommandTemplate.fill(path, quoting: false) { job.params[String($0)] }
+        guard !filled.isEmpty else {
+            throw Problem(.invalid, "an expected output of job \"\(job.name)\" is an empty path")
+        }
+        return filled
     }
 }
 

@@ -1,6 +1,6 @@
 import JobmonCore
 
-/// The time limit, resources and retries of a job. Cluster resources are always recorded, and take effect if a cluster
+/// The time limit, resources, retries and criteria of success of a job. Cluster resources are always recorded, and take effect if a cluster
 /// runs the job.
 struct JobLimits: Sendable {
     var slots: Int
@@ -8,12 +8,14 @@ struct JobLimits: Sendable {
     var project: String?
     var timeout: Duration?
     var retries: Int
+    var criteria = SuccessCriteria()
 
     var resources: JSONObject {
         var resources = JSONObject()
         if slots != 1 { resources.append("slots", .int(Int64(slots))) }
         resources.append("memory", ifPresent: memory.map { .int($0.bytes) })
         resources.append("project", ifPresent: project.map { .string($0) })
+        criteria.write(to: &resources)
         return resources
     }
 }

@@ -1,6 +1,7 @@
 import JobmonCore
 import JobmonQueue
 import JobmonReporting
+import JobmonSystem
 public import Logging
 
 /// A queue of jobs. It runs them through its executor, detects jobs that died without a report, and starts failed jobs
@@ -90,16 +91,20 @@ public actor JobQueue {
     ///   - project: the project to which a cluster charges it.
     ///   - timeout: the time limit of an attempt, after which it is ended; nil: no limit.
     ///   - retries: the maximum number of retries if it fails; nil: the number in the queue's options.
+    ///   - expect: files and directories that must exist and not be empty after exit code 0; else the job failed. A
+    ///     relative path begins at the job's working directory; `{name}` is replaced by the param of that name.
+    ///   - failOn: regular expressions (PCRE2). If a line of output matches one, the job failed in spite of exit code 0.
     /// - Returns: its number in the ledger (`jid`), once it is on disk.
     /// - Throws: `invalid` if the job is invalid (the message says why), `ended` if `blockTillDone` is waiting or the
     ///   queue was stopped, `unavailable` if the monitor cannot record it.
     @discardableResult
     public func queueJob(
         _ job: Job, slots: Int = 1, memory: MemorySize? = nil, project: String? = nil, timeout: Duration? = nil,
-        retries: Int? = nil
+        retries: Int? = nil, expect: [String] = [], failOn: [String] = []
     ) async throws(JobmonError) -> Int64 {
         let jids = try await queueJobs(
-            [job], slots: slots, memory: memory, project: project, timeout: timeout, retries: retries)
+            [job], slots: slots, memory: memory, project: project, timeout: timeout, retries: retries, expect: expect,
+            failOn: failOn)
         return jids[0]
     }
 
@@ -109,13 +114,15 @@ public actor JobQueue {
     @discardableResult
     public func queueJobs(
         _ jobs: [Job], slots: Int = 1, memory: MemorySize? = nil, project: String? = nil, timeout: Duration? = nil,
-        retries: Int? = nil
+        retries: Int? = nil, expect: [String] = [], failOn: [String] = []
     ) async throws(JobmonError) -> [Int64] {
         let limits = JobLimits(
-            slots: slots, memory: memory, project: project, timeout: timeout, retries: retries ?? options.retries)
+            slots: slots, memory: memory, project: project, timeout: timeout, retries: retries ?? options.retries,
+            criteria: SuccessCriteria(expected: expect, failurePatterns: failOn))
         let interpreters = options.interpreters
         let new = try await publicly { () async throws(Problem) in
-            try jobs.map { (job) throws(Problem) in
+            for source in failOn { _ = try LinePattern(source) }
+            return try jobs.map { (job) throws(Problem) in
                 NewJob(key: job.key, description: try JobDescription(job, limits, interpreters: interpreters))
             }
         }

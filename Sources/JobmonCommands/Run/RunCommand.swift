@@ -18,6 +18,7 @@ package struct RunCommand: AsyncParsableCommand {
               jobmon run --each year=1990..2020 -- python model.py --year {year}
               jobmon run --each year=1990..2020 --each loc=@locs.txt -- ./fit {year} {loc}
               jobmon run -f commands.txt -j 8 --retries 2 --timeout 1h
+              jobmon run --each year=1990..2020 --expect out/{year}.csv -- ./fit {year}
               jobmon run --executor slurm --memory 4G --runtime 2h -f jobs.jsonl
               jobmon run --queue commands             # continue a queue
 
@@ -77,6 +78,20 @@ package struct RunCommand: AsyncParsableCommand {
             "End an attempt after this time: 90, 10m, 2h or 1d; default: no limit. TERM first, KILL 5 s later.",
             valueName: "time"))
     var timeout: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A job fails if it exits with 0 but this file or directory is missing or empty afterwards. A relative "
+                + "path begins at the job's directory; {NAME} is replaced by the value of a param. Repeatable.",
+            valueName: "path"))
+    var expect: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "A job fails if it exits with 0 but a line of its output matches this regular expression (PCRE2), such as "
+                + "'^(ERROR|FATAL)'. The last 16 MiB of stdout and of stderr are searched. Repeatable.",
+            valueName: "regex"))
+    var failOn: [String] = []
 
     @Option(
         help: ArgumentHelp(
@@ -238,6 +253,10 @@ package struct RunCommand: AsyncParsableCommand {
     /// The queue's name and its jobs. No other reference to the jobs remains.
     private func prepared() throws -> (queue: String, jobs: JobsToQueue) {
         let plan = try plan()
+        if noLogs, plan.jobs.contains(where: { !$0.description.successCriteria.failurePatterns.isEmpty }) {
+            Messages.say(
+                "jobmon: --fail-on searches only the last 64 KiB of stderr, since --no-logs keeps no other output")
+        }
         for remark in plan.remarks { Messages.say("jobmon: \(Printable.line(remark))") }
         return (plan.queue, JobsToQueue(plan.jobs))
     }
@@ -253,6 +272,7 @@ package struct RunCommand: AsyncParsableCommand {
         RunPlan.Input(
             each: each, file: file, command: command, queue: queue, name: name, retries: retries,
             timeout: try seconds(timeout, "--timeout"), resources: try cluster.resources(),
+            criteria: try RunSuccess.criteria(expect: expect, failOn: failOn),
             shell: try shell.map { try RunFiles.shell($0, "--shell") }, unusedIsMeant: unusedIsMeant,
             cwd: try RunFiles.currentDirectory(), isFile: RunFiles.isFile,
             isProgram: RunFiles.isProgram, readFile: RunFiles.read)

@@ -21,6 +21,12 @@ package struct ExecCommand: ParsableCommand {
     @Option(help: ArgumentHelp(ExecHelp.timeout.text, valueName: "time"))
     package var timeout: String?
 
+    @Option(help: ArgumentHelp(ExecHelp.expect.text, valueName: "path"), completion: .file())
+    package var expect: [String] = []
+
+    @Option(help: ArgumentHelp(ExecHelp.failOn.text, valueName: "regex"))
+    package var failOn: [String] = []
+
     @Flag(help: ArgumentHelp(ExecHelp.preserveStatus.text))
     package var preserveStatus = false
 

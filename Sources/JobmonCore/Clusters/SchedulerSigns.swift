@@ -5,24 +5,29 @@ package struct SchedulerSigns: Sendable {
     package var title: String
     /// The environment variable that holds the number of a job in each of the job's processes.
     package var jobVariable: String
+    /// The command that shows a waiting job with the reason for its waiting, without the job's number.
+    package var listing: String
     /// Whether an environment variable describes the place of a process in a job.
     package var isPlace: @Sendable (_ variable: String) -> Bool
     /// Whether the scheduler itself wrote a line that stands among those of a job.
     var isLine: @Sendable (Substring) -> Bool
     /// Of such lines the one that tells why the scheduler ended the job, and not only that the job is over.
     var ending: @Sendable (_ among: [Substring]) -> Substring?
+    /// Whether such a line says that a process was killed for its memory.
+    var isMemoryKill: @Sendable (Substring) -> Bool
 }
 
 extension SchedulerSigns {
     static let slurm = SchedulerSigns(
-        title: "Slurm", jobVariable: "SLURM_JOB_ID", isPlace: { $0.hasPrefix("SLURM_") && $0 != "SLURM_CONF" },
+        title: "Slurm", jobVariable: "SLURM_JOB_ID", listing: "squeue -l -j",
+        isPlace: { $0.hasPrefix("SLURM_") && $0 != "SLURM_CONF" },
         isLine: { SlurmLine.isOne($0) },
-        ending: { SlurmLine.ending(among: $0) })
+        ending: { SlurmLine.ending(among: $0) }, isMemoryKill: { SlurmLine.isMemoryKill($0) })
 
     /// Grid Engine writes nothing among the lines of its jobs.
     static let gridEngine = SchedulerSigns(
-        title: "Grid Engine", jobVariable: "JOB_ID", isPlace: { _ in false }, isLine: { _ in false },
-        ending: { _ in nil })
+        title: "Grid Engine", jobVariable: "JOB_ID", listing: "qstat -j", isPlace: { _ in false },
+        isLine: { _ in false }, ending: { _ in nil }, isMemoryKill: { _ in false })
 }
 
 /// Lines that some scheduler wrote among those of a job.
@@ -30,6 +35,8 @@ enum SchedulerLine {
     private static let signs = ClusterScheduler.allCases.map(\.signs)
 
     static func isOne(_ line: Substring) -> Bool { signs.contains { $0.isLine(line) } }
+
+    static func isMemoryKill(_ line: Substring) -> Bool { signs.contains { $0.isMemoryKill(line) } }
 
     /// The line that tells why a scheduler ended the job.
     static func ending(among lines: [Substring]) -> Substring? {

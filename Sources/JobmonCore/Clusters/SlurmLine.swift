@@ -24,6 +24,20 @@ enum SlurmLine {
         return endings.contains { content.holds($0) } || isTaskEnd(content)
     }
 
+    /// Whether a line of Slurm's says that a process was killed for its memory. The words changed with the versions.
+    static func isMemoryKill(_ line: Substring) -> Bool {
+        content(line).map { content in memoryKills.contains { content.holds($0) } } ?? false
+    }
+
+    private static let memoryKills: [StaticString] = [
+        // Since 17.11, and since 22.05.
+        "oom-kill event", "oom_kill event", "OOM Killed",
+        // Without cgroups: the daemon's own watch.
+        "Exceeded job memory limit", "Exceeded step memory limit", "xceeded memory limit",
+        // Of srun, about a task.
+        ": Out Of Memory",
+    ]
+
     private static let daemons = ["slurmstepd", "slurmd"]
     private static let commands = ["srun: ", "salloc: ", "sbatch: ", "scancel: "]
     private static let levels = ["error: ", "fatal: ", "warning: ", "info: ", "debug: "]

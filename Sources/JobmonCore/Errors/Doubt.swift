@@ -15,6 +15,11 @@ package enum Doubt {
         return nil
     }
 
+    /// The ground for doubt in the evidence of an end; nil: there is none.
+    package static func of(_ evidence: Evidence) -> String? {
+        evidence.ownOomKills > 0 ? ErrorText.memoryKills(evidence) : nil
+    }
+
     /// Where the words for it stand.
     private enum Ground {
         /// In the line itself.

@@ -8,8 +8,15 @@ package enum ErrorText {
             return DescribedError(joined(reported: reported, to: description))
         }
         if let failure = outcome.evidence.notStarted { return DescribedError(sentence(failure)) }
-        let end = ending(cause: cause, exitCode: outcome.evidence.exitCode, signal: outcome.evidence.signal)
+        var end = ending(cause: cause, exitCode: outcome.evidence.exitCode, signal: outcome.evidence.signal)
+        if cause?.isToldByCommand ?? false, let kills = memoryKills(outcome.evidence) { end += ", and \(kills)" }
         let stderr = outcome.stderr.map { $0.allSatisfy(\.isWhitespace) ? "" : $0 }
+        if cause == .reportedError, let line = outcome.evidence.reportedError {
+            return DescribedError(text: joined(reported: reported + [line], to: stderr ?? ""), headline: line)
+        }
+        if cause == .missingOutput, let output = outcome.evidence.missingOutput {
+            return describe(output, reported: reported, stderr: stderr ?? "", outcome)
+        }
         guard reported.isEmpty else {
             let own = stderr ?? ""
             return DescribedError(
@@ -32,6 +39,24 @@ package enum ErrorText {
         }
     }
 
+    /// Which output is missing, with the reason if the command wrote one.
+    private static func describe(
+        _ output: MissingOutput, reported: [String], stderr: String, _ outcome: Outcome
+    ) -> DescribedError {
+        let sentence = output.sentence
+        let stderr = reported.isEmpty ? stderr : joined(reported: reported, to: stderr)
+        let found = StreamReading(stderr: stderr, stdout: outcome.stdout, log: outcome.log?.text)
+        let headline =
+            found.reading.weight == .reason
+            ? ErrorReading.shortened("\(sentence): \(found.reading.headline)") : sentence
+        let text = stderr.isEmpty ? sentence : "\(sentence)\n\(stderr)"
+        return switch (outcome.stdout, outcome.log) {
+        case (let stdout?, _): DescribedError(text: text.followed(by: stdout, of: "stdout"), headline: headline)
+        case (_, let log?): DescribedError(text: text.followed(by: log.text, of: log.path), headline: headline)
+        default: DescribedError(text: text, headline: headline)
+        }
+    }
+
     /// A text without the end of stdout that was appended to it.
     package static func withoutStdout(_ text: String) -> String {
         text.firstRange(of: String.heading(of: "stdout")).map { String(text[..<$0.lowerBound]) } ?? text
@@ -46,6 +71,7 @@ package enum ErrorText {
         let news = reported.filter { !described.contains($0) }
         guard !news.isEmpty else { return described }
         let text = news.joined(separator: "\n")
+        if described.isEmpty { return text }
         return described.hasSuffix(silence) && !described.contains("\n") ? text : "\(text)\n\(described)"
     }
 
@@ -56,6 +82,15 @@ package enum ErrorText {
         // If a part of a program failed (not a process), there is no exit code.
         if let how, cause == .exit || cause == .signal { return how }
         return cause.words
+    }
+
+    /// That the kernel killed processes for memory; nil: it did not, or nobody looked.
+    package static func memoryKills(_ evidence: Evidence) -> String? {
+        guard let count = evidence.oomKills, count > 0 else { return nil }
+        let processes = count == 1 ? "a process" : "\(count) processes"
+        return evidence.oomShared
+            ? "the kernel killed \(processes) for memory in its cgroup, in which other work ran too"
+            : "the kernel killed \(processes) of it for memory"
     }
 
     /// What prevented the start: `command not found: modle.py`.

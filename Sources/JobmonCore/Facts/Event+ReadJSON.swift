@@ -208,6 +208,12 @@ extension Outcome {
             notStarted: try fields.fields("not_started").map { (failure) throws(FieldError) in
                 try StartFailure(failure)
             }, oomKills: try fields.int("oom_kills", atLeast: 0).map { Int($0) },
+            oomShared: try fields.bool("oom_shared") ?? false,
+            missingOutput: try fields.fields("missing_output").map { (output) throws(FieldError) in
+                MissingOutput(
+                    path: try output.required("path", try output.string("path")),
+                    isEmpty: try output.bool("empty") ?? false)
+            }, reportedError: try fields.string("reported_error").map { ErrorReading.shortened($0) },
             scheduler: try fields.fields("scheduler").map { (word) throws(FieldError) in
                 SchedulerWord(try word.string("said") ?? "", cause: try Cause(word))
             })
@@ -226,6 +232,11 @@ extension Outcome {
         }
         if status == .complete, let signal {
             throw fields.failure("signal", "is \(signal), but the kind is \"complete\"")
+        }
+        if status == .complete, evidence.missingOutput != nil || evidence.reportedError != nil {
+            throw fields.failure(
+                evidence.missingOutput != nil ? "missing_output" : "reported_error",
+                "is given, but the kind is \"complete\"")
         }
     }
 }

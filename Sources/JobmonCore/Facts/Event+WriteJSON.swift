@@ -155,6 +155,11 @@ extension Outcome {
                 ])
         }
         object.append("oom_kills", int: evidence.oomKills)
+        object.append("oom_shared", flag: evidence.oomShared)
+        if let output = evidence.missingOutput {
+            object.append("missing_output", ["path": .string(output.path), "empty": .bool(output.isEmpty)])
+        }
+        object.append("reported_error", string: evidence.reportedError)
         if let word = evidence.scheduler {
             var said = JSONObject()
             said.append("said", .string(word.said))

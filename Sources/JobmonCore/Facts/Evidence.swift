@@ -13,12 +13,19 @@ package struct Evidence: Sendable, Equatable {
     package var notStarted: StartFailure?
     /// The number of processes of its cgroup that the kernel killed for memory while it ran; nil if unknown.
     package var oomKills: Int?
+    /// Other work ran in that cgroup too, so that it may have been killed in its place.
+    package var oomShared: Bool
+    /// An output that was expected after exit code 0, and is not there or empty; nil: none was, or all are there.
+    package var missingOutput: MissingOutput?
+    /// What the command wrote that means failure, although its exit code is 0, in one line.
+    package var reportedError: String?
     /// What a cluster's scheduler says about the end, or about why it is going to end the job.
     package var scheduler: SchedulerWord?
 
     package init(
         exitCode: Int? = nil, signal: Int? = nil, timedOut: Bool = false, cancelled: Bool = false,
-        notStarted: StartFailure? = nil, oomKills: Int? = nil, scheduler: SchedulerWord? = nil
+        notStarted: StartFailure? = nil, oomKills: Int? = nil, oomShared: Bool = false,
+        missingOutput: MissingOutput? = nil, reportedError: String? = nil, scheduler: SchedulerWord? = nil
     ) {
         self.exitCode = exitCode
         self.signal = signal
@@ -26,8 +33,14 @@ package struct Evidence: Sendable, Equatable {
         self.cancelled = cancelled
         self.notStarted = notStarted
         self.oomKills = oomKills
+        self.oomShared = oomShared
+        self.missingOutput = missingOutput
+        self.reportedError = reportedError
         self.scheduler = scheduler
     }
+
+    /// The number of its processes that the kernel killed for memory, as far as that is certain.
+    package var ownOomKills: Int { oomShared ? 0 : oomKills ?? 0 }
 
     /// It shows that the instance completed.
     package var isSuccess: Bool { Cause.decide(self).status == .complete }

@@ -84,8 +84,8 @@ extension Outcome {
             stderrEmpty: stderrEmpty)
         outcome.description = description
         // Where the scheduler says why, stdout and the log are no evidence.
-        if outcome.cause == .exit || outcome.cause == .signal { (outcome.stdout, outcome.log) = (stdout, log) }
-        if outcome.status == .complete { outcome.doubt = stderr.flatMap { Doubt.of(stderr: $0) } }
+        if outcome.cause?.isToldByCommand ?? false { (outcome.stdout, outcome.log) = (stdout, log) }
+        if outcome.status == .complete { outcome.doubt = doubt ?? stderr.flatMap { Doubt.of(stderr: $0) } }
         return outcome
     }
 }

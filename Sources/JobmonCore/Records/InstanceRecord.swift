@@ -84,6 +84,8 @@ extension InstanceRecord {
         if headline.isEmpty { return ending }
         // An exception that a program reported itself has no exit code or signal.
         if cause == .exit, exitCode == nil, signal == nil { return headline }
+        // It names the output.
+        if cause == .missingOutput { return headline }
         // If the text starts with the ending ("exit code 1, nothing on stderr"), the ending is not repeated.
         return headline.hasPrefix(ending) ? headline : "\(ending): \(headline)"
     }

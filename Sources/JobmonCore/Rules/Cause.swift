@@ -4,6 +4,11 @@ package enum Cause: String, Sendable, CaseIterable, Hashable {
     case exit
     /// A signal ended the command.
     case signal
+    /// It ended with exit code 0, but an output that was expected of it (`--expect`) is missing or empty.
+    case missingOutput = "missing_output"
+    /// It ended with exit code 0, but wrote what means failure: a line that `--fail-on` names, or the error message of
+    /// a program that always ends with 0.
+    case reportedError = "reported_error"
     /// It ran longer than its own time limit, and jobmon ended it.
     case timeout
     /// It ran longer than the scheduler's time limit.
@@ -32,6 +37,8 @@ extension Cause {
         switch self {
         case .exit: "failed"
         case .signal: "ended by a signal"
+        case .missingOutput: "an expected output is missing"
+        case .reportedError: "reported an error"
         case .timeout: "time limit passed"
         case .timeLimit: "the scheduler's time limit passed"
         case .outOfMemory: "killed for its memory"
@@ -45,12 +52,23 @@ extension Cause {
         }
     }
 
+    /// Whether the command ended by itself, so that the reason stands in what it wrote.
+    package var isToldByCommand: Bool {
+        switch self {
+        case .exit, .signal, .missingOutput, .reportedError: true
+        case .timeout, .timeLimit, .outOfMemory, .nodeFailure, .preempted, .requeued, .cancelled, .submitFailed,
+            .notStarted, .lost:
+            false
+        }
+    }
+
     /// Whether an end with this cause does not count as an attempt: the scheduler continues the job by itself.
     package var returnsAttempt: Bool { self == .requeued }
 
     /// Decides why an instance ended; no other function does. The strongest evidence comes first. An end that jobmon
     /// caused explains the signal that it sent. An end that the scheduler caused explains any result of the command. A
-    /// kill for memory explains a SIGKILL.
+    /// kill for memory explains a SIGKILL, if no other work ran in the cgroup of which the kernel counts them. Exit code 0 is success unless an expected output is missing or the output
+    /// says otherwise.
     ///
     /// - Returns: the final status that the evidence shows, and the cause, which is nil for COMPLETE.
     package static func decide(_ evidence: Evidence) -> (status: Status, cause: Cause?) {
@@ -59,9 +77,14 @@ extension Cause {
         if evidence.timedOut { return (.failed, .timeout) }
         if let cause = evidence.scheduler?.cause { return (cause == .cancelled ? .cancelled : .failed, cause) }
         let killed = evidence.signal == 9 || evidence.exitCode == 137
-        if killed, let kills = evidence.oomKills, kills > 0 { return (.failed, .outOfMemory) }
+        if killed, evidence.ownOomKills > 0 { return (.failed, .outOfMemory) }
         if evidence.signal != nil { return (.failed, .signal) }
-        if let code = evidence.exitCode { return code == 0 ? (.complete, nil) : (.failed, .exit) }
+        if let code = evidence.exitCode {
+            if code != 0 { return (.failed, .exit) }
+            // What the command says itself is nearer to the reason than what it left undone.
+            if evidence.reportedError != nil { return (.failed, .reportedError) }
+            return evidence.missingOutput == nil ? (.complete, nil) : (.failed, .missingOutput)
+        }
         return (.failed, .lost)
     }
 }

@@ -82,7 +82,10 @@ enum CommandTables {
                 ]),
             "aprun": .init(valued: ["-n", "-N", "-d", "-S", "-j"]),
             "jsrun": .init(valued: ["-n", "-a", "-c", "-g", "-r"]),
-            "jobmon": .init(valued: ["-d", "--dir", "--name", "--param", "--timeout"], verbs: ["exec"]),
+            "jobmon": .init(
+                valued: [
+                    "-d", "--dir", "--name", "--param", "--timeout", "--expect", "--fail-on", "--instance",
+                ], verbs: ["exec"]),
             "systemd-run": .init(valued: ["-p", "--unit", "-E"]), "systemd-inhibit": .init(), "firejail": .init(),
             "accelerate": .init(valued: ["--config_file", "--num_processes"], verbs: ["launch"]),
             "nextflow": .init(valued: ["-c", "-C", "-log"], verbs: ["run"]), "go": .init(verbs: ["run"]),

@@ -69,7 +69,7 @@ extension BatchExecutor {
         var pieces: [Piece] = []
         var pieceOfText: [String: Int] = [:]
         for (place, order) in batch.enumerated() where answers[place] == nil {
-            let text = order.description.resources.isEmpty ? "" : JSON.object(order.description.resources).text
+            let text = Self.requested(order.description.resources)
             if let known = pieceOfText[text] {
                 pieces[known].places.append(place)
                 continue
@@ -84,6 +84,14 @@ extension BatchExecutor {
             }
         }
         return pieces
+    }
+
+    /// What tells tasks of one array job from those of another one. What makes a success is each task's own.
+    private static func requested(_ resources: JSONObject) -> String {
+        var resources = resources
+        resources[SuccessCriteria.members.expected] = nil
+        resources[SuccessCriteria.members.failurePatterns] = nil
+        return resources.isEmpty ? "" : JSON.object(resources).text
     }
 
     /// What is known of the scheduler, asked for once.

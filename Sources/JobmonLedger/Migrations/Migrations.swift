@@ -10,6 +10,7 @@ enum Migrations {
         (Migration005.identifier, Migration005.sql),
         (Migration006.identifier, Migration006.sql),
         (Migration007.identifier, Migration007.sql),
+        (Migration008.identifier, Migration008.sql),
     ]
 
     static var all: DatabaseMigrator {

@@ -178,6 +178,10 @@ extension Recorder {
                     .put(.finishedDate, instance.finishedDate?.description).put(atEnd: end.usage)
                     .put(.oomKills, end.evidence.oomKills).put(.attemptReturned, instance.attemptReturned)
                     .put(.doubt, instance.status == .complete ? end.doubt : nil)
+                    .put(
+                        .evidence,
+                        instance.status == .complete ? nil : end.evidence.remarks.map { JSON.object($0).text }
+                    )
                     .put(.stdoutEmpty, end.stdoutEmpty).put(.stderrEmpty, end.stderrEmpty)
             }
             try update.put(.jobInstanceId, instance.id).run()

@@ -63,7 +63,7 @@ extension Recorder {
                 JobError(body: $0)?.description
             }
         }
-        if instance.cause == .exit {
+        if instance.cause == .exit || instance.cause == .missingOutput || instance.cause == .reportedError {
             reported = try statements.findReported.put(instance.id).all { row in row.text() }.reversed()
                 .compactMap { JobError(body: $0) }
         }

@@ -17,6 +17,7 @@ enum InstanceParameter: Int, StatementParameter {
         stderrPath
     case cause, host, bootId, pid, pidStarted, startedDate, wallclock, lastSeen
     case exitCode, signal, finishedDate, cpu, maxrss, maxrssAtMost, ioRead, ioWritten, oomKills, attemptReturned, doubt
+    case evidence
     case schedulerQueue, allocated
     /// It was heard of just now, and so is not late any more.
     case isSeen
@@ -33,5 +34,5 @@ enum InstanceParameter: Int, StatementParameter {
     ]
     /// What its end says.
     static let ended: [InstanceParameter] =
-        [.exitCode, .signal, .finishedDate] + Usage.atEnd + [.oomKills, .attemptReturned, .doubt]
+        [.exitCode, .signal, .finishedDate] + Usage.atEnd + [.oomKills, .attemptReturned, .doubt, .evidence]
 }

@@ -1,19 +1,27 @@
+import CJobmonPOSIX
 import Glibc
+import JobmonSystem
 
-/// The number of processes of our cgroup that the kernel has killed for memory. The command is in our cgroup. Since the
-/// count covers all processes in it, it explains a SIGKILL and nothing else.
+/// The number of processes of our cgroup that the kernel has killed for memory. The command is in our cgroup. The count
+/// covers all processes in it, whatever they belong to.
 final class MemoryKills {
     private let fd: Int32
+    /// The file that lists the processes of the cgroup.
+    private let members: String
     private var latest: (count: Int?, at: Double) = (nil, -.infinity)
 
     /// The age in seconds up to which a count is reused when commands start in thousands. The only error: the kill of a
     /// process that is not ours is missed, and explains a SIGKILL that has another reason.
     private static let goodFor = 0.05
+    private var latestLook: (isAlone: Bool, at: Double) = (false, -.infinity)
+    /// The age in seconds up to which it is taken to be known what is in the cgroup.
+    private static let aloneFor = 1.0
 
     /// Nil if neither version's file can be read.
     init?() {
-        guard let path = Self.path() else { return nil }
-        fd = open(path, O_RDONLY | O_CLOEXEC)
+        guard let (folder, name) = Self.place() else { return nil }
+        members = "\(folder)/cgroup.procs"
+        fd = open("\(folder)/\(name)", O_RDONLY | O_CLOEXEC)
         if fd < 0 { return nil }
     }
 
@@ -26,6 +34,35 @@ final class MemoryKills {
     func freshCount(_ now: Double) -> Int? {
         latest = (count(), now)
         return latest.count
+    }
+
+    /// Whether nothing is in the cgroup now but this process, what started it, what it started, and other processes of
+    /// jobmon, which need little memory. False if that cannot be found out.
+    func isAlone() -> Bool {
+        guard let list = Self.readFile(members) else { return false }
+        let own = getpid()
+        var above: Set<Int32> = [own]
+        var next = jobmon_process_parent(own)
+        while next > 0, above.insert(next).inserted { next = jobmon_process_parent(next) }
+        return list.split(separator: "\n").allSatisfy { line in
+            // 0: of another namespace.
+            guard let pid = Int32(line), pid > 0 else { return false }
+            if above.contains(pid) { return true }
+            var seen: Set<Int32> = []
+            var ancestor = pid
+            while ancestor > 0, ancestor != own, seen.insert(ancestor).inserted {
+                ancestor = jobmon_process_parent(ancestor)
+            }
+            if ancestor == own { return true }
+            let program = SymbolicLink.target("/proc/\(pid)/exe")
+            return program != nil && program == SymbolicLink.target(SymbolicLink.ownExecutable)
+        }
+    }
+
+    /// The same as `isAlone`, at `now` or a moment before.
+    func recentlyAlone(_ now: Double) -> Bool {
+        if now - latestLook.at > Self.aloneFor { latestLook = (isAlone(), now) }
+        return latestLook.isAlone
     }
 
     /// Reads the count without making a string of the file; nil if the file does not have it.
@@ -60,23 +97,24 @@ final class MemoryKills {
         return number
     }
 
-    /// The file for our cgroup: `memory.events` of version 2, else `memory.oom_control` of version 1.
-    private static func path() -> String? {
+    /// The folder of our cgroup, and the file in it that has the count: `memory.events.local` or `memory.events`
+    /// of version 2, else `memory.oom_control` of version 1. Only where the kernel says that our cgroup is: any other is not ours.
+    private static func place() -> (folder: String, name: String)? {
         guard let cgroups = readFile("/proc/self/cgroup") else { return nil }
-        var candidates: [String] = []
+        var candidates: [(folder: String, name: String)] = []
         for line in cgroups.split(separator: "\n") {
             let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
             guard parts.count == 3 else { continue }
             let folder = parts[2] == "/" ? "" : String(parts[2])
             if parts[0] == "0" {
-                candidates.append("/sys/fs/cgroup\(folder)/memory.events")
+                // Of this cgroup alone, as is the list of its processes; since Linux 5.2.
+                candidates.append(("/sys/fs/cgroup\(folder)", "memory.events.local"))
+                candidates.append(("/sys/fs/cgroup\(folder)", "memory.events"))
             } else if parts[1].split(separator: ",").contains("memory") {
-                candidates.append("/sys/fs/cgroup/memory\(folder)/memory.oom_control")
-                // In a container, its own cgroup is mounted at the top.
-                candidates.append("/sys/fs/cgroup/memory/memory.oom_control")
+                candidates.append(("/sys/fs/cgroup/memory\(folder)", "memory.oom_control"))
             }
         }
-        return candidates.first { access($0, R_OK) == 0 }
+        return candidates.first { access("\($0.folder)/\($0.name)", R_OK) == 0 }
     }
 
     private static func readFile(_ path: String) -> String? {
@@ -87,7 +125,7 @@ final class MemoryKills {
     }
 
     private static func read(_ fd: Int32) -> String? {
-        let bytes = [UInt8](unsafeUninitializedCapacity: 8192) { buffer, count in
+        let bytes = [UInt8](unsafeUninitializedCapacity: 64 << 10) { buffer, count in
             count = max(0, pread(fd, buffer.baseAddress, buffer.count, 0))
         }
         return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)

@@ -11,32 +11,33 @@ package struct WrittenEnds: Sendable, Equatable {
     /// Why one that succeeded may not have done its work.
     package private(set) var doubt: String?
 
+    /// Reads as much as is needed. stdout and the log only of a command that ended by itself: of others it is known why.
     /// - Parameters:
     ///   - isOpen: whether it succeeded is not known yet.
-    ///   - stderr: reads the end of stderr.
-    ///   - stdout, log: read the end of stdout and of the log. Only asked of a command that ended by itself: of others it
-    ///     is known why.
+    ///   - seconds: how long ago it started; nil: it did not.
     package init(
-        of evidence: Evidence, isOpen: Bool = false, stderr: @autoclosure () -> String?,
-        stdout: @autoclosure () -> String?, log: @autoclosure () -> KnownLog?
+        of evidence: Evidence, isOpen: Bool = false, _ written: WrittenStreams, started seconds: Double?
     ) {
         let decided = Cause.decide(evidence)
         guard isOpen || decided.status != .complete else {
-            doubt = stderr().flatMap { Doubt.of(stderr: $0) }
+            doubt = Doubt.of(evidence) ?? written.stderr.text.flatMap { Doubt.of(stderr: $0) }
             return
         }
-        self.stderr = stderr()
-        guard decided.cause == .exit || decided.cause == .signal else { return }
-        (self.stdout, self.log) = StreamReading.beside(self.stderr, stdout: stdout, log: log)
+        stderr = written.stderr.text
+        // Of a reported error the line is known.
+        guard decided.cause?.isToldByCommand ?? false, decided.cause != .reportedError else { return }
+        (stdout, log) = StreamReading.beside(
+            stderr, stdout: { written.stdout.text }, log: { written.log(started: seconds, namedIn: stderr) })
     }
 }
 
 extension Outcome {
     /// Adds what the command wrote.
-    package mutating func add(_ written: WrittenEnds) {
+    /// - Parameter doubt: why it may not have done its work, by checks of its success.
+    package mutating func add(_ written: WrittenEnds, doubt: String? = nil) {
         stderr = written.stderr
         stdout = written.stdout
         log = written.log
-        doubt = written.doubt
+        self.doubt = status == .complete ? doubt ?? written.doubt : nil
     }
 }

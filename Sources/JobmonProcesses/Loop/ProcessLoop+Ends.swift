@@ -77,10 +77,12 @@ extension ProcessLoop {
         }
         evidence.timedOut = command.ending == .timeLimit
         evidence.cancelled = command.ending == .cancelled
-        if evidence.signal == 9 || evidence.exitCode == 137, let before = command.kills,
-            let after = memoryKills?.freshCount(now)
-        {
-            evidence.oomKills = max(0, after - before)
+        if let before = command.kills, let memoryKills {
+            // What succeeded is looked at only roughly: that may cost next to nothing.
+            let after = evidence.exitCode == 0 ? memoryKills.recentCount(now) : memoryKills.freshCount(now)
+            let kills = max(0, (after ?? before) - before)
+            if kills > 0 || evidence.signal == 9 || evidence.exitCode == 137 { evidence.oomKills = kills }
+            if kills > 0 { evidence.oomShared = command.hadCompany || !commands.isEmpty || !memoryKills.isAlone() }
         }
         let usage = Usage(
             wallclock: max(0, now - command.begun), cpu: ended.cpu, maxrss: ended.maxrss,

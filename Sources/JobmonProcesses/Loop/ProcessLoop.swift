@@ -104,6 +104,11 @@ package final class ProcessLoop {
         let id = nextID
         nextID += 1
         commands.append(RunningCommand(id: id, launched, command, begun: begun, tailFD: tail, kills: kills))
+        if commands.count > 1 || !(memoryKills?.recentlyAlone(begun) ?? false) {
+            commands[commands.count - 1].hadCompany = true
+            // Of more, each has been marked.
+            if commands.count == 2 { commands[0].hadCompany = true }
+        }
         if launched.underWay != nil { launches.append(id) }
         if tail >= 0 { arrangement = .stale }
         var identity = ProcessIdentity(pid: launched.pid)

@@ -25,6 +25,8 @@ struct RunningCommand {
     var notStarted: StartFailure?
     /// The number of kills for memory in our cgroup before its start.
     let kills: Int?
+    /// Other work ran in our cgroup at the same time.
+    var hadCompany = false
     /// Why it is being ended; nil if it is not.
     var ending: EndReason?
 

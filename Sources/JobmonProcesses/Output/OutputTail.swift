@@ -79,25 +79,20 @@ package struct OutputTail: Sendable {
         return text(Array(bytes[..<filled]), isCut: from > start)
     }
 
-    /// The end of the log that a command is known to write; nil: it is not known to write one, or did not write it.
+    /// The end of the log of a command; nil: there is no such file, or the command did not write it.
     /// - Parameters:
-    ///   - words: the program and its arguments.
+    ///   - path: as the command names it.
     ///   - directory: its working directory; nil: ours.
     ///   - seconds: how long ago it started; nil: it did not.
-    package static func ofLog(_ words: [String], in directory: String?, started seconds: Double?) -> KnownLog? {
-        guard let seconds, let path = KnownLog.path(of: words) else { return nil }
-        let place = path.hasPrefix("/") ? path : directory.map { "\($0)/\(path)" } ?? path
+    package static func ofLog(_ path: String, in directory: String?, started seconds: Double?) -> KnownLog? {
+        guard let seconds else { return nil }
+        let place = KnownLog.place(of: path, in: directory)
         var info = stat()
         // The clock of a file system may differ from ours.
         guard stat(place, &info) == 0, info.st_mode & S_IFMT == S_IFREG,
             Double(info.st_mtim.tv_sec) >= Double(TimeSource.system.now().milliseconds) / 1000 - seconds - 10
         else { return nil }
         return ofFile(place).map { KnownLog(path: path, text: $0) }
-    }
-
-    /// The same of a job's command.
-    package static func ofLog(_ job: JobDescription, started seconds: Double?) -> KnownLog? {
-        ofLog([job.runfile] + (job.shell ? [] : job.args), in: job.cwd, started: seconds)
     }
 
     /// The end of a regular file; nil if it cannot be read.

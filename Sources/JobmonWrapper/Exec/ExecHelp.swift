@@ -18,11 +18,12 @@ package enum ExecHelp {
 
           jobmon exec -d DIR --name fit --timeout 2h -- python model.py --year 1995
           jobmon exec --param year=1995 --param loc=kenya -- Rscript fit.R
+          jobmon exec --expect out/fit.csv --fail-on '^FATAL' -- ./fit.sh
 
         The command gets JOBMON_DIR and JOBMON_INSTANCE in its environment.
 
-        Exit codes: that of the command (if a signal ended the command, the same signal ends jobmon exec); 124 its \
-        time limit passed, 126 it cannot be started, 127 it was not found, 75 its attempt was started before, or \
+        Exit codes: that of the command (if a signal ended the command, the same signal ends jobmon exec); 1 if \
+        --expect or --fail-on found that it failed; 124 its time limit passed, 126 it cannot be started, 127 it was not found, 75 its attempt was started before, or \
         given up, 2 wrong usage of jobmon exec.
         """
 
@@ -39,6 +40,16 @@ package enum ExecHelp {
         form: "--timeout TIME",
         text: "End the command, and all that it started, after this time: 90, 10m, 2h or 1d; default: no limit. TERM "
             + "first, KILL 5 s later; the exit code is then 124.")
+    package static let expect = Entry(
+        form: "--expect PATH",
+        text: "Record the command as failed, and exit with 1, if it exits with 0 but this file or directory is missing "
+            + "or empty. A relative path begins at the current directory; {NAME} is replaced by the value of --param NAME. Repeatable."
+    )
+    package static let failOn = Entry(
+        form: "--fail-on REGEX",
+        text: "Record the command as failed, and exit with 1, if it exits with 0 but a line of its output matches this "
+            + "regular expression (PCRE2). The last 16 MiB are searched where stdout and stderr are files, and the last "
+            + "64 KiB of stderr elsewhere. Repeatable.")
     package static let preserveStatus = Entry(
         form: "--preserve-status", text: "With --timeout: exit as the command ended, instead of with 124.")
     package static let instance = Entry(
@@ -46,7 +57,7 @@ package enum ExecHelp {
         text: "Run the command as the attempt with this key, which another program submitted. Default: a new job.")
     private static let help = Entry(form: "-h, --help", text: "Show this help.")
 
-    static let options = [directory, name, param, timeout, preserveStatus, instance, help]
+    static let options = [directory, name, param, timeout, expect, failOn, preserveStatus, instance, help]
 
     /// What `jobmon exec --help` prints.
     static var text: String {

@@ -1,4 +1,5 @@
 import JobmonCore
+import JobmonSystem
 
 /// What `jobmon exec` was asked to do.
 struct ExecOptions {
@@ -8,6 +9,8 @@ struct ExecOptions {
     var params: JSONObject = [:]
     /// Seconds.
     var timeout: Double?
+    /// What makes exit code 0 a success.
+    var criteria = SuccessCriteria()
     /// What ran into the time limit ends us as it ended itself, and not with 124.
     var preservesStatus = false
     /// The key of an instance that exists already, which this run of the command is.
@@ -28,7 +31,7 @@ struct ExecOptions {
     }
 
     /// The options that take a value; `ExecHelp` says what they do.
-    static let names = ["--dir", "--name", "--param", "--timeout", "--instance"]
+    static let names = ["--dir", "--name", "--param", "--timeout", "--expect", "--fail-on", "--instance"]
 
     static func parse(_ arguments: [[UInt8]]) -> Parsed {
         var options = ExecOptions()
@@ -74,6 +77,7 @@ struct ExecOptions {
         }
         options.command = Array(rest)
         if options.command.isEmpty, options.task == nil { return .wrong("no command is given: put it after --") }
+        if let wrong = options.fillExpected() { return .wrong(wrong) }
         return .run(options)
     }
 
@@ -93,10 +97,27 @@ struct ExecOptions {
                 return "invalid duration \"\(value)\" for --timeout: use 90, 10m, 2h or 1d"
             }
             timeout = seconds
+        case "--expect":
+            if value.isEmpty { return "--expect needs the path of a file or directory" }
+            criteria.expected.append(value)
+        case "--fail-on":
+            do throws(Problem) { _ = try LinePattern(value) } catch { return "--fail-on: \(error.message)" }
+            criteria.failurePatterns.append(value)
         case "--task": task = value
         default:
             if value.isEmpty { return "--instance needs a key" }
             instance = value
+        }
+        return nil
+    }
+
+    /// Replaces params in the paths of the expected outputs. - Returns: what is wrong.
+    private mutating func fillExpected() -> String? {
+        for (index, path) in criteria.expected.enumerated() {
+            if let word = SuccessCriteria.undeclared(in: path, { params[String($0)] != nil }) {
+                return "--expect \(path) names {\(word)}, but there is no --param \(word)=VALUE"
+            }
+            criteria.expected[index] = CommandTemplate.fill(path, quoting: false) { params[String($0)]?.plainText }
         }
         return nil
     }

@@ -25,9 +25,10 @@ final class ExecReporter {
     /// - Parameter continues: the instance whose job it is a further attempt at.
     func submitted(_ options: ExecOptions, continues: String? = nil, pid: Int32?, at moment: Timestamp) {
         let words = options.command.map { String(decoding: $0, as: UTF8.self) }
-        let description = JobDescription(
+        var description = JobDescription(
             name: options.name, runfile: words.first ?? "", args: Array(words.dropFirst()), params: options.params,
             cwd: ExecDirectory.currentDirectory(), timeout: options.timeout)
+        options.criteria.write(to: &description.resources)
         report(
             .submitted(
                 instance,

@@ -13,6 +13,9 @@ final class ExecRun {
     /// The exit code when the time limit passed, as that of timeout(1).
     private static let timedOut: Int32 = 124
 
+    /// The exit code when the command's was 0, but it did not do what was expected.
+    private static let unsuccessful: Int32 = 1
+
     private enum Token {
         static let source = 1
         static let sink = 2
@@ -26,6 +29,7 @@ final class ExecRun {
     private let loop: ProcessLoop
     private let streams: ExecStreams
     private let reporter: ExecReporter?
+    private let checks: SuccessChecks
     private var command: CommandID?
     private var witness: SignalWitness?
     private var end: CommandEnd?
@@ -50,6 +54,11 @@ final class ExecRun {
         // So that a time limit reaches those too that have left their parents.
         if options.timeout != nil { jobmon_adopt_orphans(1) }
         streams = ExecStreams(stderrIsClosed: stderrIsClosed)
+        let criteria = options.criteria
+        checks = SuccessChecks(criteria, in: nil)
+        if !criteria.failurePatterns.isEmpty, let unseen = streams.unseen {
+            ExecMain.say("--fail-on cannot look at \(unseen): redirect it into a file")
+        }
         let key = options.instance ?? makeUUID()
         let job = ClusterJob.current()
         self.job = job
@@ -110,16 +119,8 @@ final class ExecRun {
         if options.isWholeJob, job?.dialect.signalsEachProcess ?? false { listen() }
         witness?.end()
         streams.relay?.endHere()
-        if let end {
-            var evidence = end.evidence
-            if reporter != nil { evidence.scheduler = schedulersWord(evidence) }
-            var outcome = Outcome(evidence: evidence, usage: end.usage)
-            outcome.add(
-                WrittenEnds(
-                    of: evidence, stderr: streams.endOfStderr, stdout: streams.endOfStdout,
-                    log: OutputTail.ofLog(
-                        options.command.map { String(decoding: $0, as: UTF8.self) }, in: nil,
-                        started: end.usage.wallclock)))
+        let outcome = end.map { self.outcome($0) }
+        if let outcome {
             reporter?.ended(outcome)
             memory?.ended(outcome)
         }
@@ -131,7 +132,37 @@ final class ExecRun {
         if let relay = streams.relay, !relay.isOver { relay.leaveBehind() }
         if end?.evidence.timedOut ?? false, !options.preservesStatus { _exit(Self.timedOut) }
         if let signal = end?.evidence.signal { jobmon_die_by(Int32(signal)) }
+        // Whoever waits for us must not take it for a success.
+        if let evidence = outcome?.evidence, evidence.exitCode == 0, !evidence.isSuccess,
+            evidence.missingOutput != nil || evidence.reportedError != nil
+        {
+            ExecMain.say(
+                evidence.reportedError.map { "its output says that it failed: \($0)" }
+                    ?? evidence.missingOutput?.sentence ?? "")
+            _exit(Self.unsuccessful)
+        }
         _exit(Int32(end?.evidence.exitCode ?? 126))
+    }
+
+    /// How the command ended, with what it wrote and whether it did what was expected.
+    private func outcome(_ end: CommandEnd) -> Outcome {
+        var evidence = end.evidence
+        if reporter != nil { evidence.scheduler = schedulersWord(evidence) }
+        let started = end.usage.wallclock
+        let written = WrittenStreams(
+            stderr: streams.stderr, stdout: streams.stdout,
+            words: options.command.map { String(decoding: $0, as: UTF8.self) }, directory: nil)
+        evidence.addMemoryWord(in: written.stderr)
+        // A slow reader of stderr has not taken all of it yet.
+        while checks.isSearching, !isHurried, !(streams.relay?.isDone ?? true) { turn(atMost: nil) }
+        let deadline = time.steadySeconds() + ExpectedOutputs.patience
+        while !isHurried, checks.isWaiting(evidence), time.steadySeconds() < deadline {
+            turn(atMost: Int(ExpectedOutputs.interval * 1000))
+        }
+        let doubt = checks.add(to: &evidence, written, started: started)
+        var outcome = Outcome(evidence: evidence, usage: end.usage)
+        outcome.add(WrittenEnds(of: evidence, written, started: started), doubt: doubt)
+        return outcome
     }
 
     /// The scheduler may end the processes of a job one after the other: the command's first, which then may end in any way,

@@ -7,6 +7,8 @@ import JobmonProcesses
 struct ExecStreams {
     /// Nil: stderr is the caller's own, or closed.
     private(set) var relay: Relay?
+    /// stdout and stderr are the same.
+    private let isShared: Bool
     /// stdout goes through the relay too: it is the same pipe or terminal, and the order of the two must stay.
     private let relaysStdout: Bool
     /// Where the output begins in the regular file that stderr is; nil: it is none.
@@ -16,6 +18,7 @@ struct ExecStreams {
 
     init(stderrIsClosed: Bool) {
         let isShared = !stderrIsClosed && jobmon_same(STDOUT_FILENO, STDERR_FILENO) != 0
+        self.isShared = isShared
         outStart = isShared ? nil : OutputTail.position(of: STDOUT_FILENO)
         errStart = stderrIsClosed ? nil : OutputTail.position(of: STDERR_FILENO)
         relay = stderrIsClosed || errStart != nil ? nil : Relay(to: STDERR_FILENO)
@@ -29,12 +32,19 @@ struct ExecStreams {
         if relaysStdout { command.stdout = .descriptor(relay.commandsEnd) }
     }
 
-    /// The end of stderr; nil when nobody could look.
-    var endOfStderr: String? {
-        if let errStart { return OutputTail.behind(STDERR_FILENO, from: errStart) }
-        return relay?.tail.text
+    /// What was written to stderr.
+    var stderr: WrittenOutput {
+        errStart.map { .behind(STDERR_FILENO, from: $0) } ?? .kept(relay?.tail.text)
     }
 
-    /// The end of stdout, where it is a regular file; else nobody could look without changing what the command sees.
-    var endOfStdout: String? { outStart.flatMap { OutputTail.behind(STDOUT_FILENO, from: $0) } }
+    /// What was written to stdout, where it is a regular file; else nobody could look without changing what the command
+    /// sees.
+    var stdout: WrittenOutput { outStart.map { .behind(STDOUT_FILENO, from: $0) } ?? .unseen }
+
+    /// The streams whose lines cannot be looked at, in words; nil: all can.
+    var unseen: String? {
+        // Of both in one, stderr is seen.
+        if errStart != nil || relay != nil { return outStart != nil || isShared ? nil : "stdout" }
+        return outStart == nil ? "stdout and stderr" : "stderr"
+    }
 }

@@ -58,6 +58,7 @@ extension Supervisor {
     /// - Returns: what it could not be had for now; nil: it was started, or it never will be.
     private func startCommand(_ order: InstanceOrder) -> StartFailure? {
         let command = command(order)
+        let checks = checks(order.description)
         var started = loop.start(command)
         if case .failure(let failure) = started, failure.step == .output, failure.errno == ENOENT {
             // Somebody has removed the folder of the logs.
@@ -67,13 +68,22 @@ extension Supervisor {
         }
         switch started {
         case .success(let started):
-            running[started.id] = RunningInstance(order: order, pid: started.process.pid)
+            running[started.id] = RunningInstance(order: order, pid: started.process.pid, checks: checks)
             idOfKey[order.instanceKey] = started.id
             unnamed.append((started.id, time.steadySeconds() + Self.namingDelay))
         case .failure(let failure) where failure.isShortage: return failure
         case .failure(let failure): neverStarted(order, failure)
         }
         return nil
+    }
+
+    /// Jobs of a queue have the same expressions, mostly: those of the last one are kept, compiled.
+    private func checks(_ job: JobDescription) -> SuccessChecks {
+        let criteria = job.successCriteria
+        if failureSearch.sources != criteria.failurePatterns {
+            failureSearch = (criteria.failurePatterns, FailureSearch(criteria.failurePatterns, time: time))
+        }
+        return SuccessChecks(criteria, in: job.cwd, search: failureSearch.search)
     }
 
     private func neverStarted(_ order: InstanceOrder, _ failure: StartFailure) {
@@ -122,36 +132,51 @@ extension Supervisor {
             // The process was made, but what it needs to execute was not to be had.
             announced.append(instance.order)
             if patience.failed(time.steadySeconds()) { giveUpAnnounced(failure) }
-        } else if loop.isEnding(id) {
-            held.append(HeldEnd(id: id, instance: instance, end: end, moment: moment))
+        } else if loop.isEnding(id) || instance.checks.isWaiting(end.evidence) {
+            held.append(HeldEnd(id: id, instance: instance, end: end, moment: moment, endedAt: time.steadySeconds()))
         } else {
             noteEnd(instance, end, moment)
         }
     }
 
-    /// Reports the ends of those of which nothing is left meanwhile.
+    /// Reports the ends of those of which nothing is left meanwhile, and whose outputs are there, or were waited for.
     func releaseHeld() {
         guard !held.isEmpty else { return }
-        let over = held.filter { !loop.isEnding($0.id) }
-        guard !over.isEmpty else { return }
-        held.removeAll { !loop.isEnding($0.id) }
+        let now = time.steadySeconds()
+        var over: [HeldEnd] = []
+        var kept: [HeldEnd] = []
+        for var end in held {
+            if loop.isEnding(end.id) {
+                kept.append(end)
+            } else if now < end.lookAt {
+                kept.append(end)
+            } else if now < end.endedAt + ExpectedOutputs.patience, end.instance.checks.isWaiting(end.end.evidence) {
+                end.lookAt = now + ExpectedOutputs.interval
+                kept.append(end)
+            } else {
+                over.append(end)
+            }
+        }
+        held = kept
         for end in over { noteEnd(end.instance, end.end, end.moment) }
     }
 
     private func noteEnd(_ instance: RunningInstance, _ end: CommandEnd, _ moment: Timestamp) {
         let order = instance.order
         let (stdoutEmpty, stderrEmpty) = CapturedFiles.tidy(order, in: layout)
-        let written = WrittenEnds(
-            of: end.evidence,
-            stderr: stderrEmpty ? "" : order.stderrPath.flatMap { OutputTail.ofFile($0) } ?? end.stderr,
-            stdout: stdoutEmpty ? "" : order.stdoutPath.flatMap { OutputTail.ofFile($0) },
-            log: OutputTail.ofLog(order.description, started: end.usage.wallclock))
+        let started = end.usage.wallclock
+        let streams = WrittenStreams(
+            stderr: stderrEmpty ? .none : .readable(order.stderrPath) ?? .kept(end.stderr),
+            stdout: stdoutEmpty ? .none : .readable(order.stdoutPath) ?? .unseen, of: order.description)
+        var evidence = end.evidence
+        let doubt = instance.checks.add(to: &evidence, streams, started: started)
+        let written = WrittenEnds(of: evidence, streams, started: started)
         var outcome = Outcome(
-            evidence: end.evidence,
+            evidence: evidence,
             process: instance.isNamed || end.evidence.notStarted != nil ? nil : ProcessIdentity(pid: instance.pid),
             usage: end.usage, returnsAttempt: instance.returningAttempt && end.evidence.cancelled,
             stdoutEmpty: stdoutEmpty, stderrEmpty: stderrEmpty)
-        outcome.add(written)
+        outcome.add(written, doubt: doubt)
         noteOutcome(order.instanceKey, outcome, moment)
     }
 

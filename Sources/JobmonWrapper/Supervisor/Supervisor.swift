@@ -29,11 +29,14 @@ final class Supervisor {
     var patience = StartPatience()
     var running: [CommandID: RunningInstance] = [:]
     var idOfKey: [String: CommandID] = [:]
-    /// Ended commands of which something is still being ended: until then their job must not run again.
+    /// Ended commands of which something is still being ended, or whose outputs may still appear: until then their job
+    /// must not run again.
     var held: [HeldEnd] = []
     /// Commands whose pid is not on record yet, in the order of their starts, and from when on it should be.
     var unnamed: [(id: CommandID, at: Double)] = []
     var folders: Set<String> = []
+    /// What was last looked for in the output of commands.
+    var failureSearch: (sources: [String], search: FailureSearch?) = ([], nil)
 
     private var toldUnacknowledged = 0
     private var tellAt: Double = 0
@@ -52,6 +55,7 @@ final class Supervisor {
     struct RunningInstance {
         var order: InstanceOrder
         var pid: Int32
+        var checks: SuccessChecks
         /// The pid is on record.
         var isNamed = false
         var returningAttempt = false
@@ -62,6 +66,10 @@ final class Supervisor {
         var instance: RunningInstance
         var end: CommandEnd
         var moment: Timestamp
+        /// Seconds of the steady clock.
+        var endedAt: Double
+        /// When its outputs are looked at next.
+        var lookAt: Double = 0
     }
 
     enum Token {

@@ -25,6 +25,7 @@ final class TaskRun {
     private let loop: ProcessLoop
     private let reporter: ExecReporter
     private let began: Double
+    private let checks: SuccessChecks
     /// Where our output begins in the scheduler's files; nil: the command's goes into ours.
     private let starts: (out: Int?, err: Int?)
     private var command: (id: CommandID, pid: Int32)?
@@ -74,6 +75,7 @@ final class TaskRun {
             if starts.err != nil { description.stderr = .inherited }
         }
         self.starts = starts
+        checks = SuccessChecks(order.description.successCriteria, in: order.description.cwd)
         // The wish may have come before us.
         cancel = cancelWish()
         if cancel != nil {
@@ -108,23 +110,32 @@ final class TaskRun {
             // Who heeds a soft limit in order has done what it is to do.
             evidence.scheduler = word ?? (evidence.exitCode == 0 ? nil : softWord)
         }
-        let decided = Cause.decide(evidence)
         let (stdoutEmpty, stderrEmpty) = CapturedFiles.tidy(order, in: layout)
-        let written = WrittenEnds(
-            of: evidence, isOpen: isOpen,
+        let started = end?.usage.wallclock
+        let streams = WrittenStreams(
             stderr: stderrEmpty
-                ? ""
-                : order.stderrPath.flatMap { OutputTail.ofFile($0) }
-                    ?? starts.err.flatMap { OutputTail.behind(STDERR_FILENO, from: $0) } ?? end?.stderr,
+                ? .none
+                : .readable(order.stderrPath) ?? starts.err.map { .behind(STDERR_FILENO, from: $0) }
+                    ?? .kept(end?.stderr),
             stdout: stdoutEmpty
-                ? ""
-                : order.stdoutPath.flatMap { OutputTail.ofFile($0) }
-                    ?? starts.out.flatMap { OutputTail.behind(STDOUT_FILENO, from: $0) },
-            log: OutputTail.ofLog(order.description, started: end?.usage.wallclock))
+                ? .none
+                : .readable(order.stdoutPath) ?? starts.out.map { .behind(STDOUT_FILENO, from: $0) } ?? .unseen,
+            of: order.description)
+        if !isOpen {
+            evidence.addMemoryWord(in: streams.stderr)
+            let deadline = time.steadySeconds() + ExpectedOutputs.patience
+            while !isToldToEnd, checks.isWaiting(evidence), time.steadySeconds() < deadline {
+                turn(atMost: Int(ExpectedOutputs.interval * 1000))
+            }
+        }
+        // Of an end that is still open too: the scheduler may say nothing against it.
+        let doubt = checks.add(to: &evidence, streams, started: started)
+        let decided = Cause.decide(evidence)
+        let written = WrittenEnds(of: evidence, isOpen: isOpen, streams, started: started)
         var outcome = Outcome(
             evidence: evidence, usage: end?.usage ?? Usage(), returnsAttempt: cancel?.returningAttempt ?? false,
             stdoutEmpty: stdoutEmpty, stderrEmpty: stderrEmpty)
-        outcome.add(written)
+        outcome.add(written, doubt: doubt)
         if isOpen {
             outcome.status = .unknown
             outcome.cause = decided.cause ?? .signal
@@ -147,6 +158,8 @@ final class TaskRun {
         while loop.isEndingRemnants { turn(atMost: nil) }
         if let failure = evidence.notStarted { _exit(failure.exitCode) }
         if let signal = end?.evidence.signal { jobmon_die_by(Int32(signal)) }
+        // The scheduler, and jobs that wait for this one, must not take it for a success.
+        if evidence.missingOutput != nil || evidence.reportedError != nil { _exit(1) }
         _exit(exitCode(end?.evidence.exitCode ?? 126))
     }
 

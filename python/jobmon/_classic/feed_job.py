@@ -30,6 +30,8 @@ OPTIONS = (
     "queue_options",
     "parallel_environment",
     "memory_resource",
+    "expect",
+    "fail_on",
 )
 
 
@@ -62,6 +64,9 @@ def job_object(
         made["timeout"] = _positive("process_timeout", process_timeout)
     if "runtime" in given:
         made["runtime"] = given["runtime"]
+    for name in ("expect", "fail_on"):
+        if name in given:
+            made[name] = _texts(name, given[name])
     if "slots" in given:
         made["slots"] = _count("slots", given["slots"])
     if "gpus" in given:
@@ -104,6 +109,15 @@ def _count(name: str, value: Any) -> int:
     if isinstance(value, bool) or int(value) != value or value < 1:
         raise ValueError(f"{name} must be a whole number greater than zero, not {value!r}")
     return int(value)
+
+
+def _texts(name: str, value: Any) -> List[str]:
+    """One text or path, or a list of them."""
+    values = [value] if isinstance(value, (str, os.PathLike)) else list(value)
+    texts = [os.fspath(one) if isinstance(one, os.PathLike) else one for one in values]
+    if not all(isinstance(text, str) and text for text in texts):
+        raise ValueError(f"{name} must be a text or a list of texts, not {value!r}")
+    return texts
 
 
 def _positive(name: str, value: Any) -> float:

@@ -110,8 +110,10 @@ class BaseExecutor:
         """Queues the job to run. A job that has failed is run again.
 
         `process_timeout`: the time limit of an attempt, in seconds. The options are those of qsub in 2017, and some
-        more: `slots`, `memory` (GB), `project`, `queue`, `holds`, `stdout`, `stderr`, `runtime` (s), `gpus`, ... Raises
-        TypeError or ValueError for an invalid option, before the job is sent.
+        more: `slots`, `memory` (GB), `project`, `queue`, `holds`, `stdout`, `stderr`, `runtime` (s), `gpus`, ...
+        `expect`: paths that must exist and not be empty after exit code 0; `fail_on`: regular expressions for lines of
+        output that mean failure; a text or a list each, `{name}` in a path is replaced by the param.
+        Raises TypeError or ValueError for an invalid option, before the job is sent.
         """
         if args:
             raise TypeError(f"queue_job takes its options by name; {args[0]!r} has no name")

@@ -58,6 +58,10 @@ package struct JobDetails {
                 (index == 0 ? "environment" : "", "\(variable.name)=\(ShellWord.quoted(variable.value.plainText))"))
         }
         if let timeout = described.timeout { fields.append(("time limit", Units.duration(timeout))) }
+        let criteria = described.successCriteria
+        for (name, texts) in [("expects", criteria.expected), ("fails on", criteria.failurePatterns)] {
+            for (index, text) in texts.enumerated() { fields.append((index == 0 ? name : "", text)) }
+        }
         if !resources.isEmpty { fields.append(("resources", resources)) }
         if let queue = job.queue { fields.append(("queue", queue)) }
         if let forgotten = job.forgotten { fields.append(("forgotten", times.text(forgotten))) }
@@ -67,7 +71,10 @@ package struct JobDetails {
     }
 
     private var resources: String {
-        job.description.resources.members.filter { $0.name != JobDescription.shellResource }.map { member in
+        let shown = [
+            JobDescription.shellResource, SuccessCriteria.members.expected, SuccessCriteria.members.failurePatterns,
+        ]
+        return job.description.resources.members.filter { !shown.contains($0.name) }.map { member in
             switch (member.name, member.value) {
             case ("memory", .int(let bytes)): "memory=\(Units.bytes(bytes))"
             case ("runtime", .int(let seconds)): "runtime=\(Units.duration(Double(seconds)))"

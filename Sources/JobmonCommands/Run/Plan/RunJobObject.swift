@@ -18,11 +18,15 @@ struct RunJobObject: Equatable {
     var resources = JSONObject()
     /// The path of the shell for a shell line.
     var shell: String?
+    /// Outputs that must be there after exit code 0.
+    var expect: [String]?
+    /// Regular expressions for lines of output that mean failure.
+    var failOn: [String]?
 
     private static let members = [
         "command", "name", "params", "env", "cwd", "timeout", "slots", "memory", "runtime", "project",
         "partition", "gpus", "hold", "queue_options", "stdout", "stderr", "memory_resource", "parallel_environment",
-        "max_attempts", "key", "shell",
+        "max_attempts", "key", "shell", "expect", "fail_on",
     ]
 
     init(command: Command? = nil, params: JSONObject = [:]) {
@@ -74,7 +78,23 @@ struct RunJobObject: Equatable {
         }
         resources = try Self.resources(fields)
         shell = try fields.string("shell")
+        expect = try Self.texts("expect", fields)
+        failOn = try Self.texts("fail_on", fields)
+        if let problem = (failOn ?? []).lazy.compactMap({ RunSuccess.problem(with: $0) }).first {
+            throw fields.failure("fail_on", "is invalid: \(problem.message)")
+        }
         if let shell, !shell.hasPrefix("/") { throw fields.failure("shell", "must be a path that begins with /") }
+    }
+
+    /// One text, or several.
+    private static func texts(_ name: String, _ fields: JSONFields) throws(FieldError) -> [String]? {
+        if case .string(let text)? = fields.value(name) {
+            if text.isEmpty { throw fields.failure(name, "must not be empty") }
+            return [text]
+        }
+        guard let texts = try fields.strings(name) else { return nil }
+        if texts.contains(where: \.isEmpty) { throw fields.failure(name, "must not contain an empty string") }
+        return texts
     }
 
     private static func command(_ fields: JSONFields) throws(FieldError) -> Command? {

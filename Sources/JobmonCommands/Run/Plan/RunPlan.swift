@@ -19,6 +19,7 @@ struct RunPlan {
         var retries: Int?
         var timeout: Double?
         var resources = JSONObject()
+        var criteria = SuccessCriteria()
         /// The path of the shell for shell lines; nil: bash if available.
         var shell: String?
         /// Whether params without a placeholder in the command are intended (`--unused-ok`).
@@ -53,6 +54,7 @@ struct RunPlan {
             try sweep.forEachCombination { params in
                 var object = RunJobObject(command: .arguments(input.command), params: params)
                 object.name = input.name
+                object.expect = input.criteria.expected
                 // All jobs have the same command.
                 if slips == nil {
                     slips = RunSlips()
@@ -105,21 +107,28 @@ struct RunPlan {
             }
             if object.command == nil { object.command = .arguments(input.command) }
             if object.name == nil { object.name = input.name }
+            if object.expect == nil { object.expect = input.criteria.expected }
             // All rows of a table have the same command.
-            if index == 0 || !form.isTable { try slips.look(at: object, place: "\(path), line \(entry.line): ") }
-            try add(object, input, &keys)
+            let place = "\(path), line \(entry.line): "
+            if index == 0 || !form.isTable { try slips.look(at: object, place: place) }
+            try add(object, input, &keys, place: place)
         }
         if form.isTable, !input.unusedIsMeant, let columns = file.entries.first?.job.params.members.map(\.name) {
             if let remark = slips.unusedColumns(columns, of: path) { remarks.append(remark) }
         }
     }
 
-    private mutating func add(_ object: RunJobObject, _ input: Input, _ keys: inout JobKeys) throws {
-        jobs.append(try Self.job(object, input, &keys))
+    private mutating func add(
+        _ object: RunJobObject, _ input: Input, _ keys: inout JobKeys, place: String = ""
+    ) throws {
+        jobs.append(try Self.job(object, input, &keys, place: place))
     }
 
     /// Makes one job; what it does not set comes from the command line.
-    static func job(_ object: RunJobObject, _ input: Input, _ keys: inout JobKeys) throws -> NewJob {
+    /// - Parameter place: the file and line of the job, followed by a colon; empty for the command line.
+    static func job(
+        _ object: RunJobObject, _ input: Input, _ keys: inout JobKeys, place: String = ""
+    ) throws -> NewJob {
         // Placeholders that are filled at each attempt must come from the command, not from a value filled into it.
         var mistakable: Substring?
         func value(_ name: Substring) -> String? {
@@ -146,6 +155,11 @@ struct RunPlan {
             job.args = words.dropFirst().map { filled($0) }
         case nil: break
         }
+        SuccessCriteria(
+            expected: try RunSuccess.filled(
+                object.expect ?? input.criteria.expected, params: object.params, place: place
+            ) { filled($0) }, failurePatterns: object.failOn ?? input.criteria.failurePatterns
+        ).write(to: &job.resources)
         if let mistakable {
             throw CommandFailure(
                 .usage,

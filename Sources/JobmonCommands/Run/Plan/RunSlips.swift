@@ -20,6 +20,13 @@ struct RunSlips {
                 }
             }
         }
+        // That an output has the param's name is no use of it by the command.
+        for word in (object.expect ?? []).flatMap({ CommandTemplate.words(in: $0) })
+        where object.params[String(word)] == nil {
+            if let meant = Self.meant(word, among: object.params.members.map(\.name)) {
+                throw Self.failure(word, meant, place)
+            }
+        }
         // `cwd` is not a template, and a directory with such a name would be a surprise.
         for word in CommandTemplate.words(in: object.cwd ?? "") where object.params[String(word)] != nil {
             throw CommandFailure(

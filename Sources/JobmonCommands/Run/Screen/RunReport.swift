@@ -99,13 +99,13 @@ struct RunReport {
         for (failure, name) in zip(shown, names) {
             let jid = String(failure.jid)
             let cut = DisplayWidth.cut(name, to: widthOfName)
-            let ending = ErrorText.ending(cause: failure.cause, exitCode: failure.exitCode, signal: failure.signal)
             let attempts = failure.attempts > 1 ? " (\(failure.attempts) attempts)" : ""
-            let says = failure.headline.hasPrefix(ending) ? failure.headline : "\(ending): \(failure.headline)"
+            let says = InstanceRecord.failure(
+                headline: failure.headline, cause: failure.cause, exitCode: failure.exitCode, signal: failure.signal)
             let line =
                 "  " + String(repeating: " ", count: widthOfJid - jid.count) + jid + "  " + cut
                 + String(repeating: " ", count: max(0, widthOfName - DisplayWidth.of(cut))) + "  "
-                + Printable.line(failure.headline.isEmpty ? ending : says) + attempts
+                + Printable.line(says) + attempts
             lines.append(columns.map { DisplayWidth.cut(line, to: $0) } ?? DisplayWidth.cut(line, to: 300))
         }
         let more = summary.counts.failed - shown.count

@@ -63,6 +63,7 @@ package struct ErrorReading: Sendable, Equatable {
             return ErrorReading("scheduler", String(ending))
         }
         if let reading = MarkedLines(inner).reading ?? LastLine(inner).reading { return reading }
+        if let reason = Launchers.reason(among: launchers) { return ErrorReading("launcher", reason) }
         if let word = launchers.first { return ErrorReading("launcher", word.trimmed, weight: .nothing) }
         if let last = lines.filled.last { return ErrorReading("last", last.trimmed, weight: .nothing) }
         return ErrorReading("none", "", weight: .nothing)

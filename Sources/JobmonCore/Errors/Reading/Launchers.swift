@@ -13,6 +13,27 @@ enum Launchers {
         return (inner, said)
     }
 
+    /// What a launcher says of itself, and not of what it started: that it could not start it, with the program's name.
+    static func reason(among said: [Substring]) -> String? {
+        guard let start = said.firstIndex(where: { $0.holds(" was unable to ") }) else { return nil }
+        var sentence = ""
+        for line in said[start...].prefix(4) {
+            sentence += (sentence.isEmpty ? "" : " ") + line.trimmed
+            // The banner goes on with what may have caused it.
+            if let end = sentence.firstRange(of: ". ") ?? sentence.firstRange(of: ".\n") {
+                sentence = String(sentence[..<end.lowerBound])
+                break
+            }
+            if sentence.hasSuffix(".") || sentence.hasSuffix(":") {
+                sentence.removeLast()
+                break
+            }
+        }
+        let program = said[start...].first { $0.trimmed.hasPrefix("Executable:") }?.trimmed
+            .dropFirst("Executable:".count)
+        return program.map { "\(sentence): \($0.trimmed)" } ?? sentence
+    }
+
     struct Launcher: Sendable {
         /// Whether a line shows that this launcher wrote among the lines.
         let isAtWork: @Sendable (Substring) -> Bool

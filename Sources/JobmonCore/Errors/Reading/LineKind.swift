@@ -88,6 +88,8 @@ enum LineKind {
         " is not recoverable",
         "due to previous errors", "hild returned status", "abnormally terminated", "abnormal termination",
         "ld returned ", "terminate called ",
+        // Octave, after a syntax error.
+        " while preparing to exit",
     ]
 
     /// A command that a shell shows before it runs it (`set -x`).

@@ -11,6 +11,10 @@ extension ErrorReader {
         }
         let cause = lines.all[start...].firstIndex { $0.hasPrefix("Caused by:") }
         let paragraph = cause.map { lines.paragraph(from: $0 + 1) } ?? ""
-        return ErrorReading("nextflow", paragraph.isEmpty ? lines.all[start].trimmed : paragraph)
+        // What the task wrote says more than its exit status, if it is found.
+        return ErrorReading(
+            "nextflow", paragraph.isEmpty ? lines.all[start].trimmed : paragraph,
+            weight: paragraph.isEmpty || paragraph.contains("terminated with an error exit status")
+                ? .nothing : .reason)
     }
 }

@@ -1,5 +1,3 @@
-package import JobmonCore
-
 /// A command with placeholders: `{name}` of a declared name is replaced. All other text is literal, so that
 /// `awk '{print}'` works.
 package enum CommandTemplate {
@@ -68,7 +66,8 @@ package enum CommandTemplate {
         return found
     }
 
-    /// The command of one attempt: `{jid}` and `{attempt}` (from 1) replaced in the program and its arguments.
+    /// The command of one attempt: `{jid}` and `{attempt}` (from 1) replaced in the program, its arguments, and the
+    /// paths of the outputs that are expected of it.
     package static func forAttempt(
         _ description: JobDescription, jid: Int64, attempt: Int
     ) -> JobDescription {
@@ -80,14 +79,18 @@ package enum CommandTemplate {
             }
         }
         func isTemplate(_ text: String) -> Bool { text.utf8.contains(UInt8(ascii: "{")) }
-        guard isTemplate(description.runfile) || description.args.contains(where: isTemplate) else {
-            return description
-        }
+        var criteria = description.successCriteria
+        guard
+            isTemplate(description.runfile) || description.args.contains(where: isTemplate)
+                || criteria.expected.contains(where: isTemplate)
+        else { return description }
         var description = description
         description.runfile = fill(description.runfile, quoting: description.shell, value: value)
         for index in description.args.indices {
             description.args[index] = fill(description.args[index], quoting: false, value: value)
         }
+        criteria.expected = criteria.expected.map { fill($0, quoting: false, value: value) }
+        criteria.write(to: &description.resources)
         return description
     }
 }
