@@ -138,6 +138,10 @@ package final class SQLiteLedger: Ledger, LedgerReads {
         try await write { recorder in try recorder.markLate(silentSince: silentSince, lostSince: lostSince) }
     }
 
+    package func groupErrors(limit: Int) async throws(Problem) -> Int {
+        try await write { recorder in try recorder.groupOld(limit: limit) }
+    }
+
     package func close() async throws(Problem) {
         let writer = writer
         let database = database

@@ -19,7 +19,7 @@ struct JSONKeysTests {
         "params", "queue", "resources", "runfile", "shell", "status", "submitted_date", "timeout", "why",
     ]
     private static let error = [
-        "cause", "description", "error_time", "exit_code", "headline", "host", "id", "jid",
+        "cause", "description", "error_time", "exit_code", "group", "headline", "host", "id", "jid",
         "job_instance_id", "name", "retry_number", "signal", "traceback", "why",
     ]
     private static let run = [
@@ -64,7 +64,7 @@ struct JSONKeysTests {
             #expect(several.status == 1 && several.stderr.contains("there is no job 2"), "\(several.stderr)")
             #expect(try objects(several.stdout).map { $0.keys.sorted() } == [Self.job])
 
-            let errors = try objects(try await Executable.run(["errors", "-d", mon, "--json"]).stdout)
+            let errors = try objects(try await Executable.run(["errors", "-d", mon, "--each", "--json"]).stdout)
             #expect(errors.map { $0.keys.sorted() } == [Self.error])
             #expect(errors[0]["why"] as? String == "exit code 3: bad luck")
 

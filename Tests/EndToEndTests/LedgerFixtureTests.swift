@@ -24,7 +24,7 @@ struct LedgerFixtureTests {
         try await withTestDirectory { parent in
             let fixture = try LedgerFixture("ledger-1", in: parent)
             #expect(try await statuses(fixture) == Self.statuses)
-            let failed = try await fixture.run(["errors", "-d", fixture.directory])
+            let failed = try await fixture.run(["errors", "--each", "-d", fixture.directory])
             for reason in ["exit code 3", "no data for 1992", "signal 9", "time limit"] {
                 #expect(failed.stdout.contains(reason), "\(reason): \(failed.stdout)")
             }

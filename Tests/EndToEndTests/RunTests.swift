@@ -61,7 +61,7 @@ struct RunTests {
             #expect(ran.stderr.contains("exit code 211: ERROR: unreadable message"), "\(ran.stderr)")
             let listed = try await Executable.run(["jobs", "-d", mon])
             #expect(listed.stdout.contains("exit code 211: ERROR: unreadable message"), "\(listed.stdout)")
-            let errors = try await Executable.run(["errors", "-d", mon])
+            let errors = try await Executable.run(["errors", "--each", "-d", mon])
             #expect(errors.stdout.contains("ERROR: unreadable message"), "\(errors.stdout)")
             let shown = try await Executable.run(["show", "-d", mon, "1"])
             #expect(shown.stdout.contains("0 of 1 messages"), "\(shown.stdout)")

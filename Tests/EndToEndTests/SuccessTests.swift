@@ -43,7 +43,7 @@ struct SuccessTests {
                 ], in: directory)
             #expect(ran.status == 1, "\(ran.stderr)")
             #expect(try await causes(mon) == Self.expected)
-            let errors = try await Executable.run(["errors", "-d", mon])
+            let errors = try await Executable.run(["errors", "--each", "-d", mon])
             for line in [
                 "the expected output out.2 is missing", "the expected output out.3 is empty", "FATAL: no data for 4",
                 "FATAL: late",
@@ -71,7 +71,7 @@ struct SuccessTests {
                 ["run", "-d", mon, "-f", "jobs.jsonl", "--expect", "none.{i}.{jid}.{attempt}"], in: directory)
             #expect(ran.status == 1, "\(ran.stderr)")
             #expect(try await causes(mon) == Self.expected + ["7 COMPLETE -", "8 FAILED missing_output"])
-            let errors = try await Executable.run(["errors", "-d", mon])
+            let errors = try await Executable.run(["errors", "--each", "-d", mon])
             #expect(errors.stdout.contains("the expected output none.8.8.1 is missing"), "\(errors.stdout)")
         }
     }

@@ -131,7 +131,7 @@ import Testing
             }
             #expect(shown == first)
             #expect(try await stdout("show", "2").contains("jobmon retry 2 -d "))
-            #expect(try await stdout("errors").split(separator: "\n").count == 3)
+            #expect(try await stdout("errors", "--each").split(separator: "\n").count == 3)
             #expect(try await stdout("errors", "--full", "--name", "x").contains("  | KeyError: 'year'\n"))
             #expect(
                 try await stdout("query", "--csv", "select jid, name from job where jid > 1")

@@ -126,9 +126,9 @@ import Testing
         #expect(count == 2)
         #expect(
             lines == """
-                TIME (UTC)           JID  NAME  TRY  CAUSE        ERROR
-                2026-01-31 09:30:02    1  even    1  exit code 1  Error: 0
-                2026-01-31 09:30:02    4  odd     1  exit code 1  Error: 3
+                TIME (UTC)           JID  NAME  TRY  CAUSE        GROUP  ERROR
+                2026-01-31 09:30:02    1  even    1  exit code 1  E1     Error: 0
+                2026-01-31 09:30:02    4  odd     1  exit code 1  E1     Error: 3
 
                 """)
         let odd = ErrorList(reading: reading, filter: JobFilter(name: "odd"))

@@ -67,6 +67,22 @@ import Testing
         #expect(lines.contains("  4  fit  the expected output a.csv is missing"), "\(lines)")
     }
 
+    @Test("many failures of one cause are one line")
+    func groups() {
+        var report = report(counts { $0.failed = 13 })
+        func group(_ number: Int64, _ jobs: Int, _ title: String) -> ErrorGroup {
+            ErrorGroup(
+                number: number, title: title, rule: "", errors: jobs, jobs: jobs, firstSeen: Timestamp(milliseconds: 0),
+                lastSeen: Timestamp(milliseconds: 0), example: number + 40, exampleLine: "the \(title)")
+        }
+        report.groups = [group(2, 12, "no file <path>.csv"), group(10, 1, "no\u{1B}[2J disk")]
+        let lines = report.lines(columns: nil)
+        #expect(lines.contains("  E2   12 jobs  no file <path>.csv (such as job 42)"), "\(lines)")
+        #expect(lines.contains("  E10    1 job  job 50: the no\\e[2J disk"), "\(lines)")
+        report.groups = (1...30).map { group($0, 2, "x") }
+        #expect(report.lines(columns: 80).contains("  and 10 more groups"))
+    }
+
     @Test("only the first errors are listed")
     func manyFailed() {
         let failures = (1...30).map {

@@ -332,6 +332,16 @@ struct Stderr: Sendable, CustomTestStringConvertible {
         #expect(ErrorText.describe(outcome, cause: .exit).text == "the structured traceback")
     }
 
+    private struct Said: Equatable {
+        var text: String
+        var headline: String
+    }
+
+    private func said(_ outcome: Outcome, _ cause: Cause?) -> Said {
+        let described = ErrorText.describe(outcome, cause: cause)
+        return Said(text: described.text, headline: described.headline)
+    }
+
     @Test(arguments: [
         (Evidence(exitCode: 1), "exit code 1, nothing on stderr"),
         (Evidence(signal: 9), "signal 9 (SIGKILL), nothing on stderr"),
@@ -340,28 +350,28 @@ struct Stderr: Sendable, CustomTestStringConvertible {
         (Evidence(), "lost: nobody saw its end, nothing on stderr"),
     ]) func saysThatThereWasNothing(_ evidence: Evidence, _ expected: String) {
         #expect(
-            ErrorText.describe(Outcome(evidence: evidence, stderr: " \n"), cause: Cause.decide(evidence).cause)
-                == DescribedError(text: expected, headline: expected))
+            said(Outcome(evidence: evidence, stderr: " \n"), Cause.decide(evidence).cause)
+                == Said(text: expected, headline: expected))
     }
 
     @Test("of stdout, what gives the reason is the headline, and its end is part of the text")
     func stdoutTells() {
         var outcome = failed(stdout: "start\nError: no grid\n")
         #expect(
-            ErrorText.describe(outcome, cause: .exit)
-                == DescribedError(
+            said(outcome, .exit)
+                == Said(
                     text: "exit code 1, nothing on stderr\nthe end of stdout:\nstart\nError: no grid\n",
                     headline: "Error: no grid"))
         outcome.stderr = "Warning: slow disk\n"
         #expect(
-            ErrorText.describe(outcome, cause: .exit)
-                == DescribedError(
+            said(outcome, .exit)
+                == Said(
                     text: "Warning: slow disk\nthe end of stdout:\nstart\nError: no grid\n", headline: "Error: no grid")
         )
         outcome.stderr = "Error: no disk\n"
         #expect(
-            ErrorText.describe(outcome, cause: .exit)
-                == DescribedError(text: "Error: no disk\n", headline: "Error: no disk"))
+            said(outcome, .exit)
+                == Said(text: "Error: no disk\n", headline: "Error: no disk"))
     }
 
     @Test("where nothing gives a reason, the last line of stdout shows how far it got")

@@ -68,6 +68,8 @@ package final class FaultyLedger: Ledger {
         try await wrapped.markLate(silentSince: silentSince, lostSince: lostSince)
     }
 
+    package func groupErrors(limit: Int) async throws(Problem) -> Int { 0 }
+
     package func close() async throws(Problem) { try await wrapped.close() }
 
     package func jobs(_ filter: JobFilter, page: Page) async throws(Problem) -> Paged<JobRecord> {

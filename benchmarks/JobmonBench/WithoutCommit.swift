@@ -34,6 +34,8 @@ struct WithoutCommit: Ledger {
         silentSince: Timestamp, lostSince: Timestamp
     ) async throws(Problem) -> [SilentInstance] { [] }
 
+    func groupErrors(limit: Int) async throws(Problem) -> Int { 0 }
+
     func close() async throws(Problem) { try await ledger.close() }
 
     func jobs(_ filter: JobFilter, page: Page) async throws(Problem) -> Paged<JobRecord> {

@@ -95,7 +95,7 @@ class MonitoredTests(TestCase):
 
     def errors(self, count: int) -> Optional[list]:
         """The recorded errors, or None until there are `count`."""
-        listed = json.loads(self.jobmon("errors", "-d", self.mon_dir, "--json"))
+        listed = json.loads(self.jobmon("errors", "-d", self.mon_dir, "--each", "--json"))
         return listed if len(listed) == count else None
 
     def ends(self) -> list:

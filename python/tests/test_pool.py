@@ -128,7 +128,7 @@ class PoolTests(TestCase):
             pool.close()
             pool.join()
         self.assertEqual(len(failed), 1)
-        errors = json.loads(self.jobmon("errors", "-d", self.mon_dir, "--json"))
+        errors = json.loads(self.jobmon("errors", "-d", self.mon_dir, "--each", "--json"))
         self.assertEqual(len(errors), 3)
         traceback = errors[0]["traceback"]
         self.assertEqual((traceback["type"], traceback["message"]), ("ValueError", "no data for 7"))

@@ -92,7 +92,7 @@ class ReadingTests(TestCase):
         self.assertEqual((first["jid"], first["retry_number"], first["cause"]), (1, 0, "exit"))
         self.assertEqual(first["traceback"]["type"], "ValueError")
         self.assertEqual(first["traceback"]["frames"][-1]["function"].split(".")[-1], "run_failing")
-        printed = json.loads(self.jobmon("errors", "-d", self.mon_dir, "--json"))
+        printed = json.loads(self.jobmon("errors", "-d", self.mon_dir, "--each", "--json"))
         self.assertEqual(with_monitor, printed)
         self.stop_monitor()
         self.assertEqual(jobmon.errors(self.mon_dir), printed)

@@ -54,7 +54,11 @@ package struct DirectoryAccess: Sendable {
         do throws(Problem) {
             guard let lock = try MonitorLock.take(layout) else { return }
             defer { withExtendedLifetime(lock) {} }
-            try await SQLiteLedger.open(.file(path: layout.ledger), time: .system).close()
+            let ledger = try SQLiteLedger.open(.file(path: layout.ledger), time: .system)
+            do throws(Problem) {
+                while try await ledger.groupErrors(limit: 5000) == 5000 {}
+            } catch {}
+            try await ledger.close()
         } catch {}
     }
 

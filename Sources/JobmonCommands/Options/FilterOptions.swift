@@ -50,6 +50,14 @@ package struct FilterOptions: ParsableArguments {
         transform: { try FilterOptions.param($0) })
     package var params: [JobFilter.Param] = []
 
+    @Option(
+        name: .customLong("error"),
+        help: ArgumentHelp(
+            "Select jobs with an error of this group, such as E3, as `jobmon errors` lists it. Repeatable.",
+            valueName: "group"),
+        transform: { try FilterOptions.group($0) })
+    package var groups: [Int64] = []
+
     @Flag(
         help:
             "Select jobs that are COMPLETE, but printed what only a failure leaves, such as an exception in a thread.")
@@ -60,7 +68,8 @@ package struct FilterOptions: ParsableArguments {
     package var filter: JobFilter {
         JobFilter(
             statuses: statusLists.flatMap { $0 }, queue: queue, name: name, params: params,
-            causes: causeLists.flatMap { $0 }, hosts: hosts, since: since, doubtful: doubtful)
+            causes: causeLists.flatMap { $0 }, hosts: hosts, since: since, groups: groups,
+            doubtful: doubtful)
     }
 
     package static func causes(_ text: String) throws -> [Cause] {
@@ -71,6 +80,13 @@ package struct FilterOptions: ParsableArguments {
             }
             return cause
         }
+    }
+
+    package static func group(_ text: String) throws -> Int64 {
+        guard let number = ErrorGroup.number(text) else {
+            throw ValidationError("there is no group \"\(Printable.line(text))\": use one such as E3")
+        }
+        return number
     }
 
     package static func since(_ text: String) throws -> Timestamp {

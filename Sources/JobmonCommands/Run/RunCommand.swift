@@ -186,7 +186,7 @@ package struct RunCommand: AsyncParsableCommand {
 
         let report = RunReport(
             summary: summary, queue: queue, seconds: TimeSource.system.steadySeconds() - began,
-            again: directory.again)
+            again: directory.again, groups: await groups(of: summary, settings))
         if json {
             let output = Output()
             try output.write(report.json.text + "\n")
@@ -194,6 +194,20 @@ package struct RunCommand: AsyncParsableCommand {
         }
         for line in report.lines(columns: terminal.columns) { Messages.say(line) }
         if report.exitStatus != .done { throw ExitCode(report.exitStatus.rawValue) }
+    }
+
+    /// The groups of the errors of the jobs that failed; empty if there are few, or the ledger cannot be read now.
+    private func groups(of summary: QueueSummary, _ settings: QueueSettings) async -> [ErrorGroup] {
+        guard summary.counts.failed > 1 else { return [] }
+        var filter = JobFilter(statuses: [.failed], queue: settings.queue)
+        // Jobs of the queue that are not of this run may have failed earlier.
+        if summary.failures.count == summary.counts.failed { filter.jids = summary.failures.map(\.jid) }
+        do throws(Problem) {
+            let access = try await DirectoryAccess.open(settings.layout)
+            return try await GroupQuery(reading: access.reading, filter: filter).groups().groups
+        } catch {
+            return []
+        }
     }
 
     /// The queue's configuration.

@@ -4,12 +4,18 @@ package struct DescribedError: Sendable, Equatable {
     package var text: String
     /// The line of it that lists show: why it failed.
     package var headline: String
+    /// What the output was read as, from which its group is made.
+    package var reading: ErrorReading
 
-    package init(text: String, headline: String) {
+    package init(text: String, headline: String, reading: ErrorReading) {
         self.text = text
         self.headline = headline
+        self.reading = reading
     }
 
     /// A text of which nothing else is known.
-    package init(_ text: String) { self.init(text: text, headline: ErrorText.headline(text)) }
+    package init(_ text: String) {
+        let reading = ErrorReading(text)
+        self.init(text: text, headline: reading.headline, reading: reading)
+    }
 }

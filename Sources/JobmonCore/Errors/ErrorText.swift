@@ -12,7 +12,9 @@ package enum ErrorText {
         if cause?.isToldByCommand ?? false, let kills = memoryKills(outcome.evidence) { end += ", and \(kills)" }
         let stderr = outcome.stderr.map { $0.allSatisfy(\.isWhitespace) ? "" : $0 }
         if cause == .reportedError, let line = outcome.evidence.reportedError {
-            return DescribedError(text: joined(reported: reported + [line], to: stderr ?? ""), headline: line)
+            return DescribedError(
+                text: joined(reported: reported + [line], to: stderr ?? ""), headline: line, reading: ErrorReading(line)
+            )
         }
         if cause == .missingOutput, let output = outcome.evidence.missingOutput {
             return describe(output, reported: reported, stderr: stderr ?? "", outcome)
@@ -27,15 +29,19 @@ package enum ErrorText {
         let headline = found.reading.headline.isEmpty ? said : found.reading.headline
         switch (found.stream, outcome.stdout, outcome.log) {
         case (.stdout, let stdout?, _):
-            return DescribedError(text: said.followed(by: stdout, of: "stdout"), headline: headline)
+            return DescribedError(
+                text: said.followed(by: stdout, of: "stdout"), headline: headline, reading: found.reading)
         case (.log, _, let log?):
-            return DescribedError(text: said.followed(by: log.text, of: log.path), headline: headline)
+            return DescribedError(
+                text: said.followed(by: log.text, of: log.path), headline: headline, reading: found.reading)
         case (_, let stdout?, _):
-            guard let last = found.lastOfStdout else { return DescribedError(text: said, headline: headline) }
+            guard let last = found.lastOfStdout else {
+                return DescribedError(text: said, headline: headline, reading: found.reading)
+            }
             return DescribedError(
                 text: said.followed(by: stdout, of: "stdout"),
-                headline: ErrorReading.shortened("\(headline); stdout ends with: \(last)"))
-        default: return DescribedError(text: said, headline: headline)
+                headline: ErrorReading.shortened("\(headline); stdout ends with: \(last)"), reading: found.reading)
+        default: return DescribedError(text: said, headline: headline, reading: found.reading)
         }
     }
 
@@ -50,11 +56,13 @@ package enum ErrorText {
             found.reading.weight == .reason
             ? ErrorReading.shortened("\(sentence): \(found.reading.headline)") : sentence
         let text = stderr.isEmpty ? sentence : "\(sentence)\n\(stderr)"
-        return switch (outcome.stdout, outcome.log) {
-        case (let stdout?, _): DescribedError(text: text.followed(by: stdout, of: "stdout"), headline: headline)
-        case (_, let log?): DescribedError(text: text.followed(by: log.text, of: log.path), headline: headline)
-        default: DescribedError(text: text, headline: headline)
-        }
+        let whole =
+            switch (outcome.stdout, outcome.log) {
+            case (let stdout?, _): text.followed(by: stdout, of: "stdout")
+            case (_, let log?): text.followed(by: log.text, of: log.path)
+            default: text
+            }
+        return DescribedError(text: whole, headline: headline, reading: found.reading)
     }
 
     /// A text without the end of stdout that was appended to it.

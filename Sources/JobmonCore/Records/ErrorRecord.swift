@@ -13,14 +13,15 @@ package struct ErrorRecord: Sendable, Equatable {
     package var exitCode: Int?
     package var signal: Int?
     package var host: String?
+    /// The number of its group; nil: it is not grouped yet.
+    package var group: Int64?
     /// The error in structured form, if its sender knew it.
     package var traceback: JSONObject?
 
     package init(
         id: Int64, jobInstanceID: Int64, errorTime: Timestamp, description: String,
         headline: String? = nil, jid: Int64, name: String, retryNumber: Int, cause: Cause?, exitCode: Int?,
-        signal: Int?, host: String?,
-        traceback: JSONObject? = nil
+        signal: Int?, host: String?, group: Int64? = nil, traceback: JSONObject? = nil
     ) {
         self.id = id
         self.jobInstanceID = jobInstanceID
@@ -34,6 +35,7 @@ package struct ErrorRecord: Sendable, Equatable {
         self.exitCode = exitCode
         self.signal = signal
         self.host = host
+        self.group = group
         self.traceback = traceback
     }
 }

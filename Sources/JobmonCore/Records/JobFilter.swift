@@ -15,6 +15,8 @@ package struct JobFilter: Sendable, Equatable {
     package var hosts: [String]
     /// The job was queued, or its latest instance started or ended, at this time or later.
     package var since: Timestamp?
+    /// Numbers of groups of errors; an attempt of the job must have failed with an error of one of them.
+    package var groups: [Int64]
     /// Only those that are COMPLETE and may not have done their work.
     package var doubtful: Bool
 
@@ -31,7 +33,7 @@ package struct JobFilter: Sendable, Equatable {
     package init(
         statuses: [Status] = [], queue: String? = nil, name: String? = nil, params: [Param] = [], jids: [Int64] = [],
         numbers: JobNumbers = JobNumbers([]), causes: [Cause] = [], hosts: [String] = [], since: Timestamp? = nil,
-        doubtful: Bool = false
+        groups: [Int64] = [], doubtful: Bool = false
     ) {
         self.statuses = statuses
         self.queue = queue
@@ -42,6 +44,7 @@ package struct JobFilter: Sendable, Equatable {
         self.causes = causes
         self.hosts = hosts
         self.since = since
+        self.groups = groups
         self.doubtful = doubtful
     }
 

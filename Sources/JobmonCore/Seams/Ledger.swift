@@ -7,6 +7,9 @@ package protocol Ledger: LedgerReading {
     /// Marks running instances that were last seen before `silentSince` as late. Returns those last seen before
     /// `lostSince`, so that their UNKNOWN is recorded like any event.
     func markLate(silentSince: Timestamp, lostSince: Timestamp) async throws(Problem) -> [SilentInstance]
+    /// Groups errors that were recorded before there were groups, at most `limit`, in one transaction.
+    /// - Returns: how many; fewer than `limit`: all errors are grouped.
+    func groupErrors(limit: Int) async throws(Problem) -> Int
     /// Finishes writing and closes the file. No method may be called after it.
     func close() async throws(Problem)
 }

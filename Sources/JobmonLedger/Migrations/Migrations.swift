@@ -11,6 +11,7 @@ enum Migrations {
         (Migration006.identifier, Migration006.sql),
         (Migration007.identifier, Migration007.sql),
         (Migration008.identifier, Migration008.sql),
+        (Migration009.identifier, Migration009.sql),
     ]
 
     static var all: DatabaseMigrator {

@@ -12,7 +12,7 @@ struct ErrorQueries {
         let items = try connection.prepare(
             """
             SELECT e.id, e.job_instance_id, e.error_time, e.description, e.headline, e.jid, j.name, i.retry_number, i.cause,
-                i.exit_code, i.signal, i.host, e.traceback
+                i.exit_code, i.signal, i.host, e.signature_id, e.traceback
             FROM error e JOIN job_instance i ON i.job_instance_id = e.job_instance_id JOIN job j ON j.jid = e.jid
             WHERE e.id IN (SELECT value FROM json_each(?)) ORDER BY e.id
             """
@@ -22,7 +22,7 @@ struct ErrorQueries {
                 headline: row.optionalText(), jid: row.int(), name: row.text(), retryNumber: Int(row.int()),
                 cause: row.cause(),
                 exitCode: row.optionalInt().map { Int($0) }, signal: row.optionalInt().map { Int($0) },
-                host: row.optionalText(), traceback: row.optionalObject())
+                host: row.optionalText(), group: row.optionalInt(), traceback: row.optionalObject())
         }
         return Paged(items: items, next: ids.count > page.limit ? items.last?.id : nil)
     }
@@ -45,18 +45,20 @@ struct ErrorQueries {
         var starts = try conditions.starts(connection)
         let throughErrors: Bool =
             switch starts.first {
-            case .jids?, .numbers?, .doubtful?: false
+            case .jids?, .numbers?, .doubtful?, .groups?: false
             case .status?, .param?, .name?: errors <= 20000
             case .queue?, .all?, nil: true
             }
         if throughErrors { starts = [.all] }
+        // Of a job that is selected by its errors, only these.
+        let ofGroups = filter.groups.isEmpty ? "" : " AND e.signature_id IN (\(JobConditions.list(filter.groups)))"
         for start in starts {
             let (from, condition) = conditions.tables(start)
             let tables =
                 throughErrors
                 ? "error e CROSS JOIN job j ON j.jid = e.jid" : "\(from) CROSS JOIN error e ON e.jid = j.jid"
             let statement = try connection.prepare(
-                "SELECT e.id FROM \(tables) WHERE \(condition) AND e.id > ? ORDER BY e.id LIMIT ?")
+                "SELECT e.id FROM \(tables) WHERE \(condition)\(ofGroups) AND e.id > ? ORDER BY e.id LIMIT ?")
             conditions.bind(start, to: statement)
             found += try statement.put(after).put(limit).all { $0.int() }
         }

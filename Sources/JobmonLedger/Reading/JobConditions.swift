@@ -11,6 +11,8 @@ struct JobConditions {
         case numbers
         /// Those with an instance that is in doubt.
         case doubtful
+        /// Those with an error of a group.
+        case groups
         /// The jobs of one status, by its index.
         case status(Status)
         /// The jobs with the first param, by its index.
@@ -29,6 +31,7 @@ struct JobConditions {
         if !filter.jids.isEmpty { return [.jids] }
         if !filter.numbers.isEmpty { return [.numbers] }
         if filter.doubtful { return [.doubtful] }
+        if !filter.groups.isEmpty { return [.groups] }
         let statuses = Set(filter.statuses).sorted { $0.rawValue < $1.rawValue }
         if !statuses.isEmpty, try SummaryQueries(connection).count(of: statuses) <= Self.few {
             return statuses.map { .status($0) }
@@ -76,6 +79,11 @@ struct JobConditions {
                 (SELECT DISTINCT jid FROM job_instance INDEXED BY job_instance_doubtful WHERE doubt IS NOT NULL) w
                 CROSS JOIN job j ON j.jid = w.jid
                 """
+        case .groups:
+            from = """
+                (SELECT DISTINCT jid FROM error INDEXED BY error_by_group WHERE signature_id IN (\(Self.list(filter.groups)))
+                    ORDER BY jid) w CROSS JOIN job j ON j.jid = w.jid
+                """
         case .status:
             from = "job j INDEXED BY job_by_status"
             conditions.append("j.status = ?")
@@ -112,6 +120,11 @@ struct JobConditions {
             conditions.append("+j.status = \(Status.complete.rawValue)")
             conditions.append(Self.latest("l.doubt IS NOT NULL"))
         }
+        if !filter.groups.isEmpty, !start.isGroups {
+            conditions.append(
+                "EXISTS (SELECT 1 FROM error g WHERE g.jid = j.jid AND g.signature_id IN (\(Self.list(filter.groups))))"
+            )
+        }
         if filter.since != nil {
             conditions.append(
                 "(j.submitted_date >= ? OR "
@@ -138,7 +151,7 @@ struct JobConditions {
         switch start {
         case .jids: statement.put(JSON.array(filter.jids.map { .int($0) }).text)
         case .numbers: statement.put(ranges)
-        case .doubtful: break
+        case .doubtful, .groups: break
         case .status(let status): statement.put(status.rawValue)
         case .param:
             if let param = filter.params.first { statement.put(param.name).put(ParamText.indexed(param.value)) }
@@ -159,6 +172,9 @@ struct JobConditions {
         if let since = filter.since { statement.put(since.description).put(since.description) }
     }
 
+    /// Numbers for SQL's IN.
+    static func list(_ numbers: [Int64]) -> String { numbers.map { String($0) }.joined(separator: ", ") }
+
     private static func list(_ words: [String]) -> String { JSON.array(words.map { .string($0) }).text }
 
     private func otherParams(_ start: Start) -> ArraySlice<JobFilter.Param> {
@@ -168,6 +184,7 @@ struct JobConditions {
 
 extension JobConditions.Start {
     fileprivate var isQueue: Bool { if case .queue = self { true } else { false } }
+    fileprivate var isGroups: Bool { if case .groups = self { true } else { false } }
     fileprivate var isParam: Bool { if case .param = self { true } else { false } }
     fileprivate var isNumbers: Bool { if case .numbers = self { true } else { false } }
     fileprivate var isName: Bool { if case .name = self { true } else { false } }

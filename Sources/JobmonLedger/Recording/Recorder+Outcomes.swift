@@ -72,7 +72,8 @@ extension Recorder {
             outcome.traceback ?? reported.last { $0.traceback != nil }?.traceback ?? printedTraceback(instance, outcome)
         try statements.insertError.put(instance.id).put(time.description)
             .put(described.text.lastBytes(ProtocolLimits.stderr)).put(described.headline).put(instance.job.jid)
-            .put(traceback.map { JSON.object($0).text }).run()
+            .put(traceback.map { JSON.object($0).text })
+            .put(try group(described.reading, instance.cause, outcome.evidence, of: instance.job)).run()
         batch.countError(queue: instance.job.queue)
         return described.headline
     }
@@ -94,14 +95,22 @@ extension Recorder {
         var verdict = Verdict(instance, changed: true)
         verdict.error = ErrorText.headline(said.description)
         guard instance.status == .failed, instance.cause == .exit,
-            let described = try statements.findError.put(instance.id).first({ $0.text() })
+            let earlier = try statements.findError.put(instance.id).first({ row in
+                (
+                    text: row.text(), exitCode: row.optionalInt().map { Int($0) },
+                    signal: row.optionalInt().map { Int($0) }
+                )
+            })
         else { return verdict }
-        let whole = ErrorText.joined(
-            reported: [said.description], to: ErrorText.withoutStdout(described)
-        ).lastBytes(ProtocolLimits.stderr)
-        try statements.updateError.put(whole).put(ErrorText.headline(whole)).put(
-            said.traceback.map { JSON.object($0).text }
-        ).put(instance.id).run()
+        let described = DescribedError(
+            ErrorText.joined(reported: [said.description], to: ErrorText.withoutStdout(earlier.text))
+                .lastBytes(ProtocolLimits.stderr))
+        // What ended in this batch is not in its row yet.
+        let evidence =
+            instance.ending?.evidence ?? Evidence(exitCode: earlier.exitCode, signal: earlier.signal)
+        try statements.updateError.put(described.text).put(described.headline)
+            .put(said.traceback.map { JSON.object($0).text })
+            .put(try group(described.reading, instance.cause, evidence, of: instance.job)).put(instance.id).run()
         return verdict
     }
 

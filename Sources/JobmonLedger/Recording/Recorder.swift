@@ -10,6 +10,7 @@ final class Recorder {
     private var position: Position
     var batch: Batch
     var cache = StateCache()
+    var groups = GroupBook()
     private struct Position {
         var nextSequence: Int64
         /// Events that wait for their instance or job.
@@ -52,6 +53,7 @@ final class Recorder {
         } catch {
             position = before
             cache = StateCache()
+            groups.empty()
             throw error
         }
     }
@@ -87,6 +89,7 @@ final class Recorder {
             guard error.concernsOneStatement else { throw error }
             (position, batch) = before
             cache = StateCache()
+            groups.empty()
             try connection.execute("ROLLBACK TO alone")
             try connection.execute("RELEASE alone")
             let problem = Problem(

@@ -27,6 +27,11 @@ struct RecorderStatements {
     let findReported: Statement
     let findError: Statement
     let updateError: Statement
+    let findParams: Statement
+    let findGroup: Statement
+    let insertGroup: Statement
+    let findUngrouped: Statement
+    let groupError: Statement
 
     let heartbeatByKey: Statement
     let heartbeat: Statement
@@ -118,8 +123,21 @@ struct RecorderStatements {
             VALUES (?, ?, ?, ?, ?)
             """)
         insertError = try connection.prepare(
-            "INSERT INTO error (job_instance_id, error_time, description, headline, jid, traceback) VALUES (?, ?, ?, ?, ?, ?)"
-        )
+            """
+            INSERT INTO error (job_instance_id, error_time, description, headline, jid, traceback, signature_id)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """)
+        findParams = try connection.prepare("SELECT params FROM job WHERE jid = ?")
+        findGroup = try connection.prepare("SELECT coalesce(merged_into, id) FROM error_group WHERE key = ?")
+        insertGroup = try connection.prepare("INSERT INTO error_group (key, title, rule) VALUES (?, ?, ?)")
+        findUngrouped = try connection.prepare(
+            """
+            SELECT e.id, e.description, i.cause, i.exit_code, i.signal, j.params
+            FROM error e INDEXED BY error_by_group JOIN job_instance i ON i.job_instance_id = e.job_instance_id
+                JOIN job j ON j.jid = e.jid
+            WHERE e.signature_id IS NULL LIMIT ?
+            """)
+        groupError = try connection.prepare("UPDATE error SET signature_id = ? WHERE id = ?")
 
         // The latest are enough: what is kept of an error is bounded.
         findReported = try connection.prepare(
@@ -127,10 +145,16 @@ struct RecorderStatements {
             SELECT body FROM event INDEXED BY event_reported WHERE job_instance_id = ? AND kind = 'error'
             ORDER BY seq DESC LIMIT 100
             """)
-        findError = try connection.prepare("SELECT description FROM error WHERE job_instance_id = ?")
+        findError = try connection.prepare(
+            """
+            SELECT e.description, i.exit_code, i.signal
+            FROM error e JOIN job_instance i ON i.job_instance_id = e.job_instance_id WHERE e.job_instance_id = ?
+            """)
         updateError = try connection.prepare(
-            "UPDATE error SET description = ?, headline = ?, traceback = coalesce(?, traceback) WHERE job_instance_id = ?"
-        )
+            """
+            UPDATE error SET description = ?, headline = ?, traceback = coalesce(?, traceback), signature_id = ?
+            WHERE job_instance_id = ?
+            """)
 
         let heartbeat = "UPDATE job_instance SET last_seen = ?, late_since = NULL WHERE status IN (1, 2) AND"
         heartbeatByKey = try connection.prepare("\(heartbeat) instance_key = ?")

@@ -12,12 +12,13 @@ extension JobFilter {
         for cause in causes { query.append("cause", cause.rawValue) }
         for host in hosts { query.append("host", host) }
         if let since { query.append("since", since.description) }
+        for group in groups { query.append("error", ErrorGroup.name(group)) }
         if doubtful { query.append("doubtful", "true") }
     }
 
     /// The names that `init` reads from a query.
     package static let queryNames = [
-        "status", "queue", "name", "param", "jid", "numbers", "cause", "host", "since", "doubtful",
+        "status", "queue", "name", "param", "jid", "numbers", "cause", "host", "since", "error", "doubtful",
     ]
 
     package init(_ query: QueryString) throws(Problem) {
@@ -62,6 +63,12 @@ extension JobFilter {
                 throw Problem(.invalid, "\"since\" must be a time in ISO 8601, not \"\(text.prefix(40))\"")
             }
             since = time
+        }
+        for text in query.values("error") {
+            guard let group = ErrorGroup.number(text) else {
+                throw Problem(.invalid, "\"error\" must be a group such as E3, not \"\(text.prefix(40))\"")
+            }
+            groups.append(group)
         }
         if let text = try query.value("doubtful") {
             guard let wanted = Bool(text) else {

@@ -16,6 +16,7 @@ extension ErrorRecord {
         object.append("exit_code", .number(exitCode))
         object.append("signal", .number(signal))
         object.append("host", .text(host))
+        object.append("group", group.map { .string(ErrorGroup.name($0)) } ?? .null)
         object.append("traceback", traceback.map { .object($0) } ?? .null)
         return .object(object)
     }
@@ -29,6 +30,7 @@ extension ErrorRecord {
             name: try fields.requiredString("name"),
             retryNumber: try fields.integer("retry_number") ?? 0, cause: try fields.cause("cause"),
             exitCode: try fields.integer("exit_code"), signal: try fields.integer("signal"),
-            host: try fields.string("host"), traceback: try fields.fields("traceback")?.object)
+            host: try fields.string("host"), group: try fields.string("group").flatMap { ErrorGroup.number($0) },
+            traceback: try fields.fields("traceback")?.object)
     }
 }

@@ -23,12 +23,12 @@ def errors(
     since: Optional[str] = None,
     params: Optional[Mapping[str, Any]] = None,
 ) -> List[Dict[str, Any]]:
-    """Lists the errors of all attempts, oldest first: the output of `jobmon errors --json`, as dicts.
+    """Lists the errors of all attempts, oldest first: the output of `jobmon errors --each --json`, as dicts.
 
     Each dict has the keys `id`, `job_instance_id`, `error_time`, `description` (the text of the error), `headline`
     (the line of it that says why), `jid`, `name`, `retry_number` (0 for the first attempt), `cause`, `exit_code`,
-    `signal`, `host`, `traceback` (a dict as in docs/protocol.md, or None) and `why` (the error in one line, with how
-    the attempt ended). A value that is not known is None.
+    `signal`, `host`, `group` (such as `"E3"`), `traceback` (a dict as in docs/protocol.md, or None) and `why` (the
+    error in one line, with how the attempt ended). A value that is not known is None.
 
     The other arguments filter by job, as the options of `jobmon errors` do:
 
@@ -40,7 +40,7 @@ def errors(
     The monitor answers, or, without a monitor, the ledger file is read. Raises `RequestRefused` for an invalid argument
     and for a directory without a ledger, and `ExecutableNotFound`.
     """
-    command = ["errors", "--json", f"--dir={directory_of(directory)}"]
+    command = ["errors", "--each", "--json", f"--dir={directory_of(directory)}"]
     for option, words in (("status", status), ("cause", cause), ("host", host)):
         command += [f"--{option}={word}" for word in ([words] if isinstance(words, str) else words or ())]
     for option, word in (("queue", queue), ("name", name), ("since", since)):

@@ -17,7 +17,8 @@ package struct ErrorList {
         [
             .init("TIME (\(zone))", narrowest: 19, canGo: true), .init("JID", isNumber: true),
             .init("NAME", widest: 24, narrowest: 8, canGo: true), .init("TRY", isNumber: true, canGo: true),
-            .init("CAUSE", canGo: true), .init("ERROR", reasonWidth: ErrorText.reasonWidth - ErrorText.endingWidth),
+            .init("CAUSE", canGo: true), .init("GROUP", canGo: true),
+            .init("ERROR", reasonWidth: ErrorText.reasonWidth - ErrorText.endingWidth),
         ]
     }
 
@@ -55,7 +56,7 @@ package struct ErrorList {
         [
             .init(times.clock(error.errorTime)), .init(String(error.jid)), .init(Printable.line(error.name)),
             .init(String(error.retryNumber + 1)), .init(ending(error)),
-            .init(Printable.line(error.errorLine)),
+            .init(error.group.map { ErrorGroup.name($0) } ?? ""), .init(Printable.line(error.errorLine)),
         ]
     }
 

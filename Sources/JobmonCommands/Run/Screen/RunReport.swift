@@ -12,6 +12,8 @@ struct RunReport {
     var seconds: Double
     /// The option that a suggested command needs for the same directory: ` -d DIR`, or nothing.
     var again: String
+    /// The groups of the errors of the failed jobs; empty: they are listed one by one.
+    var groups: [ErrorGroup] = []
 
     var exitStatus: ExitStatus {
         switch summary.ending {
@@ -59,7 +61,7 @@ struct RunReport {
                 "        \(Units.grouped(summary.doubtful)) complete, but in doubt: "
                     + "jobmon jobs\(again) --queue \(queue) --doubtful")
         }
-        lines += errors(columns: columns)
+        lines += groups.contains { $0.jobs > 1 } ? groupLines(columns: columns) : errors(columns: columns)
         return lines + next() + left()
     }
 
@@ -112,6 +114,28 @@ struct RunReport {
         if more > 0, !shown.isEmpty {
             lines.append("  and \(Units.grouped(more)) more: jobmon errors\(again) --queue \(ShellWord.quoted(queue))")
         }
+        return lines
+    }
+
+    /// A line for each group of errors that have one cause.
+    private func groupLines(columns: Int?) -> [String] {
+        let shown = groups.prefix(Self.named)
+        let names = shown.map { ErrorGroup.name($0.number) }
+        let counts = shown.map { Units.count($0.jobs, "job") }
+        let widths = (names.map(\.utf8.count).max() ?? 0, counts.map(\.utf8.count).max() ?? 0)
+        var lines: [String] = []
+        for ((group, name), count) in zip(zip(shown, names), counts) {
+            let what =
+                group.jobs == 1
+                ? "job \(group.example): \(group.exampleLine)" : "\(group.title) (such as job \(group.example))"
+            let line =
+                "  " + name + String(repeating: " ", count: widths.0 - name.utf8.count + 2)
+                + String(repeating: " ", count: widths.1 - count.utf8.count) + count + "  " + Printable.line(what)
+            lines.append(DisplayWidth.cut(line, to: columns ?? 300))
+        }
+        let more = groups.count - shown.count
+        if more > 0 { lines.append("  and \(Units.count(more, "more group"))") }
+        lines.append("Errors: jobmon errors\(again) \(names.first ?? "")   (one group; all: jobmon errors\(again))")
         return lines
     }
 

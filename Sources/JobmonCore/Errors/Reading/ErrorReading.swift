@@ -9,6 +9,16 @@ package struct ErrorReading: Sendable, Equatable {
     package var message: String
     /// How much it is worth.
     package var weight = Weight.reason
+    /// The innermost place in the user's own code, not in a library; nil: the text does not show it.
+    package var frame: Frame?
+
+    /// A place in a program.
+    package struct Frame: Sendable, Equatable {
+        /// The file's name without its directory; empty: it is not known.
+        package var file: String
+        /// Empty: it is not known.
+        package var function: String
+    }
 
     /// What a reading is worth, in ascending order.
     package enum Weight: Int, Sendable, Comparable {
@@ -28,11 +38,14 @@ package struct ErrorReading: Sendable, Equatable {
     /// The maximum number of characters of a headline.
     private static let longest = 500
 
-    init(_ reader: String, type: String? = nil, _ message: String, weight: Weight = .reason) {
+    init(
+        _ reader: String, type: String? = nil, _ message: String, weight: Weight = .reason, frame: Frame? = nil
+    ) {
         self.reader = reader
         self.type = type
         self.message = message
         self.weight = weight
+        self.frame = frame
     }
 
     /// Whether the text names a reason, at least by its last line.
@@ -48,7 +61,9 @@ package struct ErrorReading: Sendable, Equatable {
 
     /// At most as many characters as a headline has.
     package static func shortened(_ line: String) -> String {
-        line.count > longest ? "\(line.prefix(longest - 1))…" : line
+        // A text of a megabyte is not counted to its end.
+        guard line.utf8.count > longest, line.prefix(longest).endIndex < line.endIndex else { return line }
+        return "\(line.prefix(longest - 1))…"
     }
 
     /// Reads lines. What a scheduler wrote among them is set aside first, then what a launcher wrote: the innermost

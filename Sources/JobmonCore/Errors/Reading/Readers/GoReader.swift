@@ -1,7 +1,23 @@
 extension ErrorReader {
     /// `panic: no data`, or a fatal error of the runtime, before the stacks of all goroutines.
-    static let go = ErrorReader.line("go") { lines in
-        lines.all.last { $0.hasPrefix("panic: ") || $0.hasPrefix("fatal error: ") && lines.hasStacks }.map(String.init)
+    static let go = ErrorReader { lines in
+        let index = lines.all.lastIndex {
+            $0.hasPrefix("panic: ") || $0.hasPrefix("fatal error: ") && lines.hasStacks
+        }
+        return index.map { ErrorReading("go", String(lines.all[$0]), frame: frame(below: $0, lines)) }
+    }
+
+    /// The innermost function that is not one of a library: its file stands below it, indented.
+    private static func frame(below index: Int, _ lines: ErrorLines) -> ErrorReading.Frame? {
+        let stack = lines.all[(index + 1)...].drop { !$0.hasPrefix("goroutine ") }.dropFirst().prefix { !$0.isEmpty }
+        for place in stack.indices.dropFirst() where stack[place].hasPrefix("\t") {
+            let path = stack[place].unindented.prefix { $0 != ":" }
+            let function = stack[place - 1].prefix { $0 != "(" }
+            if !function.hasPrefix("runtime."), let frame = ErrorReading.Frame(path: path, function: function) {
+                return frame
+            }
+        }
+        return nil
     }
 }
 

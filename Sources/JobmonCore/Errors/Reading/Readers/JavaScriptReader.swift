@@ -13,7 +13,25 @@ extension ErrorReader {
             message = message[reason.upperBound...]
             if let end = message.firstRange(of: "\".") { message = message[..<end.lowerBound] }
         }
-        return ErrorReading("javascript", type: String(type), message.trimmed)
+        return ErrorReading(
+            "javascript", type: String(type), message.trimmed,
+            frame: lines.all[frame...].lazy.filter { $0.hasPrefix("    at ") }.compactMap { own($0) }.first)
+    }
+
+    /// `    at f (/x/fit.js:1:29)`, `    at file:///x/fit.mjs:1:29`
+    private static func own(_ line: Substring) -> ErrorReading.Frame? {
+        let content = line.unindented.dropFirst("at ".count)
+        let open = content.lastIndex(of: "(")
+        let place = open.map { content[content.index(after: $0)...] } ?? content
+        let start = place.hasPrefix("file://") ? place.dropFirst("file://".count) : place
+        guard
+            let end = start.utf8.indices.first(where: { index in
+                start.utf8[index] == UInt8(ascii: ":")
+                    && start.utf8[start.utf8.index(after: index)...].first?.isDigit ?? false
+            })
+        else { return nil }
+        let call = content.hasPrefix("async ") ? content.dropFirst("async ".count) : content
+        return ErrorReading.Frame(path: start[..<end], function: open.map { call[..<$0].trimmed[...] } ?? "")
     }
 
     /// `TypeError: x is not a function`, also with a code: `TypeError [ERR_X]: …`.

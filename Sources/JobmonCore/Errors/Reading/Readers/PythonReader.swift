@@ -11,11 +11,23 @@ extension ErrorReader {
             let before = ErrorReading.of(ErrorLines(Array(lines.all[start..<header])))
             if before.isTelling, before.type != found.type {
                 return ErrorReading(
-                    "python", type: before.type, "\(before.message) (\(found.type): \(line(found.message)))")
+                    "python", type: before.type, "\(before.message) (\(found.type): \(line(found.message)))",
+                    frame: frame(found))
             }
         }
-        return ErrorReading("python", type: found.type, message(found))
+        return ErrorReading("python", type: found.type, message(found), frame: frame(found))
     }
+
+    /// The innermost frame of the user's own code. A comprehension is a part of the function around it, and since
+    /// Python 3.12 it has no frame of its own.
+    private static func frame(_ exception: PythonTraceback) -> ErrorReading.Frame? {
+        exception.frames.lazy.reversed().compactMap { frame -> ErrorReading.Frame? in
+            guard !comprehensions.contains(frame.function) else { return nil }
+            return ErrorReading.Frame(path: frame.file[...], function: frame.function[...])
+        }.first
+    }
+
+    private static let comprehensions: Set = ["<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"]
 
     /// `Fatal Python error: Segmentation fault`, before the stacks of all threads.
     static let pythonFatal = ErrorReader.line("python-fatal") { lines in
@@ -62,7 +74,17 @@ extension ErrorReader {
         }
         let text = lines.all[(end + 1)...].drop { $0.isEmpty }.prefix { !$0.isEmpty }.joined(separator: "\n")
         return ErrorReading(
-            "python", type: String(type), line(String(text.dropFirst(type.count + 1)).trimmingBlanks))
+            "python", type: String(type), line(String(text.dropFirst(type.count + 1)).trimmingBlanks),
+            frame: lines.all[..<end].lazy.reversed().compactMap { frame(boxed: $0) }.first)
+    }
+
+    /// `/x/app.py:6 in load`
+    private static func frame(boxed line: Substring) -> ErrorReading.Frame? {
+        guard line.holds(".py:"), let colon = line.firstRange(of: ".py:") else { return nil }
+        let rest = line[colon.upperBound...].drop { $0.isNumber }
+        guard rest.hasPrefix(" in ") else { return nil }
+        let path = line[..<line.index(before: colon.upperBound)].unindented
+        return ErrorReading.Frame(path: path, function: rest.dropFirst(" in ".count).trimmed[...])
     }
 
     /// A traceback that cannot be read as one: it is cut, or within other lines. The exception's line is the first that

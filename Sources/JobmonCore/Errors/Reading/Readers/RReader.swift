@@ -2,7 +2,14 @@ extension ErrorReader {
     /// R writes the error, often on the line after `Error …:`, and then `Execution halted`. Errors of rlang name the
     /// deepest cause in their last line that starts with `!`; the bullets of other packages say what does not fit.
     /// Where a file could not be opened, only the warning behind the error names it.
-    static let r = ErrorReader.line("r") { lines in
+    static let r = ErrorReader { lines in
+        message(lines).map { text in
+            let function = RCall(text[...])?.function
+            return ErrorReading("r", text, frame: function.flatMap { ErrorReading.Frame(function: $0) })
+        }
+    }
+
+    private static func message(_ lines: ErrorLines) -> String? {
         guard let halted = lines.all.lastIndex(where: { $0.hasPrefix("Execution halted") }),
             let start = lines.all[..<halted].lastIndex(where: { $0.hasPrefix("Error") })
         else { return nil }
