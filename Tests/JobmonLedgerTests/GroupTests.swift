@@ -35,7 +35,7 @@ struct GroupTests {
         #expect(try await numbers() == ["1", "1", "2", "3", "1", "4"])
         #expect(
             try await ledger.rows("SELECT title FROM error_group WHERE id = 3") == [
-                "fit.sh: line <number>: fit: command not found"
+                "<path>.sh: line <number>: fit: command not found"
             ])
         try await ledger.checkInvariants()
     }
