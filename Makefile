@@ -11,7 +11,7 @@ DEBUG_BIN := .build/debug/jobmon
 
 help: ## what one can type here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
-	@echo "The first build takes 15 to 20 minutes on two cores, and 2 to 3 GB in .build; later ones are quick."
+	@echo "The first build takes 6 (make demo) to 15 minutes on two cores, and 2 to 3 GB in .build; later ones are quick."
 
 deps: ## installs what is missing (Debian packages when root or sudo is there, else says what to install)
 	@scripts/install-deps.sh

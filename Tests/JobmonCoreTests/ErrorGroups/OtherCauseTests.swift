@@ -163,6 +163,8 @@ import Testing
         TextPair(
             "a model: variables", "FATAL from PE 3: NetCDF: Variable not found: file:./tile3.nc variable: seas5\n",
             "FATAL from PE 3: NetCDF: Variable not found: file:./tile3.nc variable: seas4\n"),
+        TextPair(
+            "whatever a program calls it", "fit: error: unknown solver 'cg1'\n", "fit: error: unknown solver 'cg2'\n"),
         TextPair("SQL: tables", "Error: in prepare, no such table: site\n", "Error: in prepare, no such table: year\n"),
         TextPair(
             "PostgreSQL: relations", "psql: ERROR:  relation \"site\" does not exist\n",

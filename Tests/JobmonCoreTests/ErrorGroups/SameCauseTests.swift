@@ -341,6 +341,8 @@ import Testing
             "a model: a process",
             "FATAL from PE    32: NetCDF: Variable not found: get_variable: file:./a/tile3.nc variable: seas5\n",
             "FATAL from PE     7: NetCDF: Variable not found: get_variable: file:./b/tile1.nc variable: seas5\n"),
+        TextPair(
+            "a host", "fit: error: cannot reach data.example.org\n", "fit: error: cannot reach ftp.dept.lab.edu\n"),
         TextPair("a region", "fit: error: no reads in chr1:100-200\n", "fit: error: no reads in chr12:1,000-2,000\n"),
         TextPair("netCDF: a file", "ncks: ERROR file rain_1.nc not found\n", "ncks: ERROR file /d/1995.nc not found\n"),
         TextPair(
