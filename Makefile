@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-quick test-build faults check format build release dist install uninstall wheel deb docs bench bench-clusters \
-	clean deps check-deps test-deps test-python test-wheel test-deb clusters-up clusters-down test-clusters
+	bench-errors clean deps check-deps test-deps test-python test-wheel test-deb clusters-up clusters-down test-clusters
 
 SWIFT ?= swift
 PREFIX ?= $(HOME)/.local
@@ -125,6 +125,10 @@ bench: dist ## every figure against its limit or peer, in one table (half an hou
 
 bench-clusters: dist ## 1,000 jobs on a real Slurm and a real Grid Engine, against bare submits (needs root)
 	clusters/with.sh benchmarks/clusters.py $(BENCH_JOBMON)
+
+bench-errors: deps ## how well errors are grouped by cause, and how fast, against Drain3 (PyPI): Tests/Corpus
+	$(SWIFT) build $(RELEASE_FLAGS) --product JobmonBench
+	@benchmarks/errors.py $(ERRORS_OPTIONS)
 
 clean: ## removes what builds made
 	rm -rf .build dist

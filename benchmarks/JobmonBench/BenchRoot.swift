@@ -7,7 +7,7 @@ import Glibc
 struct BenchRoot: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "JobmonBench", abstract: "The parts of the benchmarks that must be inside the package.",
-        subcommands: [Serve.self, MakeLedger.self, CommitLoop.self, RecordLoop.self])
+        subcommands: [Serve.self, MakeLedger.self, CommitLoop.self, RecordLoop.self, ReadErrors.self])
 }
 
 /// Prints a line at once: a script reads it while this process goes on.

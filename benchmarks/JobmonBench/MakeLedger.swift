@@ -16,11 +16,18 @@ struct MakeLedger: AsyncParsableCommand {
     @Option(help: "Jobs whose events are recorded together.")
     var batch = 2000
 
+    @Option(help: "Of a thousand jobs, those that fail for good.")
+    var failing = 20
+
+    @Option(help: "Causes of failures.")
+    var causes = 1
+
     func run() async throws {
+        guard 0...900 ~= failing, causes > 0 else { throw ValidationError("--failing is 0 to 900, --causes 1 or more") }
         let time = TimeSource.system
         let begun = time.steadySeconds()
         let ledger = try SQLiteLedger.open(.file(path: file), time: time)
-        var study = Study()
+        var study = Study(failing: failing, causes: causes)
         var events = 0
         for start in stride(from: 0, to: jobs, by: batch) {
             var facts: [Event] = []
@@ -42,8 +49,16 @@ private struct Study {
     private static let queues = ["fit", "forecast", "summarize", "validate"]
     private static let begin = Timestamp(milliseconds: 1_769_850_000_000)
     private let host = (1...40).map { "node\($0)" }
+    /// Of a thousand jobs.
+    let failing: Int
+    let causes: Int
     private var sequence: Int64 = 0
     private var state: UInt64 = 20170126
+
+    init(failing: Int, causes: Int) {
+        self.failing = failing
+        self.causes = causes
+    }
 
     /// The next number of a splitmix64.
     private mutating func random() -> UInt64 {
@@ -86,11 +101,11 @@ private struct Study {
             params: ["year": .int(Int64(year)), "loc": .string("loc\(location)"), "draw": .int(Int64(number))],
             cwd: "/data/study", timeout: 7200, maxAttempts: 2)
         facts.append(event(submitted, .job(job, description)))
-        // Of a thousand: 5 still wait, 5 run, 5 are unknown, 5 cancelled, 20 fail for good, 30 fail once.
+        // Of a thousand: 5 still wait, 5 run, 5 are unknown, 5 cancelled, 30 fail once, and some fail for good.
         if dice < 5 { return }
         var attempt = 0
         while true {
-            let fails = dice >= 20 && (dice < 40 || dice < 70 && attempt == 0)
+            let fails = dice >= 20 && (dice < 20 + failing || dice < 50 + failing && attempt == 0)
             append(attempt: attempt, of: job, dice: dice, fails: fails, from: submitted, to: &facts)
             attempt += 1
             if !fails || attempt == 2 { return }
@@ -148,6 +163,17 @@ private struct Study {
             text += "  File \"/data/study/model.py\", line \(level * 37 + 11), in step\(level)\n"
             text += "    result = step\(level + 1)(frame, draws=draws)\n"
         }
-        return text + "ValueError: no data for draw \(random() % 1000)\n"
+        return text + "\(exceptionType())Error: no data for draw \(random() % 1000)\n"
+    }
+
+    /// The type of an exception, one for each cause: Value, BValue, CValue, …
+    private mutating func exceptionType() -> String {
+        var cause = Int(random() % UInt64(causes))
+        var letters = ""
+        while cause > 0 {
+            letters += String(UnicodeScalar(UInt8(ascii: "A") + UInt8(cause % 26)))
+            cause /= 26
+        }
+        return letters + "Value"
     }
 }
