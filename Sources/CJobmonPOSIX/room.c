@@ -70,3 +70,4 @@ static int64_t soft_limit(int resource) {
 
 int64_t jobmon_limit_of_processes(void) { return soft_limit(RLIMIT_NPROC); }
 int64_t jobmon_limit_of_descriptors(void) { return soft_limit(RLIMIT_NOFILE); }
+int64_t jobmon_limit_of_address_space(void) { return soft_limit(RLIMIT_AS); }

@@ -74,6 +74,43 @@ struct ErrorGroupTests {
         }
     }
 
+    @Test("a group is new, or gone, since the last run of its queue, with a filter and without")
+    func sinceTheLastRun() async throws {
+        try await withTestDirectory { directory in
+            let mon = "\(directory)/mon"
+            func run(_ values: String, _ queue: String) async throws {
+                let script =
+                    "test $0 = a && { echo 'Error: bad value' >&2; exit 1; }; "
+                    + "test $0 = c && { echo 'Fatal: no license' >&2; exit 2; }; echo 'Error: no data' >&2; exit 3"
+                _ = try await Executable.run(
+                    ["run", "-d", mon, "--queue", queue, "--each", "v=\(values)", "--", "sh", "-c", script, "{v}"])
+            }
+            func changes(_ options: [String] = []) async throws -> [String: String] {
+                let groups = try await objects(["errors", "-d", mon, "--json"] + options)
+                return Dictionary(
+                    uniqueKeysWithValues: groups.map {
+                        ($0["title"] as? String ?? "", $0["since_last_run"] as? String ?? "null")
+                    })
+            }
+            let first = ["Error: bad value": "null", "Error: no data": "null"]
+            try await run("a,b", "q")
+            #expect(try await changes() == first)
+            #expect(try await !Executable.run(["errors", "-d", mon]).stdout.contains("LAST RUN"))
+            // The run of another queue says nothing about this one.
+            try await run("e", "another")
+            #expect(try await changes() == first)
+
+            try await run("c,d", "q")
+            let second = ["Error: bad value": "gone", "Error: no data": "null", "Fatal: no license": "new"]
+            #expect(try await changes() == second)
+            #expect(try await changes(["--queue", "q"]) == second)
+            let table = try await Executable.run(["errors", "-d", mon])
+            #expect(table.stdout.contains("LAST RUN") && table.stdout.contains("  new "), "\(table.stdout)")
+            let fresh = try await Executable.run(["errors", "-d", mon, "E3"])
+            #expect(fresh.stdout.contains("  last run new: "), "\(fresh.stdout)")
+        }
+    }
+
     @Test("mistakes")
     func mistakes() async throws {
         try await withTestDirectory { directory in
@@ -82,7 +119,10 @@ struct ErrorGroupTests {
             let none = try await Executable.run(["errors", "-d", mon, "E9"])
             #expect(none.status == 1 && none.stderr.contains("there is no group E9"), "\(none)")
             for (arguments, sentence) in [
-                (["errors", "-d", mon, "X9"], "X9"), (["errors", "-d", mon, "--rule"], "--rule needs a group"),
+                (["errors", "-d", mon, "X9"], "X9"),
+                (["errors", "-d", mon, "merg", "E1"], "did you mean errors merge?"),
+                (["errors", "-d", mon, "E1", "E2"], "errors shows one group at a time"),
+                (["errors", "-d", mon, "--rule"], "--rule needs a group"),
                 (["jobs", "-d", mon, "--error", "x"], "there is no group \"x\""),
             ] {
                 let wrong = try await Executable.run(arguments)

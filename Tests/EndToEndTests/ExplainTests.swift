@@ -23,8 +23,9 @@ struct ExplainTests {
             #expect(text.contains("  why       Error: no station for it's b\n"), "\(text)")
             #expect(text.contains("  sure      certain\n"), "\(text)")
             #expect(text.contains("  evidence  the command ended with exit code 3\n"), "\(text)")
-            #expect(
-                text.contains("  apart     site=it's b: 20 of 20 jobs failed, 3 of 60 others (by chance: "), "\(text)")
+            // The three with i=7 failed otherwise, and are on neither side.
+            let sentence = "site=it's b: 20 of the 20 jobs that failed so, 0 of 57 that worked (by chance: 7e-19)\n"
+            #expect(text.contains("  apart     \(sentence)"), "\(text)")
             #expect(!text.contains("i=2:"), "\(text)")
             #expect(text.contains("one more attempt: jobmon retry 22 -d \(mon)\n"), "\(text)")
             #expect(text.contains("  why       it is complete: exit code 0\n"), "\(text)")
@@ -37,11 +38,54 @@ struct ExplainTests {
                     "jid", "name", "status", "cause", "why", "certainty", "evidence", "differences", "next",
                 ])
             let differences = try #require(all.first?["differences"] as? [[String: Any]])
-            #expect(differences.first?["failed"] as? Int == 20 && differences.first?["over"] as? Int == 20)
+            #expect(
+                Set(try #require(differences.first).keys) == [
+                    "property", "failed_with", "failed", "worked_with", "worked", "chance",
+                ])
+            #expect(differences.first?["failed_with"] as? Int == 20 && differences.first?["failed"] as? Int == 20)
+            #expect(differences.first?["worked_with"] as? Int == 0 && differences.first?["worked"] as? Int == 57)
+
+            // The same of the whole group. Those of most jobs are listed first.
+            func groups(_ arguments: [String]) async throws -> [[String: Any]] {
+                let printed = try await Executable.run(["errors", "-d", mon, "--json"] + arguments)
+                return try #require(
+                    try JSONSerialization.jsonObject(with: Data(printed.stdout.utf8)) as? [[String: Any]], "\(printed)")
+            }
+            let listed = try await groups([])
+            #expect(listed.count == 2 && listed.allSatisfy { $0["differences"] is NSNull }, "\(listed)")
+            let name = try #require(listed.first?["id"] as? String)
+            let group = try await Executable.run(["errors", "-d", mon, name])
+            #expect(group.stdout.contains("  apart    \(sentence)"), "\(group)")
+            let one = try await groups([name])
+            #expect((one.first?["differences"] as? [[String: Any]])?.count == differences.count, "\(one)")
+            let some = try await groups([name, "--param", "i=2"])
+            #expect(some.count == 1 && some.first?["differences"] is NSNull, "\(some)")
 
             let monitor = try await MonitorProcess.start(mon)
             let served = try await Executable.run(["explain", "-d", mon, "22", "1"])
             #expect(served.stdout == text, "\(served.stdout)")
+            try await monitor.killed()
+        }
+    }
+
+    @Test("a program that gets no more memory within ulimit -v is explained by that limit")
+    func addressSpace() async throws {
+        try await withTestDirectory { directory in
+            let mon = "\(directory)/mon"
+            let monitor = try await MonitorProcess.start(mon)
+            let line =
+                "ulimit -v 4194304; exec '\(Executable.path)' exec -d '\(mon)' --name fit -- "
+                + "python3 -c 'bytearray(8 << 30)'"
+            let ran = try await Running("/bin/sh", ["-c", line], stdin: "").finished()
+            #expect(ran.status == 1, "\(ran.stderr)")
+            let text = try await waitFor("its end is recorded") {
+                let explained = try await Executable.run(["explain", "-d", mon, "1"])
+                return explained.stdout.contains("FAILED") ? explained.stdout : nil
+            }
+            #expect(text.contains("  why       it got no more memory: MemoryError\n"), "\(text)")
+            #expect(text.contains("  sure      likely"), "\(text)")
+            #expect(text.contains("  evidence  the command ended with exit code 1\n"), "\(text)")
+            #expect(text.contains("each of its processes was limited to 4.0 GiB (ulimit -v)\n"), "\(text)")
             try await monitor.killed()
         }
     }

@@ -48,7 +48,7 @@ struct FollowTests {
         }
     }
 
-    @Test("watch names failed jobs, shows the progress, and ends with the jobs")
+    @Test("watch names each group of errors once, shows the progress, and ends with the jobs")
     func watch() async throws {
         try await withTestDirectory { directory in
             let mon = "\(directory)/mon"
@@ -62,7 +62,9 @@ struct FollowTests {
                 return jobs.stdout.contains("RUNNING") && jobs.stdout.contains("FAILED")
             }
             let watch = try Running(Executable.path, ["watch", "-d", mon, "--queue", "jobs"])
-            try await waitUntil("it names the failure") { watch.stdout.contains("job 1 failed: exit: exit code 3") }
+            try await waitUntil("it names the error") {
+                watch.stdout.contains("error E1: 1 job (job 1): exit code 3")
+            }
             try await waitUntil("it says how far it is") {
                 watch.stdout.contains("jobs: 1/2 done (1 failed), 1 running")
             }
@@ -75,11 +77,13 @@ struct FollowTests {
             #expect(
                 watched.status == 1 && watched.stdout.contains("jobs: 2/2 done (1 failed), 0 running"),
                 "\(watched.stdout)")
+            #expect(watched.stdout.split(separator: "\n").filter { $0.hasPrefix("error ") }.count == 1)
             #expect(try await run.finished().status == 1)
             try await second.killed()
             // Without a monitor, if all jobs are over, the final state is shown.
             let late = try await Executable.run(["watch", "-d", mon])
             #expect(late.status == 1 && late.stdout.contains("2/2 done"), "\(late.stderr)")
+            #expect(late.stdout.contains("error E1: 1 job (job 1): exit code 3"), "\(late.stdout)")
         }
     }
 

@@ -207,8 +207,11 @@ def rows(job, name, task, record):
         "state": f"CANCELLED by {os.getuid()}" if state == "CANCELLED" else state, "exitcode": code,
         "derivedexitcode": "0:0", "reason": reason, "submit": moment(job["submitted"], "Unknown"), "start": start,
         "end": end, "elapsedraw": max(0, used), "maxrss": "", "nodelist": task.get("node", "None assigned"),
+        "timelimit": "01:00:00", "reqmem": "100M",
     }
-    step = dict(line, jobid=f"{label}.batch", jobname="batch", maxrss=f"{record['rss']}K" if record["rss"] else "0")
+    step = dict(
+        line, jobid=f"{label}.batch", jobname="batch", maxrss=f"{record['rss']}K" if record["rss"] else "0",
+        timelimit="", reqmem="")
     if record.get("why") in ("time_limit", "cancelled", "preempted", "requeue", "node_failure"):
         step.update(state="CANCELLED", exitcode="0:15")
     return [line, step]

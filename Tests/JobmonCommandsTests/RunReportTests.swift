@@ -81,6 +81,16 @@ import Testing
         #expect(lines.contains("  E10    1 job  job 50: the no\\e[2J disk"), "\(lines)")
         report.groups = (1...30).map { group($0, 2, "x") }
         #expect(report.lines(columns: 80).contains("  and 10 more groups"))
+        // Muted groups are counted only, and their jobs are not listed one by one instead.
+        report.groups = [group(2, 12, "no file <path>.csv"), group(10, 1, "no disk")]
+        report.groups[0].muted = Timestamp(milliseconds: 0)
+        let some = report.lines(columns: nil)
+        #expect(some.contains("  1 muted group: jobmon errors --muted"), "\(some)")
+        #expect(some.contains { $0.hasPrefix("  E10  1 job  ") } && !some.contains { $0.contains("E2") }, "\(some)")
+        report.groups.removeLast()
+        let none = report.lines(columns: nil)
+        #expect(none.contains("  1 muted group: jobmon errors --muted"), "\(none)")
+        #expect(!none.contains { $0.hasPrefix("Errors:") }, "\(none)")
     }
 
     @Test("only the first errors are listed")

@@ -9,6 +9,7 @@ import Testing
         Evidence(), Evidence(exitCode: 0), Evidence(exitCode: 255), Evidence(signal: 64),
         Evidence(signal: 15, timedOut: true), Evidence(signal: 15, cancelled: true), Evidence(signal: 9, oomKills: 2),
         Evidence(signal: 9, oomKills: 1, oomShared: true),
+        Evidence(signal: 9, oomKills: 1, memoryLimit: 104_857_600), Evidence(exitCode: 1, addressSpaceLimit: 1 << 40),
         Evidence(exitCode: 0, missingOutput: MissingOutput(path: "out/é.csv", isEmpty: true)),
         Evidence(exitCode: 0, reportedError: "FATAL: no data"),
         Evidence(exitCode: 3, scheduler: SchedulerWord("FAILED")),
@@ -36,6 +37,9 @@ import Testing
             .process(.key("i"), ProcessIdentity(pid: Int32.max, started: 0)),
             .heartbeat([]), .heartbeat([.key("i"), .id(3)]), .retry(.jid(1)), .retry(.key(queue: "q", key: "k")),
             .cancel(.jid(1)), .error(.key("i"), JobError("é\n\0why")), .error(.id(3), JobError("")),
+            .forget(.jid(1)), .run(queue: "é"), .group(3, .mute), .group(3, .unmute), .group(3, .note("é\n\0")),
+            .group(1, .note("")),
+            .group(7, .merge(into: 3)), .group(9_007_199_254_740_991, .merge(into: 1)),
             .outcome(.key("i"), Outcome(status: .unknown, cause: .lost)),
             .outcome(
                 .id(9),
@@ -62,7 +66,7 @@ import Testing
     @Test func everyKindIsThere() {
         let kinds = Set(Self.facts.map(\.kind))
         let all = ["job", "submitted", "running", "process", "complete", "failed", "cancelled", "unknown", "heartbeat"]
-        #expect(kinds == Set(all + ["error", "retry", "cancel"]))
+        #expect(kinds == Set(all + ["error", "retry", "cancel", "forget", "run", "mute", "unmute", "note", "merge"]))
     }
 
     /// Unknown members are ignored, and null counts as absent: a newer sender can talk to an older monitor.
@@ -95,7 +99,7 @@ import Testing
         (
             #"{"kind":"started"}"#,
             "\"kind\" must be one of job, submitted, running, process, complete, failed, cancelled, unknown, error, heartbeat, "
-                + "retry, cancel, forget, not \"started\""
+                + "retry, cancel, forget, run, mute, unmute, note, merge, not \"started\""
         ),
         (#"{"kind":"running"}"#, "\"instance_key\" is missing (or \"job_instance_id\")"),
         (#"{"kind":"running","instance_key":""}"#, "\"instance_key\" must have 1 to 128 bytes"),
@@ -112,6 +116,8 @@ import Testing
         (#"{"kind":"retry"}"#, "\"job_key\" is missing (with \"queue\"), or \"jid\""),
         (#"{"kind":"retry","queue":"q"}"#, "\"job_key\" is missing, but there is a \"queue\""),
         (#"{"kind":"cancel","job_key":"k"}"#, "\"queue\" is missing, but there is a \"job_key\""),
+        (#"{"kind":"run"}"#, "\"queue\" is missing"),
+        (#"{"kind":"run","queue":""}"#, "\"queue\" must have 1 to 1024 bytes"),
         (#"{"kind":"job","jid":1,"job":{"name":"a"}}"#, "\"job_key\" is missing: a job is queued by queue and job_key"),
         (#"{"kind":"job","queue":"q","job_key":"k"}"#, "\"job\" is missing"),
         (#"{"kind":"job","queue":"q","job_key":"k","job":{}}"#, "\"job.runfile\" is missing (or \"name\")"),
@@ -163,6 +169,16 @@ import Testing
             #"{"kind":"failed","instance_key":"i","not_started":{"step":"coffee"}}"#,
             "\"not_started.step\" must be one of directory, output, command, process"
         ),
+        (#"{"kind":"mute"}"#, "\"group\" is missing"),
+        (#"{"kind":"unmute","group":0}"#, "\"group\" must be at least 1, not 0"),
+        (#"{"kind":"mute","group":"E3"}"#, "\"group\" must be an integer, not a string"),
+        (#"{"kind":"note","group":3}"#, "\"text\" is missing"),
+        (
+            #"{"kind":"note","group":3,"text":"\#(String(repeating: "é", count: 2049))"}"#,
+            "\"text\" must have at most 4096 bytes"
+        ),
+        (#"{"kind":"merge","group":3}"#, "\"into\" is missing"),
+        (#"{"kind":"merge","group":3,"into":0}"#, "\"into\" must be at least 1, not 0"),
         (#"{"kind":"heartbeat"}"#, "\"instances\" is missing"),
         (#"{"kind":"heartbeat","instances":[1]}"#, "\"instances[0]\" must be an object, not an integer"),
         (
@@ -187,9 +203,12 @@ import Testing
         var random = SeededRandom(seed: 5)
         let names = [
             "sender", "seq", "time", "kind", "instance_key", "job_instance_id", "jid", "queue", "job_key", "job",
-            "pid", "exit_code", "signal", "usage", "not_started", "instances", "executor",
+            "pid", "exit_code", "signal", "usage", "not_started", "instances", "executor", "group", "into", "text",
         ]
-        let kinds = ["job", "submitted", "running", "process", "complete", "failed", "heartbeat", "retry"]
+        let kinds = [
+            "job", "submitted", "running", "process", "complete", "failed", "heartbeat", "retry", "mute", "note",
+            "merge",
+        ]
         var read = 0
         for _ in 0..<20000 {
             var object = JSONObject()

@@ -101,7 +101,7 @@ final class SlurmInMemory: CommandRunner {
         var jobs: [Int: (name: String, mark: String)] = [:]
         /// Tasks in the list by `JOB_TASK`, with their states.
         var tasks: [String: String] = [:]
-        /// Records of the accounting, without the name.
+        /// Records of the accounting, without the name, the limits and the task's own number (102 of `101_1`).
         var accounts: [String: String] = [:]
         /// Results that commands return once, instead of their answers.
         var faults: [String: [CommandResult]] = [:]
@@ -164,7 +164,8 @@ final class SlurmInMemory: CommandRunner {
             return CommandResult(status: 0, output: rows.joined())
         case "sacct":
             let rows = state.accounts.sorted { $0.key < $1.key }.map { id, rest in
-                "\(id)|\(state.jobs[Int(id.split(separator: "_")[0]) ?? 0]?.name ?? "")|\(rest)\n"
+                let parts = id.split(separator: "_").map { Int($0) ?? 0 }
+                return "\(id)|\(state.jobs[parts[0]]?.name ?? "")|\(rest)|01:00:00|100M|\(parts[0] + parts[1])\n"
             }
             return CommandResult(status: 0, output: rows.joined())
         case "scontrol" where command.contains("ping"):

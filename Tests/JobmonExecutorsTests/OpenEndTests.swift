@@ -88,4 +88,34 @@ import Testing
             #expect(bench.slurm.calls("scontrol").count { $0.contains("job") } == 1)
         }
     }
+
+    @Test("where Slurm samples memory, its accounting has signal 9, and the log of the array job says why")
+    func sampledMemory() async throws {
+        try await withBench { bench in
+            try await submit(bench, ["a"])
+            try bench.begin("a")
+            bench.slurm.change { slurm in
+                slurm.tasks = [:]
+                slurm.accounts["101_1"] = "FAILED|0:9|2026-11-25T10:00:00|2026-11-25T10:00:01|1|"
+            }
+            let log = try #require(try bench.manifests().first { $0.hasSuffix(".tasks") }).dropLast(5) + "log"
+            func line(_ job: Int) -> String {
+                "slurmstepd-node1: error: StepId=\(job).batch exceeded memory limit (4294 > 1048), being killed"
+            }
+            for (lines, cause) in [
+                ([line(103), line(1021)], Cause.signal), ([line(103), line(102), line(104)], .outOfMemory),
+            ] {
+                try lines.joined(separator: "\n").write(
+                    toFile: "\(bench.layout.manifests)/\(log)", atomically: true, encoding: .utf8)
+                _ = try await bench.executor.observe(["a"])
+                bench.wait(10)
+                guard case .ended(let outcome)? = try await bench.executor.observe(["a"])["a"] else {
+                    Issue.record("its record is final")
+                    return
+                }
+                #expect(outcome.cause == cause && outcome.evidence.signal == 9)
+                if cause == .outOfMemory { #expect(outcome.evidence.scheduler?.said == line(102)) }
+            }
+        }
+    }
 }

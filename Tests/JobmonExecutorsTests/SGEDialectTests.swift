@@ -203,6 +203,64 @@ struct SGEDialectTests {
         }
     }
 
+    @Test(
+        "one number stands for every limit: which one it was is in the requests and in what was used",
+        arguments: [
+            (
+                "37  : qmaster enforced h_rt, h_cpu, or h_vmem limit", "-l h_rt=3", "4s", "4.289MB", .timeLimit,
+                "h_rt=3, ru_wallclock=4s"
+            ),
+            (
+                "37  : qmaster enforced h_rt, h_cpu, or h_vmem limit", "-u ada -l h_rt=600,h_vmem=300M", "4s",
+                "412.344MB", .outOfMemory, "h_vmem=300M, maxvmem=412.344MB"
+            ),
+            // Both: the time was over.
+            (
+                "37  : qmaster enforced h_rt, h_cpu, or h_vmem limit", "-l h_rt=0:0:3,h_vmem=300M", "4s", "412.344MB",
+                .timeLimit, "h_rt=0:0:3, ru_wallclock=4s"
+            ),
+            ("37  : qmaster enforced h_rt, h_cpu, or h_vmem limit", "NONE", "4s", "412.344MB", .timeLimit, nil),
+            // In plain bytes.
+            (
+                "100 : assumedly after job", "-l h_vmem=300M", "4", "432373760", .outOfMemory,
+                "h_vmem=300M, maxvmem=432373760"
+            ),
+            ("100 : assumedly after job", "-l h_vmem=300M", "4s", "290.000MB", .signal, nil),
+            ("100 : assumedly after job", "NONE", "4s", "412.344MB", .signal, nil),
+        ] as [(String, String, String, String, Cause, String?)])
+    func namesTheLimit(
+        _ failed: String, _ category: String, _ ran: String, _ used: String, _ cause: Cause, _ numbers: String?
+    ) throws {
+        let text = """
+            ==============================================================
+            jobname      fit.a.b
+            jobnumber    24
+            taskid       1
+            start_time   Tue Nov 24 22:34:28 2026
+            slots        1
+            failed       \(failed)
+            exit_status  137                  (Killed)
+            ru_wallclock \(ran)
+            cpu          0.063s
+            maxvmem      \(used)
+            category     \(category)
+
+            """
+        let outcome = try #require(try sge.readAccounts(CommandResult(status: 0, output: text)).first).outcome
+        #expect(outcome.cause == cause)
+        let words = failed.replacing("37  :", with: "37 :")
+        #expect(outcome.evidence.scheduler?.said == words + (numbers.map { " (\($0))" } ?? ""))
+    }
+
+    @Test("memory is allowed for each slot")
+    func limitsOfSlots() {
+        func memory(_ used: String) -> String? {
+            SGELimits(["category": "-l h_vmem=300M -pe smp 2", "slots": "2", "maxvmem": used]).memory
+        }
+        #expect(memory("500.000MB") == nil)
+        #expect(memory("700.000MB") == "h_vmem=300M for each of 2 slots, maxvmem=700.000MB")
+    }
+
     @Test func readsReasons() {
         let text = """
             ==============================================================

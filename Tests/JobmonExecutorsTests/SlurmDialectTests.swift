@@ -136,29 +136,34 @@ struct SlurmDialectTests {
 
     @Test func readsAccounts() throws {
         let text = """
-            41_0|fit|COMPLETED|0:0|2026-11-24T22:33:44|2026-11-24T22:33:45|1|
-            41_0.batch|batch|COMPLETED|0:0|2026-11-24T22:33:44|2026-11-24T22:33:45|1|64324K
-            41_2|fit|FAILED|3:0|2026-11-24T22:33:44|2026-11-24T22:33:44|0|
-            41_3|fit|FAILED|0:9|2026-11-24T22:33:44|2026-11-24T22:33:44|0|
-            41_4|fit|CANCELLED by 0|0:0|2026-11-24T22:33:44|2026-11-24T22:33:48|4|
-            41_5|fit|TIMEOUT|0:0|2026-11-24T22:33:44|2026-11-24T22:34:48|64|
-            41_6|fit|OUT_OF_MEMORY|0:125|2026-11-24T22:33:44|2026-11-24T22:33:48|4|
-            41_7|fit|NODE_FAIL|0:0|2026-11-24T22:33:44|2026-11-24T22:33:48|4|
-            41_8|fit|FAILED|0:0|2026-11-24T22:33:44|Unknown|4|
-            41_9|fit|PREEMPTED|0:0|2026-11-24T23:59:58|2026-11-25T00:00:08|10|
-            41_[12,16,18-19%1]|fit|CANCELLED by 0|0:0|None|2026-11-24T22:34:42|0|
+            41_0|fit|COMPLETED|0:0|2026-11-24T22:33:44|2026-11-24T22:33:45|1||00:01:00|100M|50
+            41_0.batch|batch|COMPLETED|0:0|2026-11-24T22:33:44|2026-11-24T22:33:45|1|64324K|||50.batch
+            41_2|fit|FAILED|3:0|2026-11-24T22:33:44|2026-11-24T22:33:44|0||00:01:00|100M|52
+            41_3|fit|FAILED|0:9|2026-11-24T22:33:44|2026-11-24T22:33:44|0||00:01:00|100M|53
+            41_4|fit|CANCELLED by 0|0:0|2026-11-24T22:33:44|2026-11-24T22:33:48|4||00:01:00|100M|54
+            41_5|fit|TIMEOUT|0:0|2026-11-24T22:33:44|2026-11-24T22:34:48|64||00:01:00|100M|55
+            41_6|fit|OUT_OF_MEMORY|0:125|2026-11-24T22:33:44|2026-11-24T22:33:48|4||00:01:00|100M|56
+            41_7|fit|NODE_FAIL|0:0|2026-11-24T22:33:44|2026-11-24T22:33:48|4||00:01:00|100M|57
+            41_8|fit|FAILED|0:0|2026-11-24T22:33:44|Unknown|4||00:01:00|100M|58
+            41_9|fit|PREEMPTED|0:0|2026-11-24T23:59:58|2026-11-25T00:00:08|10||00:01:00|100M|59
+            41_[12,16,18-19%1]|fit|CANCELLED by 0|0:0|None|2026-11-24T22:34:42|0||00:01:00|100M|41
 
             """
         let tasks = try slurm.readAccounts(CommandResult(status: 0, output: text))
         #expect(tasks.count == 10)
         #expect(tasks.map(\.outcome.status.label).prefix(3) == ["COMPLETE", "FAILED", "FAILED"])
         #expect(tasks[0].outcome.usage.maxrss == 65_867_776)
+        #expect(tasks.map(\.ownNumber).prefix(2) == ["50", "52"])
         #expect(tasks[1].outcome.evidence.exitCode == 3 && tasks[1].outcome.cause == .exit)
         #expect(tasks[2].outcome.evidence.signal == 9 && tasks[2].outcome.cause == .signal)
         // A failure without a code is not a success.
         #expect(
             tasks[3...].map(\.outcome.cause) == [
                 .cancelled, .timeLimit, .outOfMemory, .nodeFailure, .lost, .preempted, .cancelled,
+            ])
+        #expect(
+            tasks[3...5].map(\.outcome.evidence.scheduler?.said) == [
+                "CANCELLED by 0", "TIMEOUT, Timelimit=00:01:00", "OUT_OF_MEMORY, ReqMem=100M",
             ])
         #expect(tasks.map(\.isFinal) == [true, true, true, true, true, true, true, false, true, true])
         #expect(tasks.filter(\.isPresumed).map(\.numbers) == [[7...7]])

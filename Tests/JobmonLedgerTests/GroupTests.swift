@@ -21,6 +21,15 @@ struct GroupTests {
         try await ledger.rows("SELECT coalesce(signature_id, 'none') FROM error ORDER BY id")
     }
 
+    /// As in a ledger of a version that had no groups.
+    private func ungroup() async throws {
+        try await ledger.write {
+            try $0.connection.execute("UPDATE error SET signature_id = NULL")
+            try $0.connection.execute(
+                "UPDATE error_group SET errors = 0, jobs = 0, first_seen = NULL, last_seen = NULL, example = NULL")
+        }
+    }
+
     private func failAll() async throws {
         try await fail("a", "Error: no file in.1.csv\n")
         try await fail("b", "Error: no file in.2.csv\n")
@@ -43,11 +52,12 @@ struct GroupTests {
     @Test func olderErrorsAreGroupedPartByPart() async throws {
         try await failAll()
         let before = try await numbers()
-        try await ledger.write { try $0.connection.execute("UPDATE error SET signature_id = NULL") }
+        try await ungroup()
         #expect(try await ledger.groupErrors(limit: 4) == 4)
         #expect(try await ledger.groupErrors(limit: 4) == 2)
         #expect(try await ledger.groupErrors(limit: 4) == 0)
         #expect(try await numbers() == before)
+        try await ledger.checkInvariants()
     }
 
     @Test func whatAJobReportsLaterCounts() async throws {
@@ -55,6 +65,57 @@ struct GroupTests {
         try await fail("b", "")
         try await ledger.say(.error(.key("b"), JobError("Error: no file in.2.csv")))
         #expect(try await numbers() == ["1", "1"])
+        #expect(try await counts() == ["1|2|2|1", "2|0|0|NULL"])
+        try await ledger.checkInvariants()
+    }
+
+    private func counts() async throws -> [String] {
+        try await ledger.rows("SELECT id, errors, jobs, coalesce(example, 'NULL') FROM error_group ORDER BY id")
+    }
+
+    @Test func attemptsOfOneJobAreErrorsOfOneJob() async throws {
+        try await ledger.say(.job("k", maxAttempts: 3))
+        for (key, line) in [("a", "Error: no file 1.csv"), ("b", "Error: no space"), ("c", "Error: no file 2.csv")] {
+            try await ledger.say(.attempt(key, of: "k"))
+            try await ledger.say(.running(key))
+            try await ledger.say(.failed(key, code: 1, stderr: line))
+        }
+        #expect(try await counts() == ["1|2|1|1", "2|1|1|1"])
+        try await ledger.checkInvariants()
+    }
+
+    @Test func whatIsForgottenDoesNotCount() async throws {
+        try await failAll()
+        try await ledger.say(.forget(.jid(1)))
+        try await ledger.say(.forget(.jid(4)))
+        #expect(try await counts() == ["1|2|2|2", "2|1|1|3", "3|0|0|NULL", "4|1|1|6"])
+        try await ledger.checkInvariants()
+        // What is grouped later counts neither.
+        try await ungroup()
+        #expect(try await ledger.groupErrors(limit: 100) == 6)
+        try await ledger.checkInvariants()
+    }
+
+    @Test func aBatchThatIsDoneAgainCountsOnce() async throws {
+        try await ledger.say(.exec("a"))
+        try await ledger.say(.running("a"))
+        var sender = Sender("s")
+        let failed = sender.say(.failed("a", stderr: "Error: no space"))
+        _ = try await ledger.record([failed, failed])
+        _ = try await ledger.record([failed])
+        #expect(try await counts() == ["1|1|1|1"])
+        try await ledger.checkInvariants()
+    }
+
+    @Test func runsOfAQueueAreKept() async throws {
+        let began = clock.now
+        try await ledger.say(.run(queue: "q"))
+        clock.advance(60)
+        try await ledger.say(.run(queue: "q"))
+        #expect(
+            try await ledger.rows("SELECT queue, started FROM queue_run ORDER BY id")
+                == ["q|\(began)", "q|\(clock.now)"])
+        #expect(try await ledger.rows("SELECT kind, changed FROM event") == ["run|0", "run|0"])
     }
 
     @Test func aMergedGroupTakesWhatComes() async throws {

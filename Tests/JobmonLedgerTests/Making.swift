@@ -94,7 +94,7 @@ extension SQLiteLedger {
     /// Every row of every table as text, to check that nothing changed.
     func dump() async throws -> [String] {
         var lines: [String] = []
-        for table in ["job", "job_param", "job_instance", "job_status", "error", "event", "tally"] {
+        for table in ["job", "job_param", "job_instance", "job_status", "error", "event", "tally", "error_group"] {
             let rows = try await query("SELECT * FROM \(table) ORDER BY 1, 2, 3", limits: QueryLimits(rows: 1_000_000))
             lines += rows.rows.map { "\(table) \(JSON.array($0).text)" }
         }
@@ -113,8 +113,9 @@ extension SQLiteLedger {
         let kept = try await rows("SELECT queue, what, count FROM tally WHERE count > 0 ORDER BY 1, 2")
         let counted = try await rows(
             """
-            SELECT coalesce(queue, ''), status, count(*) FROM job GROUP BY 1, 2
-            UNION ALL SELECT coalesce(queue, ''), 0, count(*) FROM error JOIN job USING (jid) GROUP BY 1 ORDER BY 1, 2
+            SELECT coalesce(queue, ''), status, count(*) FROM job WHERE forgotten IS NULL GROUP BY 1, 2
+            UNION ALL SELECT coalesce(queue, ''), 0, count(*) FROM error JOIN job USING (jid) WHERE forgotten IS NULL
+            GROUP BY 1 ORDER BY 1, 2
             """)
         #expect(kept == counted, sourceLocation: location)
         let strays = try await write { try $0.connection.texts("PRAGMA foreign_key_check") }
@@ -141,6 +142,12 @@ extension SQLiteLedger {
                 """
             SELECT jid FROM job j WHERE attempts <> (SELECT count(*) FROM job_instance i WHERE i.jid = j.jid
                 AND NOT attempt_returned) OR instances <> (SELECT count(*) FROM job_instance i WHERE i.jid = j.jid)
+            """,
+            "counts of groups":
+                """
+            SELECT id FROM error_group g WHERE (errors, jobs, first_seen, last_seen, example) IS NOT (
+                SELECT count(*), count(DISTINCT e.jid), min(e.error_time), max(e.error_time), min(e.jid)
+                FROM error e JOIN job j ON j.jid = e.jid WHERE e.signature_id = g.id AND j.forgotten IS NULL)
             """,
             "identities":
                 "SELECT sender FROM event WHERE sender IS NOT NULL GROUP BY sender, sender_seq HAVING count(*) > 1",

@@ -48,7 +48,8 @@ struct ResponderTests {
             evidence: Evidence(
                 exitCode: 1, signal: 9, timedOut: true, cancelled: true,
                 notStarted: StartFailure(step: .command, path: "/x", errno: 2, reason: "no"), oomKills: 1,
-                oomShared: true, missingOutput: MissingOutput(path: "p", isEmpty: true), reportedError: "r",
+                oomShared: true, memoryLimit: 1, addressSpaceLimit: 1,
+                missingOutput: MissingOutput(path: "p", isEmpty: true), reportedError: "r",
                 scheduler: SchedulerWord("NODE_FAIL", cause: .nodeFailure)),
             usage: Usage(wallclock: 1, cpu: 1, maxrss: 1, maxrssAtMost: true, ioRead: 1, ioWritten: 1), stderr: "s",
             stdout: "o", log: KnownLog(path: "a.Rout", text: "l"), doubt: "u",
@@ -68,6 +69,8 @@ struct ResponderTests {
                     place: ClusterPlace(queue: "q", allocated: ["slots": 2]))),
             .process(.id(1), process), .outcome(reference, outcome), .heartbeat([reference, .id(3)]),
             .retry(.jid(1), resources: ["memory": 1]), .cancel(.key(queue: "q", key: "k")), .forget(.jid(1)),
+            .run(queue: "q"),
+            .group(3, .mute), .group(3, .unmute), .group(3, .note("n")), .group(3, .merge(into: 1)),
             .submitted(reference, Submission(description: description, continues: "c", executor: "e")),
             .running(
                 reference,
@@ -136,6 +139,35 @@ struct ResponderTests {
             #expect(try EventAnswer.read(cancelled.bytes)?.first?.outcome == .refused)
             _ = try await ask(fixture, "POST", "/v1/actions", #"{"action":"retry","jid":99}"#, expect: 404)
             _ = try await ask(fixture, "POST", "/v1/stop", "{}")
+        }
+    }
+
+    @Test func groupsOfErrorsAreChanged() async throws {
+        try await withMonitor { fixture async throws in
+            _ = try await ask(
+                fixture, "POST", "/v1/events",
+                events([
+                    Facts.submitted("a"), Facts.running("a"), Facts.failed("a"), Facts.submitted("b"),
+                    Facts.running("b"), Facts.failed("b", code: 2),
+                ]))
+            let merge = #"{"kind":"merge","group":2,"into":1}"#
+            for outcome in [EventResult.Outcome.recorded, .repeat] {
+                let merged = try await ask(fixture, "POST", "/v1/events", merge)
+                #expect(try EventAnswer.read(merged.bytes)?.map(\.outcome) == [outcome])
+            }
+            _ = try await ask(fixture, "POST", "/v1/events", #"{"kind":"mute","group":9}"#, expect: 404)
+            _ = try await ask(fixture, "POST", "/v1/events", #"{"kind":"merge","group":1,"into":1}"#, expect: 409)
+            _ = try await ask(fixture, "POST", "/v1/events", #"{"kind":"note","group":1}"#, expect: 422)
+            let changes = try await ask(
+                fixture, "GET", "/v1/events?after=0", headers: ["Accept": "application/json"])
+            guard case .object(let object) = changes, case .array(let items)? = object["changes"],
+                let last = items.last
+            else {
+                Issue.record("no changes: \(changes.text)")
+                return
+            }
+            let change = try Change(last)
+            #expect(change.kind == "merge" && change.group == 2 && change.jid == nil)
         }
     }
 

@@ -76,6 +76,23 @@ import Testing
         #expect(shared.doubt == nil)
     }
 
+    @Test func theSmallestLimitOfACgroupAndThoseAroundItCounts() async throws {
+        try await withTestDirectory { root in
+            let inner = "\(root)/job_7/step_0"
+            try FileManager.default.createDirectory(atPath: "\(inner)/task", withIntermediateDirectories: true)
+            func limit() -> Int64? { MemoryKills.limit(from: "\(inner)/task", to: root, in: "memory.max") }
+            #expect(limit() == nil)
+            try write("max\n", "\(inner)/task/memory.max")
+            try write("9223372036854771712\n", "\(root)/memory.max")
+            #expect(limit() == nil)
+            try write("104857600\n", "\(inner)/memory.max")
+            try write("209715200\n", "\(root)/job_7/memory.max")
+            #expect(limit() == 104_857_600)
+            // Not further than to the root.
+            #expect(MemoryKills.limit(from: root, to: root, in: "memory.max") == nil)
+        }
+    }
+
     @Test(
         arguments: [
             (

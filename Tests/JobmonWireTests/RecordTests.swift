@@ -109,7 +109,7 @@ struct RecordTests {
     @Test func changeReadsBack() throws {
         let change = Change(
             sequence: 5, kind: "failed", time: Self.moment, jid: 7, queue: "q", jobKey: "k", jobInstanceID: 9,
-            instanceKey: "i", status: .failed, jobStatus: .queued, cause: .timeout, error: "late")
+            instanceKey: "i", status: .failed, jobStatus: .queued, cause: .timeout, error: "late", group: 3)
         #expect(try Change(JSON(parsing: change.json.text)) == change)
         let bare = Change(sequence: 6, kind: "retry", time: Self.moment)
         #expect(try Change(JSON(parsing: bare.json.text)) == bare)

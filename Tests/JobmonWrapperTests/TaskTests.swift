@@ -66,12 +66,18 @@ import Testing
     }
 
     /// A folder with a `qstat` that lists task 1 of job 7 in this state, with these requested resources.
-    private func folder(_ task: Task, state: String, resources: String = "h_rt=300") throws -> String {
+    private func folder(
+        _ task: Task, state: String, resources: String = "h_rt=300", used: String = "N/A"
+    ) throws -> String {
         let folder = "\(task.layout.root)/../bin"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try """
         #!/bin/sh
-        test "$1" != -j || { echo 'hard resource_list:         \(resources)'; exit; }
+        if test "$1" = -j; then
+            echo 'hard resource_list:         \(resources)'
+            echo 'usage         1:            cpu=00:00:01, mem=0.0 GB s, io=0.0 GB, vmem=\(used), maxvmem=\(used)'
+            exit
+        fi
         echo 'job-ID  prior   name       user         state submit/start at     queue           slots ja-task-ID'
         echo '---------------------------------------------------------------------------------------------------'
         echo '      7 0.55500 n.1a2b3c.0 somebody     \(state)     11/25/2026 10:00:00 all.q@here          1 1'
@@ -234,6 +240,30 @@ import Testing
             run.send(SIGUSR2)
             _ = try await run.finished()
             #expect(task.outcome?.status == .cancelled)
+        }
+    }
+
+    @Test(
+        "an announced kill is a deletion if Grid Engine says so; else the limit of memory that the job exceeds",
+        arguments: [
+            ("r", "h_rt=300,h_vmem=300M", "412.3M", Status.failed, Cause.outOfMemory),
+            ("dr", "h_rt=300,h_vmem=300M", "412.3M", .cancelled, .cancelled),
+            ("r", "h_rt=300", "412.3M", .cancelled, .cancelled),
+            ("r", "h_rt=1,h_vmem=300M", "412.3M", .failed, .timeLimit),
+        ])
+    func announcedKill(
+        _ letters: String, _ resources: String, _ used: String, _ status: Status, _ cause: Cause
+    ) async throws {
+        try await withTask("echo $$ > ROOT/pid; exec sleep 300") { task in
+            let run = try task.start(path(try folder(task, state: letters, resources: resources, used: used)))
+            _ = try await task.pid()
+            run.send(SIGUSR2)
+            _ = try await run.finished()
+            let outcome = try #require(task.outcome)
+            #expect(outcome.status == status && outcome.cause == cause, "\(outcome)")
+            if cause == .outOfMemory {
+                #expect(outcome.evidence.scheduler?.said.contains("h_vmem (300M, maxvmem 412.3M)") == true)
+            }
         }
     }
 

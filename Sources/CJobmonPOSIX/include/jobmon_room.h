@@ -4,9 +4,11 @@
 
 #include <stdint.h>
 
-/// The soft limits of our user's processes (RLIMIT_NPROC) and of our open files (RLIMIT_NOFILE); -1: no limit.
+/// The soft limits of our user's processes (RLIMIT_NPROC), of our open files (RLIMIT_NOFILE) and of our address space in
+/// bytes (RLIMIT_AS); -1: no limit.
 int64_t jobmon_limit_of_processes(void);
 int64_t jobmon_limit_of_descriptors(void);
+int64_t jobmon_limit_of_address_space(void);
 
 /// Checks that `count` more descriptors can be opened (raising the soft limit if allowed), or `count` more threads
 /// started. 0 or errno.

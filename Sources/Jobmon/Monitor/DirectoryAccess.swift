@@ -89,6 +89,25 @@ package struct DirectoryAccess: Sendable {
     ///   `.contradiction` if the action is refused as a whole. In both cases nothing was done.
     package func act(_ action: ActionRequest) async throws(Problem) -> ActionAnswer {
         if let remote { return try await remote.act(action) }
+        return try await writing { (ledger) async throws(Problem) -> ActionAnswer in
+            if let refusal = try await ActionGuard(layout: layout).refusal(action, reading: ledger) { throw refusal }
+            let events = action.events(at: TimeSource.system.now())
+            return ActionAnswer(try await ledger.record(events).results, of: events)
+        }
+    }
+
+    /// Records a user's requests that are not about jobs, in the same way. Each has a result, in order.
+    /// - Throws: `.unavailable` if a monitor has the lock and does not answer, or if the ledger cannot be written.
+    package func record(_ facts: [Fact]) async throws(Problem) -> [EventResult] {
+        let events = facts.map { Event(fact: $0) }
+        if let remote { return try await remote.record(events) }
+        return try await writing { (ledger) async throws(Problem) in try await ledger.record(events).results }
+    }
+
+    /// Opens the ledger for writing while `body` runs, under the directory's lock, once the spool is taken in.
+    private func writing<Answer: Sendable>(
+        _ body: (SQLiteLedger) async throws(Problem) -> Answer
+    ) async throws(Problem) -> Answer {
         guard let lock = try MonitorLock.take(layout) else { throw MonitorLock.refusal(layout) }
         defer { withExtendedLifetime(lock) {} }
         let ledger = try SQLiteLedger.open(.file(path: layout.ledger), time: .system)
@@ -97,11 +116,9 @@ package struct DirectoryAccess: Sendable {
                 _ = try await ledger.record(batch.events)
                 batch.acknowledge()
             }
-            if let refusal = try await ActionGuard(layout: layout).refusal(action, reading: ledger) { throw refusal }
-            let events = action.events(at: TimeSource.system.now())
-            let results = try await ledger.record(events).results
+            let answer = try await body(ledger)
             try await ledger.close()
-            return ActionAnswer(results, of: events)
+            return answer
         } catch {
             // The first error is reported. That the file could not be closed either follows from it.
             do { try await ledger.close() } catch {}

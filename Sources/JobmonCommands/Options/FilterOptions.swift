@@ -72,6 +72,13 @@ package struct FilterOptions: ParsableArguments {
             doubtful: doubtful)
     }
 
+    /// The filter, with the groups of errors that the ledger has in place of those that were merged into them.
+    func resolved(_ reading: any LedgerReading) async throws(Problem) -> JobFilter {
+        var resolved = filter
+        resolved.groups = try await NamedGroups(reading: reading).resolved(groups)
+        return resolved
+    }
+
     package static func causes(_ text: String) throws -> [Cause] {
         try text.split(separator: ",", omittingEmptySubsequences: false).map { word in
             guard let cause = Cause(rawValue: String(word.drop(while: \.isWhitespace)).lowercased()) else {

@@ -29,10 +29,14 @@ package struct SelectionOptions: ParsableArguments {
 
     /// The selected jobs, in ascending order. A single number selects its job in any status. Ranges and options select
     /// among jobs to which the action applies.
-    /// - Parameter statuses: the statuses to which it applies; `--status` overrides them.
-    func jids(_ reading: any LedgerReading, statuses: [Status]) async throws(Problem) -> [Int64] {
+    /// - Parameters:
+    ///   - filter: the options, resolved.
+    ///   - statuses: the statuses to which it applies; `--status` overrides them.
+    func jids(
+        _ reading: any LedgerReading, _ filter: JobFilter, statuses: [Status]
+    ) async throws(Problem) -> [Int64] {
         let (single, ranges) = try numbers()
-        var filter = filter.filter
+        var filter = filter
         let hasOptions = filter != JobFilter()
         if filter.statuses.isEmpty { filter.statuses = statuses }
         guard hasOptions || !ranges.isEmpty else { return single.all }
@@ -42,9 +46,11 @@ package struct SelectionOptions: ParsableArguments {
     }
 
     /// Why `jids` selected none.
-    func emptyReason(_ reading: any LedgerReading, statuses: [Status]) async throws(Problem) -> String {
-        let anything = try await jids(reading, statuses: Status.allCases)
-        guard !anything.isEmpty, filter.statusLists.isEmpty else { return "no job matches: nothing was done" }
+    func emptyReason(
+        _ reading: any LedgerReading, _ filter: JobFilter, statuses: [Status]
+    ) async throws(Problem) -> String {
+        let anything = try await jids(reading, filter, statuses: Status.allCases)
+        guard !anything.isEmpty, filter.statuses.isEmpty else { return "no job matches: nothing was done" }
         let labels = statuses.map(\.label)
         let list = labels.dropLast().joined(separator: ", ") + " or " + (labels.last ?? "")
         return "none of the selected jobs is \(list): nothing was done"

@@ -11,14 +11,20 @@ package struct WatchPicture {
         package var counts: QueueCounts
         /// Running instances that have not been heard of for a long time.
         package var late: Int
-        /// The first running jobs, and the latest failed ones in ascending order.
+        /// The number of errors, one for each failed attempt.
+        package var errors: Int
+        /// The first running jobs.
         package var running: [JobRecord] = []
-        package var failed: [JobRecord] = []
+        /// The groups of errors, as they were read last.
+        var groups = SeenGroups()
+        /// The command that lists all groups.
+        var listing = "jobmon errors"
 
         package init(summary: Summary, queue: String?, now: Timestamp) {
             self.queue = queue
             self.now = now
             late = summary.late
+            errors = summary.errors
             counts = QueueCounts()
             for (status, count) in summary.jobs {
                 switch status {
@@ -38,12 +44,10 @@ package struct WatchPicture {
         package var isOver: Bool { counts.total > 0 && left == 0 }
     }
 
-    /// The maximum number of failures that are listed per update if there is no terminal, one per line.
-    package static let failuresInPlainText = 20
-
-    /// The number of jobs of each kind for which a terminal has room.
+    /// The number of running jobs for which a terminal has room, so that at least as many groups of errors fit below
+    /// them; 0 if there is no terminal.
     package static func rows(of terminal: Terminal) -> Int {
-        guard let rows = terminal.rows else { return failuresInPlainText }
+        guard let rows = terminal.rows else { return 0 }
         return max(1, min(20, (rows - 7) / 2))
     }
 
@@ -57,7 +61,7 @@ package struct WatchPicture {
                     .init("TRY", isNumber: true), .init("HOST", widest: 16), .init("TIME", isNumber: true),
                 ],
                 terminal: terminal)
-            let rows = seen.running.map { job -> [TextTable.Cell] in
+            let rows = seen.running.prefix(Self.rows(of: terminal)).map { job -> [TextTable.Cell] in
                 let latest = job.instances.last
                 return [
                     .init(String(job.jid)), .init(Printable.line(job.description.shownName)),
@@ -67,30 +71,13 @@ package struct WatchPicture {
                 ]
             }
             lines += split(table.header(for: rows) + table.lines(rows))
-            lines += more(seen.counts.running - seen.running.count)
+            lines += more(seen.counts.running - rows.count)
         }
-        if !seen.failed.isEmpty {
-            var table = TextTable(
-                [
-                    .init("JID", isNumber: true), .init("FAILED", widest: 30, narrowest: 8, canGo: true),
-                    .init("TRIES", isNumber: true, canGo: true), .init("WHY", reasonWidth: ErrorText.reasonWidth),
-                ],
-                terminal: terminal)
-            let rows = seen.failed.suffix(Self.rows(of: terminal)).map { job -> [TextTable.Cell] in
-                [
-                    .init(String(job.jid), .red), .init(Printable.line(job.description.shownName)),
-                    .init("\(job.attempts)/\(job.description.maxAttempts)"), .init(Printable.line(job.why)),
-                ]
-            }
-            lines += split(table.header(for: rows) + table.lines(rows))
-            lines += more(seen.counts.failed - rows.count)
-        }
+        // The cursor is in a line of its own, below the picture.
+        let room = (terminal.rows ?? 24) - 1 - lines.count
+        lines += GroupPicture(groups: seen.groups, now: seen.now, command: seen.listing)
+            .lines(room: room, terminal: terminal)
         return lines
-    }
-
-    /// The line of a failed job, if there is no terminal.
-    package static func failure(_ job: JobRecord) -> String {
-        "job \(job.jid) failed: \(Printable.line(job.description.shownName)): \(Printable.line(job.why))"
     }
 
     package static func head(_ seen: Seen, perSecond: Double?, columns: Int? = nil) -> String {
@@ -114,7 +101,7 @@ package struct WatchPicture {
 
     private static func more(_ count: Int) -> [String] { count > 0 ? ["     and \(Units.grouped(count)) more"] : [] }
 
-    private static func split(_ text: String) -> [String] {
+    static func split(_ text: String) -> [String] {
         text.split(separator: "\n", omittingEmptySubsequences: true).map { String($0) }
     }
 }
@@ -127,8 +114,7 @@ final class WatchScreen: Sendable {
         var nextLine = 0.0
         var gap = 1.0
         var said = ""
-        /// Jobs whose failure was shown, with their attempts at that time.
-        var failures: [Int64: Int] = [:]
+        var groups = GroupLog()
     }
 
     private let terminal: @Sendable () -> Terminal
@@ -157,15 +143,16 @@ final class WatchScreen: Sendable {
     }
 
     private func showLine(_ seen: WatchPicture.Seen, perSecond: Double?, isLast: Bool, _ state: inout State) {
-        for job in seen.failed where state.failures.updateValue(job.attempts, forKey: job.jid) != job.attempts {
-            write(WatchPicture.failure(job) + "\n")
-        }
         let now = time.steadySeconds()
-        guard isLast || now >= state.nextLine else { return }
+        let isDue = isLast || now >= state.nextLine
+        let groups = state.groups.lines(seen.groups, command: seen.listing, countsAreDue: isDue)
+        if !groups.isEmpty { write(groups.map { $0 + "\n" }.joined()) }
+        guard isDue else { return }
         let news = WatchPicture.head(seen, perSecond: nil)
-        guard news != state.said else { return }
+        guard news != state.said || !groups.isEmpty else { return }
         state.gap = min(60, state.gap * 2)
         state.nextLine = now + state.gap
+        guard news != state.said else { return }
         state.said = news
         write(WatchPicture.head(seen, perSecond: perSecond) + "\n")
     }

@@ -7,6 +7,8 @@ package struct SchedulerSigns: Sendable {
     package var jobVariable: String
     /// The command that shows a waiting job with the reason for its waiting, without the job's number.
     package var listing: String
+    /// The scheduler's name for a limit of a job's address space; nil: it sets none.
+    package var addressSpaceLimit: String?
     /// Whether an environment variable describes the place of a process in a job.
     package var isPlace: @Sendable (_ variable: String) -> Bool
     /// Whether the scheduler itself wrote a line that stands among those of a job.
@@ -19,15 +21,15 @@ package struct SchedulerSigns: Sendable {
 
 extension SchedulerSigns {
     static let slurm = SchedulerSigns(
-        title: "Slurm", jobVariable: "SLURM_JOB_ID", listing: "squeue -l -j",
+        title: "Slurm", jobVariable: "SLURM_JOB_ID", listing: "squeue -l -j", addressSpaceLimit: nil,
         isPlace: { $0.hasPrefix("SLURM_") && $0 != "SLURM_CONF" },
         isLine: { SlurmLine.isOne($0) },
         ending: { SlurmLine.ending(among: $0) }, isMemoryKill: { SlurmLine.isMemoryKill($0) })
 
     /// Grid Engine writes nothing among the lines of its jobs.
     static let gridEngine = SchedulerSigns(
-        title: "Grid Engine", jobVariable: "JOB_ID", listing: "qstat -j", isPlace: { _ in false },
-        isLine: { _ in false }, ending: { _ in nil }, isMemoryKill: { _ in false })
+        title: "Grid Engine", jobVariable: "JOB_ID", listing: "qstat -j", addressSpaceLimit: "h_vmem",
+        isPlace: { _ in false }, isLine: { _ in false }, ending: { _ in nil }, isMemoryKill: { _ in false })
 }
 
 /// Lines that some scheduler wrote among those of a job.

@@ -15,25 +15,28 @@ enum SlurmLine {
     }
 
     private static func isReason(_ line: Substring) -> Bool {
-        line.holds("DUE TO") || line.holds("DUE to") || line.holds("oom") || line.holds("OOM") || line.holds("emory")
+        reasons.isIn(line)
     }
+
+    private static let reasons: PhraseSet = ["DUE TO", "DUE to", "oom", "OOM", "emory"]
 
     /// Whether a line says why Slurm ended a job or a step, and not only that it ended.
     static func tellsEnd(_ line: Substring) -> Bool {
         guard let content = content(line) else { return false }
-        return endings.contains { content.holds($0) } || isTaskEnd(content)
+        return endings.isIn(content) || isTaskEnd(content)
     }
 
     /// Whether a line of Slurm's says that a process was killed for its memory. The words changed with the versions.
     static func isMemoryKill(_ line: Substring) -> Bool {
-        content(line).map { content in memoryKills.contains { content.holds($0) } } ?? false
+        content(line).map { memoryKills.isIn($0) } ?? false
     }
 
-    private static let memoryKills: [StaticString] = [
+    private static let memoryKills: PhraseSet = [
         // Since 17.11, and since 22.05.
         "oom-kill event", "oom_kill event", "OOM Killed",
         // Without cgroups: the daemon's own watch.
         "Exceeded job memory limit", "Exceeded step memory limit", "xceeded memory limit",
+        "xceeded virtual memory limit",
         // Of srun, about a task.
         ": Out Of Memory",
     ]
@@ -43,11 +46,11 @@ enum SlurmLine {
     private static let levels = ["error: ", "fatal: ", "warning: ", "info: ", "debug: "]
     /// Words that identify the daemon's lines without its name, because a program may also begin its lines with the
     /// time.
-    private static let marks: [StaticString] = [
+    private static let marks: PhraseSet = [
         "*** JOB ", "*** STEP ", "StepId=", "JobId=", "oom_kill", "oom-kill", "slurm", "Exceeded job memory limit",
         "Exceeded step memory limit", "execve(): ", "couldn't chdir to ", "task_p_", "cgroup",
     ]
-    private static let endings: [StaticString] = [
+    private static let endings: PhraseSet = [
         " CANCELLED AT ", "oom_kill", "oom-kill", "memory limit", " FAILED (non-zero", "UNCORRECTABLE MEMORY ERROR",
         "OOM Killed", "execve(): ", "couldn't chdir to ",
     ]
@@ -66,15 +69,15 @@ enum SlurmLine {
         }
         guard let rest = LogTime.afterBrackets(line) else { return nil }
         let said = levels.first { rest.hasPrefix($0) }.map { rest.dropFirst($0.count) } ?? rest
-        return marks.contains { said.holds($0) } ? said : nil
+        return marks.isIn(said) ? said : nil
     }
 
     /// The line without a task label such as ` 3: `.
     private static func withoutLabel(_ line: Substring) -> Substring {
-        let digits = line.drop { $0 == " " }
-        let rest = digits.drop { $0.isASCII && $0.isNumber }
-        guard rest.startIndex > digits.startIndex, rest.hasPrefix(": ") else { return line }
-        return rest.dropFirst(2)
+        let digits = line.utf8.drop { $0 == 0x20 }
+        let rest = digits.drop { 0x30...0x39 ~= $0 }
+        guard rest.startIndex > digits.startIndex, rest.starts(with: ": ".utf8) else { return line }
+        return Substring(rest.dropFirst(2))
     }
 
     /// `error: node2: task 0: Out Of Memory`: by which signal tasks of a step ended. That one failed by its exit code says

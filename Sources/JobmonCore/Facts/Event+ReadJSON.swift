@@ -55,11 +55,15 @@ extension Event {
             case "cancel": fact = .cancel(job)
             default: fact = .forget(job)
             }
+        case "run": fact = .run(queue: try fields.queue(try fields.required("queue", try fields.string("queue"))))
+        case "mute", "unmute", "note", "merge":
+            let group = try fields.required("group", try fields.int("group", atLeast: 1))
+            fact = .group(group, try GroupChange(fields, kind: kind))
         default:
             throw fields.failure(
                 "kind",
                 "must be one of job, submitted, running, process, complete, failed, cancelled, unknown, error, "
-                    + "heartbeat, retry, cancel, forget, not \"\(kind.prefix(40))\"")
+                    + "heartbeat, retry, cancel, forget, run, mute, unmute, note, merge, not \"\(kind.prefix(40))\"")
         }
     }
 }
@@ -113,9 +117,7 @@ extension JobReference {
         let key = try fields.string("job_key")
         switch (queue, key) {
         case (let queue?, let key?):
-            guard !queue.isEmpty, queue.utf8.count <= 1024 else {
-                throw fields.failure("queue", "must have 1 to 1024 bytes")
-            }
+            let queue = try fields.queue(queue)
             guard !key.isEmpty, key.utf8.count <= 4096 else {
                 throw fields.failure("job_key", "must have 1 to 4096 bytes")
             }
@@ -125,6 +127,31 @@ extension JobReference {
         case (nil, nil):
             if required { throw fields.failure("job_key", "is missing (with \"queue\"), or \"jid\"") }
             return nil
+        }
+    }
+}
+
+extension JSONFields {
+    /// The name of a queue, if it is not too short or too long.
+    fileprivate func queue(_ name: String) throws(FieldError) -> String {
+        guard !name.isEmpty, name.utf8.count <= 1024 else { throw failure("queue", "must have 1 to 1024 bytes") }
+        return name
+    }
+}
+
+extension GroupChange {
+    /// - Parameter kind: one of its kinds.
+    fileprivate init(_ fields: JSONFields, kind: String) throws(FieldError) {
+        switch kind {
+        case "mute": self = .mute
+        case "unmute": self = .unmute
+        case "note":
+            let text = try fields.required("text", try fields.string("text"))
+            guard text.utf8.count <= Self.longestNote else {
+                throw fields.failure("text", "must have at most \(Self.longestNote) bytes")
+            }
+            self = .note(text)
+        default: self = .merge(into: try fields.required("into", try fields.int("into", atLeast: 1)))
         }
     }
 }
@@ -209,6 +236,8 @@ extension Outcome {
                 try StartFailure(failure)
             }, oomKills: try fields.int("oom_kills", atLeast: 0).map { Int($0) },
             oomShared: try fields.bool("oom_shared") ?? false,
+            memoryLimit: try fields.int("memory_limit", atLeast: 0),
+            addressSpaceLimit: try fields.int("address_space_limit", atLeast: 0),
             missingOutput: try fields.fields("missing_output").map { (output) throws(FieldError) in
                 MissingOutput(
                     path: try output.required("path", try output.string("path")),

@@ -56,6 +56,14 @@ extension Event: JSONWritable {
             job.append(to: &object)
             object.append("resources", object: resources)
         case .cancel(let job), .forget(let job): job.append(to: &object)
+        case .run(let queue): object.append("queue", string: queue)
+        case .group(let number, let change):
+            object.append("group", int: number)
+            switch change {
+            case .mute, .unmute: break
+            case .note(let text): object.append("text", string: text)
+            case .merge(let target): object.append("into", int: target)
+            }
         case .unreadable: break
         }
     }
@@ -156,6 +164,8 @@ extension Outcome {
         }
         object.append("oom_kills", int: evidence.oomKills)
         object.append("oom_shared", flag: evidence.oomShared)
+        object.append("memory_limit", int: evidence.memoryLimit)
+        object.append("address_space_limit", int: evidence.addressSpaceLimit)
         if let output = evidence.missingOutput {
             object.append("missing_output", ["path": .string(output.path), "empty": .bool(output.isEmpty)])
         }

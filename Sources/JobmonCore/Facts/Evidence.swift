@@ -15,6 +15,12 @@ package struct Evidence: Sendable, Equatable {
     package var oomKills: Int?
     /// Other work ran in that cgroup too, so that it may have been killed in its place.
     package var oomShared: Bool
+    /// If the kernel killed for memory: the smallest limit of memory, in bytes, of its cgroup and of those around that;
+    /// nil: unknown, or there is none.
+    package var memoryLimit: Int64?
+    /// If it failed: the limit of the address space of each of its processes (`RLIMIT_AS`), in bytes; nil: unknown, or
+    /// there is none.
+    package var addressSpaceLimit: Int64?
     /// An output that was expected after exit code 0, and is not there or empty; nil: none was, or all are there.
     package var missingOutput: MissingOutput?
     /// What the command wrote that means failure, although its exit code is 0, in one line.
@@ -24,8 +30,9 @@ package struct Evidence: Sendable, Equatable {
 
     package init(
         exitCode: Int? = nil, signal: Int? = nil, timedOut: Bool = false, cancelled: Bool = false,
-        notStarted: StartFailure? = nil, oomKills: Int? = nil, oomShared: Bool = false,
-        missingOutput: MissingOutput? = nil, reportedError: String? = nil, scheduler: SchedulerWord? = nil
+        notStarted: StartFailure? = nil, oomKills: Int? = nil, oomShared: Bool = false, memoryLimit: Int64? = nil,
+        addressSpaceLimit: Int64? = nil, missingOutput: MissingOutput? = nil, reportedError: String? = nil,
+        scheduler: SchedulerWord? = nil
     ) {
         self.exitCode = exitCode
         self.signal = signal
@@ -34,6 +41,8 @@ package struct Evidence: Sendable, Equatable {
         self.notStarted = notStarted
         self.oomKills = oomKills
         self.oomShared = oomShared
+        self.memoryLimit = memoryLimit
+        self.addressSpaceLimit = addressSpaceLimit
         self.missingOutput = missingOutput
         self.reportedError = reportedError
         self.scheduler = scheduler

@@ -22,6 +22,10 @@ package enum Fact: Sendable, Equatable {
     case cancel(JobReference)
     /// A user removes the job from lists, counts and reports. Its key is free for another job.
     case forget(JobReference)
+    /// A queue begins to be run. Groups of errors are new, or gone, since the last run of their queue.
+    case run(queue: String)
+    /// A user's request about the group of errors with this number.
+    case group(Int64, GroupChange)
     /// JSON that was sent as an event and cannot be read as one, and why. It is refused, and kept as evidence like any
     /// other refused event.
     case unreadable(JSON, Problem)
@@ -39,6 +43,8 @@ package enum Fact: Sendable, Equatable {
         case .retry: "retry"
         case .cancel: "cancel"
         case .forget: "forget"
+        case .run: "run"
+        case .group(_, let change): change.kind
         case .unreadable: "unreadable"
         }
     }

@@ -1,4 +1,4 @@
-/// A published change: the effect of one event on a job and its instance.
+/// A published change: the effect of one event on a job and its instance, or on a group of errors.
 package struct Change: Sendable, Equatable {
     /// The ledger's sequence number of the event.
     package var sequence: Int64
@@ -16,11 +16,13 @@ package struct Change: Sendable, Equatable {
     package var cause: Cause?
     /// The headline of the error, if the event created one.
     package var error: String?
+    /// The number of the group of errors that a user changed.
+    package var group: Int64?
 
     package init(
         sequence: Int64, kind: String, time: Timestamp, jid: Int64? = nil, queue: String? = nil,
         jobKey: String? = nil, jobInstanceID: Int64? = nil, instanceKey: String? = nil, status: Status? = nil,
-        jobStatus: Status? = nil, cause: Cause? = nil, error: String? = nil
+        jobStatus: Status? = nil, cause: Cause? = nil, error: String? = nil, group: Int64? = nil
     ) {
         self.sequence = sequence
         self.kind = kind
@@ -34,5 +36,6 @@ package struct Change: Sendable, Equatable {
         self.jobStatus = jobStatus
         self.cause = cause
         self.error = error
+        self.group = group
     }
 }

@@ -13,8 +13,13 @@ package struct ErrorGroup: Sendable, Equatable {
     package var lastSeen: Timestamp
     /// A job that has such an error.
     package var example: Int64
-    /// The line of that job's error.
+    /// The first of these jobs, at most 20, in ascending order.
+    package var firstJobs: [Int64]
+    /// The line of the example's error.
     package var exampleLine: String
+    /// How it changed since the last run of its queue began; nil: it was there before and came again, or nobody can
+    /// tell, because its queue was run only once.
+    package var sinceLastRun: SinceLastRun?
     /// When somebody muted it: it is left out of summaries.
     package var muted: Timestamp?
     /// What somebody wrote about it.
@@ -22,7 +27,8 @@ package struct ErrorGroup: Sendable, Equatable {
 
     package init(
         number: Int64, title: String, rule: String, errors: Int, jobs: Int, firstSeen: Timestamp, lastSeen: Timestamp,
-        example: Int64, exampleLine: String, muted: Timestamp? = nil, note: String? = nil
+        example: Int64, firstJobs: [Int64] = [], exampleLine: String, sinceLastRun: SinceLastRun? = nil,
+        muted: Timestamp? = nil, note: String? = nil
     ) {
         self.number = number
         self.title = title
@@ -32,9 +38,18 @@ package struct ErrorGroup: Sendable, Equatable {
         self.firstSeen = firstSeen
         self.lastSeen = lastSeen
         self.example = example
+        self.firstJobs = firstJobs
         self.exampleLine = exampleLine
+        self.sinceLastRun = sinceLastRun
         self.muted = muted
         self.note = note
+    }
+
+    package enum SinceLastRun: String, Sendable {
+        /// It had no error before.
+        case new
+        /// It had errors before, and none since.
+        case gone
     }
 
     /// The form in which people name it: `E3`.

@@ -20,4 +20,6 @@ struct AccountedTask: Sendable, Equatable {
     var outcome: Outcome
     /// That it is over is only what the scheduler thinks: its node does not answer.
     var isPresumed = false
+    /// The number that the scheduler writes into logs, if it differs from task to task.
+    var ownNumber: String?
 }

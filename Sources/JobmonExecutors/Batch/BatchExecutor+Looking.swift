@@ -306,6 +306,11 @@ extension BatchExecutor {
             outcome.cause = .notStarted
             let words = files.lastWords(batch.key).map { ": \($0)" } ?? ""
             outcome.description = "its wrapper could not be run (\(ending(account)))\(words)"
+        } else if outcome.cause == .signal, outcome.evidence.signal == 9, let number = account.ownNumber,
+            let line = files.memoryLine(batch.key, about: number)
+        {
+            // The accounting of a Slurm that samples memory says only that it was killed.
+            outcome = outcome.closed(by: SchedulerWord(line, cause: .outOfMemory))
         }
         return outcome
     }

@@ -134,6 +134,13 @@ struct BatchFiles: Sendable {
         return lines.last.map { $0.trimmed }
     }
 
+    /// What the scheduler wrote into a batch's log of a job that it killed for its memory; nil: nothing.
+    /// - Parameter job: its number at the scheduler, which a task of an array job has of its own.
+    func memoryLine(_ batch: String, about job: String) -> String? {
+        Self.read(layout.manifest(batch, .log), last: 64 << 10)
+            .flatMap { MemoryLine.last(of: String(decoding: $0, as: UTF8.self), about: job) }
+    }
+
     /// The array jobs of a queue that an earlier process has left, and their ids as far as they are known.
     /// - Parameter say: tells of a file that can't be read and is ignored.
     /// - Throws: `.unavailable` when the folder can't be read: nothing may follow from that.

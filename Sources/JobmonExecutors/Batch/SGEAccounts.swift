@@ -36,7 +36,8 @@ enum SGEAccounts {
 
     private static func task(_ record: [Substring: String]) -> AccountedTask? {
         guard let job = record["jobnumber"], let name = record["jobname"] else { return nil }
-        let failed = record["failed"] ?? "0"
+        // `37  : qmaster enforced …`
+        let failed = (record["failed"] ?? "0").split(separator: " ").joined(separator: " ")
         let failure = failed.prefix { ("0"..."9").contains($0) }
         let status = record["exit_status"].flatMap { Int($0.prefix { ("0"..."9").contains($0) }) } ?? 0
         let started = record["start_time"].map { !$0.hasPrefix("-/-") && !$0.isEmpty } ?? false
@@ -46,7 +47,7 @@ enum SGEAccounts {
         case "0" where started: evidence.exitCode = status & 255
         // The second ones are Univa's.
         case "37", "44":
-            evidence.scheduler = SchedulerWord(failed, cause: .timeLimit)
+            evidence.scheduler = SGELimits(record).word(failed)
             evidence.signal = 9
         case "52":
             evidence.scheduler = SchedulerWord(failed, cause: .outOfMemory)
@@ -54,7 +55,9 @@ enum SGEAccounts {
         case "100", "0":
             // Ended by a signal from outside, or by one that its script died of.
             if status > 128, status <= 192 { evidence.signal = status - 128 } else { evidence.exitCode = status & 255 }
-            evidence.scheduler = SchedulerWord(failed)
+            let ofMemory = evidence.signal == 9 ? SGELimits(record).memory : nil
+            evidence.scheduler =
+                ofMemory.map { SchedulerWord("\(failed) (\($0))", cause: .outOfMemory) } ?? SchedulerWord(failed)
         case "26", "27", "28", "30":
             evidence.scheduler = SchedulerWord(failed, cause: .notStarted)
         default:
@@ -80,7 +83,7 @@ enum SGEAccounts {
             isPresumed: isPresumed)
     }
 
-    private static func number(_ text: String?) -> Double? {
+    static func number(_ text: String?) -> Double? {
         text.flatMap { Double($0.prefix { ("0"..."9").contains($0) || $0 == "." }) }
     }
 }

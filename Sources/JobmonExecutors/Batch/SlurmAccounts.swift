@@ -12,7 +12,7 @@ enum SlurmAccounts {
         var tasks: [AccountedTask] = []
         for line in result.output.split(separator: "\n") {
             let fields = line.split(separator: "|", omittingEmptySubsequences: false).map { String($0) }
-            guard fields.count == 8 else { continue }
+            guard fields.count == 11 else { continue }
             let id = fields[0].split(separator: ".", maxSplits: 1)
             let parts = (id.first ?? "").split(separator: "_")
             guard let job = parts.first else { continue }
@@ -46,7 +46,7 @@ enum SlurmAccounts {
             !["", "None", "Unknown"].contains(fields[5])
             && !["PENDING", "RUNNING", "SUSPENDED", "COMPLETING", "CONFIGURING", "RESIZING"].contains(state)
         let code = fields[3].split(separator: ":").compactMap { Int($0) }
-        var evidence = Evidence(scheduler: SchedulerWord(fields[2], cause: cause(state)))
+        var evidence = Evidence(scheduler: SchedulerWord(fields[2] + limit(state, fields), cause: cause(state)))
         if state == "COMPLETED" || state == "FAILED", code.count == 2 {
             if code[1] > 0, code[1] <= 64 { evidence.signal = code[1] } else { evidence.exitCode = code[0] & 255 }
         }
@@ -58,7 +58,16 @@ enum SlurmAccounts {
         if !started, outcome.status == .cancelled { outcome.description = "cancelled before it started (\(fields[2]))" }
         return AccountedTask(
             job: job, numbers: numbers, name: fields[1], isFinal: isFinal, outcome: outcome,
-            isPresumed: state == "NODE_FAIL" || state == "BOOT_FAIL")
+            isPresumed: state == "NODE_FAIL" || state == "BOOT_FAIL", ownNumber: fields[10])
+    }
+
+    /// The limit that the job reached, in Slurm's own words.
+    private static func limit(_ state: String, _ fields: [String]) -> String {
+        switch state {
+        case "TIMEOUT" where !fields[8].isEmpty: ", Timelimit=\(fields[8])"
+        case "OUT_OF_MEMORY" where !fields[9].isEmpty: ", ReqMem=\(fields[9])"
+        default: ""
+        }
     }
 
     static func cause(_ state: String) -> Cause? {

@@ -34,7 +34,7 @@ extension BatchDialect {
             }
             var command = [
                 "sacct", "--noheader", "--parsable2", "--duplicates",
-                "--format=JobID,JobName,State,ExitCode,Start,End,ElapsedRaw,MaxRSS",
+                "--format=JobID,JobName,State,ExitCode,Start,End,ElapsedRaw,MaxRSS,Timelimit,ReqMem,JobIDRaw",
             ]
             if !ids.isEmpty { command.append("--jobs=\(ids.joined(separator: ","))") }
             if ids.isEmpty, !names.isEmpty {

@@ -12,6 +12,7 @@ enum Migrations {
         (Migration007.identifier, Migration007.sql),
         (Migration008.identifier, Migration008.sql),
         (Migration009.identifier, Migration009.sql),
+        (Migration010.identifier, Migration010.sql),
     ]
 
     static var all: DatabaseMigrator {

@@ -12,7 +12,8 @@ struct ChangeQueries {
             SELECT v.seq, v.kind, v.time, v.jid, j.queue, j.job_key, v.job_instance_id, i.instance_key, v.status,
                 v.job_status, v.cause,
                 CASE v.kind WHEN 'error' THEN v.body ->> '$.description' ELSE iif(e.headline IS NULL, e.description, NULL) END,
-                e.headline
+                e.headline,
+                CASE WHEN v.kind IN ('mute', 'unmute', 'note', 'merge') THEN v.body ->> '$.group' END
             FROM event v LEFT JOIN job j ON j.jid = v.jid
                 LEFT JOIN job_instance i ON i.job_instance_id = v.job_instance_id
                 LEFT JOIN error e ON e.job_instance_id = v.job_instance_id AND v.kind = 'failed'
@@ -24,7 +25,7 @@ struct ChangeQueries {
                 queue: row.optionalText(), jobKey: row.optionalText(), jobInstanceID: row.optionalInt(),
                 instanceKey: row.optionalText(), status: row.optionalStatus(), jobStatus: row.optionalStatus(),
                 cause: row.cause(),
-                error: Self.headline(&row))
+                error: Self.headline(&row), group: row.optionalInt())
         }
     }
 

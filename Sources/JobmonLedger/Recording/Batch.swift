@@ -9,6 +9,8 @@ struct Batch {
     var statuses: [StatusRow] = []
     /// By queue ("" for none): how the numbers of errors (0) and of jobs of each status (1 to 7) change.
     var tally: [String: [Int]] = [:]
+    /// How the counts of groups of errors change.
+    var groups = GroupCounts()
 
     struct StatusRow {
         var jid: Int64

@@ -66,9 +66,17 @@ extension Recorder {
         try statements.forgetJob.put(time.description).put(job.jid).run()
         let errors = try statements.countErrors.put(job.jid).first { Int($0.int()) } ?? 0
         batch.uncount(queue: job.queue, status: job.status, errors: errors)
+        if errors > 0 { try uncountInGroups(job.jid) }
         cache.drop(job)
         job.isForgotten = true
         return Verdict(job, changed: true)
+    }
+
+    /// A queue begins to be run: what happens from now on is new since then. Nothing else changes.
+    func beginRun(of queue: String, at time: Timestamp) throws(SQLiteFailure) -> Verdict {
+        // By a clock that is ahead, every group would be gone until then.
+        try statements.insertRun.put(queue).put(min(time, batch.now).description).run()
+        return Verdict(.recorded)
     }
 
     /// A person wants the job over. One that is alive is ended by its queue, which sees the published change.

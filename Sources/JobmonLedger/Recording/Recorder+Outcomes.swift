@@ -70,11 +70,12 @@ extension Recorder {
         let described = ErrorText.describe(outcome, cause: instance.cause, reported: reported.map(\.description))
         let traceback =
             outcome.traceback ?? reported.last { $0.traceback != nil }?.traceback ?? printedTraceback(instance, outcome)
+        let group = try group(described.reading, instance.cause, outcome.evidence, of: instance.job)
+        try countInGroup(group, of: instance.job, at: time)
         try statements.insertError.put(instance.id).put(time.description)
             .put(described.text.lastBytes(ProtocolLimits.stderr)).put(described.headline).put(instance.job.jid)
-            .put(traceback.map { JSON.object($0).text })
-            .put(try group(described.reading, instance.cause, outcome.evidence, of: instance.job)).run()
-        batch.countError(queue: instance.job.queue)
+            .put(traceback.map { JSON.object($0).text }).put(group).run()
+        if !instance.job.isForgotten { batch.countError(queue: instance.job.queue) }
         return described.headline
     }
 
@@ -108,12 +109,26 @@ extension Recorder {
         // What ended in this batch is not in its row yet.
         let evidence =
             instance.ending?.evidence ?? Evidence(exitCode: earlier.exitCode, signal: earlier.signal)
+        let group = try group(described.reading, instance.cause, evidence, of: instance.job)
+        try regroup(instance, into: group)
         try statements.updateError.put(described.text).put(described.headline)
-            .put(said.traceback.map { JSON.object($0).text })
-            .put(try group(described.reading, instance.cause, evidence, of: instance.job)).put(instance.id).run()
+            .put(said.traceback.map { JSON.object($0).text }).put(group).put(instance.id).run()
         return verdict
     }
 
+    /// Counts that the error of an instance is about to be moved into a group.
+    private func regroup(_ instance: InstanceState, into group: Int64) throws(SQLiteFailure) {
+        let known = try statements.findGroupOfError.put(instance.id).first { row in
+            (group: row.optionalInt(), time: row.time())
+        }
+        guard let known, known.group != group else { return }
+        if let earlier = known.group, !instance.job.isForgotten {
+            let errors = try statements.countInGroup.put(earlier).put(instance.job.jid).first { Int($0.int()) } ?? 1
+            batch.groups.remove(
+                earlier, jid: instance.job.jid, errors: 1, isJobGone: errors == 1, from: known.time, to: known.time)
+        }
+        try countInGroup(group, of: instance.job, at: known.time)
+    }
 }
 
 extension JobError {

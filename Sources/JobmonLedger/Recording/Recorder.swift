@@ -74,6 +74,7 @@ final class Recorder {
                 }
             }
         }
+        try batch.groups.write(self)
     }
 
     /// Takes an event in between savepoints; one that can't be stored is refused, and kept without what it did.
@@ -120,7 +121,9 @@ final class Recorder {
         case .retry(let reference, let resources): try retry(reference, resources: resources)
         case .cancel(let reference): try cancel(reference, at: time)
         case .forget(let reference): try forget(reference, at: time)
+        case .group(let number, let change): try apply(change, to: number, at: time)
         case .error(let reference, let said): try report(said, of: reference)
+        case .run(let queue): try beginRun(of: queue, at: time)
         case .heartbeat: Verdict(.repeat)
         case .unreadable(_, let problem): Verdict(refused: problem)
         }

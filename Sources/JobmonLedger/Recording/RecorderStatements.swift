@@ -32,6 +32,14 @@ struct RecorderStatements {
     let insertGroup: Statement
     let findUngrouped: Statement
     let groupError: Statement
+    let findInGroup: Statement
+    let countInGroup: Statement
+    let uncountGroup: Statement
+    let findGroupsOfJob: Statement
+    let findGroupOfError: Statement
+    let countGroup: Statement
+    let recountGroup: Statement
+    let insertRun: Statement
 
     let heartbeatByKey: Statement
     let heartbeat: Statement
@@ -132,12 +140,48 @@ struct RecorderStatements {
         insertGroup = try connection.prepare("INSERT INTO error_group (key, title, rule) VALUES (?, ?, ?)")
         findUngrouped = try connection.prepare(
             """
-            SELECT e.id, e.description, i.cause, i.exit_code, i.signal, j.params
+            SELECT e.id, e.description, i.cause, i.exit_code, i.signal, j.params, e.jid, e.error_time,
+                j.forgotten IS NOT NULL
             FROM error e INDEXED BY error_by_group JOIN job_instance i ON i.job_instance_id = e.job_instance_id
                 JOIN job j ON j.jid = e.jid
             WHERE e.signature_id IS NULL LIMIT ?
             """)
         groupError = try connection.prepare("UPDATE error SET signature_id = ? WHERE id = ?")
+        findInGroup = try connection.prepare(
+            "SELECT 1 FROM error INDEXED BY error_by_group WHERE signature_id = ? AND jid = ? LIMIT 1")
+        countInGroup = try connection.prepare(
+            "SELECT count(*) FROM error INDEXED BY error_by_group WHERE signature_id = ? AND jid = ?")
+        findGroupsOfJob = try connection.prepare(
+            """
+            SELECT signature_id, count(*), min(error_time), max(error_time)
+            FROM error WHERE jid = ? AND signature_id IS NOT NULL GROUP BY signature_id
+            """)
+        findGroupOfError = try connection.prepare(
+            "SELECT signature_id, error_time FROM error WHERE job_instance_id = ?")
+        countGroup = try connection.prepare(
+            """
+            UPDATE error_group SET errors = errors + ?2, jobs = jobs + ?3,
+                first_seen = min(coalesce(first_seen, ?4), ?4), last_seen = max(coalesce(last_seen, ?5), ?5),
+                example = min(coalesce(example, ?6), ?6)
+            WHERE id = ?1
+            """)
+        uncountGroup = try connection.prepare(
+            """
+            UPDATE error_group SET errors = errors - ?2, jobs = jobs - ?3
+            WHERE id = ?1 AND first_seen < ?4 AND last_seen > ?5 AND example < ?6
+            """)
+        recountGroup = try connection.prepare(
+            """
+            UPDATE error_group SET (errors, jobs, first_seen, last_seen, example) = (
+                SELECT coalesce(sum(errors), 0), count(*), min(first), max(last), min(jid) FROM (
+                    SELECT e.jid, count(*) AS errors, min(e.error_time) AS first, max(e.error_time) AS last
+                    FROM error e INDEXED BY error_by_group
+                    WHERE e.signature_id = ?1
+                        AND NOT EXISTS (SELECT 1 FROM job f WHERE f.jid = e.jid AND f.forgotten IS NOT NULL)
+                    GROUP BY e.jid))
+            WHERE id = ?1
+            """)
+        insertRun = try connection.prepare("INSERT INTO queue_run (queue, started) VALUES (?, ?)")
 
         // The latest are enough: what is kept of an error is bounded.
         findReported = try connection.prepare(

@@ -24,6 +24,8 @@ struct Verdict {
     var cause: Cause?
     /// The headline of the error that it made.
     var error: String?
+    /// The group of errors that it is about.
+    var group: Int64?
     /// What an early event waits for.
     var awaited: Subject?
     /// What the event made, for which others may have waited.
@@ -52,6 +54,13 @@ struct Verdict {
     init(_ instance: InstanceState, changed: Bool) {
         self.init(instance.job, changed: changed)
         about(instance)
+    }
+
+    /// About a group of errors: that it was changed, or that nothing changed.
+    init(group: Int64, changed: Bool) {
+        outcome = changed ? .recorded : .repeat
+        self.changed = changed
+        self.group = group
     }
 
     /// Refused, but about a known job.
@@ -84,7 +93,7 @@ struct Verdict {
         Change(
             sequence: sequence, kind: kind, time: time, jid: jid, queue: queue, jobKey: jobKey,
             jobInstanceID: instanceID, instanceKey: instanceKey, status: status, jobStatus: jobStatus, cause: cause,
-            error: error)
+            error: error, group: group)
     }
 
     func result(_ sequence: Int64) -> EventResult {

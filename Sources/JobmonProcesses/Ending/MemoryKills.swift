@@ -6,8 +6,9 @@ import JobmonSystem
 /// covers all processes in it, whatever they belong to.
 final class MemoryKills {
     private let fd: Int32
-    /// The file that lists the processes of the cgroup.
-    private let members: String
+    /// Our cgroup.
+    private let folder: String
+    private let version: Version
     private var latest: (count: Int?, at: Double) = (nil, -.infinity)
 
     /// The age in seconds up to which a count is reused when commands start in thousands. The only error: the kill of a
@@ -19,8 +20,9 @@ final class MemoryKills {
 
     /// Nil if neither version's file can be read.
     init?() {
-        guard let (folder, name) = Self.place() else { return nil }
-        members = "\(folder)/cgroup.procs"
+        guard let (folder, name, version) = Self.place() else { return nil }
+        self.folder = folder
+        self.version = version
         fd = open("\(folder)/\(name)", O_RDONLY | O_CLOEXEC)
         if fd < 0 { return nil }
     }
@@ -39,7 +41,7 @@ final class MemoryKills {
     /// Whether nothing is in the cgroup now but this process, what started it, what it started, and other processes of
     /// jobmon, which need little memory. False if that cannot be found out.
     func isAlone() -> Bool {
-        guard let list = Self.readFile(members) else { return false }
+        guard let list = Self.readFile("\(folder)/cgroup.procs") else { return false }
         let own = getpid()
         var above: Set<Int32> = [own]
         var next = jobmon_process_parent(own)
@@ -63,6 +65,35 @@ final class MemoryKills {
     func recentlyAlone(_ now: Double) -> Bool {
         if now - latestLook.at > Self.aloneFor { latestLook = (isAlone(), now) }
         return latestLook.isAlone
+    }
+
+    /// The smallest limit of memory of our cgroup and of those around it, in bytes; nil: there is none.
+    func limit() -> Int64? { Self.limit(from: folder, to: version.root, in: version.limitFile) }
+
+    /// - Parameters:
+    ///   - folder: of a cgroup.
+    ///   - root: the folder of the outermost one.
+    ///   - name: the file with the limit of each.
+    static func limit(from folder: String, to root: String, in name: String) -> Int64? {
+        var folder = folder
+        var least: Int64?
+        while true {
+            // Version 2 writes `max` where there is none, version 1 a number that no machine has.
+            if let bytes = readFile("\(folder)/\(name)").flatMap({ Int64($0.prefix { $0 != "\n" }) }), bytes < 1 << 60 {
+                least = min(least ?? bytes, bytes)
+            }
+            guard folder.utf8.count > root.utf8.count, let slash = folder.lastIndex(of: "/") else { return least }
+            folder = String(folder[..<slash])
+        }
+    }
+
+    /// The version of the kernel's cgroups.
+    private enum Version {
+        case one
+        case two
+
+        var root: String { self == .one ? "/sys/fs/cgroup/memory" : "/sys/fs/cgroup" }
+        var limitFile: String { self == .one ? "memory.limit_in_bytes" : "memory.max" }
     }
 
     /// Reads the count without making a string of the file; nil if the file does not have it.
@@ -98,20 +129,22 @@ final class MemoryKills {
     }
 
     /// The folder of our cgroup, and the file in it that has the count: `memory.events.local` or `memory.events`
-    /// of version 2, else `memory.oom_control` of version 1. Only where the kernel says that our cgroup is: any other is not ours.
-    private static func place() -> (folder: String, name: String)? {
+    /// of version 2, else `memory.oom_control` of version 1. Only where the kernel says that our cgroup is: any other is
+    /// not ours.
+    private static func place() -> (folder: String, name: String, version: Version)? {
         guard let cgroups = readFile("/proc/self/cgroup") else { return nil }
-        var candidates: [(folder: String, name: String)] = []
+        var candidates: [(folder: String, name: String, version: Version)] = []
         for line in cgroups.split(separator: "\n") {
             let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
             guard parts.count == 3 else { continue }
             let folder = parts[2] == "/" ? "" : String(parts[2])
             if parts[0] == "0" {
                 // Of this cgroup alone, as is the list of its processes; since Linux 5.2.
-                candidates.append(("/sys/fs/cgroup\(folder)", "memory.events.local"))
-                candidates.append(("/sys/fs/cgroup\(folder)", "memory.events"))
+                for name in ["memory.events.local", "memory.events"] {
+                    candidates.append(("\(Version.two.root)\(folder)", name, .two))
+                }
             } else if parts[1].split(separator: ",").contains("memory") {
-                candidates.append(("/sys/fs/cgroup/memory\(folder)", "memory.oom_control"))
+                candidates.append(("\(Version.one.root)\(folder)", "memory.oom_control", .one))
             }
         }
         return candidates.first { access("\($0.folder)/\($0.name)", R_OK) == 0 }

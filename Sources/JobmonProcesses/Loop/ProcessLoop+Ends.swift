@@ -82,8 +82,12 @@ extension ProcessLoop {
             let after = evidence.exitCode == 0 ? memoryKills.recentCount(now) : memoryKills.freshCount(now)
             let kills = max(0, (after ?? before) - before)
             if kills > 0 || evidence.signal == 9 || evidence.exitCode == 137 { evidence.oomKills = kills }
-            if kills > 0 { evidence.oomShared = command.hadCompany || !commands.isEmpty || !memoryKills.isAlone() }
+            if kills > 0 {
+                evidence.oomShared = command.hadCompany || !commands.isEmpty || !memoryKills.isAlone()
+                evidence.memoryLimit = memoryKills.limit()
+            }
         }
+        if evidence.exitCode != 0 { evidence.addressSpaceLimit = ResourceLimits.addressSpace() }
         let usage = Usage(
             wallclock: max(0, now - command.begun), cpu: ended.cpu, maxrss: ended.maxrss,
             maxrssAtMost: ended.maxrss <= command.floor + Self.floorSlack, ioRead: ioRead, ioWritten: ioWritten)

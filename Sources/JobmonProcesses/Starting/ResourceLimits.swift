@@ -31,6 +31,12 @@ package enum ResourceLimits {
         }
     }
 
+    /// The limit of our address space in bytes, which commands inherit; nil: there is none.
+    package static func addressSpace() -> Int64? {
+        let limit = jobmon_limit_of_address_space()
+        return limit < 0 ? nil : limit
+    }
+
     /// The limit of processes of our cgroup, if it is reached.
     private static func cgroupLimit() -> Int? {
         for line in (text("/proc/self/cgroup") ?? "").split(separator: "\n") {

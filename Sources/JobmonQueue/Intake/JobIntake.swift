@@ -18,6 +18,12 @@ struct JobIntake: Sendable {
         var new: [NewJob]
     }
 
+    /// Records that the queue begins to be run. It is spooled while the monitor is away. No run fails for want of it: the
+    /// answer does not matter, and a monitor of an earlier version refuses it.
+    func recordRun() async {
+        _ = await environment.sink.record([Event(time: environment.time.now(), fact: .run(queue: queue))])
+    }
+
     /// Reads the queue's jobs, and finds out which of the given ones are new. For a known job, a larger number of
     /// attempts is recorded, and how it runs if it has not had an attempt. If no jobs are given, all of the queue's are meant.
     /// - Parameter again: the given jobs are new, whatever the outcome of equal jobs before.

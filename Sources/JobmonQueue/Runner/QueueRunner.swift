@@ -109,10 +109,11 @@ package final class QueueRunner: Sendable {
         }
     }
 
-    /// Tells the loop which jobs the queue has. - Returns: the new ones.
+    /// Records that the queue begins to be run, and tells the loop which jobs it has. - Returns: the new ones.
     private func load(
         _ jobs: JobsToQueue, with intake: JobIntake, again: Bool
     ) async throws(Problem) -> JobsToQueue {
+        await intake.recordRun()
         let loaded = try await intake.load(jobs.take(), again: again)
         post(.known(loaded.known))
         if !loaded.left.isEmpty { post(.left(loaded.left)) }

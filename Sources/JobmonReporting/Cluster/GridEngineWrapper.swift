@@ -43,21 +43,29 @@ enum GridEngineWrapper {
         if signal == SIGXCPU { return SchedulerWord("\(name): a limit on processor time or memory") }
         if signal == SIGUSR1 { return softLimit(inquiry, ran: ran) ?? SchedulerWord("\(name): announced") }
         // Nothing else tells a deletion from the end of its time.
-        let known = warning.limit.flatMap { ran >= $0 - SchedulerInquiry.slack ? $0 : nil }
-        if let limit = known ?? limit("h_rt", inquiry), ran >= limit - SchedulerInquiry.slack {
-            return SchedulerWord("\(name): its run time of \(Int(limit)) s is over", cause: .timeLimit)
-        }
-        // A deletion is announced; any other signal may be somebody else's.
-        if signal == SIGUSR2 || state(inquiry)?.contains("d") ?? false {
-            return SchedulerWord("\(name): deleted", cause: .cancelled)
-        }
-        return SchedulerWord("\(name), and Grid Engine does not end it")
+        if let limit = warning.limit, ran >= limit - SchedulerInquiry.slack { return timeIsOver(name, limit) }
+        let limits = GridEngineLimits(inquiry)
+        if let limit = limits.seconds("h_rt"), ran >= limit - SchedulerInquiry.slack { return timeIsOver(name, limit) }
+        // A deletion is announced, and so is a kill by the node's daemon, which knows no other reason than these. Any
+        // other signal may be somebody else's.
+        let deleted = SchedulerWord("\(name): deleted", cause: .cancelled)
+        let isAnnouncement = signal == SIGUSR2
+        let exceeded = isAnnouncement ? limits.exceeded(name) : nil
+        if isAnnouncement, exceeded == nil { return deleted }
+        if state(inquiry)?.contains("d") ?? isAnnouncement { return deleted }
+        return exceeded ?? SchedulerWord("\(name), and Grid Engine does not end it")
+    }
+
+    private static func timeIsOver(_ name: String, _ limit: Double) -> SchedulerWord {
+        SchedulerWord("\(name): its h_rt of \(Int(limit)) s is over", cause: .timeLimit)
     }
 
     /// The soft limit of the run time, where that has been reached.
     static func softLimit(_ inquiry: SchedulerInquiry, ran: Double) -> SchedulerWord? {
-        guard let limit = limit("s_rt", inquiry), ran >= limit - SchedulerInquiry.slack else { return nil }
-        return SchedulerWord("SIGUSR1: its soft run time of \(Int(limit)) s is over", cause: .timeLimit)
+        guard let limit = GridEngineLimits(inquiry).seconds("s_rt"), ran >= limit - SchedulerInquiry.slack else {
+            return nil
+        }
+        return SchedulerWord("SIGUSR1: its s_rt of \(Int(limit)) s is over", cause: .timeLimit)
     }
 
     /// The letters by which Grid Engine names the state of a job that has started; nil when it does not say.
@@ -71,33 +79,5 @@ enum GridEngineWrapper {
             return fields[4]
         }
         return nil
-    }
-
-    /// Seconds of the limit of that name on the job: its own, or that of its queue; nil where there is none.
-    private static func limit(_ name: String, _ inquiry: SchedulerInquiry) -> Double? {
-        func words(of command: [String], in line: String) -> [Substring] {
-            let line = inquiry.output(of: command)?.split(separator: "\n").first { $0.hasPrefix(line) } ?? ""
-            return line.split { $0 == " " || $0 == "," }
-        }
-        let asked = words(of: ["qstat", "-j", inquiry.job.job], in: "hard resource_list:")
-            .first { $0.hasPrefix("\(name)=") }?.dropFirst(name.count + 1)
-        let place = inquiry.job.place
-        // NAME  VALUE,[HOST=VALUE],...
-        let said = place.queue.map { words(of: ["qconf", "-sq", $0], in: "\(name) ").dropFirst() } ?? []
-        var queue = said.first
-        if said.count > 1 {
-            // What holds for a group of hosts can't be told from here.
-            guard case .string(let node)? = place.allocated["node"] else { return asked.flatMap(seconds) }
-            let own = "[\(node)="
-            queue = said.first { $0.hasPrefix(own) }?.dropFirst(own.count).prefix { $0 != "]" }
-        }
-        return [asked, queue].compactMap { $0.flatMap(seconds) }.min()
-    }
-
-    /// A time as Grid Engine writes it: seconds, or hours, minutes and seconds; nil for none.
-    private static func seconds(_ text: Substring) -> Double? {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { Double($0) ?? .nan }
-        let seconds = parts.reduce(0) { $0 * 60 + $1 }
-        return parts.count <= 3 && seconds > 0 && seconds < 1e9 ? seconds : nil
     }
 }

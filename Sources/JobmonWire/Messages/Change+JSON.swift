@@ -16,6 +16,7 @@ extension Change {
         object.append("job_status", ifPresent: jobStatus.map { .string($0.label) })
         object.append("cause", ifPresent: cause.map { .string($0.rawValue) })
         object.append("error", ifPresent: error.map { .string($0) })
+        object.append("group", ifPresent: group.map { .int($0) })
         return .object(object)
     }
 
@@ -27,6 +28,6 @@ extension Change {
             jobKey: try fields.string("job_key"), jobInstanceID: try fields.int("job_instance_id"),
             instanceKey: try fields.string("instance_key"), status: try fields.status("status"),
             jobStatus: try fields.status("job_status"), cause: try fields.cause("cause"),
-            error: try fields.string("error"))
+            error: try fields.string("error"), group: try fields.int("group"))
     }
 }

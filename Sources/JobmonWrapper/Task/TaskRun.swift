@@ -123,6 +123,10 @@ final class TaskRun {
             of: order.description)
         if !isOpen {
             evidence.addMemoryWord(in: streams.stderr)
+            if let number = job.flatMap({ getenv($0.scheduler.signs.jobVariable) }) {
+                let log = WrittenOutput.readable(layout.manifest(manifest.batch, .log))
+                evidence.addMemoryWord(in: log, about: String(cString: number))
+            }
             let deadline = time.steadySeconds() + ExpectedOutputs.patience
             while !isToldToEnd, checks.isWaiting(evidence), time.steadySeconds() < deadline {
                 turn(atMost: Int(ExpectedOutputs.interval * 1000))

@@ -49,6 +49,9 @@ import Testing
             testDescription: "R, a method", text: r("Error in `[.data.frame`(d, , 1) : no data"), file: "",
             function: "`[.data.frame`"),
         Case(
+            testDescription: "R, by rlang", text: r("Error in `mutate()`:\n! object 'z' not found"), file: "",
+            function: "mutate"),
+        Case(
             testDescription: "MATLAB", text: "Error using inv\nMatrix must be square.\n\nError in fit (line 3)\n",
             file: "", function: "fit"),
         Case(

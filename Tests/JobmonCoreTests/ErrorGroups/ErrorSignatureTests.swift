@@ -49,6 +49,7 @@ import Testing
             ),
             (FailedText(r("Error in f(84) : object 'x' not found")), "Error in f() : object 'x' not found"),
             (FailedText("", exitCode: 3), "exit code 3, nothing on stderr"),
+            (FailedText("fit: error: bad address 0x7f3a00\n"), "fit: error: bad address <hex>"),
             (FailedText("WARNING: slow\n", exitCode: 3), "exit code 3, no reason in its output"),
             (FailedText("", signal: 11), "signal 11 (SIGSEGV)"),
             (FailedText("step 30 of 100\n"), "exit code 1: step <number> of <number>"),

@@ -69,6 +69,11 @@ import Testing
         TextPair(
             "R: elements", r("Error in l[[\"age\"]] : subscript out of bounds"),
             r("Error in l[[\"sex\"]] : subscript out of bounds")),
+        TextPair("R: arguments", r("Error in f(3) : 'n' must be positive"), r("Error in f(3) : 'm' must be positive")),
+        TextPair(
+            "R: functions of rlang",
+            r("Error in `mutate()`:\nℹ In argument: `z = f(y)`.\nCaused by error in `f()`:\n! object 'z' not found"),
+            r("Error in `filter()`:\nℹ In argument: `z = f(y)`.\nCaused by error in `f()`:\n! object 'z' not found")),
         TextPair("Julia: variables", julia("UndefVarError: `x` not defined"), julia("UndefVarError: `y` not defined")),
         TextPair(
             "Julia: packages", julia("ArgumentError: Package Foo not found in current path."),

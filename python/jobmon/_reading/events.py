@@ -17,7 +17,7 @@ def events(
     """Follows the ledger: yields every change as it happens, in order and without gaps.
 
     Each change is a dict with `sequence`, `kind`, `time` and, where they are known, `jid`, `queue`, `job_instance_id`,
-    `status`, `job_status`, `cause`, `error` (docs/protocol.md).
+    `status`, `job_status`, `cause`, `error`, or `group` for a group of errors (docs/protocol.md).
 
     - `after`: the sequence number after which to begin; 0 begins with the first change. None (the default) begins now.
       Keep the last `sequence` to continue there later.

@@ -42,12 +42,13 @@ package struct JobAction: Sendable {
         try selection.check(verb: action.rawValue)
         var isRefused = false
         try await directory.open { access in
-            let jids = try await selection.jids(access.reading, statuses: statuses)
+            let filter = try await selection.filter.resolved(access.reading)
+            let jids = try await selection.jids(access.reading, filter, statuses: statuses)
             let output = Output()
             defer { try? output.flush() }
             guard !jids.isEmpty else {
                 throw CommandFailure(
-                    .failed, try await selection.emptyReason(access.reading, statuses: statuses),
+                    .failed, try await selection.emptyReason(access.reading, filter, statuses: statuses),
                     hint: "jobmon jobs\(directory.again) lists all jobs")
             }
             if selection.dryRun { return try await rehearse(jids, access.reading, output) }

@@ -10,19 +10,27 @@ struct GroupList {
 
     private var query: GroupQuery { GroupQuery(reading: reading, filter: filter) }
 
-    /// Writes a line for each group. - Returns: how many there are, for stderr.
-    func write(to output: Output, terminal: Terminal) async throws -> String {
+    /// Writes a line for each group, muted ones only on request. - Returns: how many there are, for stderr.
+    func write(to output: Output, muted: Bool, terminal: Terminal) async throws -> String {
         let (groups, ungrouped) = try await query.groups()
         let times = ShownTime(on: terminal)
-        var table = TextTable(Self.columns(times.zone(at: TimeSource.system.now())), terminal: terminal)
-        let shown = groups.filter { $0.muted == nil }
+        let shown = muted ? groups : groups.filter { $0.muted == nil }
+        // Before the second run of a queue there is nothing to compare with.
+        let isCompared = shown.contains { $0.sinceLastRun != nil }
+        var table = TextTable(
+            Self.columns(times.zone(at: TimeSource.system.now()), isCompared: isCompared), terminal: terminal)
         let rows = shown.map { group -> [TextTable.Cell] in
-            [
+            var cells: [TextTable.Cell] = [
                 .init(ErrorGroup.name(group.number)), .init(Units.grouped(group.jobs)),
                 .init(Units.grouped(group.errors)),
-                .init(times.clock(group.firstSeen)), .init(times.clock(group.lastSeen)), .init(String(group.example)),
-                .init(Printable.line(group.title)),
             ]
+            if isCompared { cells.append(.init(group.sinceLastRun?.rawValue ?? "")) }
+            let title = group.muted == nil ? group.title : "(muted) \(group.title)"
+            let rest: [TextTable.Cell] = [
+                .init(times.clock(group.firstSeen)), .init(times.clock(group.lastSeen)), .init(String(group.example)),
+                .init(Printable.line(title)),
+            ]
+            return cells + rest
         }
         if !rows.isEmpty {
             try output.write(table.header(for: rows))
@@ -37,24 +45,28 @@ struct GroupList {
         if groups.isEmpty, ungrouped == 0 { return "no errors" }
         let errors = groups.reduce(0) { $0 + $1.errors }
         parts.append("\(Units.count(groups.count, "group")) of \(Units.count(errors, "error"))")
-        if shown.count < groups.count { parts.append("\(groups.count - shown.count) muted") }
+        if shown.count < groups.count { parts.append("\(groups.count - shown.count) muted (--muted lists them)") }
         if ungrouped > 0 { parts.append("\(Units.count(ungrouped, "older error")) not grouped yet") }
         let example = shown.first.map { "; one of them: jobmon errors\(again) \(ErrorGroup.name($0.number))" } ?? ""
         return parts.joined(separator: ", ") + example
     }
 
-    private static func columns(_ zone: String) -> [TextTable.Column] {
-        [
+    /// - Parameter isCompared: whether there is a column for what is new, or gone, since the last run.
+    private static func columns(_ zone: String, isCompared: Bool) -> [TextTable.Column] {
+        var columns: [TextTable.Column] = [
             .init("GROUP"), .init("JOBS", isNumber: true), .init("ERRORS", isNumber: true, canGo: true),
+        ]
+        if isCompared { columns.append(.init("LAST RUN", canGo: true)) }
+        let rest: [TextTable.Column] = [
             .init("FIRST SEEN (\(zone))", narrowest: 19, canGo: true), .init("LAST SEEN", narrowest: 19, canGo: true),
             .init("JID", isNumber: true, canGo: true), .init("ERROR", reasonWidth: ErrorText.reasonWidth),
         ]
+        return columns + rest
     }
 
     /// Writes one group, with an example and its first jobs. - Throws: `.notFound`.
     func write(_ number: Int64, to output: Output, terminal: Terminal) async throws {
         let group = try await found(number)
-        let jobs = try await query.jobs(of: number)
         let times = ShownTime(on: terminal)
         let name = ErrorGroup.name(number)
         let title = "\(name)  \(Printable.line(group.title))"
@@ -64,10 +76,19 @@ struct GroupList {
             ("seen", times.span(group.firstSeen, group.lastSeen)),
             ("example", "job \(group.example): \(group.exampleLine)"),
         ]
+        switch group.sinceLastRun {
+        case .new?: fields.append(("last run", "new: it had no error before the last run of its queue"))
+        case .gone?: fields.append(("last run", "gone: it has had no error since the last run of its queue began"))
+        case nil: break
+        }
+        for (index, difference) in (await differences(of: number) ?? []).enumerated() {
+            fields.append((index == 0 ? "apart" : "", difference.sentence))
+        }
         if let muted = group.muted { fields.append(("muted", times.text(muted))) }
         if let note = group.note { fields.append(("note", note)) }
-        let more = group.jobs > jobs.count ? ", and \(Units.grouped(group.jobs - jobs.count)) more" : ""
-        fields.append(("jids", JobNumbers(jobs).text + more))
+        let others = group.jobs - group.firstJobs.count
+        let more = others > 0 ? ", and \(Units.grouped(others)) more" : ""
+        fields.append(("jids", JobNumbers(group.firstJobs).text + more))
         for (label, value) in fields {
             text += "  \(label)\(String(repeating: " ", count: max(0, 9 - label.utf8.count)))\(Printable.line(value))\n"
         }
@@ -94,13 +115,34 @@ struct GroupList {
         try output.flush()
     }
 
+    /// Writes an array of groups. If one group is selected, it has its differences.
     func writeJSON(to output: Output) async throws {
+        let isOne = Set(filter.groups).count == 1
         var array = JSONArrayWriter(output)
         for group in try await query.groups().groups {
-            try array.append(group.json(jobs: try await query.jobs(of: group.number)))
+            let differences = await isOne ? differences(of: group.number) : nil
+            try array.append(group.json(differences))
         }
         try array.finish()
         try output.flush()
+    }
+
+    /// What sets the jobs of a group apart; nil if that was not found out. Nothing is compared if the filter selects
+    /// some jobs of a queue: the others would be on neither side.
+    private func differences(of number: Int64) async -> [Concentration]? {
+        var others = filter
+        others.groups = []
+        others.queue = nil
+        guard others == JobFilter() else { return nil }
+        do throws(Problem) {
+            let comparison = try await JobComparison.of(group: number, queue: filter.queue, in: reading)
+            return try await comparison?.differences() ?? []
+        } catch {
+            // The rest is worth as much without it.
+            let name = ErrorGroup.name(number)
+            Messages.say("jobmon: \(name) was not compared with jobs that worked: \(Printable.line(error.message))")
+            return nil
+        }
     }
 
     private func found(_ number: Int64) async throws -> ErrorGroup {
@@ -119,14 +161,17 @@ struct GroupList {
 }
 
 extension ErrorGroup {
-    /// - Parameter jobs: the first of its jobs.
-    fileprivate func json(jobs: [Int64]) -> JSON {
-        [
+    /// - Parameter differences: nil: not compared.
+    fileprivate func json(_ differences: [Concentration]?) -> JSON {
+        let apart: JSON = if let differences { .array(differences.map(\.json)) } else { .null }
+        return [
             "id": .string(Self.name(number)), "count": .int(Int64(errors)), "title": .string(title),
             "first_seen": .string(firstSeen.description), "last_seen": .string(lastSeen.description),
+            "since_last_run": sinceLastRun.map { .string($0.rawValue) } ?? .null,
             "muted": muted.map { .string($0.description) } ?? .null, "note": note.map { .string($0) } ?? .null,
-            "job_count": .int(Int64(self.jobs)), "jobs": .array(jobs.map { .int($0) }),
+            "job_count": .int(Int64(self.jobs)), "jobs": .array(firstJobs.map { .int($0) }),
             "example": .int(example), "headline": .string(exampleLine), "rule": .string(rule),
+            "differences": apart,
         ]
     }
 }

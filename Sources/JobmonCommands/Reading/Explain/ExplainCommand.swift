@@ -10,9 +10,10 @@ package struct ExplainCommand: AsyncParsableCommand {
         commandName: "explain",
         abstract: "Explain why jobs failed or wait, how sure that is, and what happens next.",
         discussion: """
-            Of a failed job it also says what sets it apart: the values, hosts, queues and hours with which far more \
-            jobs of its queue failed than without, where chance does not explain it (Fisher's exact test; at most 1 % \
-            false). Of a large queue a sample of 50,000 jobs is compared.
+            Of a failed job it also says what sets it apart: which of its params, its host, scheduler's queue, \
+            requested memory and hour of start are more frequent among the jobs of its queue that failed with the same \
+            error than among those that worked. Only what chance does not explain is listed (Fisher's exact test; at \
+            most 1 % false). If there are many jobs, about 2,500 of each kind are compared.
 
             Exit code 1 if a job does not exist; the others are still explained.
 
@@ -39,27 +40,20 @@ package struct ExplainCommand: AsyncParsableCommand {
             let times = ShownTime(on: terminal)
             var array = JSONArrayWriter(output)
             var isFirst = true
-            for number in numbers {
-                let job: JobRecord
-                do throws(Problem) {
-                    job = try await access.reading.job(number)
-                } catch {
-                    guard error.code == .notFound, numbers.count > 1 else { throw error }
-                    if missing != nil { Messages.say("jobmon: \(Printable.line(error.message))") }
-                    missing = missing ?? error
-                    continue
-                }
-                let facts = ExplanationFacts(reading: access.reading, job: job)
+            missing = try await access.reading.eachJob(numbers) { job in
                 let isRun = job.queue.flatMap { FileLock.isHeld(access.layout.queueLock($0)) }
+                let facts = ExplanationFacts(reading: access.reading, job: job)
                 let explanation = Explanation(
                     job, try await facts.surroundings(isQueueRun: isRun), again: directory.again,
                     now: TimeSource.system.now(), time: { json ? $0.description : times.text($0) })
                 var differences: [Concentration] = []
                 do throws(Problem) {
-                    differences = try await facts.differences()
+                    let comparison = try await JobComparison.of(job, in: access.reading)
+                    differences = try await comparison?.differences() ?? []
                 } catch {
                     // The rest is worth as much without it.
-                    Messages.say("jobmon: job \(number) was not compared with others: \(Printable.line(error.message))")
+                    Messages.say(
+                        "jobmon: job \(job.jid) was not compared with others: \(Printable.line(error.message))")
                 }
                 if json {
                     try array.append(explanation.json(of: job, differences))

@@ -42,38 +42,3 @@ extension Explanation.Certainty {
         }
     }
 }
-
-extension Concentration {
-    /// `loc=kenya: 12 of 14 jobs failed, 3 of 326 others (by chance: 2e-11)`
-    var sentence: String {
-        "\(property): \(Units.grouped(failed)) of \(Units.count(over, "job")) failed, "
-            + "\(Units.grouped(othersFailed)) of \(Units.grouped(othersOver)) others (by chance: \(shownChance))"
-    }
-
-    /// One digit: `2e-11`, `0.003`.
-    private var shownChance: String {
-        var exponent = 0
-        var digits = chance
-        guard digits > 1e-300 else { return "under 1e-300" }
-        while digits < 1 {
-            digits *= 10
-            exponent += 1
-        }
-        var digit = Int(digits.rounded())
-        if digit == 10 {
-            digit = 1
-            exponent -= 1
-        }
-        if exponent <= 0 { return "1" }
-        return exponent <= 3
-            ? "0.\(String(repeating: "0", count: max(0, exponent - 1)))\(digit)" : "\(digit)e-\(exponent)"
-    }
-
-    fileprivate var json: JSON {
-        [
-            "property": .string(property), "failed": .int(Int64(failed)), "over": .int(Int64(over)),
-            "others_failed": .int(Int64(othersFailed)), "others_over": .int(Int64(othersOver)),
-            "chance": .double(chance),
-        ]
-    }
-}

@@ -53,26 +53,25 @@ struct ExplanationWords {
 
     private func failed(_ last: InstanceRecord, _ time: (Timestamp) -> String) -> End {
         let headline = last.errorLine.flatMap { $0.isEmpty ? nil : $0 }
-        let who =
-            ClusterScheduler(rawValue: last.executor) == nil ? "it was written among its stderr" : "the scheduler said"
-        let said = scheduler.map { ["\(who): \($0)"] } ?? []
+        let said = said(last)
+        let scheduler = title(last) ?? "the scheduler"
         switch last.cause {
         case .exit: return exit(last, headline)
         case .signal: return signal(last, headline)
         case .timeout:
             let limit = job.description.timeout.map { " of \(Units.duration($0))" } ?? ""
             return ("jobmon ended it, since its time limit\(limit) passed", .certain, ran(last))
-        case .timeLimit: return ("the scheduler ended it, since its time limit passed", .certain, said + ran(last))
-        case .outOfMemory: return outOfMemory(last, said)
+        case .timeLimit: return timeLimit(last)
+        case .outOfMemory: return outOfMemory(last)
         case .nodeFailure: return ("its node failed", .certain, said + host(last))
-        case .preempted: return ("the scheduler gave its place to another job", .certain, said)
-        case .requeued: return ("the scheduler starts it once more", .certain, said)
+        case .preempted: return ("\(scheduler) gave its place to another job", .certain, said)
+        case .requeued: return ("\(scheduler) starts it once more", .certain, said)
         case .missingOutput:
             return (headline ?? "an expected output is missing", .certain, ["the command ended with exit code 0"])
         case .reportedError:
             return ("it wrote that it failed: \(headline ?? "")", .certain, ["the command ended with exit code 0"])
         case .notStarted: return ("it could not be started: \(headline ?? "")", .certain, host(last))
-        case .submitFailed: return ("the scheduler did not take it: \(headline ?? "")", .certain, [])
+        case .submitFailed: return ("\(scheduler) did not take it: \(headline ?? "")", .certain, [])
         case .lost:
             let seen = last.lastSeen.map { ["its last sign of life was at \(time($0))"] } ?? []
             return ("nobody saw its end", .unknown, (headline.map { [$0] } ?? []) + seen + host(last))
@@ -83,8 +82,9 @@ struct ExplanationWords {
     private func exit(_ last: InstanceRecord, _ headline: String?) -> End {
         let code = last.exitCode.map { "exit code \($0)" }
         guard let headline else { return ("it failed: \(code ?? "without an exit code")", .certain, []) }
+        if let end = shortage(last, headline) { return end }
         var evidence = code.map { ["the command ended with \($0)"] } ?? ["the program reported it"]
-        evidence += memoryEvidence(last)
+        evidence += memoryKills
         if last.exitCode == 137, surroundings.oomKills ?? 0 == 0 {
             evidence.append("137 means that signal 9 ended a process of it; nothing shows that it was for memory")
         }
@@ -94,7 +94,8 @@ struct ExplanationWords {
     private func signal(_ last: InstanceRecord, _ headline: String?) -> End {
         let number = last.signal ?? 0
         let name = "signal \(number) (\(SignalName.name(number)))"
-        var evidence = memoryEvidence(last)
+        if let headline, let end = shortage(last, headline) { return end }
+        var evidence = memoryKills + said(last)
         let isTold = headline.map { !$0.hasPrefix("signal ") } ?? false
         if isTold, let headline { evidence.insert("it wrote: \(headline)", at: 0) }
         switch number {
@@ -105,25 +106,18 @@ struct ExplanationWords {
                 "jobmon did not send it" + (surroundings.oomKills == 0 ? ", nor did the kernel for memory" : ""))
             return ("\(name) ended it, which somebody sent from outside", .unknown, evidence)
         case 4, 7, 8, 11:
+            evidence += addressSpace(last)
             return ("\(name) ended it: a fault of the program itself", .certain, evidence)
-        case 6: return ("it ended itself (\(name)): a check in the program failed", .certain, evidence)
+        case 6:
+            evidence += addressSpace(last)
+            return ("it ended itself (\(name)): a check in the program failed", .certain, evidence)
         case 24, 25: return ("\(name) ended it: a limit of the shell (ulimit) passed", .certain, evidence)
         default: return ("\(name) ended it", .certain, evidence)
         }
     }
 
-    private func outOfMemory(_ last: InstanceRecord, _ said: [String]) -> End {
-        var evidence = said + memoryEvidence(last)
-        if let peak = last.usage.maxrss {
-            evidence.append(
-                "its largest process used \(last.usage.maxrssAtMost ? "at most " : "")\(Units.bytes(peak))\(asked)")
-        }
-        return ("it was killed for its memory", .certain, evidence)
-    }
-
     private func cancelled(_ last: InstanceRecord) -> End {
-        let why = job.cancelRequested ? "it was cancelled on request" : "it was cancelled"
-        return (why, .certain, (scheduler.map { ["the scheduler said: \($0)"] } ?? []))
+        (job.cancelRequested ? "it was cancelled on request" : "it was cancelled", .certain, said(last))
     }
 
     private func submitted(_ last: InstanceRecord, _ time: (Timestamp) -> String) -> End {
@@ -149,7 +143,7 @@ struct ExplanationWords {
         let seen = last.lastSeen.map { " since \(time($0))" } ?? ""
         return (
             "it has been silent\(seen), and nobody knows whether it still runs", .unknown,
-            host(last) + (scheduler.map { ["the scheduler said: \($0)"] } ?? [])
+            host(last) + said(last)
         )
     }
 
@@ -177,28 +171,7 @@ struct ExplanationWords {
 
     // MARK: Evidence
 
-    private var scheduler: String? {
-        guard case .string(let said)? = surroundings.remarks["scheduler"] else { return nil }
-        return said
-    }
-
-    private func memoryEvidence(_ last: InstanceRecord) -> [String] {
-        let isShared = surroundings.remarks["oom_shared"] == .bool(true)
-        let evidence = Evidence(oomKills: surroundings.oomKills, oomShared: isShared)
-        return ErrorText.memoryKills(evidence).map { ["\($0) while it ran"] } ?? []
-    }
-
-    private func ran(_ last: InstanceRecord) -> [String] {
-        last.usage.wallclock.map { ["it ran for \(Units.duration($0))"] } ?? []
-    }
-
     private func host(_ last: InstanceRecord) -> [String] { last.host.map { ["it ran on \($0)"] } ?? [] }
-
-    /// `, and 4.0 GiB were requested`
-    private var asked: String {
-        guard case .int(let bytes)? = job.description.resources["memory"] else { return "" }
-        return ", and \(Units.bytes(bytes)) were requested"
-    }
 
     // MARK: Next
 
@@ -210,7 +183,8 @@ struct ExplanationWords {
         case .failed:
             guard job.queue != nil else { return ["nothing: it belongs to no queue that could run it again"] }
             let why = last?.cause == .submitFailed ? "what was refused is not tried again" : used
-            return ["nothing by itself (\(why)); one more attempt: jobmon retry \(job.jid)\(again)"]
+            let (with, more) = larger
+            return ["nothing by itself (\(why)); one more attempt\(with): jobmon retry \(job.jid)\(again)\(more)"]
         case .cancelled:
             return job.queue == nil ? [] : ["nothing by itself; one more attempt: jobmon retry \(job.jid)\(again)"]
         case .queued:

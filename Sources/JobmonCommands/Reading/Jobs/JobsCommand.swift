@@ -48,7 +48,7 @@ package struct JobsCommand: AsyncParsableCommand {
         try await directory.open { access in
             let terminal = Terminal.behind(descriptor: 1)
             let list = JobList(
-                reading: access.reading, filter: filter.filter,
+                reading: access.reading, filter: try await filter.resolved(access.reading),
                 limit: limit ?? (terminal.isTerminal && !all && !json ? JobList.onTerminal : nil), order: order)
             let output = Output()
             if json {

@@ -32,17 +32,7 @@ package struct ShowCommand: AsyncParsableCommand {
             let output = Output()
             var array = JSONArrayWriter(output)
             var isFirst = true
-            for number in numbers {
-                let job: JobRecord
-                do throws(Problem) {
-                    job = try await access.reading.job(number)
-                } catch {
-                    // For a single job, or any other error, there is nothing else to print.
-                    guard error.code == .notFound, numbers.count > 1 else { throw error }
-                    if missing != nil { Messages.say("jobmon: \(Printable.line(error.message))") }
-                    missing = missing ?? error
-                    continue
-                }
+            missing = try await access.reading.eachJob(numbers) { job in
                 if json {
                     if numbers.count == 1 {
                         try output.write(job.jsonWithWhy.text + "\n")

@@ -61,7 +61,8 @@ struct RunReport {
                 "        \(Units.grouped(summary.doubtful)) complete, but in doubt: "
                     + "jobmon jobs\(again) --queue \(queue) --doubtful")
         }
-        lines += groups.contains { $0.jobs > 1 } ? groupLines(columns: columns) : errors(columns: columns)
+        let isGrouped = groups.contains { $0.jobs > 1 || $0.muted != nil }
+        lines += isGrouped ? groupLines(columns: columns) : errors(columns: columns)
         return lines + next() + left()
     }
 
@@ -117,9 +118,10 @@ struct RunReport {
         return lines
     }
 
-    /// A line for each group of errors that have one cause.
+    /// A line for each group of errors that have one cause. Muted ones are only counted.
     private func groupLines(columns: Int?) -> [String] {
-        let shown = groups.prefix(Self.named)
+        let listed = groups.filter { $0.muted == nil }
+        let shown = listed.prefix(Self.named)
         let names = shown.map { ErrorGroup.name($0.number) }
         let counts = shown.map { Units.count($0.jobs, "job") }
         let widths = (names.map(\.utf8.count).max() ?? 0, counts.map(\.utf8.count).max() ?? 0)
@@ -133,9 +135,13 @@ struct RunReport {
                 + String(repeating: " ", count: widths.1 - count.utf8.count) + count + "  " + Printable.line(what)
             lines.append(DisplayWidth.cut(line, to: columns ?? 300))
         }
-        let more = groups.count - shown.count
+        let more = listed.count - shown.count
         if more > 0 { lines.append("  and \(Units.count(more, "more group"))") }
-        lines.append("Errors: jobmon errors\(again) \(names.first ?? "")   (one group; all: jobmon errors\(again))")
+        let muted = groups.count - listed.count
+        if muted > 0 { lines.append("  \(Units.count(muted, "muted group")): jobmon errors\(again) --muted") }
+        if let name = names.first {
+            lines.append("Errors: jobmon errors\(again) \(name)   (one group; all: jobmon errors\(again))")
+        }
         return lines
     }
 

@@ -47,7 +47,7 @@ extension ErrorReading.Frame {
     /// The file as it is compared: of scripts that are generated for each job (`fit_1995.py`) only the ending.
     var filePattern: String {
         if file.hasPrefix("<ipython-input") { return "<ipython-input>" }
-        let text = MessageBytes(file.utf8)
+        let text = MessageBytes(file)
         let ending = FileEnding.of(0..<text.count, in: text, isFile: true)
         let stem = Token(0..<ending.lowerBound, in: text)
         guard stem.isOneOfMany(in: text) else { return file }

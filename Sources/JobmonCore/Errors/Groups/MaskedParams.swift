@@ -10,7 +10,8 @@ struct MaskedParams {
         for (name, value) in params.members {
             let text = value.plainText
             guard Self.shortest...Self.longest ~= text.utf8.count else { continue }
-            let bytes = text.utf8.map(\.lowercased)
+            var bytes = Array(text.utf8)
+            for index in bytes.indices { bytes[index] = bytes[index].lowercased }
             if !Self.isCommon(bytes) { all.append((name, bytes)) }
         }
         // Of equal values the first name counts, whatever the order of the members.

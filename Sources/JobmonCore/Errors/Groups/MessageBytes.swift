@@ -3,11 +3,15 @@
 struct MessageBytes {
     let all: [UInt8]
 
-    init(_ text: some Sequence<UInt8>) { all = Array(text) }
+    /// - Parameter limit: bytes that are taken at most.
+    init(_ text: some StringProtocol, limit: Int = .max) {
+        let copied = text.utf8.withContiguousStorageIfAvailable { Array($0.prefix(limit)) }
+        all = copied ?? Array(text.utf8.prefix(limit))
+    }
 
     var count: Int { all.count }
 
-    subscript(index: Int) -> UInt8 { all.indices.contains(index) ? all[index] : 0 }
+    subscript(index: Int) -> UInt8 { index >= 0 && index < all.count ? all[index] : 0 }
 
     subscript(range: Range<Int>) -> ArraySlice<UInt8> { all[range.clamped(to: 0..<all.count)] }
 

@@ -29,7 +29,7 @@ struct MessageMasking {
     init(
         _ message: some StringProtocol, params: MaskedParams = .none, quotesNames: Bool = false, isAnyLine: Bool = false
     ) {
-        text = MessageBytes(message.utf8.prefix(Self.looked))
+        text = MessageBytes(message, limit: Self.looked)
         self.params = params
         self.quotesNames = quotesNames
         self.isAnyLine = isAnyLine

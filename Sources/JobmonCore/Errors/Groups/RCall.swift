@@ -32,7 +32,11 @@ struct RCall {
                 case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`"): quote = byte
                 case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
                 case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
-                case UInt8(ascii: ":") where previous == 0x20 && depth <= 0: return index
+                case UInt8(ascii: ":") where depth <= 0 && previous == 0x20: return index
+                // rlang writes ``Error in `f()`: no``; `a`::f is a name.
+                case UInt8(ascii: ":") where depth <= 0 && previous == UInt8(ascii: "`"):
+                    let next = bytes.index(after: index)
+                    if next == bytes.endIndex || bytes[next] != byte { return index }
                 default: break
                 }
             }
@@ -44,6 +48,9 @@ struct RCall {
     private static func name(_ call: Substring) -> Substring {
         let bytes = call.utf8
         if bytes.first == UInt8(ascii: "`"), let end = bytes.dropFirst().firstIndex(of: UInt8(ascii: "`")) {
+            // rlang shows the function alone: `mutate()`.
+            let inner = call[..<end].dropFirst()
+            if inner.hasSuffix("()") { return inner.dropLast(2) }
             // `[.data.frame`(d, , "x")
             return bytes[bytes.index(after: end)...].first == UInt8(ascii: "(")
                 ? call[...end] : call[..<call.startIndex]

@@ -23,22 +23,23 @@ struct Token {
             if byte.isDigit {
                 digits += 1
                 run += 1
-                longestRun = max(longestRun, run)
+                if run > longestRun { longestRun = run }
                 continue
             }
             run = 0
-            isHex = isHex && byte.isHexDigit
             if byte.isLetter {
                 letters += 1
-            } else {
-                switch byte {
-                case UInt8(ascii: "/"): slashes += 1
-                case UInt8(ascii: "."): dots += 1
-                case UInt8(ascii: "@"): hasAt = true
-                case UInt8(ascii: "_"): hasUnderscore = true
-                case 0x20: blanks += 1
-                default: break
-                }
+                if isHex, !byte.isHexDigit { isHex = false }
+                continue
+            }
+            isHex = false
+            switch byte {
+            case UInt8(ascii: "/"): slashes += 1
+            case UInt8(ascii: "."): dots += 1
+            case UInt8(ascii: "@"): hasAt = true
+            case UInt8(ascii: "_"): hasUnderscore = true
+            case 0x20: blanks += 1
+            default: break
             }
         }
     }
@@ -46,20 +47,24 @@ struct Token {
     /// The token that begins here.
     init(at start: Int, in text: MessageBytes) {
         var end = start
-        while Self.isPart(text[end], after: text[end - 1], before: text[end + 1]), !text.isCurlyQuote(at: end) {
-            end += 1
-        }
+        while Self.isPart(end, in: text) { end += 1 }
         while end > start + 1, text[end - 1].isOne(of: ".-/") { end -= 1 }
         self.init(start..<max(end, start + 1), in: text)
     }
 
-    private static func isPart(_ byte: UInt8, after: UInt8, before: UInt8) -> Bool {
-        if byte.isASCIILetter || byte.isDigit || byte.isOne(of: "_-./@~") { return true }
-        // `1e+5`, `libstdc++`
-        if byte == UInt8(ascii: "+") {
-            return after.lowercased == UInt8(ascii: "e") && before.isDigit || after == byte || before == byte
+    private static func isPart(_ index: Int, in text: MessageBytes) -> Bool {
+        let byte = text[index]
+        if byte.isASCIILetter || byte.isDigit { return true }
+        switch byte {
+        case UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: "@"),
+            UInt8(ascii: "~"):
+            return true
+        case UInt8(ascii: "+"):
+            // `1e+5`, `libstdc++`
+            let (before, after) = (text[index - 1], text[index + 1])
+            return before.lowercased == UInt8(ascii: "e") && after.isDigit || before == byte || after == byte
+        default: return byte >= 0x80 && !text.isCurlyQuote(at: index)
         }
-        return byte >= 0x80
     }
 }
 

@@ -48,7 +48,8 @@ enum ValueRole: Sendable {
         ("object is not", .name), ("object cannot", .name), ("object does", .name), ("is not a function", .name),
         ("is not in index", .name), ("not in index", .name), ("not found in", .name), ("unbound variable", .name),
         ("does not name", .name), ("is not a member", .name), ("is not a known", .name), ("is unknown", .name),
-        ("is required", .name), ("is a required", .name), ("must be specified", .name), ("is missing", .name),
+        ("is required", .name), ("is a required", .name), ("must be", .name), ("must have", .name),
+        ("should be", .name), ("is missing", .name),
     ]
 
     /// Of a noun that follows: `the 'age' column`.

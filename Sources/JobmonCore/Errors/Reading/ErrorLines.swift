@@ -3,11 +3,14 @@
 struct ErrorLines {
     let all: [Substring]
 
+    /// Lines that are read at most, from the end. What ends a program stands in fewer.
+    private static let most = 1500
+
     init(_ all: [Substring]) { self.all = all }
 
     init(_ text: Substring.UTF8View) {
         var lines: [Substring] = []
-        for bytes in text.split(separator: 0x0A, omittingEmptySubsequences: false) {
+        for bytes in text.split(separator: 0x0A, omittingEmptySubsequences: false).suffix(Self.most) {
             lines.append(Self.finalState(bytes))
         }
         while lines.last?.isEmpty ?? false { lines.removeLast() }
@@ -47,11 +50,16 @@ struct ErrorLines {
     private static func finalState(_ bytes: Substring.UTF8View) -> Substring {
         if bytes.contains(0x0D) {
             // A message may stand among the states of a progress bar.
-            let states = bytes.split(separator: 0x0D).map { plain(Substring(decoding: $0, as: UTF8.self)) }
-                .filter { !$0.isEmpty }
+            let states = bytes.split(separator: 0x0D).map { plain(whole($0)) }.filter { !$0.isEmpty }
             return states.last { !LineKind.isOrnament($0) } ?? states.last ?? ""
         }
-        return plain(Substring(decoding: bytes, as: UTF8.self))
+        return plain(whole(bytes))
+    }
+
+    /// The bytes as text. Only the first line of an end that was cut may begin within a character; the others are not
+    /// copied.
+    private static func whole(_ bytes: Substring.UTF8View) -> Substring {
+        bytes.first.map { $0 & 0xC0 == 0x80 } ?? false ? Substring(decoding: bytes, as: UTF8.self) : Substring(bytes)
     }
 
     private static func plain(_ line: Substring) -> Substring {

@@ -16,7 +16,7 @@ struct ErrorReader: Sendable {
     static let all: [ErrorReader] = [
         .nextflow, .notebook,
         .sanitizer, .pythonFatal, .python, .pytest,
-        .r, .stata, .matlab, .julia, .rust, .go, .java, .javaScript, .fortran,
+        .r, .stata, .matlab, .julia, .tcl, .rust, .go, .java, .javaScript, .fortran,
         .cPlusPlus, .signalReport,
     ]
 }

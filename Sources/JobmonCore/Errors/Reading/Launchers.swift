@@ -73,10 +73,10 @@ extension Launchers.Launcher {
     }
 
     private static func isOfMPI(_ line: Substring) -> Bool {
-        bannerWords.contains { line.holds($0) } || isRemarkOfMPI(line)
+        bannerWords.isIn(line) || isRemarkOfMPI(line)
     }
 
-    private static let bannerWords: [StaticString] = [
+    private static let bannerWords: PhraseSet = [
         "MPI_ABORT was invoked", "MPI_Abort was invoked", "Primary job  terminated", "mpirun detected",
         "mpirun noticed",
         "mpirun was unable", "mpiexec detected", "mpiexec noticed", "prterun detected", "prterun noticed", "Open MPI",
@@ -84,11 +84,14 @@ extension Launchers.Launcher {
     ]
 
     private static func isRemarkOfMPI(_ line: Substring) -> Bool {
-        line.holds("ORTE_ERROR_LOG") || line.holds("PMIX ERROR") || line.holds("PRTE ERROR")
-            || line.holds(" more process has sent help message") || line.holds(" more processes have sent help message")
-            || line.holds("orte_base_help_aggregate") || line.hasPrefix("application called MPI_Abort(")
+        remarksOfMPI.isIn(line) || line.hasPrefix("application called MPI_Abort(")
             || line.hasPrefix("Abort(") && line.holds("MPI_Abort(")
     }
+
+    private static let remarksOfMPI: PhraseSet = [
+        "ORTE_ERROR_LOG", "PMIX ERROR", "PRTE ERROR", " more process has sent help message",
+        " more processes have sent help message", "orte_base_help_aggregate",
+    ]
 
     /// MPICH and Intel MPI.
     static let hydra = lines { line in
@@ -101,14 +104,14 @@ extension Launchers.Launcher {
     /// make and ninja: what they ran has said more.
     static let make = lines { line in
         if line.hasPrefix("ninja: ") || line.hasPrefix("FAILED: ") && line.holds(".o") { return true }
-        let program = line.prefix { $0.isLetter }
-        guard program == "make" || program == "gmake" else { return false }
-        let rest = line[program.endIndex...]
-        guard rest.hasPrefix(": ") || rest.hasPrefix("[") else { return false }
-        return rest.holds("] Error ") || rest.holds("ing directory ") || rest.holds(" not remade because")
-            || rest.holds("Waiting for unfinished jobs") || rest.holds(" Deleting file ")
-            || rest.holds("] Killed") || rest.holds("] Terminated") || rest.holds("] Segmentation fault")
+        return makes.begins(line) && wordsOfMake.isIn(line)
     }
+
+    private static let makes: PhraseSet = ["make: ", "make[", "gmake: ", "gmake["]
+    private static let wordsOfMake: PhraseSet = [
+        "] Error ", "ing directory ", " not remade because", "Waiting for unfinished jobs", " Deleting file ",
+        "] Killed", "] Terminated", "] Segmentation fault",
+    ]
 
     /// Programs that run one command, or one after the other.
     static let runner = lines { line in
@@ -146,7 +149,7 @@ extension Launchers.Launcher {
             if let start = blocks.first(where: { line.hasPrefix($0.start) }) {
                 block = start.block
                 said.append(line)
-            } else if isDate(line) || phrases.contains(where: { line.hasPrefix($0) }) || isRuleName(line) {
+            } else if isDate(line) || phrases.begins(line) || isRuleName(line) {
                 if isRuleName(line) { block = .indented }
                 said.append(line)
             } else {
@@ -177,7 +180,7 @@ extension Launchers.Launcher {
 
     private static let reasonsOfSnakemake = ["Command '", "Error in rule ", "At least one job", "WorkflowError:"]
 
-    private static let phrases = [
+    private static let phrases: PhraseSet = [
         "Assuming unrestricted", "host: ", "Building DAG of jobs", "Using shell: ", "Provided cores: ",
         "Rules claiming more threads", "Select jobs to execute", "Execute ", "Shutting down, this might take some time",
         "Exiting because a job execution failed", "Complete log", "Finished job ", "Finished jobid: ",

@@ -26,11 +26,11 @@ enum LineKind {
     /// A warning, or less than that.
     static func isWarning(_ line: Substring) -> Bool {
         let content = line.unindented
-        return levels.contains { content.hasPrefix($0) } || content.holds("Warning: ") || content.holds(" warning: ")
-            || content.holds("(Warning): ") || content.holds(" - WARNING - ") || content.holds(" - INFO - ")
+        return levels.begins(content) || warnings.isIn(content)
     }
 
-    private static let levels = [
+    private static let warnings: PhraseSet = ["Warning: ", " warning: ", "(Warning): ", " - WARNING - ", " - INFO - "]
+    private static let levels: PhraseSet = [
         "Warning", "warning", "WARNING", "[WARN", "WARN ", "[W::", "INFO", "[INFO", "DEBUG", "[DEBUG", "note: ",
     ]
 
@@ -39,26 +39,45 @@ enum LineKind {
         if line.hasPrefix("Node.js v") { return true }
         if line.hasPrefix("CallStack (from ") || line.holds(", called at ") { return true }
         if line.hasPrefix("#"), line.dropFirst().first?.isNumber ?? false { return true }
+        if isQuotedSource(line) { return true }
         guard let first = line.utf8.first, first == 0x20 || first == 0x09 else { return false }
         let content = line.unindented
-        return ["at ", "from ", "warnings.warn(", "@ ", "... ", "error, called at "].contains { content.hasPrefix($0) }
-            || content.hasPrefix("#") && (content.dropFirst().first?.isNumber ?? false)
+        return frames.begins(content) || content.hasPrefix("#") && (content.dropFirst().first?.isNumber ?? false)
     }
+
+    /// Source code as compilers quote it: `12 |     let x = y;`, `   |     ^ expected here`, `  --> fit.rs:12:9`.
+    private static func isQuotedSource(_ line: Substring) -> Bool {
+        let content = line.unindented
+        guard let first = content.utf8.first else { return false }
+        switch first {
+        case UInt8(ascii: "|"): return line.utf8.first == 0x20
+        case UInt8(ascii: "-"):
+            // OpenFOAM begins its errors with the arrow.
+            return content.hasPrefix("--> ") && content.utf8.last.map { 0x30...0x39 ~= $0 } ?? false
+        case 0x30...0x39: return Substring(content.utf8.drop { 0x30...0x39 ~= $0 }).hasPrefix(" | ")
+        default: return false
+        }
+    }
+
+    private static let frames: PhraseSet = ["at ", "from ", "warnings.warn(", "@ ", "... ", "error, called at "]
 
     /// Whether a line has words of failure. They are no proof: what succeeds prints them too. But of two lines the one
     /// that has them is the better guess.
     static func soundsLikeFailure(_ line: Substring) -> Bool {
-        let words = line.unindented.prefix(300).lowercased()
-        if words.hasPrefix("0 error") || denials.contains(where: { words.holds($0) }) { return false }
-        return words.hasPrefix("no ") || failures.contains { words.holds($0) }
+        let words = Substring(line.unindented.utf8.prefix(300))
+        if nothing.begins(words, ignoringCase: true) || denials.isIn(words, ignoringCase: true) { return false }
+        return lacks.begins(words, ignoringCase: true) || failures.isIn(words, ignoringCase: true)
     }
 
-    private static let denials: [StaticString] = ["successful", " 0 error", "no error", "without error", " ok"]
+    private static let nothing: PhraseSet = ["0 error"]
+    private static let denials: PhraseSet = ["successful", " 0 error", "no error", "without error", " ok"]
+    private static let lacks: PhraseSet = ["no "]
 
-    private static let failures: [StaticString] = [
+    private static let failures: PhraseSet = [
         "cannot", "can't", "can not", "could not", "couldn't", "unable", "not found", "no such", "not exist", "invalid",
         "missing", "denied", "fail", "error", "unknown", "unexpected", "illegal", "must ", "expected", "exceed",
-        "refused", "corrupt", "does not", "doesn't", "did not", "is not ", "are not ", "undefined", "unrecogni",
+        "refused", "corrupt", "does not", "doesn't", "did not", "is not ", "are not ", "not defined", "not declared",
+        "undefined", "unrecogni",
         "unsupported", "not supported", "too many", "too few", "too large", "too small", "too long", "too short",
         "out of memory", "out of range", "out of bounds", "out of space", "out of disk", "impossible", "killed",
         "violat", "overflow", "underflow", "timed out", "timeout", "abort", "exception", "bad ",
@@ -69,25 +88,25 @@ enum LineKind {
     ]
 
     /// How a sentence begins that says what did not work.
-    static func opensAsFailure(_ line: Substring) -> Bool {
-        let content = line.unindented
-        return openers.contains { content.hasPrefix($0) }
-    }
+    static func opensAsFailure(_ line: Substring) -> Bool { openers.begins(line.unindented) }
 
-    private static let openers = [
+    private static let openers: PhraseSet = [
         "Could not ", "Couldn't ", "Cannot ", "Can not ", "Can't ", "Unable to ", "Failed to ", "No such ", "Unknown ",
         "Invalid ", "Unrecognized ", "Unrecognised ", "Illegal ", "Missing ", "Not enough ", "Did not ", "could not ",
         "cannot ", "unable to ", "failed to ", "no such ", "unknown ", "invalid ",
     ]
 
     /// What only follows from an error that stands before it.
-    static func isConsequence(_ line: Substring) -> Bool { consequences.contains { line.holds($0) } }
+    static func isConsequence(_ line: Substring) -> Bool { consequences.isIn(line) }
 
-    private static let consequences: [StaticString] = [
+    private static let consequences: PhraseSet = [
         "BEGIN failed--compilation aborted", "Compilation failed in require", "Error termination",
         " is not recoverable",
-        "due to previous errors", "hild returned status", "abnormally terminated", "abnormal termination",
+        // The compilers of Rust and Go, tar.
+        "previous error", "at least one fatal", "hild returned status", "abnormally terminated", "abnormal termination",
         "ld returned ", "terminate called ",
+        // The last line of rsync, and of a model in GNU MathProg, whatever happened.
+        "rsync error: ", "model processing error",
         // Octave, after a syntax error.
         " while preparing to exit",
     ]
@@ -101,12 +120,13 @@ enum LineKind {
     /// What to do, where to read, how to call the program: it follows the error itself.
     static func isAdvice(_ line: Substring) -> Bool {
         let content = line.unindented
-        if advice.contains(where: { content.hasPrefix($0) }) { return true }
-        return ["Try ", "See ", "Run ", "see ", "try "].contains { content.hasPrefix($0) }
-            && (content.holds("help") || content.holds("http") || content.holds("--") || content.holds("man "))
+        return advice.begins(content) || directions.begins(content) && manuals.isIn(content)
     }
 
-    private static let advice = [
+    private static let directions: PhraseSet = ["Try ", "See ", "Run ", "see ", "try "]
+    private static let manuals: PhraseSet = ["help", "http", "--", "man "]
+
+    private static let advice: PhraseSet = [
         "Usage:", "usage:", "USAGE:", "For more ", "For further ", "- Please ", "- Also ", "Please ", "Hint: ",
         "HINT: ", "hint: ", "help: ", "To get help", "(Background on", "http://", "https://", "Did you mean",
         "Traceback (most recent call last) was ", "Inspecting ", "Consider ", "You can ",
@@ -115,12 +135,14 @@ enum LineKind {
     /// The last words of a program that gives up: they say that it ends, and not why.
     static func isClosing(_ line: Substring) -> Bool {
         if isAbort(line) || isStopCode(line) { return true }
-        let words = line.unindented.prefix(40).lowercased()
-        guard let closing = closings.first(where: { words.hasPrefix($0) }) else { return false }
+        let words = line.unindented
+        let isBrace = words.utf8.first == UInt8(ascii: "{") || words.utf8.first == UInt8(ascii: "}")
+        guard let closing = isBrace ? 1 : closings.start(of: words, ignoringCase: true) else { return false }
         // `Aborted (core dumped)` is one, `Aborted by user 7 because …` is not.
-        return line.utf8.count <= closing.utf8.count + 32
-            && !["because", "cannot", "could not", "fail", "error", ": "].contains { line.lowercased().contains($0) }
+        return line.utf8.count <= closing + 32 && !reasons.isIn(line, ignoringCase: true)
     }
+
+    private static let reasons: PhraseSet = ["because", "cannot", "could not", "fail", "error", ": "]
 
     /// `STOP 2`, without a text.
     private static func isStopCode(_ line: Substring) -> Bool {
@@ -128,11 +150,11 @@ enum LineKind {
         return content.hasPrefix("STOP") && content.dropFirst(4).allSatisfy { $0 == " " || $0.isNumber }
     }
 
-    private static let closings = [
+    private static let closings: PhraseSet = [
         "aborted", "abort trap", "aborting", "exiting", "exit status", "terminating", "shutting down",
         "cleaning up", "stopping", "stopped", "done", "finished", "bye", "goodbye", "program terminated",
-        "execution halted", "end of do-file", "returning", "elapsed time", "total time", "... skipping", "} ", "}",
-        "code: ", "{", "press any key",
+        "execution halted", "end of do-file", "returning", "elapsed time", "total time", "... skipping",
+        "code: ", "press any key",
     ]
 }
 

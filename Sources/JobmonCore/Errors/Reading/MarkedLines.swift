@@ -52,6 +52,7 @@ struct MarkedLines {
             return "\(head): \(paragraph)"
         }
         if let reason = systemsReason(before: index), !Self.hasSystemsReason(line[...]) { return reason }
+        if let pointed = pointed(below: index) { return "\(line): \(pointed)" }
         if let warning = warning(before: index) { return "\(warning) \(line)" }
         if Self.isAbout(rest), !LineKind.soundsLikeFailure(rest),
             let failure = failure(before: index)
@@ -59,6 +60,13 @@ struct MarkedLines {
             return "\(failure) (\(line))"
         }
         return line
+    }
+
+    /// What stands at a caret below a line: `        ^ Operator not found`.
+    private func pointed(below index: Int) -> String? {
+        guard index + 1 < lines.all.count else { return nil }
+        let below = lines.all[index + 1].unindented
+        return below.hasPrefix("^ ") && !LineKind.isOrnament(below) ? below.dropFirst(2).trimmed : nil
     }
 
     /// A message that is quoted as a whole.
@@ -83,9 +91,9 @@ struct MarkedLines {
         return lines.all[index - 1].trimmed
     }
 
-    private static func hasSystemsReason(_ line: Substring) -> Bool { systemsReasons.contains { line.holds($0) } }
+    static func hasSystemsReason(_ line: Substring) -> Bool { systemsReasons.isIn(line) }
 
-    private static let systemsReasons: [StaticString] = [
+    private static let systemsReasons: PhraseSet = [
         "No such file or directory", "Permission denied", "No space left on device", "Disk quota exceeded",
         "Connection refused", "Connection timed out", "Cannot allocate memory", "Is a directory",
         "Too many open files", "Input/output error", "Stale file handle", "Read-only file system",
@@ -96,10 +104,13 @@ struct MarkedLines {
         guard let before = lines.all[..<index].last(where: { !$0.isEmpty }), LineKind.isWarning(before) else {
             return nil
         }
-        return Self.phrases.contains { before.holds($0) } ? before.trimmed : nil
+        return Self.tellsLack(before) ? before.trimmed : nil
     }
 
-    private static let phrases: [StaticString] = [
+    /// Whether a line says that something is missing.
+    static func tellsLack(_ line: Substring) -> Bool { lacks.isIn(line) }
+
+    private static let lacks: PhraseSet = [
         "not found", "cannot ", "can't ", "Cannot ", "could not ", "Could not ", "unable to ", "Unable to ", "No such ",
         "no such ", "does not exist", "missing",
     ]
@@ -120,8 +131,9 @@ struct MarkedLines {
 
     /// A value is no error: `relative error: 0.05`, `failed: 0`.
     static func isMarked(_ line: Substring) -> Bool {
-        guard !LineKind.isConsequence(line), !LineKind.isFrame(line), !LineKind.isShown(line), !LineKind.isAbort(line),
-            let end = mark(line)
+        // Few lines have a mark: the rest is asked of those only.
+        guard let end = mark(line), !LineKind.isConsequence(line), !LineKind.isFrame(line), !LineKind.isShown(line),
+            !LineKind.isAbort(line)
         else { return false }
         let rest = line[end...].drop { ":= \t".contains($0) }
         return rest.isEmpty || !rest.allSatisfy { $0.isNumber || "+-.eE%, ".contains($0) }
@@ -137,21 +149,12 @@ struct MarkedLines {
 
     /// The end of a line's mark; nil if it has none.
     private static func mark(_ line: Substring) -> Substring.Index? {
-        if let end = startMark(line) ?? shellMark(line) { return end }
-        guard hints.contains(where: { line.holds($0) }) else { return nil }
-        for place in places where line.holds(place) {
-            let text = "\(place)"
-            guard let range = line.prefix(160).firstRange(of: text) else { continue }
-            return range.upperBound
-        }
-        return nil
+        if let end = startMark(line) ?? shellMark(line) ?? placeMark(line) { return end }
+        return places.end(in: line, beginningWithin: 160).map { line.utf8.index(line.startIndex, offsetBy: $0) }
     }
 
-    /// What is in every one of the places below.
-    private static let hints: [StaticString] = ["rror", "ERROR", "atal", "FATAL", "CRITICAL", "(Abort)"]
-
     /// Marks within a line: behind a name or a place, or the level of a log.
-    private static let places: [StaticString] = [
+    private static let places: PhraseSet = [
         ": error: ", ": Error: ", ": ERROR: ", " fatal error: ", " Fatal error: ", ": fatal error: ", ": fatal: ",
         ": FATAL: ", " (Abort): ", " (Error): ",
         " error: ", " Error: ", " - ERROR - ", " - CRITICAL - ", "[error]", "[ERROR]", " ERROR ", " ERROR: ",
@@ -159,7 +162,7 @@ struct MarkedLines {
         "| CRITICAL ", " FATAL ", "level=error", "level=fatal",
     ]
 
-    private static let words = [
+    private static let words: PhraseSet = [
         "unhandled exception", "uncaught exception", "fatal error", "runtime error", "internal error", "input error",
         "syntax error", "fatal", "error", "critical",
         "panic", "severe", "abort", "exception", "failure", "failed",
@@ -173,22 +176,26 @@ struct MarkedLines {
             return content.index(content.startIndex, offsetBy: 3)
         }
         guard let initial = content.utf8.first, initials.contains(initial | 0x20) else { return nil }
-        let head = content.prefix(20).lowercased()
-        for word in words where head.hasPrefix(word) {
-            let rest = content.dropFirst(word.count)
-            guard let next = rest.first else { return rest.startIndex }
-            if ":,!].".contains(next) || rest.hasPrefix(" -") || rest.hasPrefix(" (") { return rest.startIndex }
-            guard next == " " else { return nil }
-            // `ERROR no input` is a level, `Error bars …` is not.
-            if content.prefix(word.count).allSatisfy({ !$0.isLowercase }) { return rest.startIndex }
-            return isAbout(rest.dropFirst()) ? rest.startIndex : nil
+        guard let count = words.start(of: content, ignoringCase: true) else { return nil }
+        let rest = Substring(content.utf8.dropFirst(count))
+        guard let next = rest.utf8.first else { return rest.startIndex }
+        if stops.contains(next) || rest.hasPrefix(" -") || rest.hasPrefix(" (") { return rest.startIndex }
+        // `error[E0308]: mismatched types`
+        if next == UInt8(ascii: "["), let end = rest.utf8.prefix(24).firstIndex(of: UInt8(ascii: "]")) {
+            let behind = Substring(rest.utf8[end...].dropFirst())
+            return behind.hasPrefix(": ") ? behind.startIndex : nil
         }
-        return nil
+        guard next == 0x20 else { return nil }
+        // `ERROR no input` is a level, `Error bars …` is not.
+        if content.utf8.prefix(count).allSatisfy({ !(0x61...0x7A ~= $0) }) { return rest.startIndex }
+        return isAbout(Substring(rest.utf8.dropFirst())) ? rest.startIndex : nil
     }
+
+    private static let stops = Set(":,!].".utf8)
 
     /// Whether the words after a mark say where or at what it happened: `in line 3`, `attempting to open file`.
     private static func isAbout(_ words: Substring) -> Bool {
-        if followers.contains(where: { words.hasPrefix($0) }) { return true }
+        if followers.begins(words) { return true }
         let first = words.prefix { $0 != " " && $0 != ":" }
         return first.hasSuffix("ing") && !subjects.contains(String(first))
     }
@@ -202,10 +209,29 @@ struct MarkedLines {
         return rest.dropFirst(2).first?.isNumber ?? true ? nil : rest.startIndex
     }
 
+    /// `run.mod:2: x not defined`, as programs say where in an input they failed; but not every line of a log that
+    /// begins with its place in the program.
+    private static func placeMark(_ line: Substring) -> Substring.Index? {
+        guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        let file = line.utf8[..<colon]
+        let digits = line.utf8[colon...].dropFirst().prefix { 0x30...0x39 ~= $0 }
+        guard !digits.isEmpty, file.contains(UInt8(ascii: ".")), !file.contains(0x20) else { return nil }
+        var rest = Substring(line.utf8[digits.endIndex...])
+        // The column.
+        if rest.hasPrefix(":"), rest.dropFirst().utf8.first.map({ 0x30...0x39 ~= $0 }) ?? false {
+            rest = Substring(rest.utf8.dropFirst().drop { 0x30...0x39 ~= $0 })
+        }
+        let message = Substring(rest.utf8.dropFirst(2))
+        guard rest.hasPrefix(": "), !LineKind.isWarning(message), LineKind.soundsLikeFailure(message) else {
+            return nil
+        }
+        return rest.startIndex
+    }
+
     private static let ornaments = Set(" \t*#>!=[(<-\"'".utf8)
     private static let initials = Set("friscepau".utf8)
-    private static let followers = [
-        "in ", "at ", "on ", "while ", "when ", "during ", "from ", "occurred", "to ", "code ",
+    private static let followers: PhraseSet = [
+        "in ", "at ", "on ", "line ", "while ", "when ", "during ", "from ", "occurred", "to ", "code ",
     ]
 
     /// What programs do with errors: `Error checking is on`.
