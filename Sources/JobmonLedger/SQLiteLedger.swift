@@ -47,14 +47,22 @@ package final class SQLiteLedger: Ledger, LedgerReads {
         }
     }
 
-    /// Whether a ledger's file is of an earlier version: it is brought up to date by opening it for writing. False where
-    /// that can't be said.
-    package static func isOfEarlierVersion(_ path: String) -> Bool {
-        guard FileSystem.hasContent(path) else { return false }
+    /// What a ledger's file has of what this version's ledgers have.
+    package enum Completeness: Sendable {
+        /// All, or what it has can't be said.
+        case complete
+        /// Not all: it is of an earlier version, or is just being made. Opening it for writing brings it up to date.
+        case behind
+        /// Nothing: the file is empty.
+        case empty
+    }
+
+    package static func completeness(of path: String) -> Completeness {
+        guard FileSystem.hasContent(path) else { return FileSystem.isThere(path) ? .empty : .complete }
         do {
-            return try !RawDatabase.reading(path).use { try LedgerFile.isUpToDate($0) }
+            return try RawDatabase.reading(path).use { try LedgerFile.isUpToDate($0) ? .complete : .behind }
         } catch {
-            return false
+            return .complete
         }
     }
 

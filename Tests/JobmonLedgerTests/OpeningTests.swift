@@ -166,13 +166,13 @@ struct OpeningTests {
             }
             // A reader changes nothing in it.
             try expectReaderRefused(path, "earlier version")
-            #expect(SQLiteLedger.isOfEarlierVersion(path))
+            #expect(SQLiteLedger.completeness(of: path) == .behind)
             let again = try SQLiteLedger.open(.file(path: path), time: .system)
             #expect(try await again.record([event]).results.map(\.outcome) == [.repeat])
             #expect(
                 try await again.rows("SELECT name FROM pragma_index_info('event_once')") == ["sender_seq", "sender"])
             try await again.close()
-            #expect(!SQLiteLedger.isOfEarlierVersion(path))
+            #expect(SQLiteLedger.completeness(of: path) == .complete)
             #expect(try await SQLiteLedger.reader(path: path).summary(queue: nil).jobs[.submitted] == 1)
         }
     }

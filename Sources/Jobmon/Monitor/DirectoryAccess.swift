@@ -21,14 +21,34 @@ package struct DirectoryAccess: Sendable {
     private static let patience = 3.0
 
     /// Opens a directory for reading. An old ledger is upgraded; nothing else is created or changed.
+    /// - Parameter wait: seconds that another process may take to make the ledger, or to bring it up to date.
     /// - Throws: `.unavailable` if it is not a monitor's directory, or if its ledger cannot be read.
-    package static func open(_ layout: DirectoryLayout) async throws(Problem) -> DirectoryAccess {
+    package static func open(
+        _ layout: DirectoryLayout, wait: Double = 10
+    ) async throws(Problem) -> DirectoryAccess {
         guard layout.isDirectoryOfMonitor else {
             throw Problem(
                 .unavailable, "\(layout.root) is not a directory of jobmon: there is no ledger in it",
                 hint: "name the directory with -d or JOBMON_DIR; `jobmon monitor DIR` and `jobmon run` create one")
         }
         if let refusal = DirectoryRights.refusal(layout.root) { throw refusal }
+        let deadline = TimeSource.system.steadySeconds() + wait
+        while true {
+            if let access = try await opened(layout) { return access }
+            guard TimeSource.system.steadySeconds() < deadline else {
+                throw Problem(
+                    .unavailable,
+                    "the ledger \(layout.ledger) is just being made, or brought up to date, by "
+                        + MonitorLock.holderWords(layout), hint: "try again in a while")
+            }
+            do { try await Task.sleep(for: .milliseconds(20)) } catch {
+                throw Problem(.unavailable, "interrupted while waiting for the monitor")
+            }
+        }
+    }
+
+    /// - Returns: nil while another process makes the ledger or brings it up to date.
+    private static func opened(_ layout: DirectoryLayout) async throws(Problem) -> DirectoryAccess? {
         var remark: String?
         if let info = MonitorInfo.read(layout) {
             let remote = RemoteConnection(layout: layout, patience: Self.patience)
@@ -40,7 +60,7 @@ package struct DirectoryAccess: Sendable {
                 remark = "the monitor, process \(info.pid) on \(info.host), does not answer; reading the file itself"
             }
         }
-        await bringUpToDate(layout)
+        guard await bringUpToDate(layout) else { return nil }
         let reading = try SQLiteLedger.reader(path: layout.ledger)
         return DirectoryAccess(
             layout: layout, reading: reading, spooled: SpoolReader(layout: layout).count(), hasMonitor: false,
@@ -49,17 +69,22 @@ package struct DirectoryAccess: Sendable {
 
     /// Upgrades the ledger of an earlier version, under the directory's lock. If that fails, reading the ledger reports
     /// why.
-    private static func bringUpToDate(_ layout: DirectoryLayout) async {
-        guard SQLiteLedger.isOfEarlierVersion(layout.ledger) else { return }
+    /// - Returns: false if another process has the lock, which then does it.
+    private static func bringUpToDate(_ layout: DirectoryLayout) async -> Bool {
+        guard SQLiteLedger.completeness(of: layout.ledger) != .complete else { return true }
         do throws(Problem) {
-            guard let lock = try MonitorLock.take(layout) else { return }
+            guard let lock = try MonitorLock.take(layout) else {
+                return SQLiteLedger.completeness(of: layout.ledger) == .complete
+            }
             defer { withExtendedLifetime(lock) {} }
+            guard SQLiteLedger.completeness(of: layout.ledger) == .behind else { return true }
             let ledger = try SQLiteLedger.open(.file(path: layout.ledger), time: .system)
             do throws(Problem) {
                 while try await ledger.groupErrors(limit: 5000) == 5000 {}
             } catch {}
             try await ledger.close()
         } catch {}
+        return true
     }
 
     /// Writes `job_report.csv` and `job_status_report.csv` into a directory, which is created if it is missing.

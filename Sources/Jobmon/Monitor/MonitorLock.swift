@@ -22,15 +22,19 @@ package final class MonitorLock: Sendable {
 
     /// The error for a process that wanted the lock while another one holds it: the holder, its host, and a hint.
     package static func refusal(_ layout: DirectoryLayout) -> Problem {
+        Problem(
+            .unavailable, "\(layout.root) is served by \(holderWords(layout)) already",
+            hint: "use that monitor, or stop it with: jobmon stop -d \(layout.root)")
+    }
+
+    /// The process that holds the lock: `process 4711 on node3`.
+    static func holderWords(_ layout: DirectoryLayout) -> String {
         // The lock file is written before `monitor_info.json`, which may still be that of a dead monitor.
         // If the lock is free, it does not reach the host of the monitor that answers.
         let holder =
             (FileLock.isHeld(layout.monitorLock) == false ? nil : holder(layout))
             ?? MonitorInfo.read(layout).map { FileLock.Holder(pid: $0.pid, host: $0.host) }
-        let who = holder.map { "process \($0.pid) on \($0.host)" } ?? "another process"
-        return Problem(
-            .unavailable, "\(layout.root) is served by \(who) already",
-            hint: "use that monitor, or stop it with: jobmon stop -d \(layout.root)")
+        return holder.map { "process \($0.pid) on \($0.host)" } ?? "another process"
     }
 
     /// The holder, as named in the lock file. A holder that has just taken the lock gets a moment to write its name.
