@@ -134,7 +134,9 @@ import Testing
             #expect(alone.shows(", and 1.0 GiB were requested"), "\(alone)")
 
             let many = try await explain(mon, "many")
-            #expect(many.cause == "out_of_memory" && many.certainty == "certain", "\(many)")
+            // It may end before Grid Engine has said how much it used.
+            let sure = many.shows("maxvmem") ? "certain" : "likely"
+            #expect(many.cause == "out_of_memory" && many.certainty == sure, "\(many)")
             #expect(many.why == "it was killed for its memory", "\(many)")
             #expect(many.evidence.first?.hasPrefix("Grid Engine ") == true && many.shows("h_vmem"), "\(many)")
             #expect(many.next.first?.hasSuffix(" --memory 1.5x") == true, "\(many)")

@@ -60,6 +60,10 @@ import Testing
             .failed, [instance(.failed, .outOfMemory, exitCode: 1, executor: "slurm")],
             .init(remarks: ["scheduler": "OUT_OF_MEMORY, ReqMem=4G"]))
         #expect(slurm.evidence.first == "Slurm said: OUT_OF_MEMORY, ReqMem=4G")
+        let inferred = explain(
+            .failed, [instance(.failed, .outOfMemory, exitCode: 1, executor: "sge")],
+            .init(remarks: ["scheduler": "SIGUSR2: no limit but its h_vmem", "scheduler_inferred": true]))
+        #expect(inferred.certainty == .likely && slurm.certainty == .certain)
         // What was not requested, the scheduler gave.
         let given = explain(
             .failed,

@@ -14,6 +14,7 @@ import Testing
         Evidence(exitCode: 0, reportedError: "FATAL: no data"),
         Evidence(exitCode: 3, scheduler: SchedulerWord("FAILED")),
         Evidence(signal: 9, scheduler: SchedulerWord("TIMEOUT", cause: .timeLimit)),
+        Evidence(signal: 9, scheduler: SchedulerWord("37", cause: .timeLimit, isInferred: true)),
         Evidence(notStarted: StartFailure(step: .directory, path: "/no", errno: 2, reason: "No such file")),
     ]
 

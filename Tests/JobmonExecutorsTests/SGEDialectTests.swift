@@ -250,6 +250,8 @@ struct SGEDialectTests {
         #expect(outcome.cause == cause)
         let words = failed.replacing("37  :", with: "37 :")
         #expect(outcome.evidence.scheduler?.said == words + (numbers.map { " (\($0))" } ?? ""))
+        // Where no number shows which limit it was, the commonest one is meant, and that is said.
+        #expect(outcome.evidence.scheduler?.isInferred == (cause == .timeLimit && numbers == nil))
     }
 
     @Test("memory is allowed for each slot")

@@ -55,9 +55,11 @@ import Testing
     @Test func whatIsKnownOfItsUseMayBeOld() {
         let old = "cpu=00:00:01, mem=0.00000 GB s, io=0.00002 GB, vmem=N/A, maxvmem=N/A"
         #expect(
-            limits("h_vmem=300M", used: old).exceeded("SIGUSR2")?.said
-                == "SIGUSR2: its processes together exceed its h_vmem (300M)")
-        #expect(limits("h_vmem=300M", used: nil).exceeded("SIGUSR2")?.cause == .outOfMemory)
+            limits("h_vmem=300M", used: old).exceeded("SIGUSR2")
+                == SchedulerWord(
+                    "SIGUSR2: no deletion, and no limit but its h_vmem (300M for its processes together)",
+                    cause: .outOfMemory, isInferred: true))
+        #expect(limits("h_vmem=300M", used: nil).exceeded("SIGUSR2")?.isInferred == true)
         // Another limit may be the reason.
         #expect(limits("h_vmem=300M,h_cpu=60", used: old).exceeded("SIGUSR2") == nil)
     }

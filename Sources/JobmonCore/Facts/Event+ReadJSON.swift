@@ -244,7 +244,9 @@ extension Outcome {
                     isEmpty: try output.bool("empty") ?? false)
             }, reportedError: try fields.string("reported_error").map { ErrorReading.shortened($0) },
             scheduler: try fields.fields("scheduler").map { (word) throws(FieldError) in
-                SchedulerWord(try word.string("said") ?? "", cause: try Cause(word))
+                SchedulerWord(
+                    try word.string("said") ?? "", cause: try Cause(word),
+                    isInferred: try word.bool("inferred") ?? false)
             })
         let log = try fields.fields("log").map { (log) throws(FieldError) in try KnownLog(log) }
         self.init(

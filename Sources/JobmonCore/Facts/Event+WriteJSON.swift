@@ -174,6 +174,7 @@ extension Outcome {
             var said = JSONObject()
             said.append("said", .string(word.said))
             said.append("cause", ifPresent: word.cause.map { .string($0.rawValue) })
+            said.append("inferred", flag: word.isInferred)
             object.append("scheduler", .object(said))
         }
         if usage != Usage() { object.append("usage", membersOf: usage) }

@@ -14,6 +14,7 @@ extension Evidence {
         if let scheduler {
             object.append("scheduler", .string(scheduler.said))
             object.append("scheduler_cause", ifPresent: scheduler.cause.map { .string($0.rawValue) })
+            if scheduler.isInferred { object.append("scheduler_inferred", .bool(true)) }
         }
         return object.isEmpty ? nil : object
     }

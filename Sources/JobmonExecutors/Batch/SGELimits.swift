@@ -38,7 +38,7 @@ struct SGELimits {
     func word(_ failed: String) -> SchedulerWord {
         if let time { return SchedulerWord("\(failed) (\(time))", cause: .timeLimit) }
         if let memory { return SchedulerWord("\(failed) (\(memory))", cause: .outOfMemory) }
-        return SchedulerWord(failed, cause: .timeLimit)
+        return SchedulerWord(failed, cause: .timeLimit, isInferred: true)
     }
 
     /// That its time is over: `h_rt=600, ru_wallclock=601s`; nil: it is not, or no limit is known.

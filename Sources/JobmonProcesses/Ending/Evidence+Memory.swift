@@ -10,8 +10,9 @@ extension Evidence {
 
     /// The same for what the scheduler wrote of this job into a log that has other jobs too.
     /// - Parameter job: its number at the scheduler.
-    package mutating func addMemoryWord(in log: WrittenOutput?, about job: String) {
-        guard isUnexplainedKill, let line = log?.text.flatMap({ MemoryLine.last(of: $0, about: job) }) else { return }
+    package mutating func addMemoryWord(in log: @autoclosure () -> WrittenOutput?, about job: String) {
+        // Only then is the log looked at.
+        guard isUnexplainedKill, let line = log()?.text.flatMap({ MemoryLine.last(of: $0, about: job) }) else { return }
         scheduler = SchedulerWord(line, cause: .outOfMemory)
     }
 

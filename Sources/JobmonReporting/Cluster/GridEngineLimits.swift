@@ -51,12 +51,17 @@ struct GridEngineLimits {
         }
         guard let limit = limits.min(by: { $0.bytes < $1.bytes }) else { return nil }
         let peak = used("maxvmem").flatMap { text in (GridEngineAmount.bytes(text) ?? 0) > limit.bytes ? text : nil }
-        // What is known of its use may be older than the end: then the limit is the reason only if there is no other.
-        guard peak != nil || processor == nil else { return nil }
         let each = slots > 1 ? " for each of \(slots) slots" : ""
-        let known = peak.map { ", maxvmem \($0)" } ?? ""
+        if let peak {
+            return SchedulerWord(
+                "\(signal): its processes together exceed its h_vmem (\(limit.text)\(each), maxvmem \(peak))",
+                cause: .outOfMemory)
+        }
+        // What is known of its use may be older than the end: then the limit is the reason only if there is no other.
+        guard processor == nil else { return nil }
         return SchedulerWord(
-            "\(signal): its processes together exceed its h_vmem (\(limit.text)\(each)\(known))", cause: .outOfMemory)
+            "\(signal): no deletion, and no limit but its h_vmem (\(limit.text)\(each) for its processes together)",
+            cause: .outOfMemory, isInferred: true)
     }
 
     /// Seconds by which the use that is known may be older than the end.

@@ -124,8 +124,8 @@ final class TaskRun {
         if !isOpen {
             evidence.addMemoryWord(in: streams.stderr)
             if let number = job.flatMap({ getenv($0.scheduler.signs.jobVariable) }) {
-                let log = WrittenOutput.readable(layout.manifest(manifest.batch, .log))
-                evidence.addMemoryWord(in: log, about: String(cString: number))
+                evidence.addMemoryWord(
+                    in: .readable(layout.manifest(manifest.batch, .log)), about: String(cString: number))
             }
             let deadline = time.steadySeconds() + ExpectedOutputs.patience
             while !isToldToEnd, checks.isWaiting(evidence), time.steadySeconds() < deadline {

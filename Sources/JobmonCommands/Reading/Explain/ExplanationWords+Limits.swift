@@ -15,12 +15,17 @@ extension ExplanationWords {
         return ["\(title) \(words.hasPrefix("SIG") ? "sent" : "said:") \(words)"]
     }
 
+    /// How sure a cause is that the scheduler's word gave.
+    private var inferred: Explanation.Certainty {
+        surroundings.remarks["scheduler_inferred"] == .bool(true) ? .likely : .certain
+    }
+
     // MARK: Time
 
     func timeLimit(_ last: InstanceRecord) -> End {
         let runtime = requestedRuntime.map { ", and \(Units.duration($0)) were requested" } ?? ""
         return (
-            "\(title(last) ?? "the scheduler") ended it, since its time limit passed", .certain,
+            "\(title(last) ?? "the scheduler") ended it, since its time limit passed", inferred,
             said(last) + ran(last).map { $0 + runtime }
         )
     }
@@ -40,7 +45,7 @@ extension ExplanationWords {
     // MARK: Memory
 
     func outOfMemory(_ last: InstanceRecord) -> End {
-        ("it was killed for its memory", .certain, said(last) + memoryKills + peak(last))
+        ("it was killed for its memory", inferred, said(last) + memoryKills + peak(last))
     }
 
     /// Of a program that says that it got no memory, while its address space was limited: nothing was killed for that.
