@@ -183,13 +183,70 @@ struct ErrorSample: Sendable, CustomTestStringConvertible {
         #expect(reading.headline == "subprocess.CalledProcessError: Command '['fit']' returned non-zero exit status 3.")
     }
 
+    @Test(
+        "what only looks like the form of a failure does not hide the reason",
+        arguments: [
+            (
+                "Could not find 'tqdm'; progress bars are disabled\nERROR: dimension mismatch\n",
+                "ERROR: dimension mismatch"
+            ),
+            (
+                "rm: cannot remove 'x.tmp': No such file or directory\nfit: diverged at iteration 7\n",
+                "fit: diverged at iteration 7"
+            ),
+            (
+                "data missing in grid.nc, filled by mean values now\ngrid: 3 overlapping polygons\n",
+                "grid: 3 overlapping polygons"
+            ),
+            ("12 values missing in obs.csv\nSolver failed\n", "Solver failed"),
+            ("Could not open cache\nCould not open display\nCannot find input.nc\n", "Cannot find input.nc"),
+            (
+                "! Reading restart\n! Time step 1\n mass not conserved: residual 3.2\n",
+                "mass not conserved: residual 3.2"
+            ),
+            (
+                "Relative error at iteration 3:\n 0.012\nMesh has 0 cells, which is invalid\n",
+                "Mesh has 0 cells, which is invalid"
+            ),
+            ("Running step align\n> Error: cannot open index x.fai\n", "> Error: cannot open index x.fai"),
+            (
+                "Errors while loading modules:\n  a.dat loaded\n  c.dat: cannot parse header\n",
+                "c.dat: cannot parse header"
+            ),
+            (
+                "Unhandled species O5, ignored\npressure is below zero, which is invalid\n",
+                "pressure is below zero, which is invalid"
+            ),
+            (
+                "Querying x\nThe site answered with status 503 at https://a.org/x\n",
+                "The site answered with status 503 at https://a.org/x"
+            ),
+            (
+                "reading grid\nProgram terminated with error code 3: boundary file empty\n",
+                "Program terminated with error code 3: boundary file empty"
+            ),
+            (
+                "loading stations\nLocation: Bergen not in table of stations\n",
+                "Location: Bergen not in table of stations"
+            ),
+            ("Expected runtime: 3 h\nError\n", "Error"),
+            (
+                "E0101 12:00:00.1 1 x.cc:3] rpc retry\nF0101 12:00:00.2 1 x.cc:9] Check failed: n\n",
+                "F0101 12:00:00.2 1 x.cc:9] Check failed: n"
+            ),
+        ])
+    func isNotMisled(_ text: String, _ headline: String) { #expect(ErrorReading(text).headline == headline) }
+
     /// Anything is read, whatever it is made of.
     @Test func survivesEverything() {
         var random = SystemRandomNumberGenerator()
         let pieces = [
             "Traceback (most recent call last):\n", "Error", ":", "\n", "╭─", "│", "\r", "\u{1B}[31m", "é", " ", "-",
             "  File \"x\", line 1\n", "' panicked at ", "Execution halted", "r(1);", "----------------------------\n",
-            "Error using ", "Caused by: ", "\tat A.b(A.java:1)\n", "Command error:\n", "Error executing process > ",
+            "Error using ", "Caused by: ", "caused by:", "** (", "! ", "usage: ", "stack traceback:\n",
+            "Unhandled X #<",
+            "{\"level\": \"error\", ", "\"msg\": \"x\"}", "  ", "?", "> ", "F1129 1] ", "CMake Error at x:",
+            "0x00aabbccdd", "\tat A.b(A.java:1)\n", "Command error:\n", "Error executing process > ",
         ]
         for _ in 0..<2000 {
             let text = (0..<Int.random(in: 0...40, using: &random)).map { _ in

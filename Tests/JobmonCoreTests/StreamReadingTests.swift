@@ -29,6 +29,19 @@ import Testing
             testDescription: "stderr has warnings only", stderr: "WARNING: old format\n", stdout: "Error: no grid\n",
             headline: "Error: no grid", stream: .stdout),
         Case(
+            testDescription: "stderr has what a program went on after",
+            stderr: "Can't open 'old.log', skipping\nreading 200 stations\n", stdout: "Error: tile empty\n",
+            headline: "Error: tile empty", stream: .stdout),
+        Case(
+            testDescription: "stderr has a warning that sounds like a failure",
+            stderr: "Warning: Could not find tqdm\n", stdout: "Error: tile empty\n",
+            headline: "Error: tile empty", stream: .stdout),
+        Case(
+            testDescription: "stderr has a log in JSON that went on",
+            stderr:
+                "{\"level\":\"error\",\"msg\":\"station 3 skipped\"}\n{\"level\":\"info\",\"msg\":\"wrote 3 files\"}\n",
+            stdout: "Error: tile empty\n", headline: "Error: tile empty", stream: .stdout),
+        Case(
             testDescription: "stderr has the words of a launcher only",
             stderr: "srun: error: n1: task 0: Exited with exit code 1\n", stdout: "  ERROR: density is negative\n",
             headline: "ERROR: density is negative", stream: .stdout),
@@ -120,5 +133,17 @@ import Testing
         let missing = stderr.replacing(
             "Process `FIT (1)` terminated with an error exit status (1)", with: "Missing output file(s) `o.bam`")
         #expect(ErrorReading(missing).weight == .reason)
+    }
+
+    @Test func withoutAReasonTheLastLineOfStdoutMakesTheGroup() {
+        let one = StreamReading(stderr: "", stdout: "reading\nassembling the matrix\n")
+        let other = StreamReading(stderr: "", stdout: "reading\nwriting results\n")
+        #expect(one.reading.weight == .nothing && one.grouped.message == "assembling the matrix")
+        func key(_ reading: ErrorReading) -> String {
+            ErrorSignature(cause: .exit, evidence: Evidence(exitCode: 1), reading: reading).key
+        }
+        #expect(key(one.grouped) != key(other.grouped) && key(one.reading) == key(other.reading))
+        let told = StreamReading(stderr: "Error: no disk\n", stdout: "writing\n")
+        #expect(told.grouped == told.reading)
     }
 }

@@ -11,6 +11,8 @@ package struct SchedulerSigns: Sendable {
     package var addressSpaceLimit: String?
     /// Whether an environment variable describes the place of a process in a job.
     package var isPlace: @Sendable (_ variable: String) -> Bool
+    /// Each line that the scheduler itself writes has one of these phrases.
+    var phrases: [String]
     /// Whether the scheduler itself wrote a line that stands among those of a job.
     var isLine: @Sendable (Substring) -> Bool
     /// Of such lines the one that tells why the scheduler ended the job, and not only that the job is over.
@@ -22,19 +24,23 @@ package struct SchedulerSigns: Sendable {
 extension SchedulerSigns {
     static let slurm = SchedulerSigns(
         title: "Slurm", jobVariable: "SLURM_JOB_ID", listing: "squeue -l -j", addressSpaceLimit: nil,
-        isPlace: { $0.hasPrefix("SLURM_") && $0 != "SLURM_CONF" },
+        isPlace: { $0.hasPrefix("SLURM_") && $0 != "SLURM_CONF" }, phrases: SlurmLine.phrases,
         isLine: { SlurmLine.isOne($0) },
         ending: { SlurmLine.ending(among: $0) }, isMemoryKill: { SlurmLine.isMemoryKill($0) })
 
     /// Grid Engine writes nothing among the lines of its jobs.
     static let gridEngine = SchedulerSigns(
         title: "Grid Engine", jobVariable: "JOB_ID", listing: "qstat -j", addressSpaceLimit: "h_vmem",
-        isPlace: { _ in false }, isLine: { _ in false }, ending: { _ in nil }, isMemoryKill: { _ in false })
+        isPlace: { _ in false }, phrases: [], isLine: { _ in false }, ending: { _ in nil }, isMemoryKill: { _ in false }
+    )
 }
 
 /// Lines that some scheduler wrote among those of a job.
 enum SchedulerLine {
     private static let signs = ClusterScheduler.allCases.map(\.signs)
+
+    /// Each of these lines has one of these phrases.
+    static let phrases = signs.flatMap(\.phrases)
 
     static func isOne(_ line: Substring) -> Bool { signs.contains { $0.isLine(line) } }
 

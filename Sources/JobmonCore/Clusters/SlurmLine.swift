@@ -4,6 +4,9 @@
 /// Since then they begin with the time: `[2026-11-28T16:40:09.730] error: `; an administrator chooses the form of the
 /// time. `srun --label` puts the task number in front.
 enum SlurmLine {
+    /// Each of Slurm's lines has one of these phrases.
+    static let phrases = commands + daemons + words
+
     /// Whether Slurm wrote a line.
     static func isOne(_ line: Substring) -> Bool { content(line) != nil }
 
@@ -46,7 +49,8 @@ enum SlurmLine {
     private static let levels = ["error: ", "fatal: ", "warning: ", "info: ", "debug: "]
     /// Words that identify the daemon's lines without its name, because a program may also begin its lines with the
     /// time.
-    private static let marks: PhraseSet = [
+    private static let marks = PhraseSet(words)
+    private static let words = [
         "*** JOB ", "*** STEP ", "StepId=", "JobId=", "oom_kill", "oom-kill", "slurm", "Exceeded job memory limit",
         "Exceeded step memory limit", "execve(): ", "couldn't chdir to ", "task_p_", "cgroup",
     ]

@@ -10,7 +10,7 @@ package enum ErrorText {
         if let failure = outcome.evidence.notStarted { return DescribedError(sentence(failure)) }
         var end = ending(cause: cause, exitCode: outcome.evidence.exitCode, signal: outcome.evidence.signal)
         if cause?.isToldByCommand ?? false, let kills = memoryKills(outcome.evidence) { end += ", and \(kills)" }
-        let stderr = outcome.stderr.map { $0.allSatisfy(\.isWhitespace) ? "" : $0 }
+        let stderr = outcome.stderr.map { $0.isBlank ? "" : $0 }
         if cause == .reportedError, let line = outcome.evidence.reportedError {
             return DescribedError(
                 text: joined(reported: reported + [line], to: stderr ?? ""), headline: line, reading: ErrorReading(line)
@@ -40,7 +40,7 @@ package enum ErrorText {
             }
             return DescribedError(
                 text: said.followed(by: stdout, of: "stdout"),
-                headline: ErrorReading.shortened("\(headline); stdout ends with: \(last)"), reading: found.reading)
+                headline: ErrorReading.shortened("\(headline); stdout ends with: \(last)"), reading: found.grouped)
         default: return DescribedError(text: said, headline: headline, reading: found.reading)
         }
     }

@@ -35,13 +35,15 @@ extension Substring {
     /// The text without the escape sequences that set a terminal's colours.
     var withoutColours: Substring {
         guard utf8.contains(0x1B) else { return self }
-        var rest = self[...]
-        var kept = ""
-        while let escape = rest.firstIndex(of: "\u{1B}") {
+        var kept: [UInt8] = []
+        var rest = utf8[...]
+        while let escape = rest.firstIndex(of: 0x1B) {
             kept += rest[..<escape]
-            let sequence = rest[escape...].dropFirst().drop { $0 == "[" || $0 == ";" || $0.isNumber }
-            rest = sequence.first == "m" ? sequence.dropFirst() : rest[escape...].dropFirst()
+            let behind = rest[escape...].dropFirst()
+            let sequence = behind.drop { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: ";") || 0x30...0x39 ~= $0 }
+            rest = sequence.first == UInt8(ascii: "m") ? sequence.dropFirst() : behind
         }
-        return Substring(kept + rest)
+        kept += rest
+        return Substring(decoding: kept, as: UTF8.self)
     }
 }

@@ -39,6 +39,36 @@ extension Substring {
     }
 }
 
+extension Substring {
+    /// The last place of a text within it; nil if it is not in it, or is empty.
+    func lastRange(of text: String) -> Range<Index>? {
+        let text = Array(text.utf8)
+        guard let first = text.first, utf8.count >= text.count else { return nil }
+        var start = utf8.index(endIndex, offsetBy: -text.count)
+        while true {
+            if utf8[start] == first, utf8[start...].starts(with: text) {
+                return start..<utf8.index(start, offsetBy: text.count)
+            }
+            guard start > startIndex else { return nil }
+            start = utf8.index(before: start)
+        }
+    }
+
+    /// Its beginning as far as it consists of letters, digits and these other bytes.
+    func word(with others: StaticString) -> Substring {
+        Substring(utf8.prefix { $0.isLetter || $0.isDigit || $0.isOne(of: others) })
+    }
+}
+
+extension StringProtocol {
+    /// Whether it has blanks and line ends only.
+    var isBlank: Bool {
+        guard let start = utf8.firstIndex(where: { !$0.isBlank }) else { return true }
+        // Blanks of other scripts are rare.
+        return utf8[start] >= 0x80 && allSatisfy(\.isWhitespace)
+    }
+}
+
 extension Substring.UTF8View {
     fileprivate func hasPrefix(_ prefix: String) -> Bool {
         var prefix = prefix

@@ -121,3 +121,12 @@ func fortran(_ error: String, at place: String? = nil) -> String {
 // Words of other programs, which this project does not use itself.
 let requestError = "Client Error"  // allowed: what HTTP says
 let otherSide = "server"  // allowed: what curl and psql say
+
+/// The end of a traceback of Python where a command was not found.
+func noCommand(_ name: String) -> String {
+    """
+      File "/usr/lib/python3.11/subprocess.py", line 1950, in _execute_child
+        raise child_exception_type(errno_num, err_msg, err_filename)
+    FileNotFoundError: [Errno 2] No such file or directory: '\(name)'
+    """
+}

@@ -24,6 +24,23 @@ import Testing
             "Python: shared libraries",
             python("ImportError: libcudart.so.11.0: cannot open shared object file: No such file or directory"),
             python("ImportError: libcudnn.so.8: cannot open shared object file: No such file or directory")),
+        TextPair(
+            "Python: commands", python(noCommand("fitmodel"), of: "fit.py"), python(noCommand("regrid"), of: "fit.py")),
+        TextPair(
+            "substances", python("LookupError: no emission factor of CO2 in 2014"),
+            python("LookupError: no emission factor of CH4 in 2014")),
+        TextPair(
+            "options with a value", FailedText("tar: unrecognized option '--exclud=a'\n", exitCode: 64),
+            FailedText("tar: unrecognized option '--includ=a'\n", exitCode: 64)),
+        TextPair(
+            "coordinate systems", python("ValueError: layer a is not in EPSG:4326"),
+            python("ValueError: layer a is not in EPSG:3035")),
+        TextPair(
+            "codes in brackets", python("RuntimeError: [E1042] the solver failed in cell 50"),
+            python("RuntimeError: [E1077] the solver failed in cell 50")),
+        TextPair(
+            "what an interface answers", python("HTTPError: 400: {\"detail\": \"no field t2m\"}"),
+            python("HTTPError: 400: {\"detail\": \"period too long\"}")),
         TextPair("Python: keys", python("KeyError: 'age'"), python("KeyError: 'sex'")),
         TextPair("Python: keys with a digit", python("KeyError: 'pm10'"), python("KeyError: 'pm2_5'")),
         TextPair(

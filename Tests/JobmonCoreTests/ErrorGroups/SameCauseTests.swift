@@ -40,6 +40,22 @@ import Testing
             "a value that is no integer", python("ValueError: invalid literal for int() with base 10: 'x y'"),
             python("ValueError: invalid literal for int() with base 10: '2,5'")),
         TextPair(
+            "a size in another unit", python("OSError: file x.txt is truncated at 12 MB"),
+            python("OSError: file x.txt is truncated at 1.5 GiB")),
+        TextPair(
+            "a dictionary of values", python("TypeError: bad options {'year': 1995, 'rates': [0.1, 0.2]}"),
+            python("TypeError: bad options {'year': 2001, 'names': ('a', 'c'), 'rates': []}")),
+        TextPair(
+            "an array of another length", python("ValueError: bad shape: array=[0.5 0.25]."),
+            python("ValueError: bad shape: array=[0.5 0.25 0.125 ].")),
+        TextPair(
+            "categories that nobody saw before",
+            python("ValueError: Found unknown categories ['a', 'b'] in column 0 during transform"),
+            python("ValueError: Found unknown categories ['tundra'] in column 3 during transform")),
+        TextPair(
+            "a region of a genome", python("ValueError: no reads in chr7:100-200"),
+            python("ValueError: no reads in chrX:3-40")),
+        TextPair(
             "no memory, anywhere", python("MemoryError", in: "load", of: "a.py"),
             python("MemoryError", in: "save", of: "b.py")),
         TextPair(

@@ -68,6 +68,12 @@ enum ErrorCode {
             return 2...5 ~= capitals.count && 3...6 ~= rest.count && rest.allSatisfy { $0.isDigit }
                 && (token.start == 0 || text[token.start - 1].isOne(of: "([") || text[token.end] == UInt8(ascii: ":"))
         }
+        // `[E1042] the solver failed`
+        if token.start == 1, text[0] == UInt8(ascii: "["), text[token.end] == UInt8(ascii: "]"), capitals.count == 1,
+            text[1].isOne(of: "EFW"), 3...5 ~= rest.count, rest.allSatisfy({ $0.isDigit })
+        {
+            return true
+        }
         // `error[E0433]: …`, `error TS2304: …`
         guard 1...5 ~= capitals.count, 3...5 ~= rest.count, rest.allSatisfy({ $0.isDigit }), let before else {
             return false

@@ -6,7 +6,7 @@ extension ErrorReading {
         let end = ErrorText.ending(cause: cause, exitCode: exitCode, signal: signal)
         let (own, appended) = Self.parts(text)
         let isSilent = own == end || own.hasPrefix(end) && own.hasSuffix(", nothing on stderr")
-        self = StreamReading(stderr: isSilent ? "" : String(own), stdout: appended.map { String($0) }).reading
+        self = StreamReading(stderr: isSilent ? "" : String(own), stdout: appended.map { String($0) }).grouped
     }
 
     private static func parts(_ text: String) -> (own: Substring, appended: Substring?) {

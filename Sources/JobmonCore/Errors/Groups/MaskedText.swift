@@ -38,6 +38,11 @@ struct MaskedText {
             return
         }
         if isAfterTime, byte.isOne(of: "-|:,])>") { return }
+        // numpy fills up its columns.
+        if byte.isOne(of: "])") {
+            if title.last == 0x20 { title.removeLast() }
+            if pattern.last == 0x20 { pattern.removeLast() }
+        }
         countedWords = 0
         if !byte.isOne(of: ",;:") { end() }
         title.append(byte)

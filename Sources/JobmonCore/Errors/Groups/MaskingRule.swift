@@ -9,7 +9,7 @@ struct MaskingRule: Sendable {
     }
 
     /// All rules; the first that takes a token decides. Hence the order:
-    /// - Plain words first, since most tokens are, and no other rule wants one.
+    /// - Plain words first, since most tokens are; only a chromosome's name is a word and yet one of many.
     /// - A URL holds anything else.
     /// - Codes and versions are numbers that are the cause: before all that masks numbers.
     /// - Options, since they may look like negative numbers.
@@ -19,6 +19,7 @@ struct MaskingRule: Sendable {
     /// - Identifiers at last: any other word with digits, unless it is a technical term or the words around it make it a
     ///   name.
     static let all = [
+        MaskingRule("chromosome") { $0.takeChromosome($1) },
         MaskingRule("word") { $0.takeWord($1) }, MaskingRule("url") { $0.takeUrl($1) },
         MaskingRule("code") { $0.takeCode($1) }, MaskingRule("version") { $0.takeVersion($1) },
         MaskingRule("option") { $0.takeOption($1) }, MaskingRule("mail") { $0.takeMail($1) },

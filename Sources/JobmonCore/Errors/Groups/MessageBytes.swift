@@ -37,6 +37,13 @@ struct MessageBytes {
         return start..<end
     }
 
+    /// The end of the letters that begin here.
+    func letters(from start: Int) -> Int {
+        var end = start
+        while self[end].isASCIILetter { end += 1 }
+        return end
+    }
+
     /// The end of the digits that begin here.
     func digits(from start: Int) -> Int {
         var end = start

@@ -65,7 +65,22 @@ extension MessageMasking {
             text[token.start + 1].isASCIILetter || text[token.start + 1] == UInt8(ascii: "-")
         else { return false }
         keep(token.range)
+        maskValueOfOption()
         return true
+    }
+
+    /// `--site=north`: which value it has is not what is wrong with an option.
+    private mutating func maskValueOfOption() {
+        guard text[index] == UInt8(ascii: "="), text[index + 1].isWordPart || text[index + 1].isOne(of: "/.~-") else {
+            return
+        }
+        var end = index + 1
+        while end < text.count, !text[end].isBlank, !text[end].isOne(of: "\"'`,;)]}>"), !text.isCurlyQuote(at: end) {
+            end += 1
+        }
+        while text[end - 1].isOne(of: ".:!?") { end -= 1 }
+        keep(index..<index + 1)
+        mask(index..<end, .text)
     }
 
     // MARK: What is made of several parts
@@ -188,6 +203,11 @@ extension MessageMasking {
         guard
             first.isDigit || first.isOne(of: "+-.") && (text[token.start + 1].isDigit || text[token.start + 2].isDigit)
         else { return false }
+        // `layer 'a' is not in EPSG:4326`
+        if text.has("epsg:", at: token.start - 5), !isAnyLine {
+            keep(token.range)
+            return true
+        }
         // `expected a 2D array, got 1D`
         if token.letters == 1, token.digits == 1, token.range.count <= 3,
             text[token.end - 1].lowercased == UInt8(ascii: "d")
@@ -195,8 +215,33 @@ extension MessageMasking {
             keep(token.range)
         } else {
             mask(token.range, token.letters > 4 ? .identifier : .number)
+            takeUnit()
         }
         return true
+    }
+
+    /// The unit of a size belongs to its number: `800 MB` and `1.5 GiB` may stand in the same place.
+    private mutating func takeUnit() {
+        guard text[index] == 0x20 else { return }
+        let end = text.letters(from: index + 1)
+        guard end > index + 1, !text[end].isWordPart, let word = ShortWord(text[index + 1..<end]),
+            Self.units.contains(word)
+        else { return }
+        index = end
+    }
+
+    private static let units = ShortWord.set("byte bytes kb mb gb tb kib mib gib tib")
+
+    /// `chrX`, as `chr7` is
+    mutating func takeChromosome(_ token: Token) -> Bool {
+        guard Self.isChromosome(token, text) else { return false }
+        mask(token.range, .identifier)
+        return true
+    }
+
+    static func isChromosome(_ token: Token, _ text: MessageBytes) -> Bool {
+        guard 4...5 ~= token.range.count, text.has("chr", at: token.start) else { return false }
+        return text[token.range].dropFirst(3).allSatisfy { $0.isDigit || $0.isOne(of: "XYMTWZ") }
     }
 
     /// `float64`, `utf-8`
@@ -206,7 +251,10 @@ extension MessageMasking {
         let isTerm =
             ShortWord(word).map { Self.terms.contains($0) } ?? false
             && text[word.endIndex..<token.end].allSatisfy { $0.isDigit || $0.isOne(of: "-.") }
-        guard isTerm || text.has("x86", at: token.start) else { return false }
+        let isSubstance =
+            text[token.start].isUppercase
+            && ShortWord(text[token.range]).map { Self.substances.contains($0) } ?? false
+        guard isTerm || isSubstance || text.has("x86", at: token.start) else { return false }
         keepName(token.range)
         return true
     }
@@ -217,6 +265,9 @@ extension MessageMasking {
         float int uint complex utf utc ascii iso latin sha md conv hdf netcdf grib ipv http python pip perl cuda sm fp bf ext
         gpl
         """)
+    /// Substances that models and measurements are about.
+    private static let substances = ShortWord.set(
+        "co2 ch4 n2o no2 no3 so2 so4 o2 o3 h2o h2s nh3 nh4 hno3 sf6 pm1 pm10 pm25")
 
     /// A name that the words around it make the cause: `unknown variable x23`
     mutating func takeNamed(_ token: Token) -> Bool {

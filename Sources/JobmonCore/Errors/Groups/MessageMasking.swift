@@ -59,6 +59,11 @@ struct MessageMasking {
             quoted(quotation)
             return
         }
+        if byte == UInt8(ascii: "{"), let end = endOfDictionary() {
+            out.mask(.text)
+            index = end
+            return
+        }
         if text.isCurlyQuote(at: index) {
             out.put(Self.quote)
             index += 3
@@ -90,6 +95,35 @@ struct MessageMasking {
         default: return false
         }
     }
+
+    /// The end of a dictionary of Python or an object of JSON, which is data: `{'year': 1995, 'rates': [0.1, 0.2]}`.
+    private func endOfDictionary() -> Int? {
+        guard text[index + 1].isOne(of: "'\""), let key = Quotation(at: index + 1, in: text),
+            text[key.range.upperBound] == UInt8(ascii: ":")
+        else { return nil }
+        var depth = 0
+        var end = index
+        while end < text.count {
+            if let quotation = Quotation(at: end, in: text) {
+                // A sentence in it, or what an interface calls its message, may be the cause.
+                let content = text[quotation.content]
+                if content.contains(0x20) || ShortWord(content).map({ Self.tellingKeys.contains($0) }) ?? false {
+                    return nil
+                }
+                end = quotation.range.upperBound
+                continue
+            }
+            if text[end].isOne(of: "{[(") { depth += 1 }
+            if text[end].isOne(of: "}])") { depth -= 1 }
+            end += 1
+            if depth == 0 { return end }
+        }
+        // One that was cut goes on to the end.
+        return text.count
+    }
+
+    private static let tellingKeys = ShortWord.set(
+        "error errors message msg detail details reason title code status type description cause exception")
 
     /// The end of `[Errno 2] `.
     private func endOfErrno() -> Int? {
@@ -152,18 +186,26 @@ struct MessageMasking {
         let role = isAnyLine ? nil : roleInList(quotation.range)
         if let role { last = (role, quotation.range.upperBound) }
         index = quotation.range.upperBound
-        if isAnyLine || role == .data || content.isEmpty { return mask(value: token) }
+        if isAnyLine || role == .data || content.isEmpty || role == nil && Self.isChromosome(token, text) {
+            return mask(value: token)
+        }
+        let second = text[content.lowerBound + 1]
+        if text[content.lowerBound] == UInt8(ascii: "-"), second == UInt8(ascii: "-") || second.isASCIILetter {
+            // An option, of which the value is not what is wrong with it.
+            guard let sign = text[content].firstIndex(of: UInt8(ascii: "=")), sign + 1 < content.upperBound else {
+                return out.put(quoted: text[content])
+            }
+            out.put(Self.quote)
+            out.put(text[content.lowerBound..<sign + 1])
+            out.mask(.text, param: params.name(of: text[sign + 1..<content.upperBound]))
+            return out.put(Self.quote)
+        }
         if token.letters + token.digits == 0 || role == .code { return out.put(quoted: text[content]) }
         if role == .software || role == .version, token.isSoftware(in: text) { return out.put(quoted: text[content]) }
         if token.isPath(in: text) && (token.blanks == 0 || text[content.lowerBound] == UInt8(ascii: "/")) {
             return mask(path: token)
         }
         if isFile(token, role) { return mask(path: token) }
-        let second = text[content.lowerBound + 1]
-        if text[content.lowerBound] == UInt8(ascii: "-"), second == UInt8(ascii: "-") || second.isASCIILetter {
-            // An option.
-            return out.put(quoted: text[content])
-        }
         let isNamed = role == .name || role == .software || quotesNames || quotation.isCode
         if isNamed, token.isName(in: text) {
             if let name = params.name(of: text[content]) { return out.mask(.text, param: name) }

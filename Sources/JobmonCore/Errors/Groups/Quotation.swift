@@ -23,6 +23,13 @@ struct Quotation {
                 let end = Self.end(from: start + 1, in: text, where: { $0 == byte })
             else { return nil }
             self.init(start..<end + 1, content: start + 1..<end)
+        case UInt8(ascii: ">"):
+            // cdo's `>x<`, but no comparison.
+            guard text[start - 1] == 0x20, text[start + 1].isWordPart || text[start + 1].isOne(of: "-./"),
+                let end = Self.end(from: start + 1, in: text, where: { $0 == UInt8(ascii: "<") }),
+                !text[end - 1].isBlank
+            else { return nil }
+            self.init(start..<end + 1, content: start + 1..<end)
         case UInt8(ascii: "`"):
             // Two of them are quotes of reStructuredText.
             guard text[start + 1] != byte,

@@ -35,7 +35,8 @@ enum ValueRole: Sendable {
 
     /// In this order: `is not a valid option` before `is not a valid`.
     private static let followers: [(words: StaticString, role: ValueRole)] = [
-        ("command not found", .software), ("codec", .software), ("is not recognized", .software),
+        ("command not found", .software), ("(of a command)", .software), ("codec", .software),
+        ("is not recognized", .software),
         ("is not installed", .software), ("is not a valid option", .software), ("is not a valid command", .software),
         ("is not a valid keyword", .software),
         ("is not a valid column", .name), ("is not a valid variable", .name), ("is not a valid parameter", .name),
@@ -146,7 +147,7 @@ enum ValueRole: Sendable {
                 .data,
                 """
                 value values string literal got float int integer double number date text line row record entry id
-                choice choices sample input user host from
+                choice choices category categories sample input user host from
                 """
             ),
         ]

@@ -10,11 +10,44 @@ struct ErrorLines {
 
     init(_ text: Substring.UTF8View) {
         var lines: [Substring] = []
-        for bytes in text.split(separator: 0x0A, omittingEmptySubsequences: false).suffix(Self.most) {
-            lines.append(Self.finalState(bytes))
+        for line in Self.places(in: text).reversed() {
+            let start = text.index(text.startIndex, offsetBy: line.start)
+            let bytes = text[start..<text.index(start, offsetBy: line.end - line.start)]
+            lines.append(line.isPlain ? Self.content(Self.whole(bytes)) : Self.finalState(bytes))
         }
         while lines.last?.isEmpty ?? false { lines.removeLast() }
         all = lines
+    }
+
+    /// A line's place in a text, in bytes.
+    private struct Place {
+        var start = 0
+        var end: Int
+        /// It has no byte by which a terminal does more than to write.
+        var isPlain = true
+    }
+
+    /// The lines of a text, the last one first.
+    private static func places(in text: Substring.UTF8View) -> [Place] {
+        let places = text.withContiguousStorageIfAvailable { bytes in
+            var places: [Place] = []
+            var place = Place(end: bytes.count)
+            for index in bytes.indices.reversed() {
+                let byte = bytes[index]
+                guard byte < 0x20, byte != 0x09 else { continue }
+                guard byte == 0x0A else {
+                    place.isPlain = false
+                    continue
+                }
+                place.start = index + 1
+                places.append(place)
+                guard places.count < most else { return places }
+                place = Place(end: index)
+            }
+            places.append(place)
+            return places
+        }
+        return places ?? Self.places(in: Substring(decoding: Array(text), as: UTF8.self).utf8)
     }
 
     /// The lines that are not blank.
@@ -38,12 +71,16 @@ struct ErrorLines {
         from start: Int, atMost count: Int = 4, limit: Int = 240, until isEnd: (Substring) -> Bool = { _ in false }
     ) -> String {
         var text = ""
+        var end = start
         for line in all.dropFirst(start).prefix(count) {
             if line.isEmpty || text.utf8.count > limit || LineKind.isOrnament(line) || LineKind.isAdvice(line) { break }
             if isEnd(line) { break }
             if !text.isEmpty { text += " " }
             text += LineKind.withoutDrawing(line).trimmed
+            end += 1
         }
+        // `Cannot find source file:`, and below a blank line which one.
+        if text.hasSuffix(":"), end + 1 < all.count, all[end].isEmpty { text += " \(all[end + 1].trimmed)" }
         return text
     }
 
@@ -62,8 +99,10 @@ struct ErrorLines {
         bytes.first.map { $0 & 0xC0 == 0x80 } ?? false ? Substring(decoding: bytes, as: UTF8.self) : Substring(bytes)
     }
 
-    private static func plain(_ line: Substring) -> Substring {
-        let line = Box.content(line.withoutColours)
+    private static func plain(_ line: Substring) -> Substring { content(line.withoutColours) }
+
+    private static func content(_ line: Substring) -> Substring {
+        let line = Box.content(line)
         return line.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 } ? "" : line
     }
 }

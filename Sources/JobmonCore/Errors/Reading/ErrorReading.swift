@@ -69,9 +69,10 @@ package struct ErrorReading: Sendable, Equatable {
     /// Reads lines. What a scheduler wrote among them is set aside first, then what a launcher wrote: the innermost
     /// message counts. If nothing else is there, their words are better than none.
     static func of(_ lines: ErrorLines) -> ErrorReading {
-        let (own, schedulers) = lines.separated { SchedulerLine.isOne($0) }
-        let (inner, launchers) = Launchers.separate(own)
-        for reader in ErrorReader.all {
+        let found = ErrorSigns(of: lines)
+        let (own, schedulers) = found.ofSchedulers ? lines.separated { SchedulerLine.isOne($0) } : (lines, [])
+        let (inner, launchers) = Launchers.separate(own, found)
+        for (index, reader) in ErrorReader.all.enumerated() where found.ofReader(index) {
             if let reading = reader.read(inner) { return reading }
         }
         if let ending = SchedulerLine.ending(among: schedulers) {

@@ -2,9 +2,9 @@
 /// message of what they started counts; theirs stands only if there is no other.
 enum Launchers {
     /// The lines that no launcher wrote, and those that one wrote.
-    static func separate(_ lines: ErrorLines) -> (inner: ErrorLines, said: [Substring]) {
+    static func separate(_ lines: ErrorLines, _ found: ErrorSigns) -> (inner: ErrorLines, said: [Substring]) {
         var (inner, said) = (lines, [Substring]())
-        for launcher in all {
+        for (index, launcher) in all.enumerated() where found.ofLauncher(index) {
             guard inner.all.contains(where: launcher.isAtWork) else { continue }
             let (rest, own) = launcher.separate(inner)
             inner = rest
@@ -35,24 +35,26 @@ enum Launchers {
     }
 
     struct Launcher: Sendable {
+        /// A text in which it wrote has one of these phrases within a line.
+        let signs: [String]
         /// Whether a line shows that this launcher wrote among the lines.
         let isAtWork: @Sendable (Substring) -> Bool
         /// The lines of others, and the launcher's own.
         let separate: @Sendable (ErrorLines) -> (ErrorLines, [Substring])
     }
 
-    private static let all: [Launcher] = [.mpi, .hydra, .snakemake, .make, .runner]
+    static let all: [Launcher] = [.mpi, .hydra, .snakemake, .make, .parallel, .runner]
 }
 
 extension Launchers.Launcher {
     /// A launcher whose lines are known one by one.
-    private static func lines(_ isOwn: @escaping @Sendable (Substring) -> Bool) -> Self {
-        Self(isAtWork: isOwn) { $0.separated(isOwn) }
+    private static func lines(_ signs: [String], _ isOwn: @escaping @Sendable (Substring) -> Bool) -> Self {
+        Self(signs: signs, isAtWork: isOwn) { $0.separated(isOwn) }
     }
 
     /// Open MPI and PRRTE: banners between rules, which differ from run to run of the same failure, and remarks of the
     /// daemons.
-    static let mpi = Self(isAtWork: { isOfMPI($0) }) { lines in
+    static let mpi = Self(signs: wordsOfBanners + wordsOfRemarks + ["MPI_Abort("], isAtWork: { isOfMPI($0) }) { lines in
         var (rest, said): ([Substring], [Substring]) = ([], [])
         var index = 0
         while index < lines.all.count {
@@ -76,7 +78,8 @@ extension Launchers.Launcher {
         bannerWords.isIn(line) || isRemarkOfMPI(line)
     }
 
-    private static let bannerWords: PhraseSet = [
+    private static let bannerWords = PhraseSet(wordsOfBanners)
+    private static let wordsOfBanners = [
         "MPI_ABORT was invoked", "MPI_Abort was invoked", "Primary job  terminated", "mpirun detected",
         "mpirun noticed",
         "mpirun was unable", "mpiexec detected", "mpiexec noticed", "prterun detected", "prterun noticed", "Open MPI",
@@ -88,13 +91,17 @@ extension Launchers.Launcher {
             || line.hasPrefix("Abort(") && line.holds("MPI_Abort(")
     }
 
-    private static let remarksOfMPI: PhraseSet = [
+    private static let remarksOfMPI = PhraseSet(wordsOfRemarks)
+    private static let wordsOfRemarks = [
         "ORTE_ERROR_LOG", "PMIX ERROR", "PRTE ERROR", " more process has sent help message",
         " more processes have sent help message", "orte_base_help_aggregate",
     ]
 
     /// MPICH and Intel MPI.
-    static let hydra = lines { line in
+    static let hydra = lines([
+        "[mpiexec@", "[proxy:", "=   ", "YOUR APPLICATION TERMINATED", "This typically refers to a problem with",
+        "Please see the FAQ page for debugging",
+    ]) { line in
         line.hasPrefix("[mpiexec@") || line.hasPrefix("[proxy:") || line.hasPrefix("=   ")
             || line.hasPrefix("YOUR APPLICATION TERMINATED")
             || line.hasPrefix("This typically refers to a problem with")
@@ -102,8 +109,9 @@ extension Launchers.Launcher {
     }
 
     /// make and ninja: what they ran has said more.
-    static let make = lines { line in
-        if line.hasPrefix("ninja: ") || line.hasPrefix("FAILED: ") && line.holds(".o") { return true }
+    static let make = lines(["make: ", "make[", "ninja: ", "FAILED: "]) { line in
+        if line.hasPrefix("ninja: ") { return !line.hasPrefix("ninja: error: ") }
+        if line.hasPrefix("FAILED: ") && line.holds(".o") { return true }
         return makes.begins(line) && wordsOfMake.isIn(line)
     }
 
@@ -113,10 +121,23 @@ extension Launchers.Launcher {
         "] Killed", "] Terminated", "] Segmentation fault",
     ]
 
+    /// GNU parallel repeats the command that failed on a line of its own.
+    static let parallel = Self(
+        signs: ["parallel: This job failed"], isAtWork: { $0.hasPrefix("parallel: This job failed") }
+    ) { lines in
+        let heads = lines.all.indices.filter { lines.all[$0].hasPrefix("parallel: This job failed") }
+        let own = Set(heads + heads.map { $0 + 1 })
+        let rest = lines.all.indices.filter { !own.contains($0) }.map { lines.all[$0] }
+        return (ErrorLines(rest), own.sorted().filter { $0 < lines.all.count }.map { lines.all[$0] })
+    }
+
     /// Programs that run one command, or one after the other.
-    static let runner = lines { line in
+    static let runner = lines([
+        "xargs: ", "parallel: ", "timeout: sending signal", "Command exited with non-zero status",
+        "Command terminated by signal", "(ERR): ",
+    ]) { line in
         if line.hasPrefix("xargs: ") { return line.holds("exited with status") || line.holds("terminated by signal") }
-        return line.hasPrefix("parallel: This job failed") || line.hasPrefix("parallel: Starting no more jobs")
+        return line.hasPrefix("parallel: Starting no more jobs")
             || line.hasPrefix("timeout: sending signal") || line.hasPrefix("Command exited with non-zero status")
             || line.hasPrefix("Command terminated by signal")
             || line.hasPrefix("(ERR): ") && line.holds("exited with value")
@@ -124,10 +145,13 @@ extension Launchers.Launcher {
 
     // MARK: snakemake
 
-    static let snakemake = Self(isAtWork: {
-        $0.hasPrefix("Building DAG of jobs") || $0.hasPrefix("Error in rule ") || $0.hasPrefix("WorkflowError:")
-            || $0.hasPrefix("RuleException:")
-    }) { lines in
+    static let snakemake = Self(
+        signs: ["Building DAG of jobs", "Error in rule ", "WorkflowError:", "RuleException:"],
+        isAtWork: {
+            $0.hasPrefix("Building DAG of jobs") || $0.hasPrefix("Error in rule ") || $0.hasPrefix("WorkflowError:")
+                || $0.hasPrefix("RuleException:")
+        }
+    ) { lines in
         var (rest, said): ([Substring], [Substring]) = ([], [])
         // Until when lines belong to the one before: an indented list, or a paragraph.
         var block = Block.none
@@ -184,7 +208,8 @@ extension Launchers.Launcher {
         "Assuming unrestricted", "host: ", "Building DAG of jobs", "Using shell: ", "Provided cores: ",
         "Rules claiming more threads", "Select jobs to execute", "Execute ", "Shutting down, this might take some time",
         "Exiting because a job execution failed", "Complete log", "Finished job ", "Finished jobid: ",
-        "Trying to restart job", "Waiting at most ", "Config file ", "Creating conda environment", "Activating conda",
+        "Trying to restart job", "Elapsed time: ", "Waiting at most ", "Config file ", "Creating conda environment",
+        "Activating conda",
         "Activating environment", "Nothing to be done", "Provided resources: ", "Conda environments: ignored",
     ]
 

@@ -39,10 +39,28 @@ enum LineKind {
         if line.hasPrefix("Node.js v") { return true }
         if line.hasPrefix("CallStack (from ") || line.holds(", called at ") { return true }
         if line.hasPrefix("#"), line.dropFirst().first?.isNumber ?? false { return true }
-        if isQuotedSource(line) { return true }
+        if isQuotedSource(line) || isNumberedCall(line) || line.hasPrefix("Location: ") && line.holds(" line ") {
+            return true
+        }
+        // `./fit(main+0x1f) [0x556d411711e5]`
+        if line.hasSuffix("]"), line.holds(" [0x"), !line.holds(": ") { return true }
         guard let first = line.utf8.first, first == 0x20 || first == 0x09 else { return false }
         let content = line.unindented
         return frames.begins(content) || content.hasPrefix("#") && (content.dropFirst().first?.isNumber ?? false)
+            || isAddress(content)
+    }
+
+    /// A call in a stack of Lisp: `7: (LOAD "fit.lisp")`.
+    private static func isNumberedCall(_ line: Substring) -> Bool {
+        let rest = line.utf8.drop { $0.isDigit || $0 == 0x20 }
+        return rest.startIndex > line.startIndex && Substring(rest).hasPrefix(": (")
+    }
+
+    /// An address alone: `$00000000004010DD`, `0x00007f3b`.
+    private static func isAddress(_ content: Substring) -> Bool {
+        let digits = content.utf8.dropFirst(
+            content.hasPrefix("$") ? 1 : content.hasPrefix("0x") ? 2 : content.utf8.count)
+        return digits.count >= 8 && digits.prefix { $0 != 0x20 }.allSatisfy(\.isHexDigit)
     }
 
     /// Source code as compilers quote it: `12 |     let x = y;`, `   |     ^ expected here`, `  --> fit.rs:12:9`.
@@ -96,8 +114,44 @@ enum LineKind {
         "cannot ", "unable to ", "failed to ", "no such ", "unknown ", "invalid ",
     ]
 
+    /// `Data error`, `Syntax error`: it names the kind of what the line above says.
+    static func isBareKind(_ line: Substring) -> Bool {
+        let words = line.split(separator: " ")
+        guard words.count == 2, words[1].hasPrefix("error"), words[1].utf8.count <= 6 else { return false }
+        return ShortWord(words[0].utf8).map { kinds.contains($0) } ?? false
+    }
+
+    private static let kinds = ShortWord.set(
+        "syntax data type parse parser value name input lexical semantic evaluation domain range argument")
+
+    /// A sentence that says what did not work, and not that it was done in another way.
+    static func saysWhatFailed(_ line: Substring) -> Bool {
+        let content = line.unindented
+        return attempts.begins(content, ignoringCase: true) && !isHarmless(line)
+    }
+
+    private static let attempts: PhraseSet = [
+        "could not ", "couldn't ", "cannot ", "can not ", "can't ", "unable to ", "failed to ",
+    ]
+
+    /// What a program goes on after.
+    static func isHarmless(_ line: Substring) -> Bool { harmless.isIn(line, ignoringCase: true) }
+
+    private static let harmless: PhraseSet = [
+        "skipp", "using ", "ignor", "falling back", "fall back", "fallback", "default", "instead", "disabled", " off",
+        "continu", "retry", "trying", "will be", "treated as", "rebuil", "filled", "assum", "proceed", "without",
+    ]
+
     /// What only follows from an error that stands before it.
-    static func isConsequence(_ line: Substring) -> Bool { consequences.isIn(line) }
+    static func isConsequence(_ line: Substring) -> Bool {
+        consequences.isIn(line) || line.holds("error") && verdicts.contains { line.hasSuffix($0) }
+    }
+
+    /// gretl, and others in these words.
+    private static let verdicts = [
+        "ed on error", "ed with error", "ed with errors", "ed due to error", "ed due to errors",
+    ]
+    .flatMap { [$0, "\($0)."] }
 
     private static let consequences: PhraseSet = [
         "BEGIN failed--compilation aborted", "Compilation failed in require", "Error termination",
@@ -109,10 +163,19 @@ enum LineKind {
         "rsync error: ", "model processing error",
         // Octave, after a syntax error.
         " while preparing to exit",
+        // TeX, CMake, Free Pascal, git.
+        "==> Fatal error occurred", "! Emergency stop.", "Generate step failed", "configuring incomplete",
+        "Configuring incomplete", "Compilation aborted", "errors compiling module", " returned an error exitcode",
+        "Automatic merge failed",
     ]
 
     /// A command that a shell shows before it runs it (`set -x`).
     static func isShown(_ line: Substring) -> Bool { line.hasPrefix("+ ") || line.hasPrefix("++ ") }
+
+    /// What an interpreter shows behind its prompt, but not a message that is quoted so.
+    static func isPrompted(_ line: Substring) -> Bool { prompts.begins(line) && !soundsLikeFailure(line) }
+
+    private static let prompts: PhraseSet = ["> ", ">> ", ">>> ", "? "]
 
     /// The line that a shell writes about a signal: `run.sh: line 3: 12345 Aborted (core dumped) ./model`.
     static func isAbort(_ line: Substring) -> Bool { line.holds(": line ") && line.holds(" Aborted ") }
@@ -121,7 +184,32 @@ enum LineKind {
     static func isAdvice(_ line: Substring) -> Bool {
         let content = line.unindented
         return advice.begins(content) || directions.begins(content) && manuals.isIn(content)
+            || content.holds("://") && isPlaceToRead(content)
     }
+
+    /// What tells where to read on: `website at http://…`
+    private static func isPlaceToRead(_ content: Substring) -> Bool {
+        guard let start = content.firstRange(of: "http") else { return false }
+        let before = content[..<start.lowerBound]
+        return places.contains { before.hasSuffix($0) } && !soundsLikeFailure(before)
+    }
+
+    private static let places = [
+        " see ", " visit ", "website at ", "documentation at ", "manual at ", "page at ", "information at ",
+        "details at ",
+    ]
+
+    /// The line above the calls of a stack.
+    static func beginsStack(_ line: Substring) -> Bool {
+        stacks.start(of: line.unindented, ignoringCase: true).map { line.unindented.utf8.count <= $0 + 40 } ?? false
+    }
+
+    private static let stacks: PhraseSet = ["stack traceback:", "stack trace:", "backtrace:", "call stack:"]
+
+    /// A line with which the help of a program begins: how to call it.
+    static func beginsHelp(_ line: Substring) -> Bool { helps.begins(line.unindented, ignoringCase: true) }
+
+    private static let helps: PhraseSet = ["usage:", "synopsis"]
 
     private static let directions: PhraseSet = ["Try ", "See ", "Run ", "see ", "try "]
     private static let manuals: PhraseSet = ["help", "http", "--", "man "]
@@ -129,7 +217,9 @@ enum LineKind {
     private static let advice: PhraseSet = [
         "Usage:", "usage:", "USAGE:", "For more ", "For further ", "- Please ", "- Also ", "Please ", "Hint: ",
         "HINT: ", "hint: ", "help: ", "To get help", "(Background on", "http://", "https://", "Did you mean",
-        "Traceback (most recent call last) was ", "Inspecting ", "Consider ", "You can ",
+        "Traceback (most recent call last) was ", "Inspecting ", "Consider ", "You can ", "The most similar ",
+        "Perhaps you meant", "Maybe you meant", "Full report at:", "See also ",
+        "Set the environment variable", "A complete log of this run ", "To see a list of ", "To append to ",
     ]
 
     /// The last words of a program that gives up: they say that it ends, and not why.

@@ -15,6 +15,11 @@ package struct StreamReading: Sendable, Equatable {
     /// The last line of stdout, where nothing gives a reason: it shows how far the command got.
     package var lastOfStdout: String?
 
+    /// What the error's group is made from: what counts, or else the last line of stdout.
+    package var grouped: ErrorReading {
+        lastOfStdout.map { ErrorReading("last", $0, weight: .guess) } ?? reading
+    }
+
     /// - Parameters:
     ///   - stdout: nil where nobody looked.
     ///   - log: nil where there is none, or nobody looked.

@@ -60,7 +60,7 @@ struct TracebackReader {
     /// other texts. A log may write the label before the first line only.
     private static func without(_ label: Substring, _ lines: [Substring], from first: Int) -> [Substring] {
         if label.isEmpty { return lines }
-        let isEach = !label.allSatisfy(\.isWhitespace) && lines[(first + 1)...].contains { $0.hasPrefix(label) }
+        let isEach = !label.isBlank && lines[(first + 1)...].contains { $0.hasPrefix(label) }
         let own = isEach ? lines.filter { $0.hasPrefix(label) } : lines
         return own.map { $0.hasPrefix(label) ? $0.dropFirst(label.count) : $0 }
     }
@@ -172,7 +172,7 @@ struct TracebackReader {
         while let line = line(margin), !Self.isSomethingElse(line) {
             index += 1
             pending += "\n\(line)"
-            guard !line.allSatisfy(\.isWhitespace) else { continue }
+            guard !line.isBlank else { continue }
             text += pending
             pending = ""
             end = index
@@ -224,8 +224,8 @@ struct TracebackReader {
         let start = "  File \""
         guard line.hasPrefix(start) else { return nil }
         let rest = line.dropFirst(start.count)
-        guard let mark = rest.ranges(of: "\", line ").last else { return nil }
-        let digits = rest[mark.upperBound...].prefix(while: \.isWholeNumber)
+        guard let mark = rest.lastRange(of: "\", line ") else { return nil }
+        let digits = Substring(rest.utf8[mark.upperBound...].prefix { $0.isDigit })
         guard let number = Int(digits) else { return nil }
         let function = rest[digits.endIndex...]
         guard function.isEmpty || function.hasPrefix(", in ") else { return nil }
@@ -235,7 +235,7 @@ struct TracebackReader {
 
     /// `sqlalchemy.exc.OperationalError: no such table: x`, or the type alone.
     private static func exception(_ line: Substring) -> PythonTraceback? {
-        let type = line.prefix { $0.isLetter || $0.isNumber || "_.<>".contains($0) }
+        let type = line.word(with: "_.<>")
         guard let first = type.first, first.isLetter || first == "_" else { return nil }
         let rest = line[type.endIndex...]
         guard rest.isEmpty || rest.hasPrefix(":") else { return nil }

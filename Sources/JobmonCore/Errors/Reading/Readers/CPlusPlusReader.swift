@@ -1,7 +1,7 @@
 extension ErrorReader {
     /// `std::runtime_error: cannot open`, from the two lines that the runtime of C++ writes. An exception without a text
     /// says less than what the program wrote before it.
-    static let cPlusPlus = ErrorReader { lines in
+    static let cPlusPlus = ErrorReader(["terminate called after "]) { lines in
         let mark = "terminate called after throwing an instance of "
         guard let index = lines.all.lastIndex(where: { $0.hasPrefix(mark) }) else { return nil }
         let type = lines.all[index].dropFirst(mark.count).trimmed { $0 == "'" }

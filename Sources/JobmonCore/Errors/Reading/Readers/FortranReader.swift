@@ -1,6 +1,6 @@
 extension ErrorReader {
     /// An error of the runtime of gfortran or of Intel's compiler, or the text of `error stop`.
-    static let fortran = ErrorReader.line("fortran") { lines in
+    static let fortran = ErrorReader.line("fortran", ["Fortran runtime error: ", "forrtl: ", "ERROR STOP "]) { lines in
         if let index = lines.all.lastIndex(where: { $0.hasPrefix("Fortran runtime error: ") }) {
             let place = lines.all[..<index].last { !$0.isEmpty }
             let line = String(lines.all[index])

@@ -1,6 +1,6 @@
 extension ErrorReader {
     /// `panic: no data`, or a fatal error of the runtime, before the stacks of all goroutines.
-    static let go = ErrorReader { lines in
+    static let go = ErrorReader(["panic: ", "goroutine "]) { lines in
         let index = lines.all.lastIndex {
             $0.hasPrefix("panic: ") || $0.hasPrefix("fatal error: ") && lines.hasStacks
         }

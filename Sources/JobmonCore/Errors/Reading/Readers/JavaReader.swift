@@ -1,6 +1,6 @@
 extension ErrorReader {
     /// The exception that ended a thread of Java, and of a chain its deepest cause.
-    static let java = ErrorReader { lines in
+    static let java = ErrorReader(["\tat ", "    at ", "Exception in thread "]) { lines in
         guard
             lines.all.contains(where: { isFrame($0) })
                 || lines.all.contains(where: { $0.hasPrefix("Exception in thread ") })
@@ -53,7 +53,7 @@ extension ErrorReader {
 
     /// `java.io.FileNotFoundException: in.csv`
     private static func reading(_ line: Substring, _ frame: ErrorReading.Frame?) -> ErrorReading {
-        let type = line.prefix { $0.isLetter || $0.isNumber || "_.$".contains($0) }
+        let type = line.word(with: "_.$")
         guard type.contains("."), line[type.endIndex...].hasPrefix(": ") else {
             return ErrorReading("java", line.trimmed, frame: frame)
         }

@@ -1,6 +1,6 @@
 extension ErrorReader {
     /// The line above the stack trace. Of an error within an included file, and of a task that failed, the inner one.
-    static let julia = ErrorReader { lines in
+    static let julia = ErrorReader(["Stacktrace:"]) { lines in
         guard let stack = lines.all.lastIndex(where: { $0.hasPrefix("Stacktrace:") }), stack > 0 else { return nil }
         let place = frame(below: stack, lines)
         if let error = lines.all[..<stack].lastIndex(where: { $0.hasPrefix("ERROR: ") }) {

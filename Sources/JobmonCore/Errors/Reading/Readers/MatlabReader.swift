@@ -1,6 +1,6 @@
 extension ErrorReader {
     /// MATLAB names the function, then says what went wrong, then lists the callers as `Error in …`.
-    static let matlab = ErrorReader { lines in
+    static let matlab = ErrorReader(["Error using "]) { lines in
         guard let index = lines.all.lastIndex(where: { name($0).hasPrefix("Error using ") }) else { return nil }
         let message = lines.paragraph(from: index + 1) { $0.hasPrefix("Error in ") }
         let head = name(lines.all[index]).trimmed

@@ -1,6 +1,6 @@
 extension ErrorReader {
     /// A process of Nextflow that failed: what its command wrote is quoted, indented, below `Command error:`.
-    static let nextflow = ErrorReader { lines in
+    static let nextflow = ErrorReader(["Error executing process > "]) { lines in
         guard let start = lines.all.lastIndex(where: { $0.holds("Error executing process > ") }) else { return nil }
         for section in ["Command error:", "Command output:"] {
             guard let head = lines.all[start...].firstIndex(where: { $0.hasPrefix(section) }) else { continue }

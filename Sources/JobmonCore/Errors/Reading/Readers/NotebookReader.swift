@@ -1,7 +1,7 @@
 extension ErrorReader {
     /// A cell of a notebook that raised (nbconvert, papermill, `ipython`): IPython repeats the exception below its
     /// traceback.
-    static let notebook = ErrorReader { lines in
+    static let notebook = ErrorReader(["Traceback (most recent call last)"]) { lines in
         guard
             let header = lines.all.lastIndex(where: { line in
                 guard let mark = line.firstRange(of: "Traceback (most recent call last)") else { return false }
@@ -32,7 +32,7 @@ extension ErrorReader {
 
     /// `KeyError          `: one name, and blanks behind it.
     private static func isName(_ text: Substring) -> Bool {
-        let name = text.prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }
+        let name = text.word(with: "_.")
         let rest = text[name.endIndex...]
         return !name.isEmpty && rest.count >= 2 && rest.allSatisfy { $0 == " " }
     }

@@ -1,8 +1,7 @@
 extension ErrorReader {
     /// An exception that ended the interpreter, of chained ones the last. A program that another one started has said
     /// more than the exception that reports its end.
-    static let python = ErrorReader { lines in
-        guard lines.all.contains(where: { $0.holds("Traceback (most") || $0.holds("File \"") }) else { return nil }
+    static let python = ErrorReader(["Traceback (most", "File \""]) { lines in
         if let boxed = afterBox(lines) { return boxed }
         guard let found = TracebackReader.last(in: lines.all) else { return loose(lines) }
         if reportsChild(found), let header = lines.all.lastIndex(where: { $0.holds("Traceback (most") }) {
@@ -11,7 +10,7 @@ extension ErrorReader {
             let before = ErrorReading.of(ErrorLines(Array(lines.all[start..<header])))
             if before.isTelling, before.type != found.type {
                 return ErrorReading(
-                    "python", type: before.type, "\(before.message) (\(found.type): \(line(found.message)))",
+                    "python", type: before.type, "\(before.message) (\(found.type): \(endOfChild(found)))",
                     frame: frame(found))
             }
         }
@@ -22,15 +21,23 @@ extension ErrorReader {
     /// Python 3.12 it has no frame of its own.
     private static func frame(_ exception: PythonTraceback) -> ErrorReading.Frame? {
         exception.frames.lazy.reversed().compactMap { frame -> ErrorReading.Frame? in
-            guard !comprehensions.contains(frame.function) else { return nil }
+            guard !comprehensions.contains(frame.function), isOfProgram(frame.file) else { return nil }
             return ErrorReading.Frame(path: frame.file[...], function: frame.function[...])
         }.first
     }
 
+    /// A reader of documents puts the document itself on top of the stack.
+    private static func isOfProgram(_ file: String) -> Bool {
+        let name = file[...].utf8.lastIndex(of: UInt8(ascii: "/")).map { file[file.index(after: $0)...] } ?? file[...]
+        return !name.contains(".") || name.hasSuffix(">") || programs.contains { name.hasSuffix($0) }
+    }
+
+    private static let programs = [".py", ".pyx", ".pxi", ".pyw", ".ipynb"]
+
     private static let comprehensions: Set = ["<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"]
 
     /// `Fatal Python error: Segmentation fault`, before the stacks of all threads.
-    static let pythonFatal = ErrorReader.line("python-fatal") { lines in
+    static let pythonFatal = ErrorReader.line("python-fatal", ["Fatal Python error: "]) { lines in
         lines.last { $0.hasPrefix("Fatal Python error: ") }.map(String.init)
     }
 
@@ -39,8 +46,18 @@ extension ErrorReader {
             || exception.type.hasSuffix("ChildFailedError")
     }
 
+    /// How the child ended, without the words of its command.
+    private static func endOfChild(_ exception: PythonTraceback) -> String {
+        let said = line(exception.message)
+        return said[...].firstRange(of: "returned non-zero exit status").map { String(said[$0.lowerBound...]) } ?? said
+    }
+
     private static func message(_ exception: PythonTraceback) -> String {
-        let own = line(exception.message)
+        var own = line(exception.message)
+        // A command that is missing is another cause than a file. It may be the command's directory as well.
+        if exception.frames.last?.function == "_execute_child", own.hasSuffix("'"), !own.contains("/") {
+            own += " (of a command)"
+        }
         guard !exception.exceptions.isEmpty else { return own }
         // Of a group, what is in it says more than its own words.
         let members = exception.exceptions.prefix(3).map { "\($0.type): \(message($0))" }.joined(separator: "; ")
@@ -68,7 +85,7 @@ extension ErrorReader {
             lines.all[..<end].contains(where: { $0.hasPrefix("╭─") && $0.holds("Traceback (most") })
         else { return nil }
         guard let first = lines.all[(end + 1)...].first(where: { !$0.isEmpty }) else { return nil }
-        let type = first.prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }
+        let type = first.word(with: "_.")
         guard !type.isEmpty, first[type.endIndex...].isEmpty || first[type.endIndex...].hasPrefix(":") else {
             return nil
         }
@@ -98,7 +115,7 @@ extension ErrorReader {
             let exception = lines.all[(index + 1)...].lazy.map {
                 $0.hasPrefix(prefix) ? $0.dropFirst(prefix.count) : $0
             }
-            .first { !$0.isEmpty && $0.first != " " && $0.first != "\t" }
+            .first { !$0.isEmpty && $0.first != " " && $0.first != "\t" && !$0.hasPrefix("> ") }
             if let exception { return ErrorReading("python", String(exception)) }
         }
         return nil

@@ -2,7 +2,7 @@ extension ErrorReader {
     /// R writes the error, often on the line after `Error …:`, and then `Execution halted`. Errors of rlang name the
     /// deepest cause in their last line that starts with `!`; the bullets of other packages say what does not fit.
     /// Where a file could not be opened, only the warning behind the error names it.
-    static let r = ErrorReader { lines in
+    static let r = ErrorReader(["Execution halted"]) { lines in
         message(lines).map { text in
             let function = RCall(text[...])?.function
             return ErrorReading("r", text, frame: function.flatMap { ErrorReading.Frame(function: $0) })
@@ -21,8 +21,12 @@ extension ErrorReader {
             }
         }
         if error.hasSuffix(":") {
-            guard let cause = own.last(where: { $0.hasPrefix("!") }) ?? own.first else { return error }
-            return "\(error) \(cause.trimmed { $0 == "!" || $0 == " " })"
+            guard let place = own.lastIndex(where: { $0.hasPrefix("!") }) ?? own.indices.first else { return error }
+            let text = "\(error) \(own[place].trimmed { $0 == "!" || $0 == " " })"
+            if let file = warningOfFile(rest), own[place].holds("connection") { return "\(text): \(file)" }
+            // What does not fit.
+            let detail = own[place...].first { $0.hasPrefix("✖ ") || $0.hasPrefix("x ") }
+            return detail.map { "\(text) \($0.drop { $0 != " " }.trimmed)" } ?? text
         }
         if let file = warningOfFile(rest), error.holds("connection") || error.holds("file") {
             return "\(error): \(file)"

@@ -1,6 +1,6 @@
 extension ErrorReader {
     /// A panic. Of several, the first: a thread that panics makes the one panic that waits for it.
-    static let rust = ErrorReader { lines in
+    static let rust = ErrorReader([" panicked at "]) { lines in
         let panics = lines.all.indices.filter {
             lines.all[$0].hasPrefix("thread '") && lines.all[$0].holds(" panicked at ")
         }

@@ -1,7 +1,7 @@
 extension ErrorReader {
     /// The report of a runtime on the signal that ended the program: of MPI's (`[host:123] Signal: Segmentation fault
     /// (11)`) and of Fortran's (`Program received signal SIGSEGV: …`). What the program itself said before comes first.
-    static let signalReport = ErrorReader.line("signal") { lines in
+    static let signalReport = ErrorReader.line("signal", ["] Signal: ", "Program received signal "]) { lines in
         guard
             let index = lines.all.lastIndex(where: {
                 $0.holds("] Signal: ") || $0.hasPrefix("Program received signal ")

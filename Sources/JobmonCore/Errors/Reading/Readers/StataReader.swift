@@ -1,6 +1,6 @@
 extension ErrorReader {
     /// Stata ends with a return code; the line before explains it.
-    static let stata = ErrorReader.line("stata") { lines in
+    static let stata = ErrorReader.line("stata", ["r("]) { lines in
         guard let code = lines.last?.trimmed, isReturnCode(code) else { return nil }
         let before = lines.all.last { line in
             let line = line.trimmed

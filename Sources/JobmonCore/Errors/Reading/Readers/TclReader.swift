@@ -1,6 +1,6 @@
 extension ErrorReader {
     /// Tcl, and programs that are run by it: the message, then the commands that were being executed, the innermost first.
-    static let tcl = ErrorReader { lines in
+    static let tcl = ErrorReader(["while executing"]) { lines in
         let marks = lines.all.indices.filter { lines.all[$0].unindented.hasPrefix("while executing") }
         guard let mark = marks.last, mark > 0, lines.all[mark...].contains(where: { isPlace($0) }) else { return nil }
         let message = lines.all[mark - 1].trimmed
