@@ -5,11 +5,12 @@ enum LogTime {
 
     /// What follows a time in brackets; nil: there is none.
     static func afterBrackets(_ line: Substring) -> Substring? {
-        guard line.first == "[", let close = line.firstIndex(of: "]") else { return nil }
-        let time = line[line.index(after: line.startIndex)..<close]
-        let rest = line[line.index(after: close)...]
-        guard rest.first == " ", isDate(time) || isShortTime(time) else { return nil }
-        return rest.dropFirst()
+        let bytes = line.utf8
+        guard bytes.first == UInt8(ascii: "["), let close = bytes.firstIndex(of: UInt8(ascii: "]")) else { return nil }
+        let time = Substring(bytes[..<close].dropFirst())
+        let rest = bytes[close...].dropFirst()
+        guard rest.first == 0x20, isDate(time) || isShortTime(time) else { return nil }
+        return Substring(rest.dropFirst())
     }
 
     /// 2026-01-…

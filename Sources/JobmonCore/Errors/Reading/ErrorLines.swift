@@ -55,9 +55,12 @@ struct ErrorLines {
 
     /// Those that a rule does not hold for, and those that it holds for.
     func separated(_ isApart: (Substring) -> Bool) -> (rest: ErrorLines, apart: [Substring]) {
-        let apart = all.filter { !$0.isEmpty && isApart($0) }
-        guard !apart.isEmpty else { return (self, []) }
-        return (ErrorLines(all.filter { $0.isEmpty || !isApart($0) }), apart)
+        guard let first = all.firstIndex(where: { !$0.isEmpty && isApart($0) }) else { return (self, []) }
+        var (rest, apart) = (Array(all[..<first]), [all[first]])
+        for line in all[(first + 1)...] {
+            if line.isEmpty || !isApart(line) { rest.append(line) } else { apart.append(line) }
+        }
+        return (ErrorLines(rest), apart)
     }
 
     func last(where holds: (Substring) -> Bool) -> Substring? { all.last(where: holds) }

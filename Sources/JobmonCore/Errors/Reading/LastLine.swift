@@ -5,7 +5,7 @@ struct LastLine {
     init(_ lines: ErrorLines) { self.lines = lines }
 
     var reading: ErrorReading? {
-        let filled = lines.filled
+        let filled = Array(lines.filled.suffix(Self.mostLines))
         if let index = filled.indices.last(where: { !Self.isNoise($0, in: filled) }) {
             let telling = Self.telling(upTo: index, in: filled)
             let text = telling == index ? Self.text(at: index, in: filled) : Self.sentence(from: telling, in: filled)
@@ -96,6 +96,8 @@ struct LastLine {
 
     /// A line of at least so many bytes may be broken.
     private static let widest = 60
+    /// Lines that are looked at, from the end.
+    private static let mostLines = 400
     /// Lines between a failure and the help.
     private static let mostBetween = 6
     /// Lines in which a program that failed goes on, with sums and times.

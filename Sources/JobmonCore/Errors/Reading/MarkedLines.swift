@@ -7,6 +7,8 @@ struct MarkedLines {
 
     /// After more lines than this that are no part of it, the program has gone on: the mark was not its end.
     private static let mostAfter = 60
+    /// Lines that are looked at, from the end: a stack below the mark may be long.
+    private static let mostLines = 700
     /// Lines from the first to the last mark that are looked at.
     private static let longest = 400
 
@@ -38,7 +40,7 @@ struct MarkedLines {
     /// The last marked line, unless too much follows it.
     private var last: Int? {
         var after = 0
-        for index in lines.all.indices.reversed() {
+        for index in lines.all.indices.suffix(Self.mostLines).reversed() {
             let line = lines.all[index]
             if Self.isMarked(line) { return index }
             if !line.isEmpty, !LineKind.isAdvice(line), !LineKind.isFrame(line) { after += 1 }

@@ -33,7 +33,9 @@ struct TracebackReader {
 
     /// The last traceback without a label.
     private static func lastUnlabelled(in lines: [Substring]) -> PythonTraceback? {
-        var reader = TracebackReader(lines, from: 0)
+        // Of very many, a chain of exceptions is in the last ones.
+        let headers = lines.indices.reversed().lazy.filter { label(lines[$0]) == "" }.prefix(longestChain + 1)
+        var reader = TracebackReader(lines, from: headers.reversed().first ?? 0)
         var found: PythonTraceback?
         while let line = reader.line("") {
             let start = reader.index
@@ -50,9 +52,9 @@ struct TracebackReader {
     /// which did not end the program.
     private static func label(_ line: Substring) -> Substring? {
         guard line.hasSuffix(header) else { return nil }
-        var before = line.dropLast(header.count)
-        if before.hasSuffix("Exception Group ") { before = before.dropLast("Exception Group ".count) }
-        if before.hasSuffix("  + ") { before = before.dropLast("  + ".count) }
+        var before = Substring(line.utf8.dropLast(header.utf8.count))
+        if before.hasSuffix("Exception Group ") { before = Substring(before.utf8.dropLast(16)) }
+        if before.hasSuffix("  + ") { before = Substring(before.utf8.dropLast(4)) }
         return before.hasSuffix("  | ") ? nil : before
     }
 
