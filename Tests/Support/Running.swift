@@ -134,18 +134,39 @@ package final class Running: Sendable {
         state.withLock { if $0.end == nil { kill(pid, signal) } }
     }
 
+    /// Seconds after which a process, or whoever holds its output, is taken to be stuck. No test needs a quarter of it.
+    private static let patience = 900.0
+
+    package struct IsStuck: Error, CustomStringConvertible {
+        package let description: String
+    }
+
     /// Waits for its end, and for the end of its output.
+    /// - Throws: what it was, and what it had written, if that takes so long that it is stuck. It is killed then.
     package func finished() async throws -> Executable.Finished {
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            group.notify(queue: .global()) { continuation.resume() }
+        let once = Once()
+        let isStuck: Bool = await withCheckedContinuation { continuation in
+            group.notify(queue: .global()) { if once.isFirst { continuation.resume(returning: false) } }
+            DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) {
+                if once.isFirst { continuation.resume(returning: true) }
+            }
         }
+        if isStuck { throw stuck() }
         return outcome
     }
 
     /// The same for synchronous code.
-    package func waitsForEnd() -> Executable.Finished {
-        group.wait()
+    package func waitsForEnd() throws -> Executable.Finished {
+        guard group.wait(timeout: .now() + Self.patience) == .success else { throw stuck() }
         return outcome
+    }
+
+    private func stuck() -> IsStuck {
+        let how = isRunning ? "it still runs" : "it is over, but another process holds its output"
+        send(SIGKILL)
+        return IsStuck(
+            description:
+                "process \(pid) is stuck: \(how)\nstdout: \(stdout.suffix(2000))\nstderr: \(stderr.suffix(2000))")
     }
 
     private var outcome: Executable.Finished {
@@ -159,6 +180,19 @@ package final class Running: Sendable {
     package func killed() async throws {
         send(SIGKILL)
         _ = try await finished()
+    }
+}
+
+/// Of several that may happen, what happens first.
+private final class Once: Sendable {
+    private let isOver = Mutex(false)
+
+    /// True for the first who asks.
+    var isFirst: Bool {
+        isOver.withLock { isOver in
+            defer { isOver = true }
+            return !isOver
+        }
     }
 }
 

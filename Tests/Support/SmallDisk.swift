@@ -38,7 +38,7 @@ package struct SmallDisk: Sendable {
 
     private static func run(_ program: String, _ arguments: [String]) -> Bool {
         guard let process = try? Running(program, arguments, stdin: "") else { return false }
-        return process.waitsForEnd().status == 0
+        return (try? process.waitsForEnd().status) == 0
     }
 
     private static func withSynchronousDirectory<Result>(_ body: (String) throws -> Result) throws -> Result {
