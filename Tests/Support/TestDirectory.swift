@@ -24,6 +24,7 @@ package func withTestDirectory<Result>(
     }
     let left = started.running
     for process in left { process.send(SIGKILL) }
+    killAll(naming: path)
     // Do not wait for its output, which its children may hold open.
     do {
         try await waitUntil("what the test has started is over") { left.allSatisfy { !$0.isRunning } }
@@ -33,4 +34,17 @@ package func withTestDirectory<Result>(
         throw error
     }
     return try result.get()
+}
+
+/// Kills every process whose command line names the test's directory: supervisors that outlive their queue, and commands
+/// that wait for a file there, which would wait for ever.
+private func killAll(naming path: String) {
+    let needle = Data(path.utf8)
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
+        guard let pid = Int32(name), pid != getpid(),
+            let words = try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(pid)/cmdline")),
+            words.range(of: needle) != nil
+        else { continue }
+        kill(pid, SIGKILL)
+    }
 }
