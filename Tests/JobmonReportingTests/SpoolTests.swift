@@ -194,7 +194,8 @@ struct SpoolTests {
                     #expect(batch.unreadable == [])
                     batch.acknowledge()
                 }
-                #expect(try Self.names(layout) == [])
+                // A segment that was just being made has no name yet, and no line.
+                #expect(try Self.names(layout).filter { !$0.hasSuffix(".tmp") } == [])
             }
         }
     }

@@ -322,6 +322,7 @@ class QueueTests(TestCase):
             q.block_till_done()
             """)
         wait_until(lambda: os.path.exists(self.path("began")), "the first one's start")
+        wait_until(lambda: len(self.jobs()) == 2, "both jobs")
         queue = [pid for pid in children(process.pid) if b"--feed" in command_line(pid)]
         self.assertEqual(len(queue), 1)
         process.send_signal(signal.SIGKILL)
