@@ -49,8 +49,9 @@ for version in $versions; do
     echo "== $("$python" --version) ($executable)"
     if [ $# -gt 0 ]; then arguments=("$@"); else arguments=(discover -s tests -t .); fi
     # -B: no bytecode among the sources.
-    (cd python && PYTHONPATH=$PWD JOBMON_EXECUTABLE=$executable "$python" -B -m unittest "${arguments[@]}") \
-        >"$output" 2>&1
+    # One that hangs says where: it prints the stacks of its threads.
+    (cd python && PYTHONPATH=$PWD JOBMON_EXECUTABLE=$executable timeout --foreground --signal=ABRT 900 \
+        "$python" -X faulthandler -B -m unittest "${arguments[@]}") >"$output" 2>&1
     code=$?
     ran=$(sed -nE 's/^Ran ([0-9]+) tests?.*/\1/p' "$output" | tail -n 1)
     closing=$(grep -E '^(OK|FAILED|NO TESTS RAN)' "$output" | tail -n 1)
