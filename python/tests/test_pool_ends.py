@@ -15,8 +15,10 @@ from unittest import mock
 
 import jobmon
 from jobmon import TransferError, WorkerDied
+from jobmon._pool.messages import Settings
 from jobmon._pool.slot import Taker
 from jobmon._pool.tasks import Tasks
+from jobmon._pool.watch import Watch
 from tests import pool_items as items
 from tests.support import TestCase, is_gone, wait_until
 
@@ -442,6 +444,30 @@ class PoolEndsTests(TestCase):
             self.assertEqual(pool.apply_async(items.forks, (3,)).get(AT_MOST), 3)
             self.assertEqual(pool.map(items.same, range(3), 1), [0, 1, 2])
         self.assertEqual([end[0] for end in self.ends("forks")], ["COMPLETE"] * 2)
+
+    def test_a_worker_that_is_just_starting(self) -> None:
+        class Starting:
+            # As `Process.start` leaves it for a moment.
+            pid = 4711
+            is_known = False
+
+            @property
+            def sentinel(self) -> int:
+                if not self.is_known:
+                    raise ValueError("process not started")
+                return 3
+
+        reading, writing = multiprocessing.Pipe(duplex=False)
+        process, watch = Starting(), Watch(Settings(self.folder, "base"))
+        watch._new.append((process, None, writing))  # type: ignore[arg-type]
+        watch._take_started()
+        self.assertEqual((len(watch._new), len(watch._workers), writing.closed), (1, 0, False))
+        process.is_known = True
+        watch._take_started()
+        self.assertEqual((len(watch._new), list(watch._workers), writing.closed), (0, [3], True))
+        reading.close()
+        os.close(watch._wakes)
+        os.close(watch._wake)
 
     def test_no_worker_outlives_its_program(self) -> None:
         program = self.start(

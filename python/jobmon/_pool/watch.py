@@ -98,10 +98,13 @@ class Watch:
 
     def _take_started(self) -> None:
         with self._lock:
-            started = [one for one in self._new if one[0].pid is not None]
-            self._new = [one for one in self._new if one[0].pid is None]
-            for process, worker, sending in started:
-                self._workers[process.sentinel] = (process, worker)
+            new, self._new = self._new, []
+            for process, worker, sending in new:
+                sentinel = _sentinel(process)
+                if sentinel is None:
+                    self._new.append((process, worker, sending))
+                    continue
+                self._workers[sentinel] = (process, worker)
                 sending.close()
 
     def _ended(self, process: Any, worker: Worker) -> None:
@@ -131,6 +134,14 @@ class NoWorker:
     def is_alive(self) -> bool:
         """It never runs."""
         return False
+
+
+def _sentinel(process: Any) -> Any:
+    """What becomes ready when the process ends; None: it has not started. Its `pid` is known before its sentinel is."""
+    try:
+        return process.sentinel
+    except ValueError:
+        return None
 
 
 def _exit_code(process: Any) -> Optional[int]:
