@@ -115,12 +115,14 @@ struct HookWorld: Sendable {
         return jobs
     }
 
+    /// In the order in which they were submitted: a report that was spooled first may be recorded last.
     func listed() async throws -> [Job] {
         let run = try await Executable.run(["jobs", "-d", directory, "--json"])
         guard let rows = try? JSONSerialization.jsonObject(with: Data(run.stdout.utf8)) as? [[String: Any]] else {
             return []
         }
-        return rows.map { row in
+        func submitted(_ row: [String: Any]) -> String { row["submitted_date"] as? String ?? "" }
+        return rows.sorted { submitted($0) < submitted($1) }.map { row in
             let last = (row["instances"] as? [[String: Any]])?.last
             return Job(
                 name: row["name"] as? String ?? "?", status: row["status"] as? String ?? "?",
