@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-quick test-build faults check format build release dist install uninstall wheel deb docs bench bench-clusters \
-	bench-errors clean deps check-deps test-deps test-python test-wheel test-deb clusters-up clusters-down test-clusters
+	bench-page bench-errors clean deps check-deps test-deps test-python test-page screenshots build-tested test-wheel test-deb clusters-up clusters-down test-clusters
 
 SWIFT ?= swift
 PREFIX ?= $(HOME)/.local
@@ -43,6 +43,16 @@ test-quick: test-build ## the rules and the command line: what to run after each
 test-python: test-deps build ## the tests of the Python package, under each Python that is here
 	@JOBMON_EXECUTABLE="$${JOBMON_EXECUTABLE:-$(CURDIR)/$(DEBUG_BIN)}" scripts/test-python.sh
 
+test-page: test-deps build-tested ## the tests of the page, in Debian's Chromium, which they install
+	@scripts/test-page.sh
+
+screenshots: build-tested ## takes the pictures of the page for the README into docs/images
+	@scripts/make-screenshots.sh
+
+# The executable that tests use; JOBMON_EXECUTABLE names another.
+build-tested:
+	@[ -n "$$JOBMON_EXECUTABLE" ] || $(MAKE) $(if $(filter release,$(CONFIGURATION)),release,build)
+
 clusters-up: ## brings up a real Slurm and a real Grid Engine on this machine (Debian 12, root): clusters/README.md
 	@clusters/slurm/up.sh
 	@clusters/sge/up.sh
@@ -65,6 +75,7 @@ check: check-deps ## format, layers, sources, documents, the Python package, she
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Examples benchmarks/JobmonBench
 	@scripts/check-layers.sh
 	@scripts/check-source.sh
+	@scripts/list-assets.py --check
 	@scripts/check-docs.sh
 	@scripts/check-python.sh
 	@scripts/check-shell.sh
@@ -125,6 +136,14 @@ bench: dist ## every figure against its limit or peer, in one table (half an hou
 
 bench-clusters: dist ## 1,000 jobs on a real Slurm and a real Grid Engine, against bare submits (needs root)
 	clusters/with.sh benchmarks/clusters.py $(BENCH_JOBMON)
+
+# BENCH_PAGE_OPTIONS: see benchmarks/page.py.
+bench-page: dist ## the web page at a ledger of 1,000,000 jobs in headless Chromium, in one table (half an hour, wants the machine for itself)
+	$(SWIFT) build $(RELEASE_FLAGS) --product JobmonBench
+	@scripts/install-browser.sh
+	@mkdir -p .build/bench && rm -f .build/bench/page.jsonl
+	@.build/browser/bin/python benchmarks/page.py --rows .build/bench/page.jsonl $(BENCH_PAGE_OPTIONS) $(BENCH_JOBMON)
+	@benchmarks/table.py .build/bench/page.jsonl .build/bench/page.md
 
 bench-errors: deps ## how well errors are grouped by cause, and how fast, against Drain3 (PyPI): Tests/Corpus
 	$(SWIFT) build $(RELEASE_FLAGS) --product JobmonBench

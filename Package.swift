@@ -60,6 +60,11 @@ let package = Package(
         .target(name: "CJobmonPOSIX", cSettings: [.enableWarning("all"), .treatAllWarnings(as: .error)]),
         .systemLibrary(name: "CExpat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CPCRE2", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        // The files of the page, inside the executable: `#embed` is C23.
+        .target(
+            name: "CJobmonAssets", exclude: ["page"],
+            cSettings: [.enableWarning("all"), .treatAllWarnings(as: .error)]),
         .systemLibrary(name: "CLibcrypto", providers: [.apt(["libssl-dev"])]),
         library("JobmonCore", []),
         library("JobmonSystem", ["JobmonCore", "CJobmonPOSIX", "CPCRE2"]),
@@ -70,6 +75,7 @@ let package = Package(
         library("JobmonReporting", ["JobmonCore", "JobmonSystem", "JobmonWire", "CJobmonPOSIX"]),
         library("JobmonLedger", ["JobmonCore", "JobmonSystem", "CJobmonPOSIX", grdb, grdbSQLite]),
         library("JobmonQueue", ["JobmonCore", "CLibcrypto"]),
+        library("JobmonViews", ["JobmonCore", "JobmonWire"]),
         library(
             "JobmonExecutors",
             ["JobmonCore", "JobmonSystem", "JobmonWire", "CJobmonPOSIX", "CExpat", subprocess, systemPackage]),
@@ -81,7 +87,10 @@ let package = Package(
         library("JobmonHook", ["JobmonCore", "JobmonSystem", "JobmonReporting", "CJobmonPOSIX"]),
         library(
             "JobmonMonitor",
-            ["JobmonCore", "JobmonSystem", "JobmonWire", "JobmonReporting", hummingbird, logging, serviceLifecycle]),
+            [
+                "JobmonCore", "JobmonSystem", "JobmonWire", "JobmonReporting", "JobmonViews", "CJobmonAssets", "CZlib",
+                hummingbird, logging, serviceLifecycle,
+            ]),
         library(
             "JobmonRequests",
             ["JobmonCore", "JobmonSystem", "JobmonWire", "JobmonReporting", nioCore, nioHTTP1, nioPosix]),
@@ -100,7 +109,7 @@ let package = Package(
         library(
             "JobmonCommands",
             [
-                "Jobmon", "JobmonCore", "JobmonSystem", "JobmonWire", "JobmonReporting", "JobmonQueue",
+                "Jobmon", "JobmonCore", "JobmonSystem", "JobmonWire", "JobmonReporting", "JobmonQueue", "JobmonViews",
                 "JobmonExecutors", "JobmonHook",
                 "JobmonWrapper", argumentParser, yams,
             ]),
@@ -144,7 +153,10 @@ let package = Package(
                 "JobmonRequests", "JobmonMonitor", "JobmonLedger", "JobmonReporting", "JobmonWire", "JobmonCore",
                 logging,
             ]),
-        tests("JobmonCommandsTests", ["JobmonCommands", "JobmonLedger", "JobmonWire", "JobmonCore", "JobmonCLI"]),
+        tests("JobmonViewsTests", ["JobmonViews", "JobmonLedger", "JobmonWire", "JobmonCore"]),
+        tests(
+            "JobmonCommandsTests",
+            ["JobmonCommands", "JobmonViews", "JobmonLedger", "JobmonWire", "JobmonCore", "JobmonCLI"]),
         tests(
             "JobmonTests",
             [
@@ -154,5 +166,6 @@ let package = Package(
         tests("EndToEndTests", ["JobmonCLI", "JobmonCore"]),
         tests("FaultTests", ["JobmonCLI", "JobmonCore"]),
         tests("ClusterTests", ["Jobmon", "JobmonExecutors", "JobmonReporting", "JobmonCLI", "JobmonCore"]),
-    ]
+    ],
+    cLanguageStandard: .gnu2x
 )

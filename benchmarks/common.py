@@ -17,21 +17,31 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 
 def options(description):
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("jobmon", type=pathlib.Path, help="the executable under test")
-    parser.add_argument("--bench", type=pathlib.Path, help="JobmonBench (default: beside .build's release products)")
-    parser.add_argument("--cache", type=pathlib.Path, default=HERE.parent / ".build" / "bench",
-                        help="what is made once: peers, the large ledger, small C programs")
-    parser.add_argument("--rows", type=pathlib.Path, help="append the rows to this file, as JSON lines")
-    parser.add_argument("--quick", action="store_true", help="fewer and shorter runs: to try the scripts out")
-    parsed = parser.parse_args()
-    parsed.jobmon = parsed.jobmon.resolve()
-    if not os.access(parsed.jobmon, os.X_OK):
-        parser.error(f"{parsed.jobmon} is not an executable")
-    parsed.bench = (parsed.bench or HERE.parent / ".build" / "release" / "JobmonBench").resolve()
-    parsed.cache.mkdir(parents=True, exist_ok=True)
-    parsed.cache = parsed.cache.resolve()
-    return parsed
+    return parsed(parser(description))
+
+
+def parser(description):
+    """The options that all benchmarks have."""
+    made = argparse.ArgumentParser(description=description)
+    made.add_argument("jobmon", type=pathlib.Path, help="the executable under test")
+    made.add_argument("--bench", type=pathlib.Path, help="JobmonBench (default: beside .build's release products)")
+    made.add_argument("--cache", type=pathlib.Path, default=HERE.parent / ".build" / "bench",
+                      help="what is made once: peers, the large ledger, small C programs")
+    made.add_argument("--rows", type=pathlib.Path, help="append the rows to this file, as JSON lines")
+    made.add_argument("--quick", action="store_true", help="fewer and shorter runs: to try the scripts out")
+    return made
+
+
+def parsed(parser):
+    """What was given on the command line, checked."""
+    found = parser.parse_args()
+    found.jobmon = found.jobmon.resolve()
+    if not os.access(found.jobmon, os.X_OK):
+        parser.error(f"{found.jobmon} is not an executable")
+    found.bench = (found.bench or HERE.parent / ".build" / "release" / "JobmonBench").resolve()
+    found.cache.mkdir(parents=True, exist_ok=True)
+    found.cache = found.cache.resolve()
+    return found
 
 
 class Rows:
@@ -134,7 +144,7 @@ class Responder:
         """Asks on a kept connection; returns the seconds that it took, and the answer's bytes."""
         if not self.kept:
             self.kept = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)  # allowed: the module's name
-        headers = {"Authorization": f"Bearer {self.secret}"}
+        headers = self.headers()
         if body is not None:
             headers["Content-Type"] = "application/json"
         begun = time.perf_counter()
@@ -146,6 +156,10 @@ class Responder:
             raise SystemExit(f"{path} was answered with {response.status}: {answer[:300]}")
         return took, answer
 
+    def headers(self):
+        """What each request carries."""
+        return {"Authorization": f"Bearer {self.secret}"}
+
     def metrics(self):
         counts = {}
         for line in self.ask("/metrics")[1].decode().splitlines():
@@ -154,9 +168,14 @@ class Responder:
                 counts[name] = float(value)
         return counts
 
-    def stop(self, seconds=60):
+    def stop_asking(self):
+        """Closes the kept connection."""
         if self.kept:
             self.kept.close()
+            self.kept = None
+
+    def stop(self, seconds=60):
+        self.stop_asking()
         self.process.send_signal(signal.SIGTERM)
         try:
             self.process.wait(seconds)

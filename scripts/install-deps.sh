@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the missing packages that building and the demo need. A word adds what something else needs: `tests` the
-# tests, `check` the checks, `wheel` the making of the wheel, `deb` that of the Debian packages, `deb-tests` their tests.
+# tests, `check` the checks, `browser` the tests of the page, `wheel` the making of the wheel, `deb` that of the Debian
+# packages, `deb-tests` their tests.
 # Installs Debian packages as root, or by sudo without a password; otherwise says what to install, and fails.
 set -euo pipefail
 
@@ -14,6 +15,7 @@ missing=()
 [ -e /usr/include/expat.h ] || missing+=(libexpat1-dev)
 [ -e /usr/include/pcre2.h ] || missing+=(libpcre2-dev)
 [ -e /usr/include/openssl/sha.h ] || missing+=(libssl-dev)
+[ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
 command -v sqlite3 >/dev/null || missing+=(sqlite3)
 command -v python3 >/dev/null || missing+=(python3)
 command -v git >/dev/null || missing+=(git)
@@ -27,8 +29,18 @@ tests)
     command -v fish >/dev/null || missing+=(fish)
     command -v curl >/dev/null || missing+=(curl)
     ;;
+metrics)
+    command -v promtool >/dev/null || missing+=(prometheus)
+    ;;
 check)
     command -v shellcheck >/dev/null || missing+=(shellcheck)
+    python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+    ;;
+browser)
+    command -v chromium >/dev/null || missing+=(chromium)
+    # Chromium draws no text without a font.
+    [ -n "$(fc-list 2>/dev/null | head -n 1)" ] || missing+=(fontconfig fonts-dejavu-core)
+    command -v ss >/dev/null || missing+=(iproute2)
     python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
     ;;
 wheel)

@@ -15,7 +15,7 @@ export JOBMON_EXECUTABLE=$build/jobmon NO_COLOR=1
 
 run="'$bundle' --testing-library swift-testing"
 # Rules and SQL touch nothing but memory and their own files.
-rules='^Jobmon(Core|Wire|Queue|Ledger)Tests\.'
+rules='^Jobmon(Core|Wire|Views|Queue|Ledger)Tests\.'
 wrapper='^Jobmon(Wrapper|Processes|Reporting)Tests\.'
 commands='^(EndToEndTests|JobmonCommandsTests|JobmonTests)\.'
 executors='^Jobmon(Executors|Hook)Tests\.'

@@ -68,7 +68,7 @@ package final class SQLiteLedger: Ledger, LedgerReads {
 
     /// Reads a ledger's file without being its monitor, whether there is one or not.
     /// - Throws: when there is no ledger, or none that can be read.
-    package static func reader(path: String, time: TimeSource = .system) throws(Problem) -> any LedgerReading {
+    package static func reader(path: String, time: TimeSource = .system) throws(Problem) -> any SnapshotReading {
         try LedgerFileReader(path: path, time: time)
     }
 

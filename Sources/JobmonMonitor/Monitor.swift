@@ -28,6 +28,7 @@ package final class Monitor: Sendable {
     let watchdog: Watchdog
     let intake: SpoolIntake
     let wrappers: WrapperWatch
+    private let seeing: Seeing
     private let stopSwitch = StopSwitch()
     private let gate: Gate
     private let state = Mutex<(bound: Bound?, failure: (any Error)?)>((nil, nil))
@@ -49,6 +50,12 @@ package final class Monitor: Sendable {
         wrappers = WrapperWatch(
             ledger: ledger, intake: intake, configuration: configuration, time: time, logger: logger)
         writer.watch(wrappers)
+        let keeper = SnapshotKeeper(ledger: ledger, publisher: publisher, time: time, logger: logger)
+        seeing = Seeing(
+            ledger: ledger, writer: writer, keeper: keeper, door: PageDoor(layout: layout, time: time),
+            layout: layout, time: time, started: time.now(),
+            differences: GroupDifferences(ledger: ledger, time: time) { await keeper.announce() },
+            pictures: MosaicPictures(time: time))
     }
 
     /// Where it listens; nil until it does.
@@ -57,6 +64,11 @@ package final class Monitor: Sendable {
     /// The connection for this process. It works from the start of `run` to its end.
     package var connection: InProcessConnection {
         InProcessConnection(ledger: ledger, writer: writer, publisher: publisher, layout: layout)
+    }
+
+    /// Whether the page of this directory's last monitor is in use: then the next one should have the same port.
+    package static func isPageOpen(_ layout: DirectoryLayout, now: Timestamp) -> Bool {
+        PageDoor.isOpen(layout, now: now)
     }
 
     /// Refuses requests from now on, like a monitor that has no room. The connection of this process still works.
@@ -93,7 +105,7 @@ package final class Monitor: Sendable {
     /// come, and the publisher when everything is committed.
     private func services(_ onReady: @escaping @Sendable (Bound) async throws -> Void) -> ServiceGroupConfiguration {
         let services: [any Service] = [
-            publisher, writer, watchdog, intake, wrappers, ErrorGrouping(ledger: ledger, logger: logger),
+            publisher, writer, seeing.keeper, watchdog, intake, wrappers, ErrorGrouping(ledger: ledger, logger: logger),
             HomeWatch(configuration: configuration) { [self] in end(by: $0) },
             Listener(application: application(onReady)),
         ]
@@ -113,7 +125,7 @@ package final class Monitor: Sendable {
     private func application(_ onReady: @escaping @Sendable (Bound) async throws -> Void) -> some ApplicationProtocol {
         let responder = Responder(
             connection: connection, gate: gate, configuration: configuration, counts: RequestCounts(),
-            stop: stopSwitch, logger: logger)
+            stop: stopSwitch, seeing: seeing, logger: logger)
         let requestSeconds = configuration.requestSeconds
         var quiet = logger
         // The framework logs each start and request, which is up to this program.

@@ -67,6 +67,18 @@ package final class RemoteConnection: MonitorConnection {
     /// Asks the monitor to stop in order. It may still be there for a moment when this returns.
     package func stopMonitor() async throws(Problem) { _ = try await call(.stop, body: Array("{}".utf8)) }
 
+    /// Asks for a link to the page, and makes its address.
+    /// - Parameter share: seconds for which the link can be used, for looking only; nil: a link for once, at once.
+    /// - Throws: `.unavailable` if no monitor answers; `.notFound` if it is of a version that has no page.
+    package func pageAddress(share: Double?) async throws(Problem) -> (address: String, expires: Timestamp) {
+        let body = try await call(.links, body: PageLinkRequest(share: share).json.bytes)
+        let link = try decode(body) { (json) throws(FieldError) in try PageLink(json) }
+        guard let info = MonitorInfo.read(layout) else {
+            throw Problem(.unavailable, "the monitor of \(layout.root) has just ended", hint: "try again")
+        }
+        return (link.address(host: info.address, port: info.port), link.expires)
+    }
+
     /// Whether the monitor answers, and is the one that the file names: it knows the file's secret.
     package func isAlive(within seconds: Double) async -> Bool {
         guard let current = MonitorInfo.read(layout) else { return false }

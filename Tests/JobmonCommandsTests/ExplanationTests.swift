@@ -1,5 +1,6 @@
 import JobmonCommands
 import JobmonCore
+import JobmonViews
 import Testing
 
 /// The sentences of `jobmon explain`.

@@ -5,6 +5,7 @@ import Synchronization
 import Testing
 
 @testable import JobmonCommands
+@testable import JobmonViews
 
 /// When `watch` reads the groups of errors, and what it knows of their growth.
 @Suite(.timeLimit(.minutes(20)))

@@ -4,6 +4,7 @@ import JobmonTestSupport
 import Testing
 
 @testable import JobmonCommands
+@testable import JobmonViews
 
 /// What sets failed jobs apart, counted in a real ledger.
 @Suite(.timeLimit(.minutes(20)))

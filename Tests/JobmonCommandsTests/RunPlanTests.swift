@@ -372,10 +372,10 @@ import Testing
 
     @Test("times and sizes as people write them")
     func quantities() {
-        #expect(["90", "90s", "10m", "2h", "1.5h", "1d"].map(RunQuantity.seconds) == [90, 90, 600, 7200, 5400, 86400])
-        #expect(["", "0", "-1", "m", "5 m", "1w", "1e3", "nan", "1.2.3"].compactMap(RunQuantity.seconds).isEmpty)
+        #expect(["90", "90s", "10m", "2h", "1.5h", "1d"].map(Quantity.seconds) == [90, 90, 600, 7200, 5400, 86400])
+        #expect(["", "0", "-1", "m", "5 m", "1w", "1e3", "nan", "1.2.3"].compactMap(Quantity.seconds).isEmpty)
         #expect(
-            ["100", "4G", "512M", "1.5KiB", "2tb"].map(RunQuantity.bytes) == [100, 4 << 30, 512 << 20, 1536, 2 << 40])
-        #expect(["", "G", "-1G", "4X", "99999999T"].compactMap(RunQuantity.bytes).isEmpty)
+            ["100", "4G", "512M", "1.5KiB", "2tb"].map(Quantity.bytes) == [100, 4 << 30, 512 << 20, 1536, 2 << 40])
+        #expect(["", "G", "-1G", "4X", "99999999T"].compactMap(Quantity.bytes).isEmpty)
     }
 }

@@ -212,7 +212,7 @@ import Testing
 
     @Test("delays between retries as people write them")
     func waits() throws {
-        func waits(_ text: String) -> [Double]? { RunQuantity.waits(text, longest: 60).map { [$0.first, $0.longest] } }
+        func waits(_ text: String) -> [Double]? { Quantity.waits(text, longest: 60).map { [$0.first, $0.longest] } }
         #expect(
             waits("30s") == [30, 60] && waits("2m") == [120, 120] && waits("1s..10m") == [1, 600]
                 && waits("0") == [0, 0])

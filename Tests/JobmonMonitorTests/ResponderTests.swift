@@ -174,17 +174,22 @@ struct ResponderTests {
     @Test func metricsAreOpenMetrics() async throws {
         try await withMonitor { fixture async throws in
             _ = try await ask(fixture, "POST", "/v1/events", events([Facts.submitted("a")]))
-            let answer = try await fixture.requester.send("GET", "/metrics")
+            let older = try await fixture.requester.send("GET", "/metrics")
+            #expect(older.headers["content-type"]?.hasPrefix("text/plain; version=0.0.4") == true)
+            #expect(!String(decoding: older.body, as: UTF8.self).contains("# EOF"))
+            let answer = try await fixture.requester.send(
+                "GET", "/metrics", headers: ["Accept": "application/openmetrics-text;version=1.0.0,text/plain;q=0.5"])
             #expect(answer.status == 200)
             #expect(answer.headers["content-type"]?.hasPrefix("application/openmetrics-text") == true)
             let lines = String(decoding: answer.body, as: UTF8.self).split(separator: "\n")
             #expect(lines.last == "# EOF")
-            #expect(lines.contains("jobmon_jobs{status=\"SUBMITTED\"} 1"))
+            #expect(lines.contains("jobmon_jobs{queue=\"\",status=\"SUBMITTED\"} 1"))
             #expect(lines.contains("jobmon_events_total{outcome=\"recorded\"} 1"))
             let families = Set(lines.filter { $0.hasPrefix("# TYPE") }.map { $0.split(separator: " ")[2] })
             for line in lines where !line.hasPrefix("#") {
                 let name = line.prefix { $0 != "{" && $0 != " " }
-                let family = name.hasSuffix("_total") ? name.dropLast(6) : name
+                let endings = ["_total", "_created", "_bucket", "_sum", "_count", "_info"]
+                let family = endings.first { name.hasSuffix($0) }.map { name.dropLast($0.count) } ?? name
                 #expect(families.contains(family), "\(line)")
             }
         }
@@ -229,20 +234,28 @@ struct ResponderTests {
             }
             let port = fixture.requester.port
             for host in [
-                "evil.example", "evil.example:\(port)", "127.0.0.1", "127.0.0.1:\(port - 1)", "10.0.0.1:\(port)",
+                "evil.example", "evil.example:\(port)", "10.0.0.1:\(port)", "localhost.evil.example:\(port)",
+                "127.0.0.1.evil.example", "127.0.0.1@evil.example:\(port)", "", "127.0.0.1:", "127.0.0.1:80x",
             ] {
                 try await problem("forbidden", 403, "GET", "/v1/summary", headers: ["Host": host])
                 try await problem("forbidden", 403, "GET", "/v1/alive", headers: ["Host": host])
             }
-            for host in ["localhost:\(port)", "LOCALHOST:\(port)", "[::1]:\(port)"] {
+            // Loopback names with any port: that of `ssh -L` is another one.
+            for host in [
+                "localhost:\(port)", "LOCALHOST:\(port)", "[::1]:\(port)", "127.0.0.1:\(port - 1)", "127.0.0.1",
+                "localhost:80",
+            ] {
                 let answer = try await fixture.requester.send("GET", "/v1/summary", headers: ["Host": host])
                 #expect(answer.status == 200, "\(host)")
             }
-            for origin in ["http://evil.example", "null", "https://localhost:\(port)", "http://localhost"] {
+            for origin in [
+                "http://evil.example", "null", "https://127.0.0.1:\(port)", "http://127.0.0.1",
+                "http://127.0.0.1:\(port - 1)", "http://localhost:\(port)",
+            ] {
                 try await problem("forbidden", 403, "GET", "/v1/summary", headers: ["Origin": origin])
             }
             let own = try await fixture.requester.send(
-                "GET", "/v1/summary", headers: ["Origin": "http://localhost:\(port)"])
+                "GET", "/v1/summary", headers: ["Host": "localhost:8000", "Origin": "http://localhost:8000"])
             #expect(own.status == 200)
             for type in [nil, "text/plain", "application/jsonx", "application/x-www-form-urlencoded"] {
                 try await problem("unsupported_type", 415, "POST", "/v1/events", "{}", headers: ["Content-Type": type])
@@ -269,7 +282,7 @@ struct ResponderTests {
             try await problem("not_found", 404, "GET", "/v1/jobs/99")
             try await problem("not_found", 404, "GET", "/v1/instances/99")
             try await problem("not_found", 404, "GET", "/v1/jobs/x")
-            try await problem("not_found", 404, "GET", "/")
+            try await problem("not_found", 404, "GET", "/page")
             try await problem("method_not_allowed", 405, "DELETE", "/v1/jobs")
             try await problem("method_not_allowed", 405, "GET", "/v1/stop")
             #expect(fixture.log.lines(.error) == [])

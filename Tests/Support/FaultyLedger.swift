@@ -97,4 +97,26 @@ package final class FaultyLedger: Ledger {
     package func changes(after sequence: Int64, limit: Int) async throws(Problem) -> [Change] {
         try await wrapped.changes(after: sequence, limit: limit)
     }
+
+    package func snapshotRows(after jid: Int64, limit: Int) async throws(Problem) -> [SnapshotRow] {
+        try await wrapped.snapshotRows(after: jid, limit: limit)
+    }
+
+    package func snapshotRows(of jids: [Int64]) async throws(Problem) -> [SnapshotRow] {
+        try await wrapped.snapshotRows(of: jids)
+    }
+
+    package func jobsByGroup() async throws(Problem) -> [Int64: [Int64]] { try await wrapped.jobsByGroup() }
+
+    package func params(most: Int) async throws(Problem) -> [(name: String, values: Int?)] {
+        try await wrapped.params(most: most)
+    }
+
+    package func jobsByParam(
+        _ name: String, after jid: Int64
+    ) async throws(Problem) -> [(value: String, jids: [Int64])] {
+        try await wrapped.jobsByParam(name, after: jid)
+    }
+
+    package func lateJobs() async throws(Problem) -> [Int64] { try await wrapped.lateJobs() }
 }

@@ -61,6 +61,28 @@ struct WithoutCommit: Ledger {
     func changes(after sequence: Int64, limit: Int) async throws(Problem) -> [Change] {
         try await ledger.changes(after: sequence, limit: limit)
     }
+
+    func snapshotRows(after jid: Int64, limit: Int) async throws(Problem) -> [SnapshotRow] {
+        try await ledger.snapshotRows(after: jid, limit: limit)
+    }
+
+    func snapshotRows(of jids: [Int64]) async throws(Problem) -> [SnapshotRow] {
+        try await ledger.snapshotRows(of: jids)
+    }
+
+    func jobsByGroup() async throws(Problem) -> [Int64: [Int64]] { try await ledger.jobsByGroup() }
+
+    func params(most: Int) async throws(Problem) -> [(name: String, values: Int?)] {
+        try await ledger.params(most: most)
+    }
+
+    func jobsByParam(
+        _ name: String, after jid: Int64
+    ) async throws(Problem) -> [(value: String, jids: [Int64])] {
+        try await ledger.jobsByParam(name, after: jid)
+    }
+
+    func lateJobs() async throws(Problem) -> [Int64] { try await ledger.lateJobs() }
 }
 
 private final class Counter: Sendable {

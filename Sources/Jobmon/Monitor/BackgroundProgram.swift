@@ -52,6 +52,22 @@ package struct BackgroundProgram {
         }
     }
 
+    /// Starts another program without a terminal, and does not wait for it.
+    /// - Returns: false if it cannot be started.
+    package static func launch(_ path: String, _ arguments: [String]) -> Bool {
+        let nothing = open("/dev/null", O_WRONLY | O_CLOEXEC)
+        // Above the descriptors of the new program's own streams.
+        let descriptor = nothing < 0 ? -1 : fcntl(nothing, F_DUPFD_CLOEXEC, 3)
+        if nothing >= 0 { close(nothing) }
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        jobmon_close_others_at_exec()
+        switch spawn(path, arguments.map { Array($0.utf8CString) }, output: descriptor, errors: descriptor) {
+        case .success: return true
+        case .failure: return false
+        }
+    }
+
     /// Why the program does not run.
     package enum StartProblem: Error {
         /// It could not be started.

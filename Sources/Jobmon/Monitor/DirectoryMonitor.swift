@@ -57,7 +57,9 @@ package final class DirectoryMonitor: Sendable {
         secret = String((makeUUID() + makeUUID()).filter { $0 != "-" })
         var settings = MonitorConfiguration(secret: secret)
         settings.address = configuration.address
-        settings.port = configuration.port
+        settings.port =
+            configuration.port != 0
+            ? configuration.port : LastPort.again(configuration.layout, address: configuration.address) ?? 0
         settings.hostNames = [HostIdentity.host]
         let layout = configuration.layout
         settings.isAskedAbout = { silent in
@@ -159,6 +161,7 @@ package final class DirectoryMonitor: Sendable {
             hostBootID: HostIdentity.bootID, secret: secret, started: configuration.time.now(),
             version: JobmonVersion.current)
         try info.write(configuration.layout)
+        LastPort.note(bound.port, configuration.layout)
         return info
     }
 }

@@ -77,7 +77,7 @@ struct ClusterOptions: ParsableArguments {
     /// Seconds between two polls of the scheduler; nil: the default.
     func interval() throws -> Double? {
         guard let poll else { return nil }
-        guard let seconds = RunQuantity.seconds(poll) else { throw RunQuantity.invalidDuration(poll, for: "--poll") }
+        guard let seconds = Quantity.seconds(poll) else { throw CommandFailure.invalidDuration(poll, for: "--poll") }
         return seconds
     }
 
@@ -87,14 +87,14 @@ struct ClusterOptions: ParsableArguments {
         if let slots, slots < 1 { throw CommandFailure(.usage, "--slots must be 1 or more, not \(slots)") }
         resources.append("slots", ifPresent: slots.map { .int(Int64($0)) })
         if let memory {
-            guard let bytes = RunQuantity.bytes(memory) else {
+            guard let bytes = Quantity.bytes(memory) else {
                 throw CommandFailure(.usage, "invalid size \"\(memory)\" for --memory", hint: "use 512M or 4G")
             }
             resources.append("memory", .int(bytes))
         }
         if let runtime {
-            guard let seconds = RunQuantity.seconds(runtime) else {
-                throw RunQuantity.invalidDuration(runtime, for: "--runtime")
+            guard let seconds = Quantity.seconds(runtime) else {
+                throw CommandFailure.invalidDuration(runtime, for: "--runtime")
             }
             resources.append("runtime", .double(seconds))
         }

@@ -63,13 +63,16 @@ package struct FilterOptions: ParsableArguments {
             "Select jobs that are COMPLETE, but printed what only a failure leaves, such as an exception in a thread.")
     package var doubtful = false
 
+    @Flag(help: "Select jobs that are RUNNING, but have not been heard of for three heartbeats.")
+    package var late = false
+
     package init() {}
 
     package var filter: JobFilter {
         JobFilter(
             statuses: statusLists.flatMap { $0 }, queue: queue, name: name, params: params,
             causes: causeLists.flatMap { $0 }, hosts: hosts, since: since, groups: groups,
-            doubtful: doubtful)
+            doubtful: doubtful, late: late)
     }
 
     /// The filter, with the groups of errors that the ledger has in place of those that were merged into them.
@@ -97,7 +100,7 @@ package struct FilterOptions: ParsableArguments {
     }
 
     package static func since(_ text: String) throws -> Timestamp {
-        if let seconds = RunQuantity.seconds(text) { return TimeSource.system.now().advanced(bySeconds: -seconds) }
+        if let seconds = Quantity.seconds(text) { return TimeSource.system.now().advanced(bySeconds: -seconds) }
         guard let time = Timestamp(text) else {
             throw ValidationError(
                 "invalid time \"\(Printable.line(text))\": use 10m, 2h or 1d (ago), or 2026-01-31T09:30:00.000Z")

@@ -31,6 +31,11 @@ package struct CommandFailure: Error, Sendable, Equatable {
         self.init(status, Problem(.invalid, message, hint: hint))
     }
 
+    /// What is said of an option's value that is no duration.
+    static func invalidDuration(_ text: String, for option: String) -> CommandFailure {
+        CommandFailure(.usage, "invalid duration \"\(text)\" for \(option)", hint: "use 90, 10m, 2h or 1d")
+    }
+
     /// The text for stderr: `jobmon: ` and the message, then the hint on its own line.
     package var text: String {
         let sentence = "jobmon: \(Printable.line(problem.message))\n"

@@ -30,7 +30,8 @@ package struct JobmonRoot: AsyncParsableCommand {
             CommandGroup(
                 name: "Inspect",
                 subcommands: [
-                    JobsCommand.self, ShowCommand.self, ExplainCommand.self, ErrorsCommand.self, LogsCommand.self,
+                    DashboardCommand.self, JobsCommand.self, ShowCommand.self, ExplainCommand.self, ErrorsCommand.self,
+                    LogsCommand.self,
                     WatchCommand.self,
                     EventsCommand.self, QueryCommand.self, ReportCommand.self,
                 ]),

@@ -3,6 +3,7 @@ import Glibc
 import Jobmon
 import JobmonCore
 import JobmonQueue
+import JobmonViews
 import Synchronization
 
 /// `jobmon run`: queues jobs and runs them until they are over.
@@ -125,6 +126,9 @@ package struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Clusters") var cluster: ClusterOptions
 
+    @Flag(help: "Open the page with all jobs in a browser, or print its link. See jobmon dashboard.")
+    var dashboard = false
+
     @Flag(name: .customLong("no-progress"), help: "Hide progress.")
     var noProgress = false
 
@@ -168,6 +172,7 @@ package struct RunCommand: AsyncParsableCommand {
         let configuration = try configuration(settings)
         let control = RunControl(screen: screen, leavesRunning: configuration.leavesRunning)
         let again = again
+        let opensPage = dashboard
         let began = TimeSource.system.steadySeconds()
 
         let summary = try await control.guarded {
@@ -179,6 +184,7 @@ package struct RunCommand: AsyncParsableCommand {
                     notice: { screen.say($0) })
                 return try await control.run(runner, jobs, again: again) {
                     if sayWhenStarted { Self.sayStarted() }
+                    if opensPage { Self.openPage(settings.layout, screen) }
                 }
             }
         }
@@ -255,6 +261,19 @@ package struct RunCommand: AsyncParsableCommand {
         Messages.say("Log:    \(log)")
     }
 
+    /// Shows a link to the page, and opens it if there is a browser.
+    private static func openPage(_ layout: DirectoryLayout, _ screen: RunScreen) {
+        Task {  // allowed: the run does not wait for a browser
+            do {
+                let link = try await DashboardCommand.link(layout, share: nil, opens: true)
+                screen.say(
+                    link.isOpened ? "the page: \(link.address)" : "open within 60 seconds, once: \(link.address)")
+            } catch {
+                screen.say("the page cannot be opened: \(error)")
+            }
+        }
+    }
+
     private static func sayStarted() {
         let output = Output()
         // It is not an error if stdout has no reader.
@@ -307,7 +326,7 @@ package struct RunCommand: AsyncParsableCommand {
     private func backoffPolicy() throws -> RelaunchPolicy.Backoff {
         let usual = RelaunchPolicy.Backoff()
         guard let backoff else { return usual }
-        guard let waits = RunQuantity.waits(backoff, longest: usual.cap) else {
+        guard let waits = Quantity.waits(backoff, longest: usual.cap) else {
             throw CommandFailure(
                 .usage, "invalid wait \"\(backoff)\" for --backoff",
                 hint: "use 30s, FIRST..LONGEST such as 30s..10m, or 0")
@@ -329,8 +348,8 @@ package struct RunCommand: AsyncParsableCommand {
 
     private func seconds(_ text: String?, _ option: String) throws -> Double? {
         guard let text else { return nil }
-        guard let seconds = RunQuantity.seconds(text) else {
-            throw RunQuantity.invalidDuration(text, for: option)
+        guard let seconds = Quantity.seconds(text) else {
+            throw CommandFailure.invalidDuration(text, for: option)
         }
         return seconds
     }

@@ -47,7 +47,7 @@ package struct EventsCommand: AsyncParsableCommand {
     /// Reads `--since`; nil if it is invalid.
     package static func beginning(_ text: String, now: Timestamp) -> Beginning? {
         if let sequence = Int64(text) { return sequence >= 0 ? .sequence(sequence) : nil }
-        if let seconds = RunQuantity.seconds(text) { return .time(now.advanced(bySeconds: -seconds)) }
+        if let seconds = Quantity.seconds(text) { return .time(now.advanced(bySeconds: -seconds)) }
         return Timestamp(text).map { .time($0) }
     }
 

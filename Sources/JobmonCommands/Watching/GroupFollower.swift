@@ -1,4 +1,5 @@
 import JobmonCore
+import JobmonViews
 import Synchronization
 
 /// Reads the groups of errors beside the loop of `watch`, so that a slow answer never delays the picture: the loop

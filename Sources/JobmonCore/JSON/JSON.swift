@@ -34,6 +34,9 @@ extension JSON {
         default: text
         }
     }
+
+    /// The integer in a row of a query's result; nil for any other value.
+    package var integer: Int64? { if case .int(let number) = self { number } else { nil } }
 }
 
 /// The members of a JSON object, in order. If a name occurs more than once, the last member counts, as in most readers.

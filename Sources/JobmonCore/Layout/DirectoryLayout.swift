@@ -29,6 +29,10 @@ package struct DirectoryLayout: Sendable, Hashable {
     /// The files of array jobs.
     package var manifests: String { "\(root)/manifests" }
     package var monitorLog: String { "\(root)/monitor.log" }
+    /// The sessions of the page; mode 0600.
+    package var pageSessions: String { "\(run)/page_sessions.json" }
+    /// The port on which the last monitor listened.
+    package var lastPort: String { "\(run)/port" }
 
     /// The folders that exist in every directory of a monitor.
     package var folders: [String] { [spool, run, fences, logs, manifests] }

@@ -74,6 +74,14 @@ extension InstanceRecord {
         Self.failure(headline: errorLine, cause: cause, exitCode: exitCode, signal: signal)
     }
 
+    /// Seconds that it ran, or has been running.
+    package func elapsed(now: Timestamp) -> Double? {
+        if let wallclock = usage.wallclock { return wallclock }
+        guard let startedDate else { return nil }
+        if let finishedDate { return max(0, finishedDate.seconds(since: startedDate)) }
+        return status == .running ? max(0, now.seconds(since: startedDate)) : nil
+    }
+
     /// The line of its error that lists show; nil if it has no error.
     package var errorLine: String? { headline ?? error.map(ErrorText.headline) }
 

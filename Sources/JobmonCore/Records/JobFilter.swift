@@ -19,6 +19,8 @@ package struct JobFilter: Sendable, Equatable {
     package var groups: [Int64]
     /// Only those that are COMPLETE and may not have done their work.
     package var doubtful: Bool
+    /// Only those that are RUNNING and have not been heard of for a long time.
+    package var late: Bool
 
     package struct Param: Sendable, Equatable {
         package var name: String
@@ -33,7 +35,7 @@ package struct JobFilter: Sendable, Equatable {
     package init(
         statuses: [Status] = [], queue: String? = nil, name: String? = nil, params: [Param] = [], jids: [Int64] = [],
         numbers: JobNumbers = JobNumbers([]), causes: [Cause] = [], hosts: [String] = [], since: Timestamp? = nil,
-        groups: [Int64] = [], doubtful: Bool = false
+        groups: [Int64] = [], doubtful: Bool = false, late: Bool = false
     ) {
         self.statuses = statuses
         self.queue = queue
@@ -46,6 +48,7 @@ package struct JobFilter: Sendable, Equatable {
         self.since = since
         self.groups = groups
         self.doubtful = doubtful
+        self.late = late
     }
 
     /// Whether the name has wildcard characters.

@@ -1,5 +1,5 @@
 /// The interface for writing to the durable record. There is one writer at a time; every fact enters through `record`.
-package protocol Ledger: LedgerReading {
+package protocol Ledger: SnapshotReading {
     /// Records events in one transaction and returns once it is on disk: a result for each event, in order, and the
     /// changes to publish. A refused event does not affect the others.
     /// - Throws: `.unavailable` if nothing could be written (the disk is full). Then nothing was recorded.

@@ -45,7 +45,7 @@ struct ErrorQueries {
         var starts = try conditions.starts(connection)
         let throughErrors: Bool =
             switch starts.first {
-            case .jids?, .numbers?, .doubtful?, .groups?: false
+            case .jids?, .numbers?, .doubtful?, .late?, .groups?: false
             case .status?, .param?, .name?: errors <= 20000
             case .queue?, .all?, nil: true
             }

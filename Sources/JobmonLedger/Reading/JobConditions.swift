@@ -11,6 +11,8 @@ struct JobConditions {
         case numbers
         /// Those with an instance that is in doubt.
         case doubtful
+        /// Those with an instance that is late.
+        case late
         /// Those with an error of a group.
         case groups
         /// The jobs of one status, by its index.
@@ -31,6 +33,7 @@ struct JobConditions {
         if !filter.jids.isEmpty { return [.jids] }
         if !filter.numbers.isEmpty { return [.numbers] }
         if filter.doubtful { return [.doubtful] }
+        if filter.late { return [.late] }
         if !filter.groups.isEmpty { return [.groups] }
         let statuses = Set(filter.statuses).sorted { $0.rawValue < $1.rawValue }
         if !statuses.isEmpty, try SummaryQueries(connection).count(of: statuses) <= Self.few {
@@ -86,6 +89,11 @@ struct JobConditions {
                 (SELECT DISTINCT jid FROM job_instance INDEXED BY job_instance_doubtful WHERE doubt IS NOT NULL) w
                 CROSS JOIN job j ON j.jid = w.jid
                 """
+        case .late:
+            from = """
+                (SELECT DISTINCT jid FROM job_instance INDEXED BY job_instance_late WHERE late_since IS NOT NULL) w
+                CROSS JOIN job j ON j.jid = w.jid
+                """
         case .groups:
             from = """
                 (SELECT DISTINCT jid FROM error INDEXED BY error_by_group WHERE signature_id IN (\(Self.list(filter.groups)))
@@ -127,6 +135,10 @@ struct JobConditions {
             conditions.append("+j.status = \(Status.complete.rawValue)")
             conditions.append(Self.latest("l.doubt IS NOT NULL"))
         }
+        if filter.late {
+            conditions.append("+j.status = \(Status.running.rawValue)")
+            conditions.append(Self.latest("l.late_since IS NOT NULL"))
+        }
         if !filter.groups.isEmpty, !start.isGroups {
             conditions.append(
                 "EXISTS (SELECT 1 FROM error g WHERE g.jid = j.jid AND g.signature_id IN (\(Self.list(filter.groups))))"
@@ -158,7 +170,7 @@ struct JobConditions {
         switch start {
         case .jids: statement.put(JSON.array(filter.jids.map { .int($0) }).text)
         case .numbers: statement.put(ranges)
-        case .doubtful, .groups: break
+        case .doubtful, .late, .groups: break
         case .status(let status): statement.put(status.rawValue)
         case .param:
             if let param = filter.params.first { statement.put(param.name).put(ParamText.indexed(param.value)) }

@@ -2,7 +2,7 @@ import JobmonCore
 
 /// Reading through a connection that sees one state of the file for as long as `body` runs. What has that has all of
 /// `LedgerReading`.
-protocol LedgerReads: LedgerReading {
+protocol LedgerReads: SnapshotReading {
     /// The file, for messages; nil: in memory.
     var path: String? { get }
     func read<Value: Sendable>(
@@ -51,5 +51,34 @@ extension LedgerReads {
 
     package func changes(after sequence: Int64, limit: Int) async throws(Problem) -> [Change] {
         try await read { connection in try ChangeQueries(connection).changes(after: sequence, limit: limit) }
+    }
+
+    // MARK: - Pictures of all jobs
+
+    package func snapshotRows(after jid: Int64, limit: Int) async throws(Problem) -> [SnapshotRow] {
+        try await read { connection in try SnapshotQueries(connection).rows(after: jid, limit: limit) }
+    }
+
+    package func snapshotRows(of jids: [Int64]) async throws(Problem) -> [SnapshotRow] {
+        guard !jids.isEmpty else { return [] }
+        return try await read { connection in try SnapshotQueries(connection).rows(of: jids) }
+    }
+
+    package func jobsByGroup() async throws(Problem) -> [Int64: [Int64]] {
+        try await read { connection in try SnapshotQueries(connection).jobsByGroup() }
+    }
+
+    package func params(most: Int) async throws(Problem) -> [(name: String, values: Int?)] {
+        try await read { connection in try SnapshotQueries(connection).params(most: most) }
+    }
+
+    package func jobsByParam(
+        _ name: String, after jid: Int64
+    ) async throws(Problem) -> [(value: String, jids: [Int64])] {
+        try await read { connection in try SnapshotQueries(connection).jobsByParam(name, after: jid) }
+    }
+
+    package func lateJobs() async throws(Problem) -> [Int64] {
+        try await read { connection in try SnapshotQueries(connection).lateJobs() }
     }
 }

@@ -15,6 +15,7 @@ struct Responder: HTTPResponder {
     let configuration: MonitorConfiguration
     let counts: RequestCounts
     let stop: StopSwitch
+    let seeing: Seeing
     let logger: Logger
 
     func respond(to request: Request, context: MonitorContext) async throws -> Response {
@@ -50,6 +51,15 @@ struct Responder: HTTPResponder {
         let path = request.uri.path
         let match = Endpoint.match(method: request.method.rawValue, path: path)
         if case .found(.alive, _) = match { return answer(["alive": true]) }
+        if let file = pageFile(request) { return file }
+        if let endpoint = PageEndpoint.match(method: request.method.rawValue, path: path) {
+            var body = ByteBuffer()
+            if endpoint.method == "POST" {
+                body = try await readBody(request)
+                isBodyRead = true
+            }
+            return try await answer(endpoint, body, request)
+        }
         try gate.checkSecret(request)
         switch match {
         case .unknown:
@@ -87,8 +97,9 @@ struct Responder: HTTPResponder {
         case .followEvents: try await followEvents(query, request)
         case .query: try await runQuery(body)
         case .actions: try await act(body)
+        case .links: try makeLink(body)
         case .stop: stopMonitor()
-        case .metrics: try await metrics()
+        case .metrics: try await metrics(request)
         }
     }
 

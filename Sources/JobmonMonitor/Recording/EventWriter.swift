@@ -23,6 +23,7 @@ final class EventWriter: Service {
         var waitingBytes = 0
         var isClosed = false
         var statistics = EventWriterStatistics()
+        var ends = EndFigures()
         weak var wrappers: WrapperWatch?
     }
 
@@ -74,6 +75,9 @@ final class EventWriter: Service {
             return statistics
         }
     }
+
+    /// The attempts that ended since its start.
+    var ends: EndFigures { state.withLock { $0.ends } }
 
     /// Whether nothing more is accepted, because the monitor is stopping.
     var isClosed: Bool { state.withLock { $0.isClosed } }
@@ -173,6 +177,8 @@ final class EventWriter: Service {
             state.statistics.requests += items.count
             for result in results { state.statistics.outcomes[result.outcome, default: 0] += 1 }
             if failure != nil { state.statistics.failedCommits += 1 }
+            // The recorded ones: those of a later step of the request are missing if it failed.
+            state.ends.count(Array(events.prefix(results.count)), results, changes)
         }
         // Before the senders get their answer: a sender that then follows "from now on" must not see this change again.
         publisher.publish(changes)

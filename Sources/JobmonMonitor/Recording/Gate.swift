@@ -47,7 +47,8 @@ final class Gate: Sendable {
                 hint: "use the address and port of monitor_info.json")
         }
         guard let origin = request.headers[.origin] else { return }
-        guard origin.hasPrefix("http://"), isOurs(origin.dropFirst("http://".count)) else {
+        // The page's own origin is the host that it was loaded from, whatever it is called and forwarded to.
+        guard origin.lowercased() == "http://\(host.lowercased())" else {
             throw Problem(.forbidden, "the request comes from a page of another origin (its Origin header)")
         }
     }
@@ -66,12 +67,17 @@ final class Gate: Sendable {
         }
     }
 
+    /// Loopback names may have any port: `ssh -L` forwards one of another number. Their owner is always this host.
+    private static let loopback: Set<String> = ["localhost", "127.0.0.1", "[::1]"]
+
     private func isOurs(_ host: some StringProtocol) -> Bool {
         let lowered = host.lowercased()
-        guard let colon = lowered.lastIndex(of: ":"),
-            Int(lowered[lowered.index(after: colon)...]) == port.withLock({ $0 })
-        else { return false }
+        guard let colon = lowered.lastIndex(of: ":"), let given = Int(lowered[lowered.index(after: colon)...]) else {
+            return Self.loopback.contains(lowered)
+        }
         let name = String(lowered[..<colon])
+        if Self.loopback.contains(name) { return true }
+        guard given == port.withLock({ $0 }) else { return false }
         return names.contains(name) || acceptsNumericHosts && Self.isNumeric(name)
     }
 

@@ -4,7 +4,7 @@ import JobmonSystem
 
 /// Reads and writes whole small files, so that no reader sees a partial one, and no other user can substitute another
 /// file.
-enum SmallFile {
+package enum SmallFile {
     /// The content of a regular file, at most `limit` bytes. Nil if it does not exist, is longer, or is not a regular
     /// file (a link, a FIFO, a device): `errno` says why; it is 0 for a file of the wrong kind.
     static func read(_ path: String, limit: Int) -> [UInt8]? {
@@ -20,7 +20,7 @@ enum SmallFile {
     }
 
     /// The content of an open file from `offset` on; nil if it cannot be read or is longer than `limit`.
-    static func readAll(_ descriptor: Int32, from offset: Int, limit: Int) -> [UInt8]? {
+    package static func readAll(_ descriptor: Int32, from offset: Int, limit: Int) -> [UInt8]? {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 16384)
         while true {
@@ -40,7 +40,7 @@ enum SmallFile {
 
     /// Writes a temporary file beside the target and renames it, so that the file is complete or unchanged. If it
     /// returns false, `errno` says why.
-    static func replace(_ path: String, temporary: String, with bytes: [UInt8]) -> Bool {
+    package static func replace(_ path: String, temporary: String, with bytes: [UInt8]) -> Bool {
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return false }
         var written = Descriptor.writeAll(descriptor, bytes)
@@ -54,7 +54,7 @@ enum SmallFile {
     }
 
     /// The names in a folder, without `.` and `..`; nil when it can't be read.
-    static func names(in folder: String) -> [String]? {
+    package static func names(in folder: String) -> [String]? {
         guard let stream = opendir(folder) else { return nil }
         defer { closedir(stream) }
         var names: [String] = []

@@ -13,13 +13,14 @@ package enum Endpoint: String, Sendable, CaseIterable {
     case followEvents
     case query
     case actions
+    case links
     case stop
     case metrics
 
     /// The HTTP method.
     package var method: String {
         switch self {
-        case .recordEvents, .query, .actions, .stop: "POST"
+        case .recordEvents, .query, .actions, .links, .stop: "POST"
         case .alive, .summary, .jobs, .job, .numbers, .instances, .instance, .errors, .followEvents, .metrics: "GET"
         }
     }
@@ -38,6 +39,7 @@ package enum Endpoint: String, Sendable, CaseIterable {
         case .errors: "/v1/errors"
         case .query: "/v1/query"
         case .actions: "/v1/actions"
+        case .links: "/v1/links"
         case .stop: "/v1/stop"
         case .metrics: "/metrics"
         }
@@ -80,7 +82,6 @@ extension Endpoint {
 package enum WireNames {
     package static let json = "application/json"
     package static let eventStream = "text/event-stream"
-    package static let openMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8"
     /// The header with the number of the last change that a subscriber has seen.
     package static let lastEventID = "Last-Event-ID"
 }

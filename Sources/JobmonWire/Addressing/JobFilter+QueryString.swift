@@ -14,11 +14,13 @@ extension JobFilter {
         if let since { query.append("since", since.description) }
         for group in groups { query.append("error", ErrorGroup.name(group)) }
         if doubtful { query.append("doubtful", "true") }
+        if late { query.append("late", "true") }
     }
 
     /// The names that `init` reads from a query.
     package static let queryNames = [
         "status", "queue", "name", "param", "jid", "numbers", "cause", "host", "since", "error", "doubtful",
+        "late",
     ]
 
     package init(_ query: QueryString) throws(Problem) {
@@ -70,12 +72,16 @@ extension JobFilter {
             }
             groups.append(group)
         }
-        if let text = try query.value("doubtful") {
-            guard let wanted = Bool(text) else {
-                throw Problem(.invalid, "\"doubtful\" must be true or false, not \"\(text.prefix(40))\"")
-            }
-            doubtful = wanted
+        doubtful = try Self.flag("doubtful", query)
+        late = try Self.flag("late", query)
+    }
+
+    private static func flag(_ name: String, _ query: QueryString) throws(Problem) -> Bool {
+        guard let text = try query.value(name) else { return false }
+        guard let wanted = Bool(text) else {
+            throw Problem(.invalid, "\"\(name)\" must be true or false, not \"\(text.prefix(40))\"")
         }
+        return wanted
     }
 }
 

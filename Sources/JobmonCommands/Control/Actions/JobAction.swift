@@ -1,6 +1,7 @@
 import ArgumentParser
 import Jobmon
 package import JobmonCore
+package import JobmonViews
 package import JobmonWire
 
 /// An action of a user on jobs, with its messages.

@@ -1,6 +1,7 @@
 package import ArgumentParser
 import Jobmon
 import JobmonCore
+import JobmonViews
 import JobmonWire
 
 /// `jobmon retry`: gives jobs one more attempt.
@@ -39,7 +40,12 @@ package struct RetryCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
-        let change = try ResourceChange(memory: memory, runtime: runtime)
+        let change: ResourceChange
+        do throws(Problem) {
+            change = try ResourceChange(memory: memory, runtime: runtime)
+        } catch {
+            throw CommandFailure(.usage, error)
+        }
         try await JobAction(.retry, change: change).perform(on: selection, in: directory)
     }
 }

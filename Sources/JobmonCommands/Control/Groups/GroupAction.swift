@@ -1,6 +1,7 @@
 import ArgumentParser
 import Jobmon
 import JobmonCore
+import JobmonViews
 
 /// A change of groups of errors by a user, with its messages.
 struct GroupAction {

@@ -1,4 +1,5 @@
 import JobmonCore
+import JobmonViews
 import JobmonWire
 
 /// Lists groups of errors, and shows one.

@@ -2,6 +2,7 @@ package import ArgumentParser
 import Jobmon
 import JobmonCore
 import JobmonReporting
+import JobmonViews
 import JobmonWire
 
 /// `jobmon explain`: why jobs wait or failed.

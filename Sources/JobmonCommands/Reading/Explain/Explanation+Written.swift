@@ -1,5 +1,5 @@
 import JobmonCore
-import JobmonWire
+import JobmonViews
 
 extension Explanation {
     /// The explanation as `jobmon explain` prints it.
@@ -20,16 +20,6 @@ extension Explanation {
             text += "  \(name)\(String(repeating: " ", count: max(0, 8 - name.utf8.count)))  \(Printable.line(value))\n"
         }
         return text
-    }
-
-    /// The explanation in its form in JSON.
-    func json(of job: JobRecord, _ differences: [Concentration]) -> JSON {
-        [
-            "jid": .int(job.jid), "name": .string(job.description.shownName), "status": .string(job.status.label),
-            "cause": job.instances.last?.cause.map { .string($0.rawValue) } ?? .null, "why": .string(why),
-            "certainty": .string(certainty.rawValue), "evidence": .array(evidence.map { .string($0) }),
-            "differences": .array(differences.map(\.json)), "next": .array(next.map { .string($0) }),
-        ]
     }
 }
 

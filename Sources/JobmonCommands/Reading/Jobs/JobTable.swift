@@ -16,10 +16,11 @@ package struct JobTable {
         let latest = job.instances.last
         return [
             .init(String(job.jid)), .init(job.shownStatus, job.status.style),
-            .init(Printable.line(job.description.shownName)), .init(Printable.line(job.description.params.shown)),
+            .init(Printable.line(SecretMask.masked(job.description.shownName))),
+            .init(Printable.line(SecretMask.masked(params: job.description.params).shown)),
             .init("\(job.attempts)/\(job.description.maxAttempts)"), .init(Printable.line(latest?.host ?? "")),
             .init(latest?.elapsed(now: now).map(Units.duration) ?? ""), .init(latest?.exit ?? ""),
-            .init(latest?.memory ?? ""), .init(Printable.line(job.reason(in: times))),
+            .init(latest?.memory ?? ""), .init(Printable.line(SecretMask.masked(job.reason(in: times)))),
         ]
     }
 }
@@ -30,14 +31,6 @@ extension JSONObject {
 }
 
 extension InstanceRecord {
-    /// Seconds that it ran, or has been running.
-    package func elapsed(now: Timestamp) -> Double? {
-        if let wallclock = usage.wallclock { return wallclock }
-        guard let startedDate else { return nil }
-        if let finishedDate { return max(0, finishedDate.seconds(since: startedDate)) }
-        return status == .running ? max(0, now.seconds(since: startedDate)) : nil
-    }
-
     /// The exit code or the name of the signal that ended it; nil if there is none.
     package var exit: String? { signal.map { SignalName.name($0) } ?? exitCode.map { String($0) } }
 

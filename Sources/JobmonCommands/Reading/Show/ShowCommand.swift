@@ -23,6 +23,13 @@ package struct ShowCommand: AsyncParsableCommand {
     @Flag(help: "Print a JSON object; for several jobs, an array of objects.")
     package var json = false
 
+    @Flag(
+        help: """
+            Print secrets too. Default: values that look like tokens, keys and passwords, by name or form, are shown as \
+            [masked].
+            """)
+    package var secrets = false
+
     package init() {}
 
     package func run() async throws {
@@ -32,7 +39,8 @@ package struct ShowCommand: AsyncParsableCommand {
             let output = Output()
             var array = JSONArrayWriter(output)
             var isFirst = true
-            missing = try await access.reading.eachJob(numbers) { job in
+            missing = try await access.reading.eachJob(numbers) { found in
+                let job = secrets ? found : SecretMask.masked(found)
                 if json {
                     if numbers.count == 1 {
                         try output.write(job.jsonWithWhy.text + "\n")

@@ -123,7 +123,7 @@ struct RunJobObject: Equatable {
         var resources = JSONObject()
         resources.append("slots", ifPresent: try fields.int("slots", atLeast: 1).map { .int($0) })
         if let value = fields.value("memory") {
-            guard let bytes = RunQuantity.bytes(text(value)) else {
+            guard let bytes = Quantity.bytes(text(value)) else {
                 throw fields.failure("memory", "must be a size such as \"4G\" or a number of bytes")
             }
             resources.append("memory", .int(bytes))
@@ -141,7 +141,7 @@ struct RunJobObject: Equatable {
 
     private static func seconds(_ name: String, _ fields: JSONFields) throws(FieldError) -> Double? {
         guard let value = fields.value(name) else { return nil }
-        guard let seconds = RunQuantity.seconds(text(value)) else {
+        guard let seconds = Quantity.seconds(text(value)) else {
             throw fields.failure(name, "must be a duration such as \"10m\" or a number of seconds above 0")
         }
         return seconds

@@ -1,3 +1,4 @@
+import JobmonCore
 import JobmonQueue
 
 /// The rate at which jobs end, for the estimate of the remaining time. It covers the last half minute, so that it
