@@ -1,0 +1,8 @@
+"""axe finds nothing serious, and nothing scrolls sideways, in the dark page of 1440 and 375 px."""
+
+from support.views import ViewsTest
+
+
+class DarkTests(ViewsTest):
+    def test_views(self) -> None:
+        self.each_view("dark")
