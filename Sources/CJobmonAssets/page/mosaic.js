@@ -117,7 +117,12 @@ export class Mosaic {
     const at = this.cursor == null ? null : this.cellRect(this.cursor);
     const px = x != null ? x * dpr - this.left : at ? at.x + at.w / 2 - this.left : this.plotWidth / 2;
     const py = y != null ? y * dpr - this.top : at ? at.y + at.h / 2 - this.top : this.plotHeight / 2;
-    const column = layout.x.at(px + view.ox, view.sx, view.gx), row = layout.y.at(py + view.oy, view.sy, view.gy);
+    let column = layout.x.at(px + view.ox, view.sx, view.gx), row = layout.y.at(py + view.oy, view.sy, view.gy);
+    const job = x == null ? -1 : this.at(x, y);
+    if (job >= 0 && this.data.cells[job] > 127) { // a mark is larger than its job, and beside it at an edge: go on with the job
+      const slot = layout.slot(job);
+      [column, row] = [slot % layout.width + 0.5, Math.floor(slot / layout.width) + 0.5];
+    }
     this.scale(z);
     view.ox = layout.x.pixel(column, view.sx, view.gx) - px;
     view.oy = layout.y.pixel(row, view.sy, view.gy) - py;
