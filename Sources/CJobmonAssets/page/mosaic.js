@@ -68,6 +68,7 @@ export class Mosaic {
     this.styles = styles(header);
     this.paintColours();
     this.whole = layout.y.length(layout.sy, layout.y.gap(layout.sy, dpr));
+    if (!stay) this.tallest = 0;
     if (!stay) this.view = { z: middle >= 0 ? Math.min(this.view.z, this.scales.length - 1) : 0, ox: 0, oy: 0 };
     this.scale(this.view.z);
     if (middle >= 0) this.reveal(middle, 0.5);
@@ -91,7 +92,9 @@ export class Mosaic {
     view.width = layout.x.length(sx, gx);
     view.height = layout.y.length(sy, gy);
     const most = Math.round(HEIGHT * dpr) - this.top;
-    this.plotHeight = Math.max(1, Math.min(most, z ? Math.max(this.whole, view.height) : this.whole));
+    // Grows with the zoom and then stays: another height lays the whole document out again, which takes a frame or more.
+    this.tallest = Math.max(this.tallest, this.whole, z ? view.height : 0);
+    this.plotHeight = Math.max(1, Math.min(most, this.tallest));
     // Few failed jobs get larger marks than one pixel, with a halo, so that they are found.
     const area = view.width * view.height / dpr / dpr, few = this.failed * 9 < 0.03 * area;
     view.mark = Math.round((!few ? 1 : this.failed <= 50 ? 5 : 3) * dpr);

@@ -38,85 +38,117 @@ package struct Quantiles: Sendable, Equatable {
 
     private static let shares = [0, 0.25, 0.5, 0.75, 0.95, 1]
     /// Values up to which sorting is quicker than counting.
-    private static let few = 20_000
+    private static let few = 512
+    private static let bins = 1 << 16
 
-    /// The bits of a float that is not negative rise with its value: the upper 16 say in which bin it is, and within the
-    /// bins of the wanted ranks the lower 16 say which value it is. So nothing is sorted.
+    /// The bits of a float that is not negative rise with its value: the upper 16 say in which bin it is. Only the bins
+    /// in which a wanted rank is are looked into.
     private static func byCounting(
         _ values: ContiguousArray<Float>, _ rows: ContiguousArray<UInt32>
     ) -> (jobs: Int, found: [Double])? {
-        let coarse = counted(values, rows)
-        let count = coarse.reduce(0, +)
+        var bins = [UInt32](repeating: 0, count: Self.bins)
+        let count = count(values, rows, into: &bins)
         guard count > 0 else { return nil }
         let ranks = shares.map { rank($0, of: count) }
-        let places = places(of: ranks, in: coarse[...])
+        let places = places(of: ranks, in: bins)
         // The number of each wanted bin among them, plus 1.
-        var numbers = [UInt8](repeating: 0, count: bins)
-        var last: UInt8 = 0
+        var numbers = [UInt8](repeating: 0, count: Self.bins)
+        var parts: [Part] = []
         for place in places where numbers[place.bin] == 0 {
-            last += 1
-            numbers[place.bin] = last
+            parts.append(Part(size: Int(bins[place.bin])))
+            numbers[place.bin] = UInt8(parts.count)
         }
-        let fine = counted(values, rows, numbers: numbers, highest: Int(last))
-        let found = places.enumerated().map { index, place -> Double in
-            let number = Int(numbers[place.bin])
-            let part = fine[number * bins..<(number + 1) * bins]
-            let low = Self.places(of: [ranks[index] - place.before], in: part).first?.bin ?? 0
+        take(values, rows, numbers, into: &parts)
+        for index in parts.indices { parts[index].close() }
+        let found = zip(places, ranks).map { place, rank -> Double in
+            let low = parts[Int(numbers[place.bin]) - 1].low(rank - place.before)
             return Double(Float(bitPattern: UInt32(place.bin) << 16 | UInt32(low)))
         }
         return (count, found)
     }
 
-    private static let bins = 1 << 16
+    /// The values of one bin, by their lower 16 bits: a list, or counts if they are many, as where all values are the
+    /// same. Counts of few values, as of one name among many, would cost more than the values.
+    private struct Part {
+        private static let few = 1 << 13
+        private var list: [UInt16] = []
+        private var counts: [UInt32] = []
 
-    /// How many values have which upper 16 bits.
-    private static func counted(
-        _ values: ContiguousArray<Float>, _ rows: ContiguousArray<UInt32>
-    ) -> [Int] {
-        var counts = [Int](repeating: 0, count: bins)
+        init(size: Int) {
+            if size > Self.few { counts = [UInt32](repeating: 0, count: 1 << 16) } else { list.reserveCapacity(size) }
+        }
+
+        mutating func add(_ low: UInt16) {
+            if counts.isEmpty { list.append(low) } else { counts[Int(low)] += 1 }
+        }
+
+        /// To be called when all are added.
+        mutating func close() { list.sort() }
+
+        /// The value of a rank in the bin.
+        func low(_ rank: Int) -> UInt16 {
+            guard !counts.isEmpty else { return list[rank] }
+            var before = 0
+            for (low, count) in counts.enumerated() {
+                before += Int(count)
+                if before > rank { return UInt16(low) }
+            }
+            return UInt16.max
+        }
+    }
+
+    /// Counts the values by their upper 16 bits.
+    private static func count(
+        _ values: ContiguousArray<Float>, _ rows: ContiguousArray<UInt32>, into bins: inout [UInt32]
+    ) -> Int {
+        var count = 0
         values.withUnsafeBufferPointer { values in
             rows.withUnsafeBufferPointer { rows in
-                counts.withUnsafeMutableBufferPointer { counts in
+                bins.withUnsafeMutableBufferPointer { bins in
                     for row in rows {
                         let value = values[Int(row)]
-                        if value >= 0 { counts[Int(value.bitPattern >> 16)] += 1 }
+                        guard value >= 0 else { continue }
+                        bins[Int(value.bitPattern >> 16)] += 1
+                        count += 1
                     }
                 }
             }
         }
-        return counts
+        return count
     }
 
-    /// How many values have which lower 16 bits, for each bin that has a number (0: it is not wanted).
-    private static func counted(
-        _ values: ContiguousArray<Float>, _ rows: ContiguousArray<UInt32>, numbers: [UInt8], highest: Int
-    ) -> [Int] {
-        var counts = [Int](repeating: 0, count: (highest + 1) * bins)
+    /// Adds the values of bins that have a number (0: it is not wanted) to their parts.
+    private static func take(
+        _ values: ContiguousArray<Float>, _ rows: ContiguousArray<UInt32>, _ numbers: [UInt8],
+        into parts: inout [Part]
+    ) {
         values.withUnsafeBufferPointer { values in
             rows.withUnsafeBufferPointer { rows in
-                counts.withUnsafeMutableBufferPointer { counts in
-                    numbers.withUnsafeBufferPointer { numbers in
-                        for row in rows {
-                            let value = values[Int(row)]
-                            guard value >= 0 else { continue }
-                            let bits = Int(value.bitPattern)
-                            let number = Int(numbers[bits >> 16])
-                            if number != 0 { counts[number * bins + (bits & 0xFFFF)] += 1 }
-                        }
+                numbers.withUnsafeBufferPointer { numbers in
+                    for row in rows {
+                        let value = values[Int(row)]
+                        guard value >= 0 else { continue }
+                        let number = Int(numbers[Int(value.bitPattern >> 16)])
+                        if number != 0 { parts[number - 1].add(UInt16(truncatingIfNeeded: value.bitPattern)) }
                     }
                 }
             }
         }
-        return counts
     }
 
-    /// The bins in which ranks are, in ascending order, and how many values come before each bin.
-    private static func places(of ranks: [Int], in counts: ArraySlice<Int>) -> [(bin: Int, before: Int)] {
+    /// The bins in which ranks are, and how many values come before each bin.
+    /// - Parameter ranks: in ascending order.
+    private static func places(of ranks: [Int], in bins: [UInt32]) -> [(bin: Int, before: Int)] {
         var places: [(bin: Int, before: Int)] = []
         var before = 0
-        for (bin, count) in counts.enumerated() where count > 0 {
-            while places.count < ranks.count, ranks[places.count] < before + count { places.append((bin, before)) }
-            before += count
+        bins.withUnsafeBufferPointer { bins in
+            for bin in bins.indices where bins[bin] > 0 {
+                while places.count < ranks.count, ranks[places.count] < before + Int(bins[bin]) {
+                    places.append((bin, before))
+                }
+                before += Int(bins[bin])
+                if places.count == ranks.count { break }
+            }
         }
         return places
     }
