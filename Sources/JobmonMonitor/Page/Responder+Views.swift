@@ -48,7 +48,7 @@ extension Responder {
         case .count:
             try query.allow(JobFilter.queryNames + ["memory", "runtime"])
             return answer(try await seeing.count(query))
-        case .ticks: return try await ticks(request)
+        case .ticks: return try await ticks(request, until: session.expires)
         case .act: return answer(try await seeing.act(try parse(body), connection))
         case .changeGroup: return answer(try await seeing.changeGroup(try parse(body)))
         }
@@ -89,14 +89,16 @@ extension Responder {
 
     // MARK: - Ticks
 
-    private func ticks(_ request: Request) async throws -> Response {
+    /// Ends with the session: a link that is shared shows nothing any more when its time is over.
+    private func ticks(_ request: Request, until end: Timestamp) async throws -> Response {
         let ticks = try await seeing.keeper.follow()
         let keepAlive = configuration.keepAliveSeconds
+        let time = seeing.time
         let body = ResponseBody { writer in
             // A first byte at once, so that the browser knows that it is connected.
             try await writer.write(ByteBuffer(bytes: EventFrame.keepAlive))
             try await request.body.consumeWithCancellationOnInboundClose { _ in
-                try await Self.write(ticks, keepAlive: keepAlive, to: &writer)
+                try await Self.write(ticks, keepAlive: keepAlive, while: { time.now() < end }, to: &writer)
             }
             try await writer.finish(nil)
         }
@@ -105,7 +107,8 @@ extension Responder {
     }
 
     private static func write(
-        _ ticks: AsyncStream<SnapshotKeeper.Tick>, keepAlive: Double, to writer: inout any ResponseBodyWriter
+        _ ticks: AsyncStream<SnapshotKeeper.Tick>, keepAlive: Double, while isValid: @Sendable () -> Bool,
+        to writer: inout any ResponseBodyWriter
     ) async throws {
         let (frames, sender) = AsyncStream.makeStream(of: ByteBuffer.self, bufferingPolicy: .bufferingNewest(4))
         let feeding = Task {  // allowed: cancelled below
@@ -121,7 +124,10 @@ extension Responder {
             feeding.cancel()
             beating.cancel()
         }
-        for await frame in frames { try await writer.write(frame) }
+        for await frame in frames {
+            guard isValid() else { return }
+            try await writer.write(frame)
+        }
     }
 }
 

@@ -178,7 +178,8 @@ final class EventWriter: Service {
             for result in results { state.statistics.outcomes[result.outcome, default: 0] += 1 }
             if failure != nil { state.statistics.failedCommits += 1 }
             // The recorded ones: those of a later step of the request are missing if it failed.
-            state.ends.count(Array(events.prefix(results.count)), results, changes)
+            state.ends.count(
+                results.count == events.count ? events : Array(events.prefix(results.count)), results, changes)
         }
         // Before the senders get their answer: a sender that then follows "from now on" must not see this change again.
         publisher.publish(changes)

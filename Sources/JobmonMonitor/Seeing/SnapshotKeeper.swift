@@ -135,6 +135,8 @@ actor SnapshotKeeper: Service {
                 try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(1)) }
             }
             drop()
+            // Pages that only wait for the next tick would wait for ever.
+            if !ticks.isEmpty { ask.yield() }
         }
         for ticker in ticks.values { ticker.finish() }
         ticks = [:]

@@ -5,6 +5,9 @@ import JobmonReporting
 
 /// Opens the page in a browser.
 enum Browser {
+    /// Whether there is a browser that could be opened.
+    static var isThere: Bool { program != nil }
+
     /// Opens a file that leads to the address: the list of processes shows the arguments of a command to everybody, and
     /// the address has a token.
     /// - Returns: false if there is no browser that could be opened.

@@ -87,7 +87,10 @@ package struct DashboardCommand: AsyncParsableCommand {
     ) async throws -> (address: String, expires: Timestamp, isOpened: Bool) {
         do throws(Problem) {
             let (address, expires) = try await PageLinks.make(layout, share: share)
-            return (address, expires, opens && share == nil && Browser.open(address, layout))
+            guard opens, share == nil, Browser.isThere else { return (address, expires, false) }
+            // A link of its own: that which is printed still works.
+            let own = try await PageLinks.make(layout, share: nil).address
+            return (address, expires, Browser.open(own, layout))
         } catch {
             throw CommandFailure(error.code == .invalid ? .usage : .ledger, error)
         }
@@ -101,8 +104,9 @@ package struct DashboardCommand: AsyncParsableCommand {
         try output.flush()
         if share != nil {
             Messages.say("jobmon: whoever has this link can look until \(link.expires), and change nothing")
-        } else if !link.isOpened {
-            Messages.say("jobmon: open this link within 60 seconds; it works once")
+        } else {
+            let opened = link.isOpened ? "opened in the browser; elsewhere, " : ""
+            Messages.say("jobmon: \(opened)open this link within 60 seconds; it works once")
         }
     }
 }
