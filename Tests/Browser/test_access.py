@@ -9,6 +9,7 @@ from support.events import cluster
 from support.pages import PageTest
 from support.study import run_study
 
+
 class AccessTests(PageTest):
     @classmethod
     def setUpClass(cls) -> None:
@@ -34,7 +35,8 @@ class AccessTests(PageTest):
     def test_states_differ_without_colour(self) -> None:
         # Whoever sees no colours tells the states of jobs by their shapes and words.
         page = self.open()
-        shapes = page.evaluate("""() => Object.fromEntries([...document.querySelectorAll('#board .legend li')].map((n) =>
+        shapes = page.evaluate("""() => Object.fromEntries(
+            [...document.querySelectorAll('#board .legend li')].map((n) =>
             [n.querySelector('bdi').textContent, n.querySelector('svg')?.innerHTML]))""")
         self.assertEqual(sorted(shapes), ["complete", "failed", self.directory.rows(
             "SELECT iif(late_since IS NULL, 'running', 'late') FROM job_instance WHERE status = 2")[0][0]])

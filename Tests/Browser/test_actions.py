@@ -167,7 +167,7 @@ class ActionTests(PageTest):
         page.get_by_role("button", name=f"Note on group {group}").click()
         dialog = page.get_by_role("dialog")
         dialog.get_by_role("textbox").fill(note)
-        dialog.get_by_role("button", name="Keep the note").click()
+        dialog.get_by_role("button", name="Save note").click()
         expect(page.locator("#groups .note")).to_have_text(f"Note: {note}")
         self.assertEqual(self.directory.rows("SELECT note FROM error_group WHERE note IS NOT NULL"), [(note,)])
         page.get_by_role("button", name=f"Mute group {group}").click()
@@ -211,5 +211,6 @@ class ActionTests(PageTest):
         stop.touch()
         self.assertEqual(run.wait(60), 1)
         self.same("all are over", page, lambda: self.figures(page).get("running"), 0)
-        self.same("as the ledger says", page, lambda: self.figures(page).get("done"), self.directory.statuses()["complete"])
+        self.same("as the ledger says", page, lambda: self.figures(page).get("done"),
+                  self.directory.statuses()["complete"])
         expect(page.locator("#place")).to_contain_text("stopped")

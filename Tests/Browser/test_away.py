@@ -25,9 +25,9 @@ class AwayTests(PageTest):
         self.directory.serve()
         self.more(5)
 
-    def more(self, count: int, **how: str) -> None:
+    def more(self, count: int, stderr: str | None = None) -> None:
         """Records further jobs."""
-        self.directory.post([event for _ in range(count) for event in life("fit", "n1", -20, 10, **how)])
+        self.directory.post([event for _ in range(count) for event in life("fit", "n1", -20, 10, stderr=stderr)])
 
     def forward(self) -> Forwarder:
         forwarder = Forwarder(self.directory.port)

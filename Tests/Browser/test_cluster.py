@@ -25,7 +25,8 @@ class ClusterTests(PageTest):
         run = directory.background("run", *common)
         page = self.open()
         self.assertEqual(run.wait(180), 1)
-        self.same("the first line", page, lambda: [self.figures(page)[k] for k in ("jobs", "done", "failed")], [6, 3, 3])
+        self.same("the first line", page,
+                  lambda: [self.figures(page)[k] for k in ("jobs", "done", "failed")], [6, 3, 3])
         self.assertEqual(directory.statuses(), {"complete": 3, "failed": 3})
         group = page.locator("#groups .group")
         expect(group).to_have_count(1)

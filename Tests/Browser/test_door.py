@@ -35,9 +35,12 @@ const load = (tag, source) => new Promise((done, fail) => {
 });
 Promise.all([
     attempt('read', async () => (await fetch(to + 'v1/view', { credentials: 'include' })).status),
-    attempt('read opaque', async () => (await (await fetch(to + 'v1/view', { credentials: 'include', mode: 'no-cors' })).text()) || 'nothing'),
-    attempt('post', async () => (await fetch(to + 'v1/view/act', { ...options, headers: { 'Content-Type': 'application/json', 'X-Jobmon-Page': '1' } })).status),
-    attempt('post simple', async () => (await (await fetch(to + 'v1/view/act', { ...options, mode: 'no-cors', headers: { 'Content-Type': 'text/plain' } })).text()) || 'nothing'),
+    attempt('read opaque', async () => (
+        await (await fetch(to + 'v1/view', { credentials: 'include', mode: 'no-cors' })).text()) || 'nothing'),
+    attempt('post', async () => (await fetch(to + 'v1/view/act', { ...options,
+        headers: { 'Content-Type': 'application/json', 'X-Jobmon-Page': '1' } })).status),
+    attempt('post simple', async () => (await (await fetch(to + 'v1/view/act', { ...options, mode: 'no-cors',
+        headers: { 'Content-Type': 'text/plain' } })).text()) || 'nothing'),
     attempt('session', async () => (await fetch(to + 'v1/session', { credentials: 'include' })).status),
     attempt('stream', () => new Promise((done, fail) => {
         const source = new EventSource(to + 'v1/view/ticks', { withCredentials: true });
@@ -102,7 +105,8 @@ class DoorTests(PageTest):
         expect(other.locator("#content")).to_be_hidden()
         self.assertEqual(other.evaluate("fetch('/v1/view').then((a) => a.status)"), 401)
 
-    @unittest.expectedFailure  # the monitor logs only the refused actions of read-only links (Responder+Page.swift, Gate.swift)
+    # The monitor logs only the refused actions of read-only links: Responder+Page.swift, Gate.swift.
+    @unittest.expectedFailure
     def test_used_link_is_logged(self) -> None:
         self.allowed = ["status of 401"]
         link = self.directory.link()
@@ -200,7 +204,8 @@ class DoorTests(PageTest):
             "form": "forbidden"})
         self.nothing_changed()
 
-    @unittest.expectedFailure  # the monitor logs only the refused actions of read-only links (Responder+Page.swift, Gate.swift)
+    # The monitor logs only the refused actions of read-only links: Responder+Page.swift, Gate.swift.
+    @unittest.expectedFailure
     def test_foreign_origin_is_logged(self) -> None:
         self.foreign()
         self.assertTrue(self.refusals())

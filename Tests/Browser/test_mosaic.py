@@ -133,7 +133,7 @@ class MosaicTests(PageTest):
     def test_grid(self) -> None:
         page, canvas = self.open_canvas("?name=model+*")
         page.get_by_role("combobox", name="Order").select_option("param:site")
-        page.get_by_role("combobox", name="by", exact=True).select_option("param:year")
+        page.get_by_role("combobox", name="then by", exact=True).select_option("param:year")
         self.until("the grid is in the URL", page,
                    lambda: self.query(page).get("order") == ["param:site,param:year"])
         expect(page.locator("#board .picture")).to_contain_text("rows: site, columns: year")

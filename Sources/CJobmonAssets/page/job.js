@@ -102,7 +102,7 @@ function explain(why) {
 }
 
 function errorBox(text, frame) {
-  const lines = visibleLines(text).split('\n');
+  const lines = visibleLines(text).trimEnd().split('\n');
   return el('pre', { class: 'error', tabindex: '0', dir: 'ltr', 'aria-label': 'Error text' }, lines.map((line, k) => (k === frame
     ? el('mark', { 'data-frame': true }, line + '\n', el('span', { class: 'unseen' }, '(your own code)'))
     : el('span', {}, line + '\n'))));

@@ -47,6 +47,7 @@ function put(name, text, changes, wanted = true, on = false, title = null) {
 // "26 min (21 to 34 min)": the unit once where both ends have the same.
 function interval({ seconds, low, high }) {
   const [a, b] = [roughly(low), roughly(high)], [n, unit] = a.split(' ');
+  if (a === b) return roughly(seconds);
   return `${roughly(seconds)} (${a.split(' ').length === 2 && b.split(' ').length === 2 && b.endsWith(' ' + unit) ? n : a} to ${b})`;
 }
 

@@ -17,7 +17,6 @@ from typing import Any
 from .waiting import wait_for
 
 EXECUTABLE = os.environ.get("JOBMON_EXECUTABLE", "jobmon")
-STATUSES = {1: "submitted", 2: "running", 3: "failed", 4: "complete", 5: "unknown", 6: "cancelled", 7: "queued"}
 
 
 class Directory:
@@ -126,9 +125,8 @@ class Directory:
 
     def statuses(self) -> dict[str, int]:
         """Jobs by status."""
-        found = self.rows("SELECT lower(s.label), count(*) FROM job j JOIN status s ON s.id = j.status "
-                          "WHERE j.forgotten IS NULL GROUP BY 1")
-        return {label: count for label, count in found}
+        return dict(self.rows("SELECT lower(s.label), count(*) FROM job j JOIN status s ON s.id = j.status "
+                              "WHERE j.forgotten IS NULL GROUP BY 1"))
 
     # End
 

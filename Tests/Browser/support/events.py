@@ -9,7 +9,7 @@ from typing import Any
 
 def moment(seconds: float) -> str:
     """A time, by its distance from now."""
-    when = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
+    when = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=seconds)
     return when.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 

@@ -1,5 +1,5 @@
-"""A directory of 200,000 jobs: those that fail, and a few that work, are recorded by a real monitor; the others are copies
-of these in its ledger, since to record them takes half a minute."""
+"""A directory of 200,000 jobs: those that fail, and a few that work, are recorded by a real monitor; the others are
+copies of these in its ledger, since to record them takes half a minute."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ def make_large(directory: Directory, jobs: int = 200_000) -> None:
 def copy(ledger: sqlite3.Connection, count: int, to: int) -> None:
     """Copies the first complete jobs, with their attempts, behind the job of number `to`."""
     shift = to - FAILED
-    for table, key in (("job", "jid"), ("job_instance", "job_instance_id"), ("job_status", "id"), ("job_param", "jid")):
+    for table in ("job", "job_instance", "job_status", "job_param"):
         names = [row[1] for row in ledger.execute(f"PRAGMA table_info({table})")]
         moved = {"jid": f"jid + {shift}", "job_instance_id": f"job_instance_id + {shift}",
                  "latest_instance_id": f"latest_instance_id + {shift}", "id": f"id + {3 * shift}",
                  "job_key": f"'c' || (jid + {shift})", "instance_key": f"'c' || (job_instance_id + {shift})"}
         values = ", ".join(moved.get(name, name) for name in names)
-        where = f"{'jid' if table != 'job_instance' else 'jid'} BETWEEN {FAILED + 1} AND {FAILED + count}"
+        where = f"jid BETWEEN {FAILED + 1} AND {FAILED + count}"
         ledger.execute(f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM {table} WHERE {where}")

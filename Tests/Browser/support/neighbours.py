@@ -6,7 +6,7 @@ import http.server
 import selectors
 import socket
 import threading
-from typing import Callable
+from collections.abc import Callable
 
 
 class Forwarder:

@@ -9,7 +9,8 @@ import re
 import shutil
 import unittest
 import urllib.parse
-from typing import Any, Callable, TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
@@ -26,10 +27,13 @@ expect.set_options(timeout=15_000)
 # What the browser tells of the page's policy, and of elements that a text brought in.
 WATCH = """
 window.violations = [];
-document.addEventListener('securitypolicyviolation', (e) => window.violations.push(`${e.violatedDirective} ${e.blockedURI}`));
+document.addEventListener('securitypolicyviolation',
+    (e) => window.violations.push(`${e.violatedDirective} ${e.blockedURI}`));
 """
-HARMED = """() => window.harmed || [...document.querySelectorAll('img, iframe, object, embed, script, style, [style*="url"]')]
-    .filter((n) => !(n.tagName === 'SCRIPT' && new URL(n.src, location).pathname.startsWith('/page/'))).map((n) => n.outerHTML)[0]"""
+HARMED = """() => window.harmed
+    || [...document.querySelectorAll('img, iframe, object, embed, script, style, [style*="url"]')]
+        .filter((n) => !(n.tagName === 'SCRIPT' && new URL(n.src, location).pathname.startsWith('/page/')))
+        .map((n) => n.outerHTML)[0]"""
 
 
 def figure(text: str) -> int:
@@ -40,8 +44,8 @@ def figure(text: str) -> int:
 
 
 class PageTest(unittest.TestCase):
-    """A test with a browser. A problem in the console, a violation of the page's policy, a dialog, or an element made of
-    a job's text fails it."""
+    """A test with a browser. A problem in the console, a violation of the page's policy, a dialog, or an element made
+    of a job's text fails it."""
 
     directory: Directory
     browser: Browser
@@ -128,7 +132,8 @@ class PageTest(unittest.TestCase):
             return value
         return wait_for(what, step, within)
 
-    def same(self, what: str, page: Page, shown: Callable[[], T], true: Callable[[], T] | T, within: float = 15) -> None:
+    def same(self, what: str, page: Page, shown: Callable[[], T], true: Callable[[], T] | T,
+             within: float = 15) -> None:
         """Waits until what is shown is what SQL says."""
         def now() -> T:
             return true() if callable(true) else true

@@ -37,7 +37,7 @@ def jobs(folder: pathlib.Path) -> list[dict[str, Any]]:
     """The jobs, in the form of a job file. Their programs are put into the folder."""
     (folder / "fit.py").write_text(FIT)
     long = folder / "long.sh"
-    long.write_text("printf 'start '; head -c 1048576 /dev/zero | tr '\\0' x >&2; echo >&2\n"
+    long.write_text("head -c 1048576 /dev/zero | tr '\\0' x >&2; echo >&2\n"
                     "echo 'Error: line too long' >&2; exit 4\n")
     harm = folder / "harm.sh"
     harm.write_text(textwrap.dedent(f"""\
@@ -53,7 +53,7 @@ def jobs(folder: pathlib.Path) -> list[dict[str, Any]]:
                          "command": ["sh", "-c", "echo result $0 $1", str(year), site]})
     for number, job in enumerate(made):
         year, site = job["params"]["year"], job["params"]["site"]
-        if site == "oslo" and year < 2010 or site == "lima" and year % 5 == 0:
+        if (site == "oslo" and year < 2010) or (site == "lima" and year % 5 == 0):
             job["command"] = ["python3", "fit.py", str(year), site]
         elif number % 37 == 5:
             job["command"] = ["sh", "-c", "echo reading; cat /data/missing/$0.csv", site[:5]]
