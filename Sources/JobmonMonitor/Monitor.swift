@@ -53,7 +53,7 @@ package final class Monitor: Sendable {
         let keeper = SnapshotKeeper(ledger: ledger, publisher: publisher, time: time, logger: logger)
         seeing = Seeing(
             ledger: ledger, writer: writer, keeper: keeper, door: PageDoor(layout: layout, time: time),
-            layout: layout, time: time, started: time.now(),
+            layout: layout, time: time, refusals: RefusalLog(logger: logger, time: time), started: time.now(),
             differences: GroupDifferences(ledger: ledger, time: time) { await keeper.announce() },
             pictures: MosaicPictures(time: time))
     }

@@ -105,8 +105,6 @@ class DoorTests(PageTest):
         expect(other.locator("#content")).to_be_hidden()
         self.assertEqual(other.evaluate("fetch('/v1/view').then((a) => a.status)"), 401)
 
-    # The monitor logs only the refused actions of read-only links: Responder+Page.swift, Gate.swift.
-    @unittest.expectedFailure
     def test_used_link_is_logged(self) -> None:
         self.allowed = ["status of 401"]
         link = self.directory.link()
@@ -204,8 +202,6 @@ class DoorTests(PageTest):
             "form": "forbidden"})
         self.nothing_changed()
 
-    # The monitor logs only the refused actions of read-only links: Responder+Page.swift, Gate.swift.
-    @unittest.expectedFailure
     def test_foreign_origin_is_logged(self) -> None:
         self.foreign()
         self.assertTrue(self.refusals())

@@ -86,6 +86,7 @@ struct PageTests {
             var other = Browser(fixture: fixture)
             #expect(try await other.enter(token).status == 401)
             #expect(try await other.enter("nothing").status == 401)
+            #expect(fixture.log.lines(.warning).count { $0.contains("this link was used already") } == 2)
             let late = try await self.token(fixture)
             clock.advance(61)
             #expect(try await other.enter(late).status == 401)
@@ -148,14 +149,20 @@ struct PageTests {
             let body = #"{"action":"retry","filter":"status=failed","expect":2}"#
             for headers: [String: String?] in [
                 ["Origin": "http://evil.example"], ["Origin": nil], ["X-Jobmon-Page": nil],
-                ["Origin": "http://127.0.0.1:1"], ["Host": "evil.example"],
+                ["Origin": "http://127.0.0.1:1"], ["Host": "evil.example"], ["Sec-Fetch-Site": "same-site"],
+                ["Sec-Fetch-Site": "cross-site"],
                 ["Content-Type": "application/x-www-form-urlencoded"], ["Content-Type": "text/plain"],
             ] {
                 let answer = try await browser.act("/v1/view/act", body, headers: headers)
                 #expect([403, 415].contains(answer.status), "\(headers)")
             }
             #expect(try await fixture.ledger.summary(queue: nil).jobs[.failed] == 2)
-            #expect(try await browser.act("/v1/view/act", body).status == 200)
+            // Nor read: an image or a script of a page of another port has the cookie.
+            let foreign = try await browser.send("GET", "/v1/view", headers: ["Sec-Fetch-Site": "same-site"])
+            #expect(foreign.status == 403)
+            #expect(fixture.log.lines(.warning).count { $0.contains("refused") } >= 5)
+            #expect(
+                try await browser.act("/v1/view/act", body, headers: ["Sec-Fetch-Site": "same-origin"]).status == 200)
             #expect(try await fixture.ledger.summary(queue: nil).jobs[.failed] == 0)
         }
     }
@@ -361,7 +368,10 @@ struct PageTests {
             #expect(try await browser.json("/v1/view/brush?from=1&to=2").text.contains(#""filter":"numbers=2-3""#))
             #expect(try await browser.send("GET", "/v1/view/cell?at=4").status == 404)
             #expect(try await browser.send("GET", "/v1/view/job?jid=9").status == 404)
-            #expect(try await browser.send("GET", "/v1/view/output?jid=2&attempt=1").status == 404)
+            #expect(try await browser.send("GET", "/v1/view/output?jid=4&attempt=1").status == 404)
+            #expect(try await browser.send("GET", "/v1/view/output?jid=4&attempt=2").status == 404)
+            // Nothing was written.
+            #expect(try await browser.json("/v1/view/output?jid=2&attempt=1&after=0").text.contains(#""size":0"#))
         }
     }
 }

@@ -26,6 +26,7 @@ struct Responder: HTTPResponder {
         } catch let broken as BrokenRequest {
             throw broken.underlying
         } catch let problem as Problem {
+            if problem.code == .forbidden { seeing.refusals.note(problem, path: request.uri.path) }
             response = answer(problem)
         } catch is CancellationError {
             response = answer(Problem(.unavailable, "the monitor is ending", hint: "try again in a moment"))

@@ -3,7 +3,6 @@ import Hummingbird
 import JobmonCore
 import JobmonReporting
 import JobmonWire
-import Logging
 import NIOCore
 
 /// The page itself, and who may use it.
@@ -35,6 +34,8 @@ extension Responder {
             .contains { $0.drop { $0 == " " }.prefix { $0 != ";" && $0 != " " } == "gzip" }
     }
 
+    private static let fetchSite = HTTPField.Name("Sec-Fetch-Site")
+
     // MARK: - Links and sessions
 
     func makeLink(_ body: ByteBuffer) throws -> Response {
@@ -47,7 +48,14 @@ extension Responder {
         let token = try read(body) { (json) throws(FieldError) in
             try JSONFields(json, named: "the body").requiredString("token")
         }
-        let (cookie, session) = try seeing.door.enter(token)
+        let cookie: String
+        let session: PageDoor.Session
+        do throws(Problem) {
+            (cookie, session) = try seeing.door.enter(token)
+        } catch {
+            seeing.refusals.note(error, path: PageEndpoint.enter.path)
+            throw error
+        }
         var response = answer(about(session))
         response.headers[.setCookie] = seeing.door.cookie(cookie, until: session.expires)
         return response
@@ -76,6 +84,10 @@ extension Responder {
                 .unauthorized, "this page has no session, or its session has ended",
                 hint: "get a new link with jobmon dashboard")
         }
+        // A page of another port of this host is of the same site: its requests have the cookie, and often no origin.
+        if let site = Self.fetchSite.flatMap({ request.headers[$0] }), site != "same-origin", site != "none" {
+            throw Problem(.forbidden, "the request comes from a page of another origin (its Sec-Fetch-Site header)")
+        }
         guard acts else { return session }
         let header = PageEndpoint.actionHeader.lowercased()
         guard request.headers.contains(where: { $0.name.canonicalName == header }), request.headers[.origin] != nil
@@ -83,7 +95,6 @@ extension Responder {
             throw Problem(.forbidden, "the request was not made by the page of this monitor")
         }
         guard !session.isReadOnly else {
-            logger.warning("an action was refused", metadata: [LogKey.path: "\(request.uri.path)"])
             throw Problem(
                 .forbidden, "this link is for looking only: it cannot act",
                 hint: "open the page with jobmon dashboard, as the owner of the directory")

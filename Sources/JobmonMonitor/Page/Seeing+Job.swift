@@ -122,6 +122,10 @@ extension Seeing {
             throw Problem(.notFound, "job \(jid) has no attempt \(attempt)")
         }
         guard let path = stream == "stdout" ? instance.stdoutPath : instance.stderrPath else {
+            // The file of a stream to which nothing was written is removed with the job's end.
+            if instance.status.isFinal, instance.executor != "exec" {
+                return ["text": "", "start": 0, "next": 0, "size": 0, "more": false]
+            }
             throw Problem(.notFound, "\(stream) of job \(jid), attempt \(attempt) was not captured")
         }
         guard let descriptor = Self.opened(path) else {

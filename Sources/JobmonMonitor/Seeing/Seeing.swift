@@ -13,6 +13,7 @@ struct Seeing: Sendable {
     /// Nil: the ledger is in memory, without a directory.
     let layout: DirectoryLayout?
     let time: TimeSource
+    let refusals: RefusalLog
     /// When the monitor started.
     let started: Timestamp
     let differences: GroupDifferences
