@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-quick test-build faults check format build release dist install uninstall wheel deb docs bench bench-clusters \
-	bench-page bench-errors clean deps check-deps test-deps test-python test-page screenshots build-tested test-wheel test-deb clusters-up clusters-down test-clusters
+	bench-page bench-errors clean deps check-deps test-deps test-python test-page test-metrics screenshots build-tested test-wheel test-deb clusters-up clusters-down test-clusters
 
 SWIFT ?= swift
 PREFIX ?= $(HOME)/.local
@@ -45,6 +45,9 @@ test-python: test-deps build ## the tests of the Python package, under each Pyth
 
 test-page: test-deps build-tested ## the tests of the page, in Debian's Chromium, which they install
 	@scripts/test-page.sh
+
+test-metrics: test-deps build-tested ## checks the metrics of a real monitor, and the files of docs/monitoring, with promtool
+	@scripts/test-metrics.sh
 
 screenshots: build-tested ## takes the pictures of the page for the README into docs/images
 	@scripts/make-screenshots.sh

@@ -12,7 +12,7 @@ set -euo pipefail
 PROMTOOL=${PROMTOOL:-promtool}
 for tool in "$PROMTOOL" python3; do
     command -v "$tool" >/dev/null || {
-        echo "check-metrics: $tool is missing; run scripts/install-deps.sh metrics" >&2
+        echo "check-metrics: $tool is missing (promtool is in Debian's package prometheus; make test-metrics needs no installation)" >&2
         exit 1
     }
 done

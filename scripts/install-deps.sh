@@ -29,9 +29,6 @@ tests)
     command -v fish >/dev/null || missing+=(fish)
     command -v curl >/dev/null || missing+=(curl)
     ;;
-metrics)
-    command -v promtool >/dev/null || missing+=(prometheus)
-    ;;
 check)
     command -v shellcheck >/dev/null || missing+=(shellcheck)
     python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
