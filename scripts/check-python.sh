@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks the Python package: ruff (lint) over python/, mypy --strict over python/jobmon. python/pyproject.toml has the
+# Checks Python: ruff (lint) over python/ and Tests/Browser, mypy --strict over python/jobmon. python/pyproject.toml has the
 # rules. pip installs both tools, at the versions below, into .build/check-tools.
 #
 #   scripts/check-python.sh
@@ -18,7 +18,8 @@ fi
 
 failed=0
 cd python
-"$venv/bin/ruff" check --quiet --cache-dir "$venv/ruff-cache" . || failed=1
+"$venv/bin/ruff" check --quiet --cache-dir "$venv/ruff-cache" --config pyproject.toml --config 'src=[".", "../Tests/Browser"]' \
+    . ../Tests/Browser || failed=1
 "$venv/bin/mypy" --no-error-summary --cache-dir "$venv/mypy-cache" || failed=1
 [ $failed = 0 ] && echo "check-python: nothing found"
 exit $failed

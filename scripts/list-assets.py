@@ -47,7 +47,7 @@ def main():
     target = FOLDER / "assets.c"
     if sys.argv[1:] == ["--check"]:
         if target.read_text() != wanted:
-            sys.exit("list-assets: the page has other files than Sources/CJobmonAssets/assets.c: run scripts/list-assets.py")
+            sys.exit("list-assets: assets.c does not list the files of the page: run scripts/list-assets.py")
     else:
         target.write_text(wanted)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import unittest
 from typing import Any
 
 from playwright.sync_api import expect
