@@ -65,7 +65,7 @@ clusters-down: ## takes both down; what they recorded stays for the next time
 	@clusters/sge/down.sh
 
 test-clusters: test-build ## the tests that want a real Slurm and a real Grid Engine, with both of them
-	@clusters/with.sh scripts/run-tests.sh clusters
+	@clusters/with.sh bash -c 'scripts/run-tests.sh clusters && scripts/test-page.sh test_cluster'
 
 faults: test-deps ## kill -9 of everything, at random, 100 times, for minutes; wants the machine for itself
 	$(SWIFT) build --build-tests
