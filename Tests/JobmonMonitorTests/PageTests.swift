@@ -374,4 +374,60 @@ struct PageTests {
             #expect(try await browser.json("/v1/view/output?jid=2&attempt=1&after=0").text.contains(#""size":0"#))
         }
     }
+
+    // Reports and addresses may hold any number.
+    @Test func absurdNumbersEndNothing() async throws {
+        try await withMonitor { fixture async throws in
+            try await record(fixture)
+            var events: [Event] = []
+            let amounts: [(Double, Int64)] = [
+                (1e300, .max), (-5, -7), (.greatestFiniteMagnitude, 0), (0, 1), (1e18, 1 << 62),
+            ]
+            let moments = [Timestamp(milliseconds: 253_402_300_799_999), Timestamp(milliseconds: -62_167_219_200_000)]
+            for (index, amount) in amounts.enumerated() {
+                let key = InstanceReference.key("odd\(index)")
+                let time = moments[index % 2]
+                events.append(
+                    Event(
+                        time: time,
+                        fact: .submitted(
+                            key, Submission(description: JobDescription(name: "odd", runfile: "x"), executor: "test"))))
+                events.append(Event(time: moments[(index + 1) % 2], fact: .running(key, Start(host: "n1"))))
+                let usage = Usage(wallclock: amount.0, cpu: amount.0, maxrss: amount.1)
+                events.append(
+                    Event(
+                        time: time,
+                        fact: .outcome(key, Outcome(evidence: Evidence(exitCode: index % 2), usage: usage))))
+            }
+            _ = try await fixture.monitor.connection.record(events)
+            let browser = try await entered(fixture)
+            _ = try await overview(browser)
+            for part in ["", "/hosts", "/timeline", "/resources", "/rows?sort=-time", "/rows?sort=end", "/metrics"] {
+                let path = part == "/metrics" ? part : "/v1/view\(part)"
+                let answer = try await fixture.requester.send(
+                    "GET", path, headers: ["Cookie": browser.cookie, "Sec-Fetch-Site": nil])
+                #expect(answer.status == 200, "\(path)")
+            }
+            for order in ["number", "end", "host", "param:year", "param:year,param:none"] {
+                for colour in ["status", "cause", "group", "time", "memory", "attempts"] {
+                    #expect(
+                        try await browser.send("GET", "/v1/view/mosaic?order=\(order)&colour=\(colour)").status == 200)
+                }
+            }
+            let most = Int64.max
+            for path in [
+                "timeline?from=\(most)", "timeline?to=\(most)", "timeline?from=\(most - 1)&to=\(most)",
+                "timeline?buckets=0",
+                "timeline?buckets=\(most)", "cell?at=\(most)", "brush?from=\(most)&to=\(most)", "brush?from=2&to=1",
+                "rows?limit=\(most)", "rows?after=zzzzzzzzzzzzzzzzzzzzzz.1", "rows?after=1", "mosaic?known=-1",
+                "output?jid=2&attempt=\(most)", "job?jid=\(most)", "view?error=E\(most)",
+            ] {
+                let answer = try await browser.send("GET", "/v1/view/\(path)")
+                #expect((400..<500).contains(answer.status), "\(path): \(answer.status)")
+            }
+            #expect(try await browser.send("GET", "/v1/view/mosaic?known=\(most)").status == 200)
+            #expect(try await browser.send("GET", "/v1/view/timeline?from=0&to=1&buckets=4000").status == 200)
+            #expect(try await browser.send("GET", "/v1/view").status == 200)
+        }
+    }
 }

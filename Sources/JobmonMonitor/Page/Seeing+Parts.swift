@@ -39,8 +39,8 @@ extension Seeing {
     }
 
     func timeline(_ filter: JobFilter, _ query: QueryString) async throws(Problem) -> JSON {
-        let from = try query.int("from", atLeast: 0)
-        let to = try query.int("to", atLeast: 0)
+        let from = try moment("from", query)
+        let to = try moment("to", query)
         let buckets = Int(try query.int("buckets", atLeast: 1) ?? 400)
         guard buckets <= 4000 else { throw Problem(.invalid, "\"buckets\" must be at most 4000, not \(buckets)") }
         if let from, let to, from >= to { throw Problem(.invalid, "\"from\" must be before \"to\"") }
@@ -68,6 +68,15 @@ extension Seeing {
                     ]
                 }),
         ]
+    }
+
+    /// The last moment that can be written, in milliseconds since 1970.
+    private static let lastMoment: Int64 = 253_402_300_799_999
+
+    private func moment(_ name: String, _ query: QueryString) throws(Problem) -> Int64? {
+        let given = try query.int(name, atLeast: 0)
+        guard let given, given > Self.lastMoment else { return given }
+        throw Problem(.invalid, "\"\(name)\" must be milliseconds since 1970, at most \(Self.lastMoment)")
     }
 
     func resources(_ filter: JobFilter) async throws(Problem) -> JSON {

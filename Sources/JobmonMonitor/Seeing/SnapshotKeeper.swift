@@ -68,15 +68,28 @@ actor SnapshotKeeper: Service {
     ) async throws(Problem) -> Value? {
         use()
         for name in params where isMissing(name) {
-            let values = try await ledger.jobsByParam(name, after: 0)
-            // Another question may have taken it in meanwhile.
-            guard isMissing(name), case .ready(var snapshot) = state else { continue }
-            state = .none
-            snapshot.take(param: name, values)
-            state = .ready(snapshot)
+            let last = lastJob
+            try await load(name, after: 0)
+            // Jobs that came while it was read; for later ones the refresh does it.
+            if lastJob > last { try await load(name, after: last) }
         }
         guard case .ready(let snapshot) = state else { return nil }
         return try body(snapshot, version(snapshot))
+    }
+
+    private var lastJob: Int64 {
+        guard case .ready(let snapshot) = state else { return 0 }
+        return snapshot.lastJob
+    }
+
+    /// Takes in the values of a param of the jobs after a number.
+    private func load(_ name: String, after jid: Int64) async throws(Problem) {
+        let values = try await ledger.jobsByParam(name, after: jid)
+        // Another question may have taken it in meanwhile.
+        guard isMissing(name) || jid > 0, case .ready(var snapshot) = state else { return }
+        state = .none
+        snapshot.take(param: name, values)
+        state = .ready(snapshot)
     }
 
     private func isMissing(_ param: String) -> Bool {

@@ -68,7 +68,7 @@ private struct HostSpeeds {
     private var ratios: [Sum]
 
     /// Pairs of a name and a host up to which each has a place of its own; beyond, only those that occur.
-    private static let most = 4_000_000
+    private static let most = 500_000
 
     init(_ snapshot: JobSnapshot, _ selection: JobSnapshot.Selection) {
         let hosts = snapshot.hostNames.values.count

@@ -212,10 +212,10 @@ package struct JobSnapshot: Sendable {
             begun[place] = (attempt.started ?? attempt.submitted).milliseconds
             finished[place] = attempt.finished?.milliseconds ?? 0
             let ran = attempt.started.flatMap { started in attempt.finished.map { max(0, $0.seconds(since: started)) } }
-            times[place] = (attempt.wallclock ?? ran).map { Float($0) } ?? .nan
-            waits[place] = attempt.started.map { Float(max(0, $0.seconds(since: attempt.submitted))) } ?? .nan
-            cpus[place] = attempt.cpu.map { Float($0) } ?? .nan
-            memories[place] = attempt.memory.map { Float($0) } ?? .nan
+            times[place] = Self.amount(attempt.wallclock ?? ran)
+            waits[place] = Self.amount(attempt.started.map { max(0, $0.seconds(since: attempt.submitted)) })
+            cpus[place] = Self.amount(attempt.cpu)
+            memories[place] = Self.amount(attempt.memory.map { Double($0) })
         } else {
             causes[place] = 0
             groups[place] = 0
@@ -236,6 +236,15 @@ package struct JobSnapshot: Sendable {
         if let group = row.attempt?.group { add(place, toGroup: group) }
         for group in row.groups { add(place, toGroup: group) }
     }
+
+    /// Seconds or bytes as they are kept. Reports may hold any number: what is negative is unknown, and what is larger
+    /// than every machine is kept as that.
+    private static func amount(_ value: Double?) -> Float {
+        guard let value, value >= 0 else { return .nan }
+        return Float(min(value, largest))
+    }
+
+    private static let largest = 1e18
 
     private mutating func add(_ place: Int, toGroup group: Int64) {
         let row = UInt32(place)
