@@ -71,6 +71,9 @@ package final class Monitor: Sendable {
         PageDoor.isOpen(layout, now: now)
     }
 
+    /// The name of the cookie of the page's sessions.
+    var pageCookieName: String { seeing.door.cookieName }
+
     /// Refuses requests from now on, like a monitor that has no room. The connection of this process still works.
     package func closeResponder() { gate.close() }
 
@@ -105,7 +108,7 @@ package final class Monitor: Sendable {
     /// come, and the publisher when everything is committed.
     private func services(_ onReady: @escaping @Sendable (Bound) async throws -> Void) -> ServiceGroupConfiguration {
         let services: [any Service] = [
-            publisher, writer, seeing.keeper, watchdog, intake, wrappers, ErrorGrouping(ledger: ledger, logger: logger),
+            publisher, writer, seeing.keeper, DoorBeat(door: seeing.door), watchdog, intake, wrappers, ErrorGrouping(ledger: ledger, logger: logger),
             HomeWatch(configuration: configuration) { [self] in end(by: $0) },
             Listener(application: application(onReady)),
         ]

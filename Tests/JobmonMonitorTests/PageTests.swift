@@ -188,6 +188,16 @@ struct PageTests {
                 var other = Browser(fixture: fixture)
                 #expect(try await other.enter(shared).status == 200)
             }
+            // A monitor that comes late does not know them: meanwhile anybody may have had the port, and the cookies.
+            let late = TestClock()
+            late.advance(TimeSource.system.now().seconds(since: late.now) + PageDoor.awaySeconds + 10)
+            #expect(!Monitor.isPageOpen(layout, now: late.now.advanced(bySeconds: 700)))
+            try await withMonitor(layout: layout, time: late.time) { fixture async throws in
+                #expect(try await Browser(fixture: fixture, cookie: cookie).send("GET", "/v1/view").status == 401)
+            }
+            try await withMonitor(layout: layout) { fixture async throws in
+                cookie = try await entered(fixture).cookie
+            }
             // A file that others could have written is not trusted.
             try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: layout.pageSessions)
             try await withMonitor(layout: layout) { fixture async throws in
@@ -218,6 +228,25 @@ struct PageTests {
             }
             #expect(try await fixture.requester.send("GET", "/page/../job_monitor.sqlite").status == 404)
             #expect(try await fixture.requester.send("GET", "/page/nothing.js").status == 404)
+        }
+    }
+
+    // Another program of this host can set a cookie of the same name, and everybody who has a shared link can use it.
+    @Test func nobodyThrowsTheOwnerOut() async throws {
+        try await withMonitor { fixture async throws in
+            let owner = try await entered(fixture)
+            let name = fixture.monitor.pageCookieName
+            let twice = try await owner.send(
+                "GET", "/v1/session", headers: ["Cookie": "\(name)=bad; \(owner.cookie ?? "")"])
+            #expect(twice.status == 200)
+            let shared = try await token(fixture, #"{"share":2500000}"#)
+            for _ in 0..<1005 {
+                let answer = try await owner.send(
+                    "POST", "/v1/session", #"{"token":"\#(shared)"}"#, headers: ["Cookie": nil])
+                #expect(answer.status == 200)
+            }
+            #expect(try await owner.send("GET", "/v1/session").status == 200)
+            #expect(try await owner.send("DELETE", "/v1/session").status == 403)
         }
     }
 
@@ -273,6 +302,26 @@ struct PageTests {
         try await withMonitor { fixture async throws in
             try await record(fixture)
             let browser = try await entered(fixture)
+            let odd = JobDescription(
+                name: "odd", runfile: "/bin/true", params: ["API_TOKEN": "Zq8vK2mNp4Rt", "year": "1991"],
+                resources: ["queue_options": "--export=API_TOKEN=Zq8vK2mNp4Rt"])
+            _ = try await fixture.monitor.connection.record([
+                Event(fact: .submitted(.key("odd"), Submission(description: odd, executor: "test")))
+            ])
+            let seen = try await waitFor("the job") {
+                let rows = try await browser.json("/v1/view/rows?name=odd").text
+                return rows.contains(#""count":1"#) ? rows : nil
+            }
+            for text in [
+                seen, try await browser.json("/v1/view/job?jid=5").text,
+                String(
+                    decoding: try await browser.send("GET", "/v1/view/mosaic?order=param:API_TOKEN").body, as: UTF8.self
+                ),
+                String(
+                    decoding: try await browser.send("GET", "/v1/view/mosaic?order=param:year,param:API_TOKEN").body,
+                    as: UTF8.self),
+            ] { #expect(!text.contains("Zq8vK2mNp4Rt") && text.contains("[masked]")) }
+            #expect(try await browser.send("GET", "/v1/view?param=API_TOKEN%3DZq8vK2mNp4Rt").status == 422)
             let text = try await browser.json("/v1/view/job?jid=2").text
             #expect(!text.contains("hunter2hunter2") && !text.contains("abcdef123456") && text.contains("/home/me"))
             #expect(text.contains("[masked]"))

@@ -219,6 +219,38 @@ struct SnapshotTests {
         #expect(Set(ends) == Set(selection.rows))
     }
 
+    @Test func aGridOfTooManyBoxesIsRefused() async throws {
+        let ledger = try SQLiteLedger.open(.memory, time: .system)
+        let events = (0..<2500).map { index in
+            Event(
+                fact: .job(
+                    .key(queue: "q", key: "k\(index)"),
+                    JobDescription(
+                        name: "n", runfile: "x",
+                        params: ["a": .int(Int64(index)), "b": .int(Int64(index)), "c": .int(Int64(index % 9))])))
+        }
+        _ = try await ledger.record(events)
+        let reader = SnapshotReader(ledger)
+        var snapshot = try await reader.build { _ in }
+        try await reader.load(params: ["a", "b", "c"], into: &snapshot)
+        #expect(snapshot.refusal(.grid(rows: "a", columns: "b"))?.code == .invalid)
+        #expect(snapshot.refusal(.grid(rows: "a", columns: "c")) == nil && snapshot.refusal(.param("a")) == nil)
+    }
+
+    @Test func aMergeOfGroupsReachesEachJob() async throws {
+        var (random, snapshot) = try await Self.kept(seed: 14)
+        _ = try await random.ledger.record([Event(fact: .group(2, .merge(into: 1)))])
+        try await SnapshotReader(random.ledger).refreshGroups(&snapshot)
+        let anew = try await SnapshotReader(random.ledger).build { _ in }
+        let all = (snapshot.selection(JobFilter()), anew.selection(JobFilter()))
+        let (kept, built) = (
+            snapshot.mosaic(MosaicPlaces(rows: all.0.rows), .group), anew.mosaic(MosaicPlaces(rows: all.1.rows), .group)
+        )
+        #expect(kept.legend == built.legend && kept.cells == built.cells)
+        #expect(!kept.legend.contains { $0.label == "E2" })
+        try await random.go(10)
+    }
+
     @Test func aJobTakesAtMost64Bytes() { #expect(JobSnapshot.bytesPerJob <= 64) }
 
     // MARK: - Rates, hosts, timeline

@@ -108,6 +108,10 @@ package final class FaultyLedger: Ledger {
 
     package func jobsByGroup() async throws(Problem) -> [Int64: [Int64]] { try await wrapped.jobsByGroup() }
 
+    package func latestGroups() async throws(Problem) -> [(jid: Int64, group: Int64)] {
+        try await wrapped.latestGroups()
+    }
+
     package func params(most: Int) async throws(Problem) -> [(name: String, values: Int?)] {
         try await wrapped.params(most: most)
     }

@@ -72,6 +72,10 @@ struct WithoutCommit: Ledger {
 
     func jobsByGroup() async throws(Problem) -> [Int64: [Int64]] { try await ledger.jobsByGroup() }
 
+    func latestGroups() async throws(Problem) -> [(jid: Int64, group: Int64)] {
+        try await ledger.latestGroups()
+    }
+
     func params(most: Int) async throws(Problem) -> [(name: String, values: Int?)] {
         try await ledger.params(most: most)
     }

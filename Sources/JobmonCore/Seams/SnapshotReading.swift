@@ -9,6 +9,8 @@ package protocol SnapshotReading: LedgerReading {
     func snapshotRows(of jids: [Int64]) async throws(Problem) -> [SnapshotRow]
     /// The jobs that have an error of each group, in the order of `jid`.
     func jobsByGroup() async throws(Problem) -> [Int64: [Int64]]
+    /// The group of the error of each job's latest attempt, for jobs that have one.
+    func latestGroups() async throws(Problem) -> [(jid: Int64, group: Int64)]
     /// The params that jobs have, in alphabetical order, with the number of their different values; nil: more than
     /// `most`.
     func params(most: Int) async throws(Problem) -> [(name: String, values: Int?)]

@@ -68,6 +68,10 @@ extension LedgerReads {
         try await read { connection in try SnapshotQueries(connection).jobsByGroup() }
     }
 
+    package func latestGroups() async throws(Problem) -> [(jid: Int64, group: Int64)] {
+        try await read { connection in try SnapshotQueries(connection).latestGroups() }
+    }
+
     package func params(most: Int) async throws(Problem) -> [(name: String, values: Int?)] {
         try await read { connection in try SnapshotQueries(connection).params(most: most) }
     }

@@ -58,6 +58,15 @@ struct SnapshotQueries {
         return found
     }
 
+    func latestGroups() throws(SQLiteFailure) -> [(jid: Int64, group: Int64)] {
+        try connection.prepare(
+            """
+            SELECT j.jid, e.signature_id FROM error e CROSS JOIN job j ON j.jid = e.jid
+            WHERE e.signature_id IS NOT NULL AND j.latest_instance_id = e.job_instance_id
+            """
+        ).all { ($0.int(), $0.int()) }
+    }
+
     /// One look-up in the index for each name and each value, however many jobs have it.
     func params(most: Int) throws(SQLiteFailure) -> [(name: String, values: Int?)] {
         let names = try connection.prepare(
@@ -119,8 +128,9 @@ struct SnapshotQueries {
     func lateJobs() throws(SQLiteFailure) -> [Int64] {
         try connection.prepare(
             """
-            SELECT jid FROM job_instance INDEXED BY job_instance_late
-            WHERE late_since IS NOT NULL AND status = \(Status.running.rawValue) ORDER BY jid
+            SELECT i.jid FROM job_instance i INDEXED BY job_instance_late
+                CROSS JOIN job j ON j.jid = i.jid AND j.latest_instance_id = i.job_instance_id
+            WHERE i.late_since IS NOT NULL AND i.status = \(Status.running.rawValue) ORDER BY i.jid
             """
         ).all { $0.int() }
     }

@@ -18,7 +18,8 @@ struct SummaryQueries {
         }
         let late = try connection.prepare(
             """
-            SELECT count(*) FROM job_instance i INDEXED BY job_instance_late JOIN job j ON j.jid = i.jid
+            SELECT count(*) FROM job_instance i INDEXED BY job_instance_late
+                JOIN job j ON j.jid = i.jid AND j.latest_instance_id = i.job_instance_id
             WHERE i.late_since IS NOT NULL AND i.status = 2 AND (?1 IS NULL OR j.queue = ?1)
             """
         ).put(queue).first { Int($0.int()) }

@@ -5,6 +5,7 @@ enum Gzip {
     /// Nil if it cannot be compressed; then it is sent as it is.
     /// - Parameter level: 1 (fastest) to 9 (smallest).
     static func compressed(_ bytes: [UInt8], level: Int32 = 6) -> [UInt8]? {
+        guard bytes.count < Int(UInt32.max) else { return nil }
         var stream = z_stream()
         // 16 more bits of window: a gzip header.
         let code = deflateInit2_(

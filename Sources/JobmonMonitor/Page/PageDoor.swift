@@ -34,8 +34,15 @@ final class PageDoor: Sendable {
     static let sessionSeconds = 7 * 86400.0
     /// Seconds that a shared link may last.
     static let longestShare = 30 * 86400.0
-    /// Sessions that are kept; the one that ends first makes room.
+    /// Sessions that are kept. One that only looks makes room before one that may act, and one that ends first before
+    /// one that ends later.
     private static let mostSessions = 1000
+    private static let mostLinks = 1000
+    /// Seconds without a monitor after which the sessions are void. While no monitor has its port, another program of
+    /// this host may take it, and gets the cookies of pages that are still open.
+    static let awaySeconds = 120.0
+    /// Seconds between two notes that the monitor is there.
+    static let beatSeconds = 15.0
 
     /// The name of the cookie: cookies are sent to every port of a host, so each directory has its own.
     let cookieName: String
@@ -47,7 +54,7 @@ final class PageDoor: Sendable {
         self.time = time
         path = layout?.pageSessions
         cookieName = "jobmon_\(String(FNV1a.hash((layout?.root ?? "memory").utf8), radix: 16))"
-        if let path, let kept = Self.read(path) { state.withLock { $0 = kept } }
+        if let path, let kept = Self.read(path, now: time.now()) { state.withLock { $0 = kept } }
     }
 
     /// Makes a link.
@@ -61,6 +68,11 @@ final class PageDoor: Sendable {
         let token = Self.secret()
         let expires = time.now().advanced(bySeconds: share ?? Self.linkSeconds)
         change { state in
+            if state.links.count >= Self.mostLinks,
+                let first = state.links.min(by: { $0.value.expires < $1.value.expires })
+            {
+                state.links[first.key] = nil
+            }
             state.links[token] = Link(isReadOnly: share != nil, expires: expires, isShared: share != nil)
         }
         return (token, expires)
@@ -73,19 +85,25 @@ final class PageDoor: Sendable {
         let now = time.now()
         let cookie = Self.secret()
         var session: Session?
-        change { state in
-            guard let link = state.links[token], link.expires > now else { return }
-            if !link.isShared { state.links[token] = nil }
-            let made = Session(
-                isReadOnly: link.isReadOnly,
-                expires: link.isShared ? link.expires : now.advanced(bySeconds: Self.sessionSeconds))
-            if state.sessions.count >= Self.mostSessions,
-                let first = state.sessions.min(by: { $0.value.expires < $1.value.expires })
-            {
-                state.sessions[first.key] = nil
+        let isKnown = state.withLock { $0.links[token].map { $0.expires > now } ?? false }
+        if isKnown {
+            change { state in
+                guard let link = state.links[token], link.expires > now else { return }
+                if !link.isShared { state.links[token] = nil }
+                let made = Session(
+                    isReadOnly: link.isReadOnly,
+                    expires: link.isShared ? link.expires : now.advanced(bySeconds: Self.sessionSeconds))
+                if state.sessions.count >= Self.mostSessions,
+                    let first = state.sessions.min(by: {
+                        $0.value.isReadOnly == $1.value.isReadOnly
+                            ? $0.value.expires < $1.value.expires : $0.value.isReadOnly
+                    })
+                {
+                    state.sessions[first.key] = nil
+                }
+                state.sessions[cookie] = made
+                session = made
             }
-            state.sessions[cookie] = made
-            session = made
         }
         guard let session else {
             throw Problem(
@@ -96,17 +114,21 @@ final class PageDoor: Sendable {
     }
 
     /// The session of a request; nil: it has none that is valid.
-    /// - Parameter cookies: the header of that name.
+    /// - Parameter cookies: the header of that name. Another program of this host may have added one of our name.
     func session(cookies: String?) -> Session? {
-        guard let value = value(cookies) else { return nil }
         let now = time.now()
-        return state.withLock { $0.sessions[value] }.flatMap { $0.expires > now ? $0 : nil }
+        let values = values(cookies)
+        return state.withLock { state in
+            values.lazy.compactMap { state.sessions[$0] }.first { $0.expires > now }
+        }
     }
 
     /// Ends a session.
     func leave(cookies: String?) {
-        guard let value = value(cookies) else { return }
-        change { $0.sessions[value] = nil }
+        let values = values(cookies)
+        change { state in
+            for value in values { state.sessions[value] = nil }
+        }
     }
 
     /// How many sessions are valid.
@@ -121,13 +143,11 @@ final class PageDoor: Sendable {
         return "\(cookieName)=\(value); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Strict"
     }
 
-    private func value(_ cookies: String?) -> String? {
-        guard let cookies else { return nil }
-        for part in cookies.split(separator: ";") {
+    private func values(_ cookies: String?) -> [String] {
+        (cookies ?? "").split(separator: ";").compactMap { part in
             let pair = part.drop { $0 == " " }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            if pair.count == 2, pair[0] == cookieName { return String(pair[1]) }
+            return pair.count == 2 && pair[0] == cookieName ? String(pair[1]) : nil
         }
-        return nil
     }
 
     private static func secret() -> String { String((makeUUID() + makeUUID()).filter { $0 != "-" }) }
@@ -143,11 +163,17 @@ final class PageDoor: Sendable {
             state.sessions = state.sessions.filter { $0.value.expires > now }
             guard let path else { return }
             // A page then works until the monitor ends.
-            _ = SmallFile.replace(path, temporary: "\(path).\(makeUUID()).tmp", with: Self.written(state))
+            _ = SmallFile.replace(
+                path, temporary: "\(path).\(makeUUID()).tmp", with: Self.written(state, at: now))
         }
     }
 
-    private static func written(_ state: State) -> [UInt8] {
+    /// Notes that the monitor is there, if somebody has a session.
+    func beat() {
+        if state.withLock({ !$0.sessions.isEmpty }) { change { _ in } }
+    }
+
+    private static func written(_ state: State, at now: Timestamp) -> [UInt8] {
         let links = state.links.map { token, link -> JSON in
             [
                 "token": .string(token), "read_only": .bool(link.isReadOnly), "shared": .bool(link.isShared),
@@ -160,11 +186,13 @@ final class PageDoor: Sendable {
                 "expires": .int(session.expires.milliseconds),
             ]
         }
-        return JSON.object(["links": .array(links), "sessions": .array(sessions)]).bytes
+        return JSON.object(
+            ["links": .array(links), "sessions": .array(sessions), "alive": .int(now.milliseconds)]
+        ).bytes
     }
 
     /// What an earlier monitor of the directory kept; nil if it kept nothing, or what cannot be trusted.
-    private static func read(_ path: String) -> State? {
+    private static func read(_ path: String, now: Timestamp) -> State? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
@@ -180,6 +208,9 @@ final class PageDoor: Sendable {
                 isReadOnly: link["read_only"] != .bool(false), expires: Timestamp(milliseconds: end),
                 isShared: link["shared"] == .bool(true))
         }
+        guard case .int(let alive)? = object["alive"],
+            now.seconds(since: Timestamp(milliseconds: alive)) < awaySeconds
+        else { return state }
         for session in object["sessions"].items {
             guard case .string(let cookie)? = session["cookie"], case .int(let end)? = session["expires"] else {
                 continue
@@ -192,7 +223,7 @@ final class PageDoor: Sendable {
 
     /// Whether somebody has a session or a link that is still valid, in the directory of a monitor that does not run.
     static func isOpen(_ layout: DirectoryLayout, now: Timestamp) -> Bool {
-        guard let kept = read(layout.pageSessions) else { return false }
+        guard let kept = read(layout.pageSessions, now: now) else { return false }
         return kept.sessions.values.contains { $0.expires > now } || kept.links.values.contains { $0.expires > now }
     }
 }

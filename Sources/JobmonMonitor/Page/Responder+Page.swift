@@ -78,7 +78,7 @@ extension Responder {
 
     /// The session of a request.
     /// - Throws: `.unauthorized` if it has none; `.forbidden` if it would change something and may not.
-    func session(of request: Request, acts: Bool) throws(Problem) -> PageDoor.Session {
+    func session(of request: Request, for endpoint: PageEndpoint) throws(Problem) -> PageDoor.Session {
         guard let session = seeing.door.session(cookies: request.headers[.cookie]) else {
             throw Problem(
                 .unauthorized, "this page has no session, or its session has ended",
@@ -88,13 +88,13 @@ extension Responder {
         if let site = Self.fetchSite.flatMap({ request.headers[$0] }), site != "same-origin", site != "none" {
             throw Problem(.forbidden, "the request comes from a page of another origin (its Sec-Fetch-Site header)")
         }
-        guard acts else { return session }
+        guard endpoint.acts || endpoint == .leave else { return session }
         let header = PageEndpoint.actionHeader.lowercased()
         guard request.headers.contains(where: { $0.name.canonicalName == header }), request.headers[.origin] != nil
         else {
             throw Problem(.forbidden, "the request was not made by the page of this monitor")
         }
-        guard !session.isReadOnly else {
+        guard !session.isReadOnly || endpoint == .leave else {
             throw Problem(
                 .forbidden, "this link is for looking only: it cannot act",
                 hint: "open the page with jobmon dashboard, as the owner of the directory")

@@ -10,7 +10,7 @@ import ServiceLifecycle
 extension Responder {
     func answer(_ endpoint: PageEndpoint, _ body: ByteBuffer, _ request: Request) async throws -> Response {
         if endpoint == .enter { return try enter(body) }
-        let session = try session(of: request, acts: endpoint.acts)
+        let session = try session(of: request, for: endpoint)
         let query = try QueryString(parsing: request.uri.query ?? "")
         switch endpoint {
         case .enter, .session: return answer(about(session))
@@ -48,7 +48,7 @@ extension Responder {
         case .count:
             try query.allow(JobFilter.queryNames + ["memory", "runtime"])
             return answer(try await seeing.count(query))
-        case .ticks: return try await ticks(request, until: session.expires)
+        case .ticks: return try await ticks(request)
         case .act: return answer(try await seeing.act(try parse(body), connection))
         case .changeGroup: return answer(try await seeing.changeGroup(try parse(body)))
         }
@@ -60,7 +60,16 @@ extension Responder {
         try query.allow(JobFilter.queryNames + others)
         var own = QueryString()
         for item in query.items where !others.contains(item.name) { own.append(item.name, item.value) }
-        return try JobFilter(own)
+        let filter = try JobFilter(own)
+        // Else a value that is masked could be guessed, letter by letter.
+        for param in filter.params {
+            let shown = SecretMask.masked(params: JSONObject([(param.name, .string(param.value))]))
+            guard shown[param.name] == .string(param.value) else {
+                throw Problem(
+                    .invalid, "the values of \"\(param.name.prefix(40))\" are masked: it cannot be a filter here")
+            }
+        }
+        return filter
     }
 
     /// Answers a question that many pages ask at the same state of the ledger once.
@@ -90,15 +99,17 @@ extension Responder {
     // MARK: - Ticks
 
     /// Ends with the session: a link that is shared shows nothing any more when its time is over.
-    private func ticks(_ request: Request, until end: Timestamp) async throws -> Response {
+    private func ticks(_ request: Request) async throws -> Response {
         let ticks = try await seeing.keeper.follow()
         let keepAlive = configuration.keepAliveSeconds
-        let time = seeing.time
+        let door = seeing.door
+        let cookies = request.headers[.cookie]
         let body = ResponseBody { writer in
             // A first byte at once, so that the browser knows that it is connected.
             try await writer.write(ByteBuffer(bytes: EventFrame.keepAlive))
             try await request.body.consumeWithCancellationOnInboundClose { _ in
-                try await Self.write(ticks, keepAlive: keepAlive, while: { time.now() < end }, to: &writer)
+                try await Self.write(
+                    ticks, keepAlive: keepAlive, while: { door.session(cookies: cookies) != nil }, to: &writer)
             }
             try await writer.finish(nil)
         }

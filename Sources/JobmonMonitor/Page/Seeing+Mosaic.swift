@@ -13,6 +13,7 @@ extension Seeing {
         let known = pictures
         let question = MosaicPictures.Question(filter: filter, order: order, colour: colour)
         let answer = try await keeper.answer(params: params) { (snapshot, version) throws(Problem) -> [UInt8] in
+            if let refusal = snapshot.refusal(order) { throw refusal }
             let places = known.places(question, snapshot, version: version) {
                 snapshot.places(snapshot.selection(filter), order)
             }
@@ -39,15 +40,15 @@ extension Seeing {
         header.append("legend", .array(mosaic.legend.map(\.json)))
         var (rows, columns) = (JSON.null, JSON.null)
         if let grid = places.grid, case .grid(let down, let across) = order {
-            rows = ["param": .string(down), "values": .array(grid.rows.map { .string($0) })]
-            columns = ["param": .string(across), "values": .array(grid.columns.map { .string($0) })]
+            rows = ["param": .string(down), "values": .array(grid.rows.map { shown($0, of: down) })]
+            columns = ["param": .string(across), "values": .array(grid.columns.map { shown($0, of: across) })]
         }
         header.append("rows", rows)
         header.append("columns", columns)
         header.append(
             "lanes",
             places.lanes.map { lanes in
-                .array(lanes.map { ["label": .string($0.label), "cells": .int(Int64($0.cells))] })
+                .array(lanes.map { ["label": label($0.label, order), "cells": .int(Int64($0.cells))] })
             } ?? .null)
         let text = JSON.object(header).bytes
         var bytes: [UInt8] = []
@@ -62,6 +63,15 @@ extension Seeing {
             bytes += mosaic.cells
         }
         return bytes
+    }
+
+    /// A value of a param as everybody may see it.
+    private static func shown(_ value: String, of name: String) -> JSON {
+        SecretMask.masked(params: JSONObject([(name, .string(value))]))[name] ?? .null
+    }
+
+    private static func label(_ label: String, _ order: MosaicOrder) -> JSON {
+        if case .param(let name) = order { shown(label, of: name) } else { .string(label) }
     }
 
     private static func append(_ number: UInt32, to bytes: inout [UInt8]) {
@@ -122,6 +132,7 @@ extension Seeing {
         let question = MosaicPictures.Question(filter: filter, order: order, colour: .status)
         let answer = try await keeper.answer(params: filter.params.map(\.name) + order.params) {
             (snapshot, version) throws(Problem) in
+            if let refusal = snapshot.refusal(order) { throw refusal }
             let places = known.places(question, snapshot, version: version) {
                 snapshot.places(snapshot.selection(filter), order)
             }

@@ -35,8 +35,8 @@ actor SnapshotKeeper: Service {
     private var ticks: [Int: AsyncStream<Tick>.Continuation] = [:]
     private var lastTicker = 0
     private var tick: Tick?
-    /// Rises with each snapshot, so that a version is not used twice.
-    private var versionsBefore = 0
+    /// Rises with each snapshot, and with each monitor, so that a version is not used twice.
+    private var versionsBefore: Int
     private let demand: AsyncStream<Void>
     private let ask: AsyncStream<Void>.Continuation
 
@@ -50,6 +50,7 @@ actor SnapshotKeeper: Service {
         self.logger = logger
         self.refreshSeconds = refreshSeconds
         self.idleSeconds = idleSeconds
+        versionsBefore = Int(time.now().milliseconds)
         reader = SnapshotReader(ledger)
         (demand, ask) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
@@ -185,8 +186,10 @@ actor SnapshotKeeper: Service {
                 // Older errors are grouped in the background, without a change.
                 if now - lastGroups > 30 { groupsChanged = true }
                 if groupsChanged { lastGroups = now }
+                let before = currentVersion
                 try await refresh(Array(jobs), groups: groupsChanged, sequence: sequence)
-                if !jobs.isEmpty || groupsChanged { try await say() }
+                // What is late is marked without a change.
+                if !jobs.isEmpty || groupsChanged || currentVersion != before { try await say() }
                 await cancelWhenGracefulShutdown { [self] in
                     try? await Task.sleep(for: .seconds(refreshSeconds))
                 }
@@ -194,6 +197,11 @@ actor SnapshotKeeper: Service {
         } onGracefulShutdown: {
             follower.stop()
         }
+    }
+
+    private var currentVersion: Int {
+        guard case .ready(let snapshot) = state else { return -1 }
+        return version(snapshot)
     }
 
     private func note(_ count: Int) {
@@ -209,6 +217,7 @@ actor SnapshotKeeper: Service {
         rows.sort { $0.jid < $1.jid }
         let late = try await ledger.lateJobs()
         let byGroup = groups ? try await ledger.jobsByGroup() : nil
+        let latest = groups ? try await ledger.latestGroups() : []
         guard case .ready(var snapshot) = state else { return }
         let before = snapshot.lastJob
         // The only owner of the columns while they are written.
@@ -216,6 +225,7 @@ actor SnapshotKeeper: Service {
         snapshot.take(rows)
         snapshot.take(late: late)
         if let byGroup { snapshot.take(jobsByGroup: byGroup) }
+        snapshot.take(latestGroups: latest)
         if let sequence { snapshot.sequence = sequence }
         state = .ready(snapshot)
         guard snapshot.lastJob > before else { return }

@@ -64,11 +64,23 @@ package struct ResourceChange: Sendable, Equatable {
     private func changed(_ old: JSONObject?, of jid: Int64) throws(Problem) -> JSONObject {
         var changed = JSONObject()
         if let memory {
-            let bytes = try value(memory, old, "memory", "--memory", of: jid)
-            changed.append("memory", .int(Int64(bytes.rounded(.up))))
+            let bytes = try value(memory, old, "memory", "--memory", of: jid).rounded(.up)
+            guard bytes >= 1, bytes < Self.most else { throw Self.absurd("memory", jid) }
+            changed.append("memory", .int(Int64(bytes)))
         }
-        if let runtime { changed.append("runtime", .double(try value(runtime, old, "runtime", "--runtime", of: jid))) }
+        if let runtime {
+            let seconds = try value(runtime, old, "runtime", "--runtime", of: jid)
+            guard seconds > 0, seconds < Self.most else { throw Self.absurd("run time", jid) }
+            changed.append("runtime", .double(seconds))
+        }
         return changed
+    }
+
+    /// More than any machine has, in bytes or seconds.
+    private static let most = 9e15
+
+    private static func absurd(_ what: String, _ jid: Int64) -> Problem {
+        Problem(.contradiction, "job \(jid) cannot request that much or little \(what): nothing was done")
     }
 
     private func value(

@@ -84,6 +84,17 @@ package struct MosaicPlaces: Sendable {
 }
 
 extension JobSnapshot {
+    /// Why jobs cannot be shown in an order: a grid with far more boxes than jobs would take the memory of the monitor,
+    /// and show nothing. Nil: they can. The params of the order must have been taken in.
+    package func refusal(_ order: MosaicOrder) -> Problem? {
+        guard case .grid(let rows, let columns) = order else { return nil }
+        func values(_ name: String) -> Int { (params[name]?.values.values.count ?? 0) + 1 }
+        guard values(rows) * values(columns) > max(1_000_000, 4 * rowCount) else { return nil }
+        return Problem(
+            .invalid, "\"\(rows)\" and \"\(columns)\" have too many values for a grid",
+            hint: "choose params with fewer values, or one param alone")
+    }
+
     /// The places of the selected jobs. The params of the order must have been taken in.
     package func places(_ selection: Selection, _ order: MosaicOrder) -> MosaicPlaces {
         switch order {

@@ -274,6 +274,17 @@ package struct JobSnapshot: Sendable {
         rowsByGroup = taken
     }
 
+    /// Takes in the group of each latest attempt's error: groups were merged, or older errors grouped.
+    package mutating func take(latestGroups: [(jid: Int64, group: Int64)]) {
+        var isChanged = false
+        for (jid, group) in latestGroups {
+            guard let row = row(of: jid), groups[row] != UInt32(clamping: group) else { continue }
+            groups[row] = UInt32(clamping: group)
+            isChanged = true
+        }
+        if isChanged { version += 1 }
+    }
+
     /// Takes in which jobs are late: that is marked without an event.
     package mutating func take(late jids: [Int64]) {
         var rows = Set(jids.compactMap { row(of: $0) })

@@ -50,6 +50,7 @@ package struct SnapshotReader: Sendable {
     /// Reads again which jobs have an error of each group: groups were merged, or older errors grouped.
     package func refreshGroups(_ snapshot: inout JobSnapshot) async throws(Problem) {
         snapshot.take(jobsByGroup: try await ledger.jobsByGroup())
+        snapshot.take(latestGroups: try await ledger.latestGroups())
     }
 
     /// Takes in the values of params that it does not have yet.

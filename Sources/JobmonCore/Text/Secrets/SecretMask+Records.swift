@@ -7,9 +7,13 @@ extension SecretMask {
         job.description.args = masked(arguments: job.description.args)
         job.description.params = masked(params: job.description.params)
         job.description.env = masked(environment: job.description.env)
+        job.description.resources = masked(params: job.description.resources)
         for index in job.instances.indices {
             job.instances[index].error = job.instances[index].error.map { masked($0) }
             job.instances[index].headline = job.instances[index].headline.map { masked($0) }
+            if let allocated = job.instances[index].place?.allocated {
+                job.instances[index].place?.allocated = masked(params: allocated)
+            }
             job.instances[index].doubt = job.instances[index].doubt.map { masked($0) }
         }
         return job
