@@ -119,7 +119,10 @@ final class PageDoor: Sendable {
         let now = time.now()
         let values = values(cookies)
         return state.withLock { state in
-            values.lazy.compactMap { state.sessions[$0] }.first { $0.expires > now }
+            for value in values {
+                if let session = state.sessions[value], session.expires > now { return session }
+            }
+            return nil
         }
     }
 
