@@ -47,6 +47,9 @@ function lost(at) {
   show($('banner'), true);
 }
 
+/** The version and sequence of the last tick; null: there was none. */
+let lastTick = null;
+
 function back() {
   if (over) return;
   link('live', 'live');
@@ -64,8 +67,11 @@ function heard(message) {
     if (lostAt) back();
     link('live', 'live');
     setNow(message.tick.now);
-    // The answers carry the sequence they are of: what is shown may be as new as the tick.
-    if (!view || view.version !== message.tick.version || view.sequence !== message.tick.sequence || view.ready === false) refreshAll();
+    // The first tick tells the present state, which is mostly what is shown already. With each further one every part
+    // asks again: the first line may have got the news by itself, the others have not.
+    const { version, sequence } = message.tick, isNews = lastTick !== null && lastTick !== `${version} ${sequence}`;
+    lastTick = `${version} ${sequence}`;
+    if (isNews || !view || view.version !== version || view.sequence !== sequence || view.ready === false) refreshAll();
   }
 }
 

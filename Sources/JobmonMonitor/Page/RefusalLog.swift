@@ -10,7 +10,7 @@ final class RefusalLog: Sendable {
     }
 
     /// Lines in a minute; the rest is only counted by the answers' statuses.
-    private static let most = 20
+    private static let most = 100
 
     private let logger: Logger
     private let time: TimeSource

@@ -79,9 +79,11 @@ extension Responder {
         let question = "\(request.uri.path)?\(request.uri.query ?? "")"
         // What is told of the present moment, such as the rate, is at most a second old.
         let second = Int(seeing.time.steadySeconds())
-        let version = try await seeing.keeper.answer { (_, version) throws(Problem) in version }
-        guard let version else { return compressed(try await make(), type: WireNames.json, request) }
-        let made = try await seeing.cache.answer("\(second) \(question)", version: version, make)
+        let state = try await seeing.keeper.answer { (snapshot, version) throws(Problem) in
+            (version: version, sequence: snapshot.sequence)
+        }
+        guard let (version, sequence) = state else { return compressed(try await make(), type: WireNames.json, request) }
+        let made = try await seeing.cache.answer("\(sequence) \(second) \(question)", version: version, make)
         return compressed(made, type: WireNames.json, request)
     }
 
