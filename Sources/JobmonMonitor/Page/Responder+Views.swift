@@ -82,7 +82,9 @@ extension Responder {
         let state = try await seeing.keeper.answer { (snapshot, version) throws(Problem) in
             (version: version, sequence: snapshot.sequence)
         }
-        guard let (version, sequence) = state else { return compressed(try await make(), type: WireNames.json, request) }
+        guard let (version, sequence) = state else {
+            return compressed(try await make(), type: WireNames.json, request)
+        }
         let made = try await seeing.cache.answer("\(sequence) \(second) \(question)", version: version, make)
         return compressed(made, type: WireNames.json, request)
     }
