@@ -308,6 +308,7 @@ struct PageTests {
             _ = try await fixture.monitor.connection.record([
                 Event(fact: .submitted(.key("odd"), Submission(description: odd, executor: "test")))
             ])
+            _ = try await overview(browser)
             let seen = try await waitFor("the job") {
                 let rows = try await browser.json("/v1/view/rows?name=odd").text
                 return rows.contains(#""count":1"#) ? rows : nil
