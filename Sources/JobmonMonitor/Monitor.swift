@@ -108,7 +108,8 @@ package final class Monitor: Sendable {
     /// come, and the publisher when everything is committed.
     private func services(_ onReady: @escaping @Sendable (Bound) async throws -> Void) -> ServiceGroupConfiguration {
         let services: [any Service] = [
-            publisher, writer, seeing.keeper, DoorBeat(door: seeing.door), watchdog, intake, wrappers, ErrorGrouping(ledger: ledger, logger: logger),
+            publisher, writer, seeing.keeper, DoorBeat(door: seeing.door), watchdog, intake, wrappers,
+            ErrorGrouping(ledger: ledger, logger: logger),
             HomeWatch(configuration: configuration) { [self] in end(by: $0) },
             Listener(application: application(onReady)),
         ]
