@@ -42,6 +42,8 @@ function lost(at) {
   if (over) return;
   lostAt ||= at;
   setConnected(false);
+  // The next monitor reads its jobs first: the first line tells when it has.
+  setReady(false);
   link('lost', 'no answer');
   setText($('banner'), `The monitor does not answer since ${clock(lostAt)}; the page shows the state of then. Trying again.`);
   show($('banner'), true);
@@ -161,6 +163,7 @@ async function start() {
   startFilter($('filter'));
   startGroups($('groups'));
   overview = new Loader({ early: true, load: (signal) => get(path('view', filterText()), signal), show: showView, fail: (p) => {
+    if (over) return; // It is said already, with what to do.
     for (const id of ['controls']) show($(id), true);
     showFilter(null);
     showFilterProblem($('problem'), p);
