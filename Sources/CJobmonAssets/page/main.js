@@ -77,8 +77,13 @@ function heard(message) {
   }
 }
 
+let liveTimer = 0;
+
 function showView(data) {
   view = data;
+  // The end of a jobmon run is no event: while one works, ask now and then.
+  clearTimeout(liveTimer);
+  if (data.queues?.some((queue) => queue.live)) liveTimer = setTimeout(() => overview.soon(), 5000);
   setNow(data.now);
   setReady(data.ready !== false);
   const ready = data.ready !== false, none = data.total === 0;
