@@ -51,11 +51,10 @@ package final class Monitor: Sendable {
             ledger: ledger, intake: intake, configuration: configuration, time: time, logger: logger)
         writer.watch(wrappers)
         let keeper = SnapshotKeeper(ledger: ledger, publisher: publisher, time: time, logger: logger)
+        let views = ViewAnswers(ledger: ledger, source: keeper, layout: layout, time: time) { await keeper.announce() }
         seeing = Seeing(
-            ledger: ledger, writer: writer, keeper: keeper, door: PageDoor(layout: layout, time: time),
-            layout: layout, time: time, refusals: RefusalLog(logger: logger, time: time), started: time.now(),
-            differences: GroupDifferences(ledger: ledger, time: time) { await keeper.announce() },
-            pictures: MosaicPictures(time: time))
+            ledger: ledger, writer: writer, keeper: keeper, views: views, door: PageDoor(layout: layout, time: time),
+            time: time, refusals: RefusalLog(logger: logger, time: time), started: time.now())
     }
 
     /// Where it listens; nil until it does.

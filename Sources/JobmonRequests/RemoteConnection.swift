@@ -82,7 +82,7 @@ package final class RemoteConnection: MonitorConnection {
     /// Whether the monitor answers, and is the one that the file names: it knows the file's secret.
     package func isAlive(within seconds: Double) async -> Bool {
         guard let current = MonitorInfo.read(layout) else { return false }
-        let request = Self.request(.summary, path: Endpoint.summary.path(), current, accept: WireNames.json)
+        let request = Self.request(Endpoint.summary.method, path: Endpoint.summary.path(), current, accept: WireNames.json)
         do throws(CallError) {
             return try await Self.answer(to: request, seconds: seconds).status == 200
         } catch {
@@ -206,9 +206,17 @@ package final class RemoteConnection: MonitorConnection {
         _ endpoint: Endpoint, id: Int64? = nil, query: QueryString = QueryString(), body: [UInt8]? = nil,
         acceptResults: Bool = false, seconds: Double? = nil
     ) async throws(Problem) -> [UInt8] {
+        try await call(
+            endpoint.method, path: endpoint.path(id: id) + query.text, body: body, acceptResults: acceptResults,
+            seconds: seconds)
+    }
+
+    /// - Parameter path: with the query.
+    func call(
+        _ method: String, path: String, body: [UInt8]? = nil, acceptResults: Bool = false, seconds: Double? = nil
+    ) async throws(Problem) -> [UInt8] {
         try await retrying { (info) throws(CallError) in
-            let path = endpoint.path(id: id) + query.text
-            var request = Self.request(endpoint, path: path, info, accept: WireNames.json)
+            var request = Self.request(method, path: path, info, accept: WireNames.json)
             if let body {
                 request.headers.append(("Content-Type", WireNames.json))
                 request.body = body
@@ -221,10 +229,10 @@ package final class RemoteConnection: MonitorConnection {
     }
 
     private static func request(
-        _ endpoint: Endpoint, path: String, _ info: MonitorInfo, accept: String
+        _ method: String, path: String, _ info: MonitorInfo, accept: String
     ) -> HTTPRequest {
         HTTPRequest(
-            address: HTTPAddress(host: info.address, port: info.port), method: endpoint.method, target: path,
+            address: HTTPAddress(host: info.address, port: info.port), method: method, target: path,
             headers: [("Authorization", "Bearer \(info.secret)"), ("Accept", accept)])
     }
 
@@ -239,7 +247,7 @@ package final class RemoteConnection: MonitorConnection {
     }
 
     private static func subscribe(_ path: String, _ info: MonitorInfo) async throws(CallError) -> Subscription {
-        let request = Self.request(.followEvents, path: path, info, accept: WireNames.eventStream)
+        let request = Self.request(Endpoint.followEvents.method, path: path, info, accept: WireNames.eventStream)
         do {
             let answer = try await requester.stream(request, within: 30)
             if answer.status == 200 { return try await Subscription.start(answer.body) }

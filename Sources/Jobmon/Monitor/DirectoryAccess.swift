@@ -16,6 +16,8 @@ package struct DirectoryAccess: Sendable {
     package let remark: String?
 
     private let remote: RemoteConnection?
+    /// The ledger's file; nil: there is a monitor.
+    let file: (any SnapshotReading)?
 
     /// Seconds that a monitor may take to answer before the file is read instead.
     private static let patience = 3.0
@@ -54,7 +56,8 @@ package struct DirectoryAccess: Sendable {
             let remote = RemoteConnection(layout: layout, patience: Self.patience)
             if await remote.isAlive(within: Self.patience) {
                 return DirectoryAccess(
-                    layout: layout, reading: remote, spooled: 0, hasMonitor: true, remark: nil, remote: remote)
+                    layout: layout, reading: remote, spooled: 0, hasMonitor: true, remark: nil, remote: remote,
+                    file: nil)
             }
             if FileLock.isHeld(layout.monitorLock) == true {
                 remark = "the monitor, process \(info.pid) on \(info.host), does not answer; reading the file itself"
@@ -64,7 +67,7 @@ package struct DirectoryAccess: Sendable {
         let reading = try SQLiteLedger.reader(path: layout.ledger)
         return DirectoryAccess(
             layout: layout, reading: reading, spooled: SpoolReader(layout: layout).count(), hasMonitor: false,
-            remark: remark, remote: nil)
+            remark: remark, remote: nil, file: reading)
     }
 
     /// Upgrades the ledger of an earlier version, under the directory's lock. If that fails, reading the ledger reports

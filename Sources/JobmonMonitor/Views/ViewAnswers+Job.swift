@@ -6,7 +6,7 @@ import JobmonViews
 import JobmonWire
 
 /// One job: its record, why it stands where it does, and what it wrote.
-extension Seeing {
+extension ViewAnswers {
     func job(_ query: QueryString) async throws(Problem) -> JSON {
         guard let jid = try query.int("jid", atLeast: 1) else { throw Problem(.invalid, "\"jid\" is missing") }
         let job = try await ledger.job(jid)

@@ -3,7 +3,7 @@ import JobmonViews
 import JobmonWire
 
 /// The numbers of the first screen.
-extension Seeing {
+extension ViewAnswers {
     /// Groups that are listed.
     private static let mostGroups = 100
     /// Groups of which it is found out what sets their jobs apart.
@@ -26,10 +26,11 @@ extension Seeing {
         var few: [Int64]?
     }
 
-    func overview(_ filter: JobFilter) async throws(Problem) -> JSON {
+    /// - Parameter isWhole: wait for what sets the groups apart; else what is not known yet comes with a later answer.
+    func overview(_ filter: JobFilter, isWhole: Bool) async throws(Problem) -> JSON {
         let now = time.now()
         let summary = try await ledger.summary(queue: nil)
-        let part = try await keeper.answer(params: filter.params.map(\.name)) {
+        let part = try await source.answer(params: filter.params.map(\.name)) {
             (snapshot, version) throws(Problem) -> Part in
             let selection = snapshot.selection(filter)
             return Part(
@@ -57,7 +58,7 @@ extension Seeing {
         object.append("eta", part.forecast.remaining?.json ?? .null)
         object.append("last_finished", part.counts.lastFinished.map { .string($0.description) } ?? .null)
         object.append("queues", queues(part.queues))
-        try await appendGroups(to: &object, filter, part)
+        try await appendGroups(to: &object, filter, part, isWhole: isWhole)
         object.append("states", part.states?.json ?? .null)
         object.append(
             "quantiles",
@@ -74,7 +75,7 @@ extension Seeing {
     /// What the ledger can tell at once, before the snapshot is built: of all jobs, whatever the filter.
     private func early(_ summary: Summary, now: Timestamp) async throws(Problem) -> JSON {
         let total = summary.jobs.values.reduce(0, +)
-        let read = await keeper.jobsRead ?? 0
+        let read = await source.jobsRead ?? 0
         let (groups, ungrouped) = try await GroupQuery(reading: ledger, filter: JobFilter()).groups()
         let rows = try await ledger.query(
             "SELECT queue, sum(count) FROM tally WHERE what > 0 AND queue <> '' GROUP BY queue ORDER BY 2 DESC",
@@ -104,7 +105,7 @@ extension Seeing {
     // MARK: - Groups
 
     private func appendGroups(
-        to object: inout JSONObject, _ filter: JobFilter, _ part: Part
+        to object: inout JSONObject, _ filter: JobFilter, _ part: Part, isWhole: Bool
     ) async throws(Problem) {
         let summaries = part.groups
         var others = filter
@@ -121,7 +122,8 @@ extension Seeing {
             numbers.isEmpty && others != JobFilter()
             ? ([], 0) : try await GroupQuery(reading: ledger, filter: wanted).groups()
         let byNumber = Dictionary(known.map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })
-        let apart = await differences.known(listed.prefix(Self.comparedGroups).map { ($0.number, $0.jobs) })
+        let compared = listed.prefix(Self.comparedGroups).map { ($0.number, $0.jobs) }
+        let apart = isWhole ? await differences.whole(compared) : await differences.known(compared)
         var array: [JSON] = []
         for summary in listed {
             guard var group = byNumber[summary.number] else { continue }

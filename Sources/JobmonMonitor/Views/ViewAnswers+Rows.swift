@@ -3,7 +3,7 @@ import JobmonViews
 import JobmonWire
 
 /// Lists of jobs.
-extension Seeing {
+extension ViewAnswers {
     private static let mostRows = 1000
 
     func rows(_ filter: JobFilter, _ query: QueryString) async throws(Problem) -> JSON {
@@ -13,7 +13,7 @@ extension Seeing {
         guard limit <= Self.mostRows else {
             throw Problem(.invalid, "\"limit\" must be at most \(Self.mostRows), not \(limit)")
         }
-        let found = try await keeper.answer(params: filter.params.map(\.name)) {
+        let found = try await source.answer(params: filter.params.map(\.name)) {
             (snapshot, _) throws(Problem) in
             let selection = snapshot.selection(filter)
             let page = snapshot.page(selection, order, after: cursor, limit: limit)

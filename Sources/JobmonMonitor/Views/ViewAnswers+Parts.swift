@@ -3,7 +3,7 @@ import JobmonViews
 import JobmonWire
 
 /// Hosts, timeline, resources and params.
-extension Seeing {
+extension ViewAnswers {
     private static let mostHosts = 500
 
     /// Values of a param that are counted; with more of them no grid can be seen.
@@ -20,7 +20,7 @@ extension Seeing {
     }
 
     func hosts(_ filter: JobFilter) async throws(Problem) -> JSON {
-        let found = try await keeper.answer(params: filter.params.map(\.name)) { (snapshot, _) throws(Problem) in
+        let found = try await source.answer(params: filter.params.map(\.name)) { (snapshot, _) throws(Problem) in
             snapshot.hostAnswers(snapshot.selection(filter))
         }
         guard let found else { throw Self.notReady }
@@ -45,7 +45,7 @@ extension Seeing {
         guard buckets <= 4000 else { throw Problem(.invalid, "\"buckets\" must be at most 4000, not \(buckets)") }
         if let from, let to, from >= to { throw Problem(.invalid, "\"from\" must be before \"to\"") }
         let now = time.now()
-        let found = try await keeper.answer(params: filter.params.map(\.name)) { (snapshot, _) throws(Problem) in
+        let found = try await source.answer(params: filter.params.map(\.name)) { (snapshot, _) throws(Problem) in
             snapshot.timeline(snapshot.selection(filter), from: from, to: to, buckets: buckets, now: now)
         }
         guard let found else { throw Self.notReady }
@@ -80,7 +80,7 @@ extension Seeing {
     }
 
     func resources(_ filter: JobFilter) async throws(Problem) -> JSON {
-        let found = try await keeper.answer(params: filter.params.map(\.name)) { (snapshot, _) throws(Problem) in
+        let found = try await source.answer(params: filter.params.map(\.name)) { (snapshot, _) throws(Problem) in
             snapshot.resourceUse(snapshot.selection(filter))
         }
         guard let found else { throw Self.notReady }

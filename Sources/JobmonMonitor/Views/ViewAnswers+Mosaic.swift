@@ -3,7 +3,7 @@ import JobmonViews
 import JobmonWire
 
 /// The mosaic: one cell for each job.
-extension Seeing {
+extension ViewAnswers {
     /// The answer to a question for cells: a JSON header with its length, then the cells.
     func mosaic(_ filter: JobFilter, _ query: QueryString) async throws(Problem) -> [UInt8] {
         let order = try order(query)
@@ -12,7 +12,7 @@ extension Seeing {
         let params = filter.params.map(\.name) + order.params
         let known = pictures
         let question = MosaicPictures.Question(filter: filter, order: order, colour: colour)
-        let answer = try await keeper.answer(params: params) { (snapshot, version) throws(Problem) -> [UInt8] in
+        let answer = try await source.answer(params: params) { (snapshot, version) throws(Problem) -> [UInt8] in
             if let refusal = snapshot.refusal(order) { throw refusal }
             let places = known.places(question, snapshot, version: version) {
                 snapshot.places(snapshot.selection(filter), order)
@@ -90,7 +90,7 @@ extension Seeing {
             wanted < rows.count ? snapshot.jid(Int(rows[Int(wanted)])) : nil
         }
         guard let jid else { throw Problem(.notFound, "there is no cell \(wanted)") }
-        let group = try await keeper.answer { (snapshot, _) throws(Problem) in snapshot.group(of: jid) } ?? nil
+        let group = try await source.answer { (snapshot, _) throws(Problem) in snapshot.group(of: jid) } ?? nil
         guard case .object(var row)? = try await rows(of: [jid], groups: [group]).first else {
             throw Problem(.notFound, "there is no job \(jid)")
         }
@@ -130,7 +130,7 @@ extension Seeing {
     ) async throws(Problem) -> Value {
         let known = pictures
         let question = MosaicPictures.Question(filter: filter, order: order, colour: .status)
-        let answer = try await keeper.answer(params: filter.params.map(\.name) + order.params) {
+        let answer = try await source.answer(params: filter.params.map(\.name) + order.params) {
             (snapshot, version) throws(Problem) in
             if let refusal = snapshot.refusal(order) { throw refusal }
             let places = known.places(question, snapshot, version: version) {

@@ -6,7 +6,7 @@ import Synchronization
 
 /// Keeps the columnar snapshot of all jobs for as long as somebody looks at the page: builds it when it is first asked
 /// for, refreshes it with the changes of the ledger, and gives its memory back ten minutes after the last question.
-actor SnapshotKeeper: Service {
+actor SnapshotKeeper: Service, SnapshotSource {
     /// What the page is told when something changed.
     struct Tick: Sendable {
         var version: Int
@@ -65,7 +65,7 @@ actor SnapshotKeeper: Service {
     /// - Returns: nil: the snapshot is being built.
     /// - Throws: the ledger cannot be read, or what `body` throws.
     func answer<Value: Sendable>(
-        params: [String] = [], _ body: @Sendable (JobSnapshot, Int) throws(Problem) -> Value
+        params: [String], _ body: @Sendable (JobSnapshot, Int) throws(Problem) -> Value
     ) async throws(Problem) -> Value? {
         use()
         for name in params where isMissing(name) {

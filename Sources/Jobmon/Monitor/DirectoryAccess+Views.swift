@@ -1,0 +1,29 @@
+package import JobmonCore
+import JobmonMonitor
+import JobmonRequests
+package import JobmonWire
+
+extension DirectoryAccess {
+    /// The answers that the page gives: those of the monitor, or made from the file if there is none.
+    /// - Parameter seconds: how long a monitor may take to read its jobs, so that every answer is a whole one; 0: do not
+    ///   wait, and get `.unavailable` meanwhile.
+    /// - Throws: `.unavailable` if the monitor does not answer; `.contradiction` if it is of a version without views.
+    package func views(waiting seconds: Double) async throws(Problem) -> any ViewReading {
+        if let file { return ViewAnswers(of: file, layout: layout, time: .system) }
+        let views = RemoteConnection(layout: layout, patience: seconds)
+        // Every view but the first screen waits until the jobs are read.
+        if seconds > 0 { _ = try await views.view(.hosts, QueryString()) }
+        return views
+    }
+
+    /// Asks the monitor to do what a person asks for on the page.
+    /// - Throws: `.unavailable` if there is no monitor; `.contradiction` if the jobs are others by now: nothing was done.
+    package func change(_ endpoint: PageEndpoint, _ body: JSON) async throws(Problem) -> JSON {
+        guard hasMonitor else {
+            throw Problem(
+                .unavailable, "there is no monitor in \(layout.root)",
+                hint: "use jobmon retry, jobmon cancel or jobmon errors mute")
+        }
+        return try await RemoteConnection(layout: layout, patience: 3).change(endpoint, body)
+    }
+}
