@@ -65,6 +65,10 @@ let package = Package(
         .target(
             name: "CJobmonAssets", exclude: ["page"],
             cSettings: [.enableWarning("all"), .treatAllWarnings(as: .error)]),
+        // The terminal: ncurses is full of macros and global variables.
+        .target(
+            name: "CJobmonTerminal", cSettings: [.enableWarning("all"), .treatAllWarnings(as: .error)],
+            linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
         .systemLibrary(name: "CLibcrypto", providers: [.apt(["libssl-dev"])]),
         library("JobmonCore", []),
         library("JobmonSystem", ["JobmonCore", "CJobmonPOSIX", "CPCRE2"]),
@@ -111,7 +115,7 @@ let package = Package(
             [
                 "Jobmon", "JobmonCore", "JobmonSystem", "JobmonWire", "JobmonReporting", "JobmonQueue", "JobmonViews",
                 "JobmonExecutors", "JobmonHook",
-                "JobmonWrapper", argumentParser, yams,
+                "JobmonWrapper", "CJobmonTerminal", argumentParser, yams,
             ]),
         .executableTarget(
             name: "JobmonCLI", dependencies: ["JobmonCommands", "JobmonWrapper", "JobmonHook", "JobmonCore"],

@@ -21,7 +21,7 @@ JobmonViews|JobmonCore JobmonWire Glibc
 JobmonMonitor|JobmonCore JobmonSystem JobmonWire JobmonReporting JobmonViews CJobmonAssets CZlib Glibc Hummingbird HummingbirdCore HTTPTypes NIOCore NIOPosix NIOHTTPTypes Logging ServiceLifecycle
 JobmonRequests|JobmonCore JobmonSystem JobmonWire JobmonReporting NIOCore NIOHTTP1 NIOPosix
 Jobmon|JobmonCore JobmonSystem JobmonWire JobmonReporting JobmonLedger JobmonMonitor JobmonRequests JobmonQueue JobmonExecutors CJobmonPOSIX Logging ServiceLifecycle Glibc FoundationEssentials
-JobmonCommands|JobmonCore JobmonSystem JobmonWire JobmonReporting JobmonViews JobmonQueue JobmonExecutors JobmonHook JobmonWrapper Jobmon ArgumentParser Yams Foundation Glibc Dispatch Logging
+JobmonCommands|CJobmonTerminal JobmonCore JobmonSystem JobmonWire JobmonReporting JobmonViews JobmonQueue JobmonExecutors JobmonHook JobmonWrapper Jobmon ArgumentParser Yams Foundation Glibc Dispatch Logging
 JobmonCLI|JobmonCore JobmonWrapper JobmonHook JobmonCommands Glibc
 '
 failed=0

@@ -14,7 +14,8 @@ objects=$(${SWIFT:-swift} build -c release --show-bin-path)/$product.product/Obj
 # A folder with nothing but the archive, so that the linker can't find the shared library instead.
 archives=$(mktemp -d)
 trap 'rm -rf "$archives"' EXIT
-for library in sqlite3:libsqlite3-dev expat:libexpat1-dev crypto:libssl-dev pcre2-8:libpcre2-dev z:zlib1g-dev; do
+for library in sqlite3:libsqlite3-dev expat:libexpat1-dev crypto:libssl-dev pcre2-8:libpcre2-dev z:zlib1g-dev \
+    ncursesw:libncurses-dev tinfo:libncurses-dev; do
     archive=$(cc -print-file-name="lib${library%:*}.a")
     [ -e "$archive" ] || { echo "link-static: lib${library%:*}.a is missing (Debian: ${library#*:})" >&2; exit 1; }
     ln -s "$archive" "$archives/"
@@ -39,6 +40,7 @@ foundation=(-lFoundation -lCoreFoundation -lFoundationInternationalization -lFou
 # The package manager names the entry of an executable target after its module. Names of hosts and users are looked up
 # with the node's own libraries where it has them; jobmon itself needs none of these look-ups.
 mkdir -p "$(dirname "$out")"
-swiftc -static-executable -use-ld=lld "@$objects" "${instead[@]}" -L"$archives" "${foundation[@]}" -lsqlite3 -lexpat -lcrypto -lpcre2-8 -lz -o "$out.new" \
+swiftc -static-executable -use-ld=lld "@$objects" "${instead[@]}" -L"$archives" "${foundation[@]}" -lsqlite3 -lexpat -lcrypto -lpcre2-8 -lz \
+    -lncursesw -ltinfo -o "$out.new" \
     -Xlinker --defsym="main=${module}_main" -Xlinker --gc-sections -Xlinker --icf=safe -Xlinker -s
 mv "$out.new" "$out"

@@ -16,6 +16,17 @@ extension DirectoryAccess {
         return views
     }
 
+    /// Why the monitor cannot give such answers; nil: it can, or there is none.
+    package func viewProblem() async -> Problem? {
+        guard hasMonitor else { return nil }
+        do throws(Problem) {
+            _ = try await RemoteConnection(layout: layout, patience: 1).view(.params, QueryString())
+            return nil
+        } catch {
+            return error.code == .contradiction ? error : nil
+        }
+    }
+
     /// Asks the monitor to do what a person asks for on the page.
     /// - Throws: `.unavailable` if there is no monitor; `.contradiction` if the jobs are others by now: nothing was done.
     package func change(_ endpoint: PageEndpoint, _ body: JSON) async throws(Problem) -> JSON {

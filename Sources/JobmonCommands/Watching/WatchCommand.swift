@@ -13,22 +13,32 @@ package struct WatchCommand: AsyncParsableCommand {
             (also those that were retried since), how many of them were added in the last minute, and the error. The \
             newest group is marked for ten minutes. Muted groups are only counted.
 
-            On a terminal, the display is updated in place. Elsewhere, one line names each group of errors when it \
-            appears; from time to time, and at the end, a line reports progress, and one line each the groups that \
-            have grown. Ctrl-C ends only the display. If the monitor ends, a line says so, and watching continues with \
-            the next one.
+            On a terminal, the whole screen shows progress, rate, groups of errors, running jobs and recent ends. Keys \
+            filter, sort, open a job, follow its output, retry, cancel and mute; ? lists them. When the last job is \
+            over, the screen ends, unless a key was pressed meanwhile; then q ends it.
+
+            With --inline, or on a terminal that cannot move its cursor, a smaller picture is drawn below the command \
+            line. Off a terminal, one line names each group of errors when it appears; from time to time, and at the \
+            end, a line reports progress, and one line each the groups that have grown. q and Ctrl-C end only the \
+            display. If the monitor ends, a line says so, and watching continues with the next one.
 
               jobmon watch -d DIR
               jobmon watch --queue fit
 
             Exit codes: 0 all jobs are complete, 1 jobs failed or were cancelled, 3 no monitor serves the directory \
-            and jobs are left, 130 Ctrl-C.
+            and jobs are left, 130 q or Ctrl-C before the jobs were over.
             """)
 
     @OptionGroup package var directory: DirectoryOption
 
     @Option(help: ArgumentHelp("Show only jobs of this queue.", valueName: "name"))
     package var queue: String?
+
+    @Flag(help: "On a terminal, draw a small picture below the command line, not on the whole screen.")
+    package var inline = false
+
+    @Flag(help: "On the whole screen, stay until q is pressed, also after the last job is over.")
+    package var stay = false
 
     package init() {}
 
@@ -49,6 +59,7 @@ package struct WatchCommand: AsyncParsableCommand {
         var isAway = false
         var rate = RunRate()
         var isFirst = true
+        var mayFill = !inline && terminal.isTerminal && Terminal.behind(descriptor: 0).isTerminal
         while true {
             let access: DirectoryAccess
             do throws(Problem) {
@@ -62,6 +73,12 @@ package struct WatchCommand: AsyncParsableCommand {
                 if !isAway { screen.say("jobmon: the monitor went away; waiting for the next one") }
                 isAway = true
                 try await Task.sleep(for: .milliseconds(500))
+                continue
+            }
+            if isFirst, mayFill, let ending = try await fill(layout, access, source) {
+                mayFill = false
+                if let status = ending { throw ExitCode(status) }
+                // The jobs are over: the last picture stays on the terminal.
                 continue
             }
             guard var seen = try await look(source, access, isFirst: isFirst) else {
@@ -106,6 +123,44 @@ package struct WatchCommand: AsyncParsableCommand {
             }
             if let complaint = groups.complaint() { screen.say("jobmon: \(Printable.line(complaint))") }
             try await Task.sleep(for: .milliseconds(terminal.isTerminal ? 500 : 1000))
+        }
+    }
+
+    /// Shows the full screen, if there is something to see on it.
+    /// - Returns: nil if there is not, or if this terminal cannot; else the status to exit with, of which nil is to show
+    ///   the last picture.
+    private func fill(
+        _ layout: DirectoryLayout, _ access: DirectoryAccess, _ source: WatchSource
+    ) async throws -> Int32?? {
+        guard TerminalScreen.isPossible, let first = try await look(source, access, isFirst: true) else { return nil }
+        guard stay || access.hasMonitor && !first.isOver else { return nil }
+        if let problem = await access.viewProblem() {
+            Messages.say("jobmon: \(Printable.line(problem.message)); showing a small picture")
+            return nil
+        }
+        let state = WatchState(root: layout.root, again: directory.again, queue: queue, stays: stay)
+        let signals = Signals.received()
+        let colours = Terminal.behind(descriptor: 1).colours
+        let ending = await withTaskGroup(of: (WatchState.Ending?, Int32?).self) { group in
+            group.addTask { (await WatchSession.run(state, asker: WatchAsker(layout: layout), colours: colours), nil) }
+            group.addTask {
+                for await signal in signals { return (nil, signal) }
+                return (nil, nil)
+            }
+            let first = await group.next() ?? (nil, nil)
+            group.cancelAll()
+            // The terminal is given back first.
+            await group.waitForAll()
+            return first
+        }
+        if let signal = ending.1 { return .some(128 + signal) }
+        switch ending.0 {
+        case .none: return nil
+        case .over: return .some(nil)
+        case .interrupted: return .some(130)
+        case .quit:
+            guard let last = try await look(source, access, isFirst: false), last.isOver else { return .some(130) }
+            return .some(last.counts.complete < last.counts.total ? ExitStatus.failed.rawValue : 0)
         }
     }
 
