@@ -59,7 +59,7 @@ package struct WatchCommand: AsyncParsableCommand {
         var isAway = false
         var rate = RunRate()
         var isFirst = true
-        var mayFill = !inline && terminal.isTerminal && Terminal.behind(descriptor: 0).isTerminal
+        var mayFill = !inline && terminal.canRedraw && Terminal.behind(descriptor: 0).isTerminal
         while true {
             let access: DirectoryAccess
             do throws(Problem) {
@@ -94,7 +94,7 @@ package struct WatchCommand: AsyncParsableCommand {
             seen.groups = groups.groups
             rate.note(over: seen.counts.over, at: TimeSource.system.steadySeconds())
             if seen.isOver {
-                if terminal.isTerminal { screen.show(seen, perSecond: nil, isLast: false) }
+                if terminal.canRedraw { screen.show(seen, perSecond: nil, isLast: false) }
                 if seen.errors > 0, let problem = await readLast(groups, access) {
                     screen.say(
                         "jobmon: the groups of errors cannot be read: \(Printable.line(problem.message)); "
@@ -122,7 +122,7 @@ package struct WatchCommand: AsyncParsableCommand {
                 screen.show(seen, perSecond: rate.perSecond, isLast: false)
             }
             if let complaint = groups.complaint() { screen.say("jobmon: \(Printable.line(complaint))") }
-            try await Task.sleep(for: .milliseconds(terminal.isTerminal ? 500 : 1000))
+            try await Task.sleep(for: .milliseconds(terminal.canRedraw ? 500 : 1000))
         }
     }
 

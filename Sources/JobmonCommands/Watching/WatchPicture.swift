@@ -135,7 +135,7 @@ final class WatchScreen: Sendable {
     func show(_ seen: WatchPicture.Seen, perSecond: Double?, isLast: Bool) {
         state.withLock { state in
             let terminal = terminal()
-            guard terminal.isTerminal else { return showLine(seen, perSecond: perSecond, isLast: isLast, &state) }
+            guard terminal.canRedraw else { return showLine(seen, perSecond: perSecond, isLast: isLast, &state) }
             let lines = WatchPicture.lines(seen, perSecond: perSecond, terminal: terminal)
             write(Drawn.clear(state.drawn, endedLines: true, terminal) + lines.map { $0 + "\n" }.joined())
             state.drawn = lines.map { DisplayWidth.of(Printable.line($0)) }

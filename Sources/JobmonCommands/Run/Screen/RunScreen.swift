@@ -53,7 +53,7 @@ final class RunScreen: Sendable {
                 RunProgress.line(
                     counts, perSecond: state.rate.perSecond, elapsed: now - began, now: now, columns: columns)
             }
-            if let columns = terminal().columns {
+            if case let terminal = terminal(), terminal.canRedraw, let columns = terminal.columns {
                 let text = line(max(1, columns - 1))
                 guard text != state.drawn else { return }
                 write("\(clear(state.drawn))\(text)")

@@ -33,7 +33,7 @@ struct SeenOverview: Sendable {
     /// Queues that nobody works on.
     var idleQueues: [String] = []
 
-    var muted: Int { groups.count { $0.isMuted } }
+    var muted: Int { groups.count(where: \.isMuted) }
 
     init() {}
 

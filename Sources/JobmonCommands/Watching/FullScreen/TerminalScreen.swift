@@ -30,7 +30,7 @@ final class TerminalScreen {
     /// The next key; nil: none was pressed.
     func key() -> ScreenKey? {
         let code = jobmon_terminal_key()
-        return code == Int32(JOBMON_KEY_NONE.rawValue) ? nil : ScreenKey(code: code)
+        return code == Int32(JOBMON_KEY_NONE) ? nil : ScreenKey(code: code)
     }
 
     /// Draws a picture in place of the one before.
@@ -77,18 +77,18 @@ enum ScreenKey: Sendable, Equatable {
 
     init(code: Int32) {
         switch code {
-        case Int32(JOBMON_KEY_GONE.rawValue): self = .gone
-        case Int32(JOBMON_KEY_UP.rawValue): self = .up
-        case Int32(JOBMON_KEY_DOWN.rawValue): self = .down
-        case Int32(JOBMON_KEY_LEFT.rawValue): self = .left
-        case Int32(JOBMON_KEY_RIGHT.rawValue): self = .right
-        case Int32(JOBMON_KEY_PAGE_UP.rawValue): self = .pageUp
-        case Int32(JOBMON_KEY_PAGE_DOWN.rawValue): self = .pageDown
-        case Int32(JOBMON_KEY_HOME.rawValue): self = .home
-        case Int32(JOBMON_KEY_END.rawValue): self = .end
-        case Int32(JOBMON_KEY_ENTER.rawValue): self = .enter
-        case Int32(JOBMON_KEY_BACKSPACE.rawValue): self = .backspace
-        case Int32(JOBMON_KEY_BACKTAB.rawValue): self = .backtab
+        case Int32(JOBMON_KEY_GONE): self = .gone
+        case Int32(JOBMON_KEY_UP): self = .up
+        case Int32(JOBMON_KEY_DOWN): self = .down
+        case Int32(JOBMON_KEY_LEFT): self = .left
+        case Int32(JOBMON_KEY_RIGHT): self = .right
+        case Int32(JOBMON_KEY_PAGE_UP): self = .pageUp
+        case Int32(JOBMON_KEY_PAGE_DOWN): self = .pageDown
+        case Int32(JOBMON_KEY_HOME): self = .home
+        case Int32(JOBMON_KEY_END): self = .end
+        case Int32(JOBMON_KEY_ENTER): self = .enter
+        case Int32(JOBMON_KEY_BACKSPACE): self = .backspace
+        case Int32(JOBMON_KEY_BACKTAB): self = .backtab
         case 3: self = .interrupt
         case 9: self = .tab
         case 12: self = .redraw
@@ -104,11 +104,11 @@ enum ScreenKey: Sendable, Equatable {
 extension Style {
     /// As the terminal's functions want it.
     fileprivate var code: Int32 {
-        let plain = Int32(JOBMON_STYLE_DEFAULT.rawValue)
+        let plain = Int32(JOBMON_STYLE_DEFAULT)
         return switch self {
         case .plain: plain
-        case .bold: plain | Int32(JOBMON_STYLE_BOLD.rawValue)
-        case .faint: plain | Int32(JOBMON_STYLE_FAINT.rawValue)
+        case .bold: plain | Int32(JOBMON_STYLE_BOLD)
+        case .faint: plain | Int32(JOBMON_STYLE_FAINT)
         case .red: 1
         case .green: 2
         case .yellow: 3
@@ -120,6 +120,6 @@ extension Style {
 
 extension ScreenLine.Look {
     fileprivate var code: Int32 {
-        style.code | (isMarked ? Int32(JOBMON_STYLE_REVERSE.rawValue) : 0)
+        style.code | (isMarked ? Int32(JOBMON_STYLE_REVERSE) : 0)
     }
 }

@@ -118,7 +118,9 @@ extension WatchDrawing {
     ) -> [ScreenLine] {
         var table = table
         var lines = [ScreenLine(WatchPicture.split(table.header(for: rows)).first ?? "", .faint)]
-        for (index, text) in WatchPicture.split(table.lines(rows)).enumerated() {
+        for (index, row) in rows.enumerated() {
+            // What has no room in the line of its row is left out.
+            let text = WatchPicture.split(table.lines([row])).first ?? ""
             let line = ScreenLine(text, index < styles.count ? styles[index] : .plain)
             lines.append(index == chosen && section.list == state.list ? line.marked(to: columns) : line)
         }
@@ -141,7 +143,7 @@ extension WatchDrawing {
         let showsTrend = columns >= 70 && state.isUTF8 && seen.read == nil
         var columns: [TextTable.Column] = [.init("GROUP"), .init("JOBS", isNumber: true)]
         if showsTrend { columns.append(.init("OVER TIME")) }
-        columns.append(.init("ERROR", reasonWidth: 20))
+        columns.append(.init("ERROR", reasonWidth: 1))
         let rows = shown.map { group -> [TextTable.Cell] in
             let marks = [group.isMuted ? "muted" : nil, group.isNew ? "new" : nil].compactMap { $0 }
             let text = group.title.isEmpty || group.jobs == 1 ? group.line : group.title
@@ -172,56 +174,40 @@ extension WatchDrawing {
             return empty(section.list == .running ? "nothing runs" : section.list == .ended ? "nothing has ended" : "no jobs", section)
         }
         let (shown, chosen) = window(seen.rows, section)
-        var table: TextTable
-        let rows: [[TextTable.Cell]]
-        switch section.list {
-        case .running:
-            table = TextTable(
-                [
-                    .init("JID", isNumber: true), .init("NAME", widest: 30, narrowest: 8, canGo: true),
-                    .init("PARAMS", widest: 60, narrowest: 10), .init("TRY", isNumber: true, canGo: true),
-                    .init("HOST", widest: 24, narrowest: 6, canGo: true), .init("TIME", isNumber: true),
-                    .init("", reasonWidth: 4),
-                ], terminal: plain)
-            rows = shown.map { job in
-                [
-                    .init(String(job.jid)), .init(job.name), .init(job.params), .init(String(job.attempts)),
-                    .init(job.host), .init(job.time.map(Units.duration) ?? ""), .init(job.isLate ? "late" : ""),
-                ]
-            }
-        case .ended:
-            table = TextTable(
-                [
-                    .init("JID", isNumber: true), .init("STATUS"), .init("NAME", widest: 30, narrowest: 8, canGo: true),
-                    .init("PARAMS", widest: 40, narrowest: 8, canGo: true),
-                    .init("HOST", widest: 24, narrowest: 6, canGo: true), .init("TIME", isNumber: true),
-                    .init("ENDED", isNumber: true), .init("REASON", reasonWidth: 12),
-                ], terminal: plain)
-            rows = shown.map { job in
-                [
-                    .init(String(job.jid)), .init(job.status.label), .init(job.name), .init(job.params), .init(job.host),
-                    .init(job.time.map(Units.duration) ?? ""), .init(job.finished.map { ago($0) } ?? ""),
-                    .init(reason(job)),
-                ]
-            }
-        case .groups, .jobs:
-            table = TextTable(
-                [
-                    .init("JID", isNumber: true), .init("STATUS"), .init("NAME", widest: 30, narrowest: 8, canGo: true),
-                    .init("PARAMS", widest: 40, narrowest: 8, canGo: true), .init("TRY", isNumber: true, canGo: true),
-                    .init("HOST", widest: 24, narrowest: 6, canGo: true), .init("TIME", isNumber: true),
-                    .init("MEMORY", isNumber: true), .init("REASON", reasonWidth: 12),
-                ], terminal: plain)
-            rows = shown.map { job in
-                [
-                    .init(String(job.jid)), .init(job.status.label), .init(job.name), .init(job.params),
-                    .init(String(job.attempts)), .init(job.host), .init(job.time.map(Units.duration) ?? ""),
-                    .init(job.memory.map { Units.bytes($0) } ?? ""), .init(reason(job)),
-                ]
-            }
-        }
+        let fields = fields(section.list)
         let styles = shown.map { $0.isLate ? Style.yellow : section.list == .running ? .plain : $0.status.style }
-        return lines(table, rows, styles, chosen: chosen, in: section)
+        return lines(
+            TextTable(fields.map(\.column), terminal: plain),
+            shown.map { job in fields.map { TextTable.Cell($0.text(job)) } }, styles, chosen: chosen, in: section)
+    }
+
+    /// A column of a list of jobs.
+    private struct Field {
+        var column: TextTable.Column
+        var text: (SeenJob) -> String
+        /// It is left out of a narrow screen.
+        var isExtra = false
+    }
+
+    private func fields(_ list: WatchList) -> [Field] {
+        let number = Field(column: .init("JID", isNumber: true)) { String($0.jid) }
+        let status = Field(column: .init("STATUS")) { $0.status.label }
+        let name = Field(column: .init("NAME", widest: 30, narrowest: 8, canGo: true)) { $0.name }
+        let params = Field(column: .init("PARAMS", widest: 60, narrowest: 8, canGo: true), text: { $0.params }, isExtra: list != .running)
+        let attempt = Field(column: .init("TRY", isNumber: true, canGo: true), text: { String($0.attempts) }, isExtra: true)
+        let host = Field(column: .init("HOST", widest: 24, narrowest: 6, canGo: true), text: { $0.host }, isExtra: true)
+        let time = Field(column: .init("TIME", isNumber: true)) { $0.time.map(Units.duration) ?? "" }
+        let memory = Field(column: .init("MEMORY", isNumber: true), text: { $0.memory.map { Units.bytes($0) } ?? "" }, isExtra: true)
+        let ended = Field(column: .init("ENDED", isNumber: true)) { $0.finished.map(ago) ?? "" }
+        let why = Field(column: .init("REASON", reasonWidth: 1)) { reason($0) }
+        let late = Field(column: .init("", reasonWidth: 1)) { $0.isLate ? "late" : "" }
+        let all: [Field] =
+            switch list {
+            case .running: [number, name, params, attempt, host, time, late]
+            case .ended: [number, status, name, params, host, time, ended, why]
+            case .groups, .jobs: [number, status, name, params, attempt, host, time, memory, why]
+            }
+        return columns < 76 ? all.filter { !$0.isExtra } : all
     }
 
     private func ago(_ time: Timestamp) -> String { "\(Units.duration(max(0, now.seconds(since: time)))) ago" }
