@@ -82,7 +82,8 @@ package final class RemoteConnection: MonitorConnection {
     /// Whether the monitor answers, and is the one that the file names: it knows the file's secret.
     package func isAlive(within seconds: Double) async -> Bool {
         guard let current = MonitorInfo.read(layout) else { return false }
-        let request = Self.request(Endpoint.summary.method, path: Endpoint.summary.path(), current, accept: WireNames.json)
+        let request = Self.request(
+            Endpoint.summary.method, path: Endpoint.summary.path(), current, accept: WireNames.json)
         do throws(CallError) {
             return try await Self.answer(to: request, seconds: seconds).status == 200
         } catch {

@@ -47,7 +47,8 @@ struct WatchScreenTests {
     @Test("each key does what the last line says, and the numbers are those of the ledger")
     func keys() async throws {
         try await withRun { directory, mon, run in
-            let window = try await Tmux.start([Executable.path, "watch", "-d", mon], in: directory, columns: 100, rows: 30)
+            let window = try await Tmux.start(
+                [Executable.path, "watch", "-d", mon], in: directory, columns: 100, rows: 30)
             let first = try await window.wait("all lists are there") {
                 $0.contains("5 of 6 jobs over") && $0.contains("bad year") && $0.contains("running 1")
                     && $0.contains("recent ends 5")
@@ -119,7 +120,8 @@ struct WatchScreenTests {
     @Test("it is right after each change of the window's size", arguments: [(60, 15), (200, 60), (40, 10), (80, 24)])
     func sizes(columns: Int, rows: Int) async throws {
         try await withRun { directory, mon, _ in
-            let window = try await Tmux.start([Executable.path, "watch", "-d", mon], in: directory, columns: 100, rows: 30)
+            let window = try await Tmux.start(
+                [Executable.path, "watch", "-d", mon], in: directory, columns: 100, rows: 30)
             try await window.wait(for: "bad year")
             try await window.resize(columns: columns, rows: rows)
             func isRight(_ screen: String) -> Bool {
@@ -131,7 +133,9 @@ struct WatchScreenTests {
             }
             try await window.wait("the picture fits", isRight)
             try await window.resize(columns: 100, rows: 30)
-            try await window.wait("all lists are there again") { $0.contains("recent ends 5") && $0.contains("no licence") }
+            try await window.wait("all lists are there again") {
+                $0.contains("recent ends 5") && $0.contains("no licence")
+            }
             try await window.resize(columns: columns, rows: rows)
             try await window.wait("the picture fits again", isRight)
             try await window.press("q")
@@ -142,7 +146,8 @@ struct WatchScreenTests {
     @Test("without a key it ends with the jobs, and its last picture stays on the terminal")
     func endsByItself() async throws {
         try await withRun { directory, mon, _ in
-            let window = try await Tmux.start([Executable.path, "watch", "-d", mon], in: directory, columns: 90, rows: 28)
+            let window = try await Tmux.start(
+                [Executable.path, "watch", "-d", mon], in: directory, columns: 90, rows: 28)
             try await window.wait(for: "recent ends 5")
             FileManager.default.createFile(atPath: "\(directory)/go", contents: nil)
             let last = try await window.wait(for: "exit 1")
@@ -154,7 +159,8 @@ struct WatchScreenTests {
     func otherTerminals() async throws {
         try await withRun { directory, mon, _ in
             let dumb = try await Tmux.start(
-                [Executable.path, "watch", "-d", mon], in: directory, columns: 90, rows: 28, environment: ["TERM": "dumb"])
+                [Executable.path, "watch", "-d", mon], in: directory, columns: 90, rows: 28,
+                environment: ["TERM": "dumb"])
             let lines = try await dumb.wait("lines") { $0.contains("bad year") && $0.contains("5/6 done") }
             #expect(lines.hasPrefix("error E") && !lines.contains("Enter open"), "\(lines)")
             try await dumb.press("C-c")
@@ -176,12 +182,17 @@ struct WatchScreenTests {
             let first = try await MonitorProcess.start(mon)
             let job = try Running(
                 Executable.path,
-                ["exec", "-d", mon, "--name", "long", "--", "sh", "-c", "while [ ! -e '\(directory)/go' ]; do sleep 0.05; done"])
+                [
+                    "exec", "-d", mon, "--name", "long", "--", "sh", "-c",
+                    "while [ ! -e '\(directory)/go' ]; do sleep 0.05; done",
+                ])
             try await waitUntil("it runs") { try await count(mon, "status = 2") == 1 }
             let window = try await Tmux.start([Executable.path, "watch", "-d", mon], in: directory)
             try await window.wait(for: "1 running")
             try await first.killed()
-            try await window.wait("it says so") { $0.contains("monitor") && ($0.contains("went away") || $0.contains("does not answer")) }
+            try await window.wait("it says so") {
+                $0.contains("monitor") && ($0.contains("went away") || $0.contains("does not answer"))
+            }
             let second = try await MonitorProcess.start(mon)
             try await window.wait("it goes on") {
                 $0.contains("1 running") && !$0.contains("went away") && !$0.contains("does not answer")
@@ -205,9 +216,13 @@ struct WatchScreenTests {
             ])
             #expect(failed.status == 3)
             let job = try Running(
-                Executable.path, ["exec", "-d", mon, "--", "sh", "-c", "while [ ! -e '\(directory)/go' ]; do sleep 0.05; done"])
-            let window = try await Tmux.start([Executable.path, "watch", "-d", mon], in: directory, columns: 120, rows: 40)
-            let screen = try await window.wait("both are there") { $0.contains("running 1") && $0.contains("\\x07bell") }
+                Executable.path,
+                ["exec", "-d", mon, "--", "sh", "-c", "while [ ! -e '\(directory)/go' ]; do sleep 0.05; done"])
+            let window = try await Tmux.start(
+                [Executable.path, "watch", "-d", mon], in: directory, columns: 120, rows: 40)
+            let screen = try await window.wait("both are there") {
+                $0.contains("running 1") && $0.contains("\\x07bell")
+            }
             #expect(screen.hasPrefix("jobmon watch") && screen.contains("\\e]0;owned\\x07"), "\(screen)")
             #expect(!screen.unicodeScalars.contains("\u{202E}"))
             try await window.press("q")

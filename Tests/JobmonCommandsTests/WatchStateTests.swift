@@ -10,7 +10,10 @@ import Testing
     private func state() -> WatchState {
         var state = WatchState(root: "/data/mon", again: " -d /data/mon", queue: nil, stays: false)
         state.size = ScreenSize(rows: 30, columns: 100)
-        take(.summary, .summary(Summary(jobs: [.failed: 3, .running: 1], late: 0, errors: 3, sequence: 9), hasMonitor: true), &state)
+        take(
+            .summary,
+            .summary(Summary(jobs: [.failed: 3, .running: 1], late: 0, errors: 3, sequence: 9), hasMonitor: true),
+            &state)
         return state
     }
 
@@ -23,8 +26,14 @@ import Testing
         "rate": 2.5, "eta": ["seconds": 100, "low": 80, "high": 140], "now": "2026-01-31T09:30:00.000Z",
         "last_finished": "2026-01-31T09:29:58.000Z",
         "groups": [
-            ["group": "E1", "title": "ValueError: <value>", "line": "ValueError: 3", "jobs": 2, "trend": [0, 1, 0, 1]],
-            ["group": "E2", "title": "no licence", "line": "no licence", "jobs": 1, "muted": "2026-01-31T09:30:00.000Z"],
+            [
+                "group": "E1", "title": "ValueError: <value>", "line": "ValueError: 3", "jobs": 2,
+                "trend": [0, 1, 0, 1],
+            ],
+            [
+                "group": "E2", "title": "no licence", "line": "no licence", "jobs": 1,
+                "muted": "2026-01-31T09:30:00.000Z",
+            ],
         ],
         "queues": [["name": "fit", "jobs": 4, "live": false]],
     ]
@@ -32,7 +41,8 @@ import Testing
     private static func row(_ jid: Int64, _ status: String, name: String = "fit") -> JSON {
         [
             "jid": .int(jid), "name": .string(name), "params": ["year": 2010], "status": .string(status), "attempts": 1,
-            "time": 12.5, "memory": 1048576, "host": "n1", "finished": "2026-01-31T09:29:58.000Z", "error": "ValueError: 3",
+            "time": 12.5, "memory": 1048576, "host": "n1", "finished": "2026-01-31T09:29:58.000Z",
+            "error": "ValueError: 3",
         ]
     }
 
@@ -71,7 +81,12 @@ import Testing
                 .overview,
                 .json([
                     "ready": true, "total": 4, "selected": 4, "jobs": ["failed": 4],
-                    "groups": [["group": "E1", "title": .string(text), "line": .string(text), "jobs": 2, "note": .string(text)]],
+                    "groups": [
+                        [
+                            "group": "E1", "title": .string(text), "line": .string(text), "jobs": 2,
+                            "note": .string(text),
+                        ]
+                    ],
                 ]), &state)
             take(.list(.running), .json(["count": 1, "rows": [Self.row(4, "running", name: text)]]), &state)
             take(.list(.ended), .json(["count": 1, "rows": [Self.row(1, "failed", name: text)]]), &state)
@@ -80,7 +95,8 @@ import Testing
                 .job(1),
                 .json([
                     "job": [
-                        "name": .string(text), "status": "FAILED", "instances": [["retry_number": 0, "error": .string(text)]],
+                        "name": .string(text), "status": "FAILED",
+                        "instances": [["retry_number": 0, "error": .string(text)]],
                     ], "explanation": ["why": .string(text), "certainty": "certain"], "command": .string(text),
                 ]), &state)
             for scene in [WatchState.Scene.lists, .job(1), .help] {
@@ -141,7 +157,9 @@ import Testing
         let asked = state.requests(at: 1).first { $0.question == .count }
         guard case .view(.count, let query)? = asked?.ask else { return #expect(Bool(false), "no count is asked") }
         #expect(query.text == "?error=E1")
-        take(.count, .json(["jobs": 2, "retry": 2, "cancel": 0, "continue": "jobmon run -d /data/mon --queue fit"]), &state)
+        take(
+            .count, .json(["jobs": 2, "retry": 2, "cancel": 0, "continue": "jobmon run -d /data/mon --queue fit"]),
+            &state)
         #expect(picture(state).text.contains("Retry 2 jobs of E1? y yes  n no"))
         state.press(.character("m"), at: 1)
         for _ in 0..<4 { state.press(.backspace, at: 1) }
@@ -214,11 +232,13 @@ import Testing
     func output() {
         var shown = WatchOutput(.init(jid: 1, attempt: 1, stream: "stdout"))
         for piece in ["one\ntw", "o\nthr", "ee\n", "", "\u{1B}[2Jfour"] {
-            shown.take(SeenOutput(["text": .string(piece), "start": 0, "next": .int((shown.next ?? 0) + 9), "more": false]))
+            shown.take(
+                SeenOutput(["text": .string(piece), "start": 0, "next": .int((shown.next ?? 0) + 9), "more": false]))
         }
         #expect(shown.lines == ["one", "two", "three", "\\e[2Jfour"])
         #expect(!shown.isCut)
-        shown.take(SeenOutput(["text": .string(String(repeating: "x", count: 3_000_000)), "start": 0, "next": 4_000_000]))
+        shown.take(
+            SeenOutput(["text": .string(String(repeating: "x", count: 3_000_000)), "start": 0, "next": 4_000_000]))
         #expect(shown.lines.count == 1 && shown.lines[0].utf8.count <= 256 << 10 && shown.isCut)
     }
 
@@ -241,7 +261,12 @@ import Testing
         }
         // Nothing happens: it is hardly asked.
         var schedule = WatchSchedule()
-        let asked = (0..<240).count { schedule.begins(.overview, sequence: 1, at: Double($0) / 4) && { schedule.ends(.overview, took: 0.001, at: Double($0) / 4); return true }() }
+        let asked = (0..<240).count {
+            schedule.begins(.overview, sequence: 1, at: Double($0) / 4)
+                && {
+                    schedule.ends(.overview, took: 0.001, at: Double($0) / 4); return true
+                }()
+        }
         #expect(asked <= 13)
     }
 

@@ -73,7 +73,8 @@ extension Responder {
             try await writer.write(ByteBuffer(bytes: EventFrame.keepAlive))
             try await request.body.consumeWithCancellationOnInboundClose { _ in
                 try await Self.write(
-                    ticks, keepAlive: keepAlive, while: { isOwner || door.session(cookies: cookies) != nil }, to: &writer)
+                    ticks, keepAlive: keepAlive, while: { isOwner || door.session(cookies: cookies) != nil },
+                    to: &writer)
             }
             try await writer.finish(nil)
         }

@@ -54,7 +54,8 @@ struct SeenOverview: Sendable {
         groups = (object["groups"]?.items ?? []).map { group in
             Group(
                 name: group.line("group"), title: group.line("title"), line: group.line("line"),
-                jobs: group.member("jobs")?.count ?? 0, trend: (group.member("trend")?.items ?? []).map { $0.count ?? 0 },
+                jobs: group.member("jobs")?.count ?? 0,
+                trend: (group.member("trend")?.items ?? []).map { $0.count ?? 0 },
                 concentration: (group.member("concentration")?.items ?? []).map { Printable.line($0.plainText) },
                 isMuted: (group.member("muted") ?? .null) != .null,
                 isNew: group.member("since_last_run")?.plainText == "new", note: group.line("note"))

@@ -9,7 +9,8 @@ extension WatchDrawing {
         let status = Status(label: record.member("status")?.plainText ?? "") ?? .unknown
         var title = ScreenLine("job \(jid)  \(record.line("name"))  ", .bold)
         title.append(status.label, status.style)
-        title.append("  attempt \(record.member("attempts")?.count ?? 0) of \(record.member("max_attempts")?.count ?? 1)")
+        title.append(
+            "  attempt \(record.member("attempts")?.count ?? 0) of \(record.member("max_attempts")?.count ?? 1)")
         let content = content(of: known.content, record)
         let visible = max(1, room - 1)
         let top = min(state.jobTop, max(0, content.count - visible))
@@ -60,7 +61,8 @@ extension WatchDrawing {
         guard !instances.isEmpty else { return [] }
         var table = TextTable(
             [
-                .init("TRY", isNumber: true), .init("STATUS"), .init("CAUSE"), .init("EXIT", isNumber: true, canGo: true),
+                .init("TRY", isNumber: true), .init("STATUS"), .init("CAUSE"),
+                .init("EXIT", isNumber: true, canGo: true),
                 .init("HOST", widest: 24, narrowest: 6), .init("STARTED", canGo: true), .init("TIME", isNumber: true),
                 .init("MEMORY", isNumber: true, reasonWidth: 9),
             ], terminal: Terminal(columns: columns, rows: rows, colours: false))
@@ -114,7 +116,9 @@ extension WatchDrawing {
         var title = ScreenLine("\(source.stream) of job \(source.jid), attempt \(source.attempt)", .bold)
         title.append(shown.above > 0 ? "  paused: f follows the end" : "  its end is followed", .faint)
         let visible = max(1, room - 1)
-        if let problem = shown.problem { return [title] + ScreenLine.wrapped(problem, to: columns).map { ScreenLine($0, .red) } }
+        if let problem = shown.problem {
+            return [title] + ScreenLine.wrapped(problem, to: columns).map { ScreenLine($0, .red) }
+        }
         guard shown.isRead else { return [title, ScreenLine("reading", .faint)] }
         guard !shown.lines.isEmpty else { return [title, ScreenLine("nothing was written", .faint)] }
         // From the last line that is shown upwards, until the screen is full.

@@ -160,7 +160,9 @@ extension WatchDrawing {
 
     /// Numbers as bars of eight heights, two numbers in one.
     static func bars(_ numbers: [Int]) -> String {
-        let pairs = stride(from: 0, to: numbers.count, by: 2).map { numbers[$0] + ($0 + 1 < numbers.count ? numbers[$0 + 1] : 0) }
+        let pairs = stride(from: 0, to: numbers.count, by: 2).map {
+            numbers[$0] + ($0 + 1 < numbers.count ? numbers[$0 + 1] : 0)
+        }
         guard let most = pairs.max(), most > 0 else { return String(repeating: " ", count: pairs.count) }
         let heights = Array("▁▂▃▄▅▆▇█")
         return String(pairs.map { $0 == 0 ? " " : heights[min(7, ($0 * 8 - 1) / most)] })
@@ -171,7 +173,9 @@ extension WatchDrawing {
     private func jobs(_ section: Section) -> [ScreenLine] {
         guard let seen = state.lists[section.list] else { return empty("reading", section) }
         guard !seen.rows.isEmpty else {
-            return empty(section.list == .running ? "nothing runs" : section.list == .ended ? "nothing has ended" : "no jobs", section)
+            return empty(
+                section.list == .running ? "nothing runs" : section.list == .ended ? "nothing has ended" : "no jobs",
+                section)
         }
         let (shown, chosen) = window(seen.rows, section)
         let fields = fields(section.list)
@@ -193,11 +197,15 @@ extension WatchDrawing {
         let number = Field(column: .init("JID", isNumber: true)) { String($0.jid) }
         let status = Field(column: .init("STATUS")) { $0.status.label }
         let name = Field(column: .init("NAME", widest: 30, narrowest: 8, canGo: true)) { $0.name }
-        let params = Field(column: .init("PARAMS", widest: 60, narrowest: 8, canGo: true), text: { $0.params }, isExtra: list != .running)
-        let attempt = Field(column: .init("TRY", isNumber: true, canGo: true), text: { String($0.attempts) }, isExtra: true)
+        let params = Field(
+            column: .init("PARAMS", widest: 60, narrowest: 8, canGo: true), text: { $0.params },
+            isExtra: list != .running)
+        let attempt = Field(
+            column: .init("TRY", isNumber: true, canGo: true), text: { String($0.attempts) }, isExtra: true)
         let host = Field(column: .init("HOST", widest: 24, narrowest: 6, canGo: true), text: { $0.host }, isExtra: true)
         let time = Field(column: .init("TIME", isNumber: true)) { $0.time.map(Units.duration) ?? "" }
-        let memory = Field(column: .init("MEMORY", isNumber: true), text: { $0.memory.map { Units.bytes($0) } ?? "" }, isExtra: true)
+        let memory = Field(
+            column: .init("MEMORY", isNumber: true), text: { $0.memory.map { Units.bytes($0) } ?? "" }, isExtra: true)
         let ended = Field(column: .init("ENDED", isNumber: true)) { $0.finished.map(ago) ?? "" }
         let why = Field(column: .init("REASON", reasonWidth: 1)) { reason($0) }
         let late = Field(column: .init("", reasonWidth: 1)) { $0.isLate ? "late" : "" }

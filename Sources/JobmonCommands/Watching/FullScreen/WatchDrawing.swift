@@ -52,7 +52,8 @@ struct WatchDrawing {
         lines.append(line(of: counts))
         lines.append(pace)
         if state.filter != JobFilter(queue: state.queue) {
-            let selected = state.overview.map { "\(Units.grouped($0.selected)) of \(Units.grouped($0.total)) jobs" } ?? ""
+            let selected =
+                state.overview.map { "\(Units.grouped($0.selected)) of \(Units.grouped($0.total)) jobs" } ?? ""
             var filter = ScreenLine("filter  ", .cyan)
             filter.append(Printable.line(FilterWords.text(state.filter)), .bold)
             filter.append("  \(selected)  Esc: all jobs", .faint)
@@ -167,7 +168,9 @@ struct WatchDrawing {
 
     private var foot: (ScreenLine, cursor: Int?) {
         if let prompt = state.prompt { return foot(prompt) }
-        if let message = state.message, seconds < message.until { return (ScreenLine(message.text, message.style), nil) }
+        if let message = state.message, seconds < message.until {
+            return (ScreenLine(message.text, message.style), nil)
+        }
         let keys =
             switch state.scene {
             case .lists:
@@ -201,7 +204,8 @@ struct WatchDrawing {
         case .confirm(let action, let jobs, _):
             let verb = action.kind == .retry ? "Retry" : "Cancel"
             var line = ScreenLine(
-                "\(verb) \(Units.count(jobs, "job")) \(action.words)\(action.change)? ", action.kind == .cancel ? .red : .bold)
+                "\(verb) \(Units.count(jobs, "job")) \(action.words)\(action.change)? ",
+                action.kind == .cancel ? .red : .bold)
             line.append(action.kind == .retry ? "y yes  n no  m more memory  t more time" : "y yes  n no")
             return (line, nil)
         case .amount(_, .memory, let text): return typed("memory (2x, 8G): ", text)
@@ -227,7 +231,8 @@ struct WatchDrawing {
             Ctrl-L           draw anew
             q, Ctrl-C        end; the jobs go on
             """
-        return [ScreenLine("Keys", .bold), ScreenLine()] + text.split(separator: "\n", omittingEmptySubsequences: false)
+        return [ScreenLine("Keys", .bold), ScreenLine()]
+            + text.split(separator: "\n", omittingEmptySubsequences: false)
             .map { ScreenLine(String($0)) }
     }
 }

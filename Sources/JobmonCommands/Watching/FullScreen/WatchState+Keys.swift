@@ -42,7 +42,9 @@ extension WatchState {
     private mutating func inLists(_ key: ScreenKey, at now: Double) {
         switch key {
         case .character("1"), .character("2"), .character("3"), .character("4"):
-            if case .character(let digit) = key, let number = digit.wholeNumberValue, let wanted = WatchList(rawValue: number) {
+            if case .character(let digit) = key, let number = digit.wholeNumberValue,
+                let wanted = WatchList(rawValue: number)
+            {
                 go(to: wanted)
             }
         case .tab, .right: step(1)
@@ -83,7 +85,9 @@ extension WatchState {
         place.chosen = ids[place.index]
         places[list] = place
         // More rows are read before they are reached.
-        if list != .groups, place.index + place.room > ids.count, ids.count < min(Self.mostRows, lists[list]?.count ?? 0) {
+        if list != .groups, place.index + place.room > ids.count,
+            ids.count < min(Self.mostRows, lists[list]?.count ?? 0)
+        {
             places[list]?.top = max(place.top, place.index)
             schedule.hurry(.list(list))
         }
@@ -120,7 +124,9 @@ extension WatchState {
     }
 
     private mutating func mute(at now: Double) {
-        guard let group = chosenGroup else { return say("m mutes a group of errors: choose one in list 1", .plain, at: now) }
+        guard let group = chosenGroup else {
+            return say("m mutes a group of errors: choose one in list 1", .plain, at: now)
+        }
         askChange(
             .changeGroup,
             ["group": .string(group.name), "action": .string(group.isMuted ? "unmute" : "mute")])
@@ -189,7 +195,8 @@ extension WatchState {
         var action = WatchAction(kind: kind, filter: filter, words: "")
         if selected {
             guard filter != JobFilter() else {
-                return say("\(kind == .retry ? "R" : "C") is for a selection: set a filter with / first", .plain, at: now)
+                return say(
+                    "\(kind == .retry ? "R" : "C") is for a selection: set a filter with / first", .plain, at: now)
             }
             action.words = "of \(Printable.line(FilterWords.text(filter)))"
         } else if let group = chosenGroup, let number = ErrorGroup.number(group.name) {
