@@ -20,8 +20,15 @@ extension RemoteConnection: ViewReading {
             return try await call(endpoint.method, path: endpoint.path + query, body: body)
         } catch {
             // A monitor without these answers asks for a session, or knows no such path.
-            guard error.code == .unauthorized || error.code == .notFound && error.message.contains(endpoint.path) else {
-                throw error
+            let isUnknown = error.code == .notFound && error.message.contains(endpoint.path)
+            guard isUnknown || error.code == .unauthorized else { throw error }
+            // Unless another monitor has come, with another secret: then its file is read now.
+            if !isUnknown, await isAlive(within: 3) {
+                do throws(Problem) {
+                    return try await call(endpoint.method, path: endpoint.path + query, body: body)
+                } catch {
+                    guard error.code == .unauthorized else { throw error }
+                }
             }
             throw Problem(
                 .contradiction, "the monitor of \(layout.root) is of an earlier version, which cannot answer this",

@@ -20,7 +20,7 @@ extension DirectoryAccess {
     package func viewProblem() async -> Problem? {
         guard hasMonitor else { return nil }
         do throws(Problem) {
-            _ = try await RemoteConnection(layout: layout, patience: 1).view(.params, QueryString())
+            _ = try await RemoteConnection(layout: layout, patience: 1).view(.session, QueryString())
             return nil
         } catch {
             return error.code == .contradiction ? error : nil
