@@ -1,5 +1,5 @@
 package import JobmonCore
-package import JobmonReporting
+import JobmonReporting
 import JobmonViews
 package import JobmonWire
 
