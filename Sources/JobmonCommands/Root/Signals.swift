@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import JobmonSystem
 
 /// Receives signals that ask a command to end, as values.
 package enum Signals {
@@ -11,21 +12,21 @@ package enum Signals {
     ) -> AsyncStream<Int32> {
         let heeded = wanted.filter { !isIgnored($0) }
         return AsyncStream(bufferingPolicy: .bufferingOldest(8)) { continuation in
-            // Sources may be cancelled from any thread, which the module does not declare.
-            nonisolated(unsafe) let sources = heeded.map { number in
-                // The source receives a signal only if its default action is off.
-                signal(number, SIG_IGN)
-                let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-                source.setEventHandler {
+            // Caught at once, and not by a source of signals: that begins to listen later, on another thread, and a
+            // signal that comes before would be lost.
+            guard !heeded.isEmpty, let inbox = SignalInbox(heeded) else { return }
+            // A source may be cancelled from any thread, which the module does not declare.
+            nonisolated(unsafe) let source = DispatchSource.makeReadSource(
+                fileDescriptor: inbox.descriptor, queue: .global())
+            source.setEventHandler {
+                while let number = inbox.next() {
                     continuation.yield(number)
                     if !keepingAll { for other in heeded { signal(other, SIG_DFL) } }
                 }
-                source.resume()
-                return source
             }
-            continuation.onTermination = { _ in
-                for source in sources { source.cancel() }
-            }
+            source.setCancelHandler { inbox.close() }
+            source.resume()
+            continuation.onTermination = { _ in source.cancel() }
         }
     }
 

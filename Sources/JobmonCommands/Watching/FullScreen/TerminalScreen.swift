@@ -3,33 +3,33 @@ import CJobmonTerminal
 /// The terminal while `watch` has all of it. One thread makes it, draws on it and reads its keys.
 final class TerminalScreen {
     /// Whether the terminal behind stdin and stdout can show a full screen.
-    static var isPossible: Bool { jobmon_terminal_is_able() }
+    static var isPossible: Bool { jobmon_screen_is_able() }
 
     /// - Returns: nil if the terminal cannot be taken over; then nothing was changed.
     init?(colours: Bool) {
-        guard jobmon_terminal_open(colours) else { return nil }
+        guard jobmon_screen_open(colours) else { return nil }
     }
 
-    func close() { jobmon_terminal_close() }
+    func close() { jobmon_screen_close() }
 
     var size: ScreenSize {
-        ScreenSize(rows: Int(jobmon_terminal_rows()), columns: Int(jobmon_terminal_columns()))
+        ScreenSize(rows: Int(jobmon_screen_rows()), columns: Int(jobmon_screen_columns()))
     }
 
-    var isUTF8: Bool { jobmon_terminal_is_utf8() }
+    var isUTF8: Bool { jobmon_screen_is_utf8() }
 
     /// Waits for a key, another size or a call of `wake`.
-    func wait(seconds: Double) { jobmon_terminal_wait(Int32(max(0, min(60, seconds)) * 1000) + 1) }
+    func wait(seconds: Double) { jobmon_screen_wait(Int32(max(0, min(60, seconds)) * 1000) + 1) }
 
     /// Ends a wait; any thread may call it while the screen is open.
-    static func wake() { jobmon_terminal_wake() }
+    static func wake() { jobmon_screen_wake() }
 
     /// - Returns: whether the window has another size than before.
-    func resize() -> Bool { jobmon_terminal_resize() }
+    func resize() -> Bool { jobmon_screen_resize() }
 
     /// The next key; nil: none was pressed.
     func key() -> ScreenKey? {
-        let code = jobmon_terminal_key()
+        let code = jobmon_screen_key()
         return code == Int32(JOBMON_KEY_NONE) ? nil : ScreenKey(code: code)
     }
 
@@ -37,14 +37,14 @@ final class TerminalScreen {
     func show(_ picture: ScreenPicture) {
         let size = size
         for row in 0..<size.rows {
-            jobmon_terminal_line(Int32(row))
+            jobmon_screen_line(Int32(row))
             guard row < picture.lines.count else { continue }
             for span in picture.lines[row].cut(to: size.columns).spans {
                 // ncurses would show the bytes of UTF-8 one by one.
-                jobmon_terminal_put(isUTF8 ? span.text : Self.plain(span.text), span.look.code)
+                jobmon_screen_put(isUTF8 ? span.text : Self.plain(span.text), span.look.code)
             }
         }
-        jobmon_terminal_show(Int32(picture.cursor?.row ?? -1), Int32(picture.cursor?.column ?? 0))
+        jobmon_screen_show(Int32(picture.cursor?.row ?? -1), Int32(picture.cursor?.column ?? 0))
     }
 
     private static func plain(_ text: String) -> String {
@@ -52,10 +52,10 @@ final class TerminalScreen {
     }
 
     /// Draws everything anew the next time.
-    func forget() { jobmon_terminal_forget() }
+    func forget() { jobmon_screen_forget() }
 
     /// Stops this process as Ctrl-Z does, and continues with it.
-    func stop() { jobmon_terminal_stop() }
+    func stop() { jobmon_screen_stop() }
 }
 
 /// The size of a terminal's window.

@@ -1,7 +1,7 @@
 /// One terminal, taken over with ncurses: the controlling terminal of the process, by its descriptors 0 and 1.
-/// All of it belongs to one thread; only jobmon_terminal_wake may be called by any.
-#ifndef JOBMON_TERMINAL_H
-#define JOBMON_TERMINAL_H
+/// All of it belongs to one thread; only jobmon_screen_wake may be called by any.
+#ifndef JOBMON_SCREEN_H
+#define JOBMON_SCREEN_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -37,45 +37,45 @@ enum {
 };
 
 /// Whether a terminal of the type in TERM can show a full screen: its cursor can be moved.
-bool jobmon_terminal_is_able(void);
+bool jobmon_screen_is_able(void);
 
 /// Takes over the terminal. False if that is not possible: nothing was changed.
-bool jobmon_terminal_open(bool colours);
+bool jobmon_screen_open(bool colours);
 
 /// Gives the terminal back as it was.
-void jobmon_terminal_close(void);
+void jobmon_screen_close(void);
 
 /// Whether text of UTF-8 can be shown.
-bool jobmon_terminal_is_utf8(void);
+bool jobmon_screen_is_utf8(void);
 
-/// Waits for a key, a new size of the window or jobmon_terminal_wake, for at most so many milliseconds.
-void jobmon_terminal_wait(int milliseconds);
+/// Waits for a key, a new size of the window or jobmon_screen_wake, for at most so many milliseconds.
+void jobmon_screen_wait(int milliseconds);
 
-/// Ends the present or next wait. It may be called by any thread until jobmon_terminal_close is called.
-void jobmon_terminal_wake(void);
+/// Ends the present or next wait. It may be called by any thread until jobmon_screen_close is called.
+void jobmon_screen_wake(void);
 
 /// Takes over the present size of the window. True if it is another one than before.
-bool jobmon_terminal_resize(void);
+bool jobmon_screen_resize(void);
 
-int jobmon_terminal_rows(void);
-int jobmon_terminal_columns(void);
+int jobmon_screen_rows(void);
+int jobmon_screen_columns(void);
 
 /// The next key: a character of Unicode, or one of JOBMON_KEY. Does not wait.
-int32_t jobmon_terminal_key(void);
+int32_t jobmon_screen_key(void);
 
 /// Begins a line: the following texts are appended to it, and what was there before is gone.
-void jobmon_terminal_line(int row);
+void jobmon_screen_line(int row);
 
 /// Appends text. What does not fit into the line is cut.
-void jobmon_terminal_put(const char *text, int style);
+void jobmon_screen_put(const char *text, int style);
 
 /// Shows what was put. The cursor is at this place, or hidden if the row is negative.
-void jobmon_terminal_show(int row, int column);
+void jobmon_screen_show(int row, int column);
 
 /// Everything is drawn anew the next time: another program may have written to the terminal.
-void jobmon_terminal_forget(void);
+void jobmon_screen_forget(void);
 
 /// Stops this process as Ctrl-Z does, with the terminal given back meanwhile.
-void jobmon_terminal_stop(void);
+void jobmon_screen_stop(void);
 
 #endif

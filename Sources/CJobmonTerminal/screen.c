@@ -1,6 +1,6 @@
 #define _GNU_SOURCE
 #define NCURSES_WIDECHAR 1
-#include "jobmon_terminal.h"
+#include "jobmon_screen.h"
 
 #include <curses.h>
 #include <errno.h>
@@ -18,7 +18,7 @@
 
 static SCREEN *screen;
 static bool has_colours;
-/// Written to by the handler of SIGWINCH and by jobmon_terminal_wake.
+/// Written to by the handler of SIGWINCH and by jobmon_screen_wake.
 static int wake_pipe[2] = {-1, -1};
 static struct sigaction before_resize;
 
@@ -35,7 +35,7 @@ static void choose_locale(void) {
         if (setlocale(LC_CTYPE, instead[i])) return;
 }
 
-bool jobmon_terminal_is_able(void) {
+bool jobmon_screen_is_able(void) {
     int failure = 0;
     if (setupterm(NULL, STDOUT_FILENO, &failure) != OK) return false;
     const char *move = tigetstr("cup");
@@ -48,11 +48,11 @@ bool jobmon_terminal_is_able(void) {
 static void note_resize(int number) {
     (void)number;
     int saved = errno;
-    jobmon_terminal_wake();
+    jobmon_screen_wake();
     errno = saved;
 }
 
-void jobmon_terminal_wake(void) {
+void jobmon_screen_wake(void) {
     // A full pipe wakes as well.
     if (wake_pipe[1] >= 0 && write(wake_pipe[1], "", 1) < 0) return;
 }
@@ -69,7 +69,7 @@ static void set_keys(void) {
     curs_set(0);
 }
 
-bool jobmon_terminal_open(bool colours) {
+bool jobmon_screen_open(bool colours) {
     choose_locale();
     if (pipe2(wake_pipe, O_CLOEXEC | O_NONBLOCK) != 0) return false;
     // Before ncurses, which would install a handler of its own.
@@ -94,11 +94,11 @@ bool jobmon_terminal_open(bool colours) {
         use_default_colors();
         for (short colour = 0; colour < 8; colour++) init_pair((short)(colour + 1), colour, -1);
     }
-    jobmon_terminal_resize();
+    jobmon_screen_resize();
     return true;
 }
 
-void jobmon_terminal_close(void) {
+void jobmon_screen_close(void) {
     if (!screen) return;
     endwin();
     delscreen(screen);
@@ -107,16 +107,16 @@ void jobmon_terminal_close(void) {
     // Another thread may be about to write: the pipe stays open, and takes what fits.
 }
 
-bool jobmon_terminal_is_utf8(void) { return strcmp(nl_langinfo(CODESET), "UTF-8") == 0; }
+bool jobmon_screen_is_utf8(void) { return strcmp(nl_langinfo(CODESET), "UTF-8") == 0; }
 
-void jobmon_terminal_wait(int milliseconds) {
+void jobmon_screen_wait(int milliseconds) {
     struct pollfd sources[2] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = wake_pipe[0], .events = POLLIN}};
     if (poll(sources, 2, milliseconds) <= 0) return;
     char drained[64];
     while (sources[1].revents && read(wake_pipe[0], drained, sizeof drained) > 0) {}
 }
 
-bool jobmon_terminal_resize(void) {
+bool jobmon_screen_resize(void) {
     struct winsize size;
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0) return false;
     if (!is_term_resized(size.ws_row, size.ws_col)) return false;
@@ -126,10 +126,10 @@ bool jobmon_terminal_resize(void) {
     return true;
 }
 
-int jobmon_terminal_rows(void) { return getmaxy(stdscr); }
-int jobmon_terminal_columns(void) { return getmaxx(stdscr); }
+int jobmon_screen_rows(void) { return getmaxy(stdscr); }
+int jobmon_screen_columns(void) { return getmaxx(stdscr); }
 
-int32_t jobmon_terminal_key(void) {
+int32_t jobmon_screen_key(void) {
     wint_t key;
     int kind = get_wch(&key);
     if (kind == ERR) {
@@ -155,12 +155,12 @@ int32_t jobmon_terminal_key(void) {
     }
 }
 
-void jobmon_terminal_line(int row) {
+void jobmon_screen_line(int row) {
     wmove(stdscr, row, 0);
     wclrtoeol(stdscr);
 }
 
-void jobmon_terminal_put(const char *text, int style) {
+void jobmon_screen_put(const char *text, int style) {
     attr_t attributes = A_NORMAL;
     if (style & JOBMON_STYLE_BOLD) attributes |= A_BOLD;
     if (style & JOBMON_STYLE_FAINT) attributes |= A_DIM;
@@ -172,7 +172,7 @@ void jobmon_terminal_put(const char *text, int style) {
     wattr_set(stdscr, A_NORMAL, 0, NULL);
 }
 
-void jobmon_terminal_show(int row, int column) {
+void jobmon_screen_show(int row, int column) {
     if (row >= 0) {
         curs_set(1);
         wmove(stdscr, row, column);
@@ -182,14 +182,14 @@ void jobmon_terminal_show(int row, int column) {
     wrefresh(stdscr);
 }
 
-void jobmon_terminal_forget(void) { clearok(stdscr, TRUE); }
+void jobmon_screen_forget(void) { clearok(stdscr, TRUE); }
 
-void jobmon_terminal_stop(void) {
+void jobmon_screen_stop(void) {
     endwin();
     kill(0, SIGTSTP);
     // Here again after SIGCONT.
     set_keys();
-    jobmon_terminal_resize();
+    jobmon_screen_resize();
     clearok(stdscr, TRUE);
     wrefresh(stdscr);
 }
