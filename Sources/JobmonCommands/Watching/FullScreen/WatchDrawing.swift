@@ -146,9 +146,11 @@ struct WatchDrawing {
         var parts: [String] = []
         if let rate = seen.rate {
             parts.append(
-                rate >= 1
+                rate >= 10
                     ? "\(Units.grouped(Int(rate.rounded()))) jobs/s"
-                    : "\(Units.grouped(Int((rate * 3600).rounded()))) jobs/h")
+                    : rate >= 1
+                        ? "\((rate * 10).rounded() / 10) jobs/s"
+                        : "\(Units.grouped(Int((rate * 3600).rounded()))) jobs/h")
         }
         if let left = seen.remaining {
             parts.append(
