@@ -6,6 +6,7 @@ import { icon, statusesOf } from './icons.js';
 import { Loader } from './loader.js';
 import { Mosaic } from './mosaic.js';
 import { styles } from './mosaic-paint.js';
+import { session } from './session.js';
 import { filterText, go, state, toggleHref, withFilter } from './url.js';
 import { causes } from './filter.js';
 
@@ -29,6 +30,7 @@ export function startBoard(section) {
   const [secondNode, secondLabel] = select('then by', { '': 'nothing else' }, chosen);
   const [colourNode, colourField] = select('Colour', colours, () => go({ colour: colour.value }));
   [order, second, secondField, colour] = [orderNode, secondNode, secondLabel, colourNode];
+  show(orderField, !session.report); // a report has one order
   note = el('span', { class: 'soft' });
   section.querySelector('.head').append(note, el('div', { class: 'tools' }, orderField, secondField, colourField));
   const box = el('div', { class: 'picture' });
