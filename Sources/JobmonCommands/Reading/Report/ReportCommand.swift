@@ -44,8 +44,7 @@ package struct ReportCommand: AsyncParsableCommand {
 
     package func validate() throws {
         guard markdown, json, to == nil else { return }
-        throw CommandFailure(
-            .usage, "--md prints Markdown, which --json cannot", hint: "name a directory for report.md with --to")
+        throw ValidationError("--md prints no JSON: with --json, name a directory for report.md with --to")
     }
 
     package func run() async throws {
