@@ -37,7 +37,8 @@ export function startBoard(section) {
   legend = el('ul', { class: 'legend', 'aria-label': 'Legend' });
   section.append(box, legend);
   mosaic = new Mosaic(box, {
-    open: (position) => get(path('view/cell', filterText(), { order: state.order, at: position })).then((row) => go({ job: String(row.jid) }), () => {}),
+    open: (position) => get(path('view/cell', filterText(), { order: state.order, at: position })).then((row) => go({ job: String(row.jid) }),
+      (problem) => { if (session.report) setText(note, visible(problem.message)); }),
     hover, brush, describe,
   });
   loader = new Loader({ part: section, load, show: take, pause: 300, fail: (problem) => setText(note, visible(problem.message)), wanted: () => state.view === 'overview' });

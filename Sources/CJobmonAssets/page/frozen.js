@@ -64,7 +64,10 @@ export const inWords = (filter) => [...new URLSearchParams(filter)].map(([name, 
 async function json(path) {
   await contents;
   const key = question(path), number = places.get(key);
-  if (number == null) throw missing(key.includes('?') ? inWords(key.slice(key.indexOf('?'))) : 'this view');
+  if (number == null) {
+    const query = key.includes('?') ? key.slice(key.indexOf('?')) : '', jid = new URLSearchParams(query).get('jid');
+    throw missing(jid ? `job ${jid}` : query ? inWords(query) : 'this view');
+  }
   const part = await once(number, 'json');
   if (!part.asked) {
     part.asked = new Map(Object.entries(part.answers).map(([text, answer]) => [question(text), answer]));
