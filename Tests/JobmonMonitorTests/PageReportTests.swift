@@ -130,6 +130,27 @@ struct PageReportTests {
         #expect(json.shortened(to: 4) == wanted)
     }
 
+    @Test("of a long error the end is kept, and the line that is marked stays the same")
+    func longError() throws {
+        #expect(FrozenJob.end(of: "a\nb", most: 10).text == "a\nb")
+        let end = FrozenJob.end(of: "first\nsecond\nthird\nlast\n", most: 12)
+        #expect(end.text == "\u{2026} 2 lines before this are not in this report\nthird\nlast\n")
+        #expect(end.missing == 2)
+        let wide = FrozenJob.end(of: "first\n" + String(repeating: "x", count: 50) + "\n", most: 12)
+        #expect(wide.text == "\u{2026} 1 line before this is not in this report\n\u{2026} xxxxxxxxxxx\n")
+        #expect(wide.missing == 1)
+        let answer = try JSON(
+            parsing: #"""
+                {"job": {"jid": 1, "instances": [{"error": "first\nsecond\nthird\nlast\n"}]},
+                 "explanation": {"why": "x", "frame": {"line": 3}}}
+                """#)
+        let short = FrozenJob.shortened(answer, to: 12)
+        #expect(short.member("explanation").member("frame").member("line") == 2)
+        let error = short.member("job").member("instances").elements.first?.member("error").plainText ?? ""
+        #expect(error.split(separator: "\n", omittingEmptySubsequences: false)[2] == "last")
+        #expect(FrozenJob.shortened(answer, to: 6).member("explanation").member("frame").member("line") == 1)
+    }
+
     // MARK: - Markdown
 
     @Test(

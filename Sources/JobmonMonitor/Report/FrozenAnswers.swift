@@ -105,8 +105,8 @@ struct FrozenAnswers {
             query.append("jid", String(jid))
             // An example of a group may be forgotten.
             if let answer = try await known(.job, query) {
-                answers.append(
-                    (PageEndpoint.job.path + query.text, try Self.json(answer).shortened(to: Self.longText).bytes))
+                let short = FrozenJob.shortened(try Self.json(answer), to: Self.longText)
+                answers.append((PageEndpoint.job.path + query.text, short.bytes))
             }
             guard answers.count == Self.jobsTogether else { continue }
             _ = try add([together(answers)], for: .job, count: answers.count)
