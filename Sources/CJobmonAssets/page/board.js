@@ -77,14 +77,17 @@ async function load(signal) {
 // The header has any length, so words are copied to where they are aligned.
 function take({ key, header, data, at }) {
   if (key !== what()) return;
+  const before = held;
+  // The label of the picture is made of it.
+  held = { key, version: header.version, header: { ...(header.patch ? held.header : {}), ...header, rows: header.rows ?? held?.header.rows } };
   if (header.patch) {
     const n = header.changes ?? (data.byteLength - at) / 5;
     if (n) mosaic.patch(new Uint32Array(data.slice(at, at + 4 * n)), new Uint8Array(data, at + 4 * n, n));
   } else {
     const words = header.rows && header.columns ? header.rows.values.length * header.columns.values.length : 0;
-    mosaic.show({ header, counts: words ? new Uint32Array(data.slice(at, at + 4 * words)) : null, cells: new Uint8Array(data, at + 4 * words, header.cells) });
+    const counts = words ? new Uint32Array(data.slice(at, at + 4 * words)) : null;
+    try { mosaic.show({ header, counts, cells: new Uint8Array(data, at + 4 * words, header.cells) }); } catch (error) { held = before; throw error; }
   }
-  held = { key, version: header.version, header: { ...(header.patch ? held.header : {}), ...header, rows: header.rows ?? held?.header.rows } };
   drawn();
   setText(note, header.cells ? '' : 'No job passes the filter.');
   showLegend();

@@ -102,8 +102,9 @@ export async function startReport(parts) {
 /** Shows what this is a report of. */
 export function showReport(node) {
   const made = new Date(session.report.made).toISOString();
-  node.replaceChildren(el('strong', {}, 'Report'), el('span', { title: 'Directory of the monitor' }, 'of ', bdi(session.directory)),
-    el('span', { title: 'Host on which it was made' }, 'on ', bdi(session.host)), el('span', {}, `made ${made.slice(0, 10)} ${made.slice(11, 16)} UTC`),
-    el('span', {}, `jobmon ${visible(session.version)}`));
+  const part = (title, ...words) => [el('span', { title }, ...words), ' '];
+  node.replaceChildren(el('strong', {}, 'Report'), ' ', ...part('Directory of the monitor', 'of ', bdi(session.directory)),
+    ...part('Host on which it was made', 'on ', bdi(session.host), ','), ...part(null, `made ${made.slice(0, 10)} ${made.slice(11, 16)} UTC,`),
+    ...part('Version that made it', `jobmon ${visible(session.version)}`));
   setText(document.querySelector('#link .words'), 'report');
 }
