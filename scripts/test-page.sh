@@ -14,8 +14,8 @@ export JOBMON_EXECUTABLE
 scripts/install-browser.sh
 
 # The longest first.
-files=(test_axe_light test_axe_dark test_actions test_door test_numbers test_away test_table test_mosaic test_filters
-    test_access test_large test_cluster)
+files=(test_axe_light test_axe_dark test_report test_actions test_door test_numbers test_away test_table test_mosaic
+    test_filters test_access test_large test_cluster)
 [ $# -eq 0 ] || files=("$@")
 cd Tests/Browser
 for file in "${files[@]}"; do

@@ -34,6 +34,9 @@ static const unsigned char filter_js[] = {
 static const unsigned char format_js[] = {
 #embed "page/format.js"
 };
+static const unsigned char frozen_js[] = {
+#embed "page/frozen.js"
+};
 static const unsigned char groups_js[] = {
 #embed "page/groups.js"
 };
@@ -94,6 +97,9 @@ static const unsigned char mosaic_js[] = {
 static const unsigned char output_js[] = {
 #embed "page/output.js"
 };
+static const unsigned char report_js[] = {
+#embed "page/report.js"
+};
 static const unsigned char resources_js[] = {
 #embed "page/resources.js"
 };
@@ -137,6 +143,7 @@ static const struct jobmon_asset assets[] = {
     {"feed.js", "text/javascript; charset=utf-8", feed_js, sizeof feed_js},
     {"filter.js", "text/javascript; charset=utf-8", filter_js, sizeof filter_js},
     {"format.js", "text/javascript; charset=utf-8", format_js, sizeof format_js},
+    {"frozen.js", "text/javascript; charset=utf-8", frozen_js, sizeof frozen_js},
     {"groups.js", "text/javascript; charset=utf-8", groups_js, sizeof groups_js},
     {"hosts.js", "text/javascript; charset=utf-8", hosts_js, sizeof hosts_js},
     {"icon.svg", "image/svg+xml", icon_svg, sizeof icon_svg},
@@ -157,6 +164,7 @@ static const struct jobmon_asset assets[] = {
     {"mosaic-paint.js", "text/javascript; charset=utf-8", mosaic_paint_js, sizeof mosaic_paint_js},
     {"mosaic.js", "text/javascript; charset=utf-8", mosaic_js, sizeof mosaic_js},
     {"output.js", "text/javascript; charset=utf-8", output_js, sizeof output_js},
+    {"report.js", "text/javascript; charset=utf-8", report_js, sizeof report_js},
     {"resources.js", "text/javascript; charset=utf-8", resources_js, sizeof resources_js},
     {"session.js", "text/javascript; charset=utf-8", session_js, sizeof session_js},
     {"states.js", "text/javascript; charset=utf-8", states_js, sizeof states_js},

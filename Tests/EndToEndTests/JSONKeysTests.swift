@@ -75,6 +75,11 @@ struct JSONKeysTests {
             let reports = try objects(
                 try await Executable.run(["report", "-d", mon, "--json", "--to", "\(directory)/reports"]).stdout)
             #expect(reports.map { $0.keys.sorted() } == [["path", "rows"], ["path", "rows"]])
+            let pages = try objects(
+                try await Executable.run(
+                    ["report", "-d", mon, "--html", "--md", "--json", "--to", "\(directory)/reports"]
+                ).stdout)
+            #expect(pages.map { $0.keys.sorted() } == [["bytes", "path"], ["bytes", "path"]])
         }
     }
 

@@ -97,4 +97,53 @@ struct ReportTests {
             #expect(nowhere.status == 4 && nowhere.stderr.contains("/dev/null"), "\(nowhere.stderr)")
         }
     }
+
+    @Test("--html and --md write what they name, and nothing else", .timeLimit(.minutes(20)))
+    func pages() async throws {
+        try await withTestDirectory { directory in
+            let mon = "\(directory)/mon"
+            try Self.jobs.joined(separator: "\n").write(
+                toFile: "\(directory)/jobs.jsonl", atomically: true, encoding: .utf8)
+            _ = try await Executable.run(
+                ["run", "-d", mon, "-f", "\(directory)/jobs.jsonl", "--retries", "0", "--no-progress"])
+            let html = try await Executable.run(["report", "-d", mon, "--html"])
+            #expect(html.status == 0, "\(html.stderr)")
+            #expect(html.stdout.hasPrefix("\(mon)/report.html\t") && html.stdout.hasSuffix(" KiB\n"), "\(html.stdout)")
+            #expect(!FileManager.default.fileExists(atPath: "\(mon)/job_report.csv"))
+            let page = try String(contentsOfFile: "\(mon)/report.html", encoding: .utf8)
+            #expect(page.hasPrefix("<!doctype html>") && page.hasSuffix("</html>\n"))
+            // Names of jobs are inside packed parts only.
+            #expect(!page.contains("HYPERLINK") && !page.contains("calc"))
+
+            let printed = try await Executable.run(["report", "-d", mon, "--md"])
+            #expect(printed.status == 0 && printed.stdout.hasPrefix("# jobmon: `\(mon)`\n"), "\(printed.stdout)")
+            #expect(printed.stdout.contains("## Failures") && printed.stderr.isEmpty)
+            #expect(!FileManager.default.fileExists(atPath: "\(mon)/report.md"))
+
+            let both = try await Executable.run(
+                ["report", "-d", mon, "--html", "--md", "--to", "\(directory)/new/folder", "--json"])
+            #expect(both.status == 0, "\(both.stderr)")
+            #expect(both.stdout.contains("new/folder/report.html") && both.stdout.contains("new/folder/report.md"))
+            let names = try FileManager.default.contentsOfDirectory(atPath: "\(directory)/new/folder").sorted()
+            #expect(names == ["report.html", "report.md"])
+
+            let refused = try await Executable.run(["report", "-d", mon, "--md", "--json"])
+            #expect(refused.status == 2 && refused.stderr.contains("--to"), "\(refused.stderr)")
+        }
+    }
+
+    @Test("a page that cannot be written leaves the old one, and no other files", .timeLimit(.minutes(20)))
+    func pageThatCanNotBeWritten() async throws {
+        try await withTestDirectory { directory in
+            let mon = "\(directory)/mon"
+            #expect(try await Executable.run(["run", "-d", mon, "--no-progress", "--", "true"]).status == 0)
+            // A folder in the place of the file.
+            try FileManager.default.createDirectory(
+                atPath: "\(directory)/to/report.html/x", withIntermediateDirectories: true)
+            let refused = try await Executable.run(["report", "-d", mon, "--html", "--to", "\(directory)/to"])
+            #expect(refused.status == 4, "\(refused.stdout)")
+            #expect(refused.stderr.contains("to/report.html cannot be written"), "\(refused.stderr)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: "\(directory)/to") == ["report.html"])
+        }
+    }
 }

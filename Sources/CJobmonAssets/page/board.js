@@ -6,6 +6,7 @@ import { icon, statusesOf } from './icons.js';
 import { Loader } from './loader.js';
 import { Mosaic } from './mosaic.js';
 import { styles } from './mosaic-paint.js';
+import { session } from './session.js';
 import { filterText, go, state, toggleHref, withFilter } from './url.js';
 import { causes } from './filter.js';
 
@@ -29,13 +30,15 @@ export function startBoard(section) {
   const [secondNode, secondLabel] = select('then by', { '': 'nothing else' }, chosen);
   const [colourNode, colourField] = select('Colour', colours, () => go({ colour: colour.value }));
   [order, second, secondField, colour] = [orderNode, secondNode, secondLabel, colourNode];
+  show(orderField, !session.report); // a report has one order
   note = el('span', { class: 'soft' });
   section.querySelector('.head').append(note, el('div', { class: 'tools' }, orderField, secondField, colourField));
   const box = el('div', { class: 'picture' });
   legend = el('ul', { class: 'legend', 'aria-label': 'Legend' });
   section.append(box, legend);
   mosaic = new Mosaic(box, {
-    open: (position) => get(path('view/cell', filterText(), { order: state.order, at: position })).then((row) => go({ job: String(row.jid) }), () => {}),
+    open: (position) => get(path('view/cell', filterText(), { order: state.order, at: position })).then((row) => go({ job: String(row.jid) }),
+      (problem) => { if (session.report) setText(note, visible(problem.message)); }),
     hover, brush, describe,
   });
   loader = new Loader({ part: section, load, show: take, pause: 300, fail: (problem) => setText(note, visible(problem.message)), wanted: () => state.view === 'overview' });
@@ -74,14 +77,17 @@ async function load(signal) {
 // The header has any length, so words are copied to where they are aligned.
 function take({ key, header, data, at }) {
   if (key !== what()) return;
+  const before = held;
+  // The label of the picture is made of it.
+  held = { key, version: header.version, header: { ...(header.patch ? held.header : {}), ...header, rows: header.rows ?? held?.header.rows } };
   if (header.patch) {
     const n = header.changes ?? (data.byteLength - at) / 5;
     if (n) mosaic.patch(new Uint32Array(data.slice(at, at + 4 * n)), new Uint8Array(data, at + 4 * n, n));
   } else {
     const words = header.rows && header.columns ? header.rows.values.length * header.columns.values.length : 0;
-    mosaic.show({ header, counts: words ? new Uint32Array(data.slice(at, at + 4 * words)) : null, cells: new Uint8Array(data, at + 4 * words, header.cells) });
+    const counts = words ? new Uint32Array(data.slice(at, at + 4 * words)) : null;
+    try { mosaic.show({ header, counts, cells: new Uint8Array(data, at + 4 * words, header.cells) }); } catch (error) { held = before; throw error; }
   }
-  held = { key, version: header.version, header: { ...(header.patch ? held.header : {}), ...header, rows: header.rows ?? held?.header.rows } };
   drawn();
   setText(note, header.cells ? '' : 'No job passes the filter.');
   showLegend();

@@ -102,10 +102,13 @@ export function setTime(node, iso) {
   node.dataset.at = ms;
   node.setAttribute('datetime', iso);
   node.setAttribute('title', exact(ms));
-  setText(node, ago(ms, now()));
+  setText(node, told(ms));
 }
 
-let skew = 0;
+let skew = 0, told = (ms) => ago(ms, now());
+
+/** Tells times by their date from here on, not by how long ago they were. */
+export const exactTimes = () => { told = exact; };
 
 /** Takes over the monitor's clock. */
 export function setNow(iso) {
@@ -118,8 +121,7 @@ export const now = () => Date.now() + skew;
 
 /** Brings the text of all relative times up to date. */
 export function refreshTimes() {
-  const moment = now();
-  for (const node of document.querySelectorAll('time[data-at]')) setText(node, ago(Number(node.dataset.at), moment));
+  for (const node of document.querySelectorAll('time[data-at]')) setText(node, told(Number(node.dataset.at)));
 }
 
 /** True when the focus is where keys mean text. */

@@ -6,10 +6,12 @@
   if (theme === 'dark' || theme === 'light') root.setAttribute('data-theme', theme);
   var missing = [];
   if (!('noModule' in document.createElement('script'))) missing.push('JavaScript modules');
-  if (!window.EventSource) missing.push('EventSource (live updates)');
+  var isReport = root.hasAttribute('data-report');
+  if (!isReport && !window.EventSource) missing.push('EventSource (live updates)');
+  if (isReport && !window.DecompressionStream) missing.push('DecompressionStream (to unpack this file)');
   if (!document.createElement('canvas').getContext) missing.push('canvas (the pictures)');
   if (!window.HTMLDialogElement) missing.push('the dialog element (actions)');
-  if (!missing.length) { ask(); return; }
+  if (!missing.length) { if (!isReport) ask(); return; }
   root.setAttribute('data-missing', missing.join(', '));
   document.addEventListener('DOMContentLoaded', function () {
     var box = document.getElementById('missing');

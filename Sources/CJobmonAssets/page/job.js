@@ -72,13 +72,23 @@ function showJob(data) {
   explain(why);
   showError(instances, why);
   attempts(instances);
-  show(output.node, true);
-  output.show(jid, data.outputs ?? [], running);
+  if (session.report) elsewhere(jid, data.outputs ?? []);
+  else {
+    show(output.node, true);
+    output.show(jid, data.outputs ?? [], running);
+  }
   replace(parts.command, [data.command, data.continue], () => [
     data.command ? [el('h3', {}, 'Run it by hand'), commandBox(data.command, 'the command that runs this job by hand')] : null,
     data.continue ? [el('h3', {}, 'Continue the queue'), el('p', { class: 'soft' }, 'No jobmon run works on this queue now.'),
       continueBox(data.continue)] : null].flat());
   facts(job);
+}
+
+// A report has the text of errors, not what jobs wrote.
+function elsewhere(jid, outputs) {
+  const files = outputs.map((o) => o.path);
+  if (files.length) parts.output.replaceChildren(el('h3', {}, 'Output'), el('p', { class: 'soft' }, 'Not in this report. It was written to:'),
+    el('ul', { class: 'soft' }, files.map((path) => el('li', {}, bdi(path)))));
 }
 
 function actions(jid, status) {

@@ -3,6 +3,7 @@ import { inform } from './actions.js';
 import { el, typing } from './dom.js';
 import { focusFilter } from './filter.js';
 import { closeJob } from './job.js';
+import { session } from './session.js';
 import { moveRow, pickRow } from './table.js';
 import { go, state } from './url.js';
 
@@ -20,7 +21,7 @@ function showHelp() {
     on ? 'on' : 'off'); } catch { /* not kept */ } } });
   check.checked = on;
   inform('Keys and help', el('table', { class: 'keys' }, el('tbody', {},
-    help.map(([key, text]) => el('tr', {}, el('th', { scope: 'row' }, el('kbd', {}, key)), el('td', {}, text))))),
+    help.filter(([key]) => !(session.report && '/x'.includes(key))).map(([key, text]) => el('tr', {}, el('th', { scope: 'row' }, el('kbd', {}, key)), el('td', {}, text))))),
     el('label', { class: 'check' }, check, ' Use single-letter keys'),
     el('p', { class: 'soft' }, 'In the pictures: the arrow keys move, Enter opens, dragging selects a range. Every number is a link that filters; the filter stands in the address of the page, so that the address can be kept and shared.'));
 }
@@ -39,7 +40,7 @@ export function startKeys(helpButton) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
     if (event.key === 'Escape') { if (!typing(event.target)) closeJob(); return; }
     if (!on || typing(event.target)) return;
-    const run = { '/': focusFilter, '?': showHelp, g: () => focus('groups'), t: () => focus('jobs'), j: () => moveRow(1), k: () => moveRow(-1),
+    const run = { '/': session.report ? null : focusFilter, '?': showHelp, g: () => focus('groups'), t: () => focus('jobs'), j: () => moveRow(1), k: () => moveRow(-1),
       x: pickRow }[event.key];
     if (!run) return;
     event.preventDefault();

@@ -3,6 +3,7 @@ import { startHosts } from './hosts.js';
 import { jobState, startJob } from './job.js';
 import { startKeys } from './keys.js';
 import { startResources } from './resources.js';
+import { session } from './session.js';
 import { showStates, startStates } from './states.js';
 import { startTable, tableState } from './table.js';
 import { startTimeline } from './timeline.js';
@@ -11,7 +12,8 @@ const $ = (id) => document.getElementById(id);
 
 /** Builds them; returns the loaders of the views, and the functions that follow the URL and /v1/view. */
 export async function startLater() {
-  await new Promise((done) => {
+  // A report has it in its head.
+  if (!session.report) await new Promise((done) => {
     const sheet = document.createElement('link');
     Object.assign(sheet, { rel: 'stylesheet', href: '/page/more.css', onload: done, onerror: done });
     document.head.append(sheet);

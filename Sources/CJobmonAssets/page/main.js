@@ -14,7 +14,7 @@ import { filterText, go, href, onState, state } from './url.js';
 
 const $ = (id) => document.getElementById(id);
 const views = { overview: 'Overview', hosts: 'Hosts', timeline: 'Timeline', resources: 'Resources' };
-let stream = null, view = null, overview, board = null, later = null, over = false, lostAt = 0, pictured;
+let stream = null, placed = showPlace, view = null, overview, board = null, later = null, over = false, lostAt = 0, pictured;
 /** Resolved when the numbers and the failures are on the screen. */
 const picture = new Promise((done) => { pictured = done; });
 
@@ -83,14 +83,14 @@ function showView(data) {
   view = data;
   // The end of a jobmon run is no event: while one works, ask now and then.
   clearTimeout(liveTimer);
-  if (data.queues?.some((queue) => queue.live)) liveTimer = setTimeout(() => overview.soon(), 5000);
+  if (!session.report && data.queues?.some((queue) => queue.live)) liveTimer = setTimeout(() => overview.soon(), 5000);
   setNow(data.now);
   setReady(data.ready !== false);
   const ready = data.ready !== false, none = data.total === 0;
   for (const id of ['summary', 'controls', 'content']) show($(id), true);
   showFilterProblem($('problem'), null);
   showSummary(data, $('said'));
-  showPlace($('place'), session, data.queues ?? []);
+  placed($('place'), session, data.queues ?? []);
   showFilter(data);
   show($('start'), !ready || none);
   show($('overview'), !none && state.view === 'overview');
@@ -132,7 +132,7 @@ function changed(now, before) {
   if (!views[state.view]) { go({ view: 'overview' }); return; }
   const filter = filterText(before.filter) !== filterText(), tab = before.view !== state.view;
   showTabs();
-  if (view) { showSummary(view, $('said')); showPlace($('place'), session, view.queues ?? []); showFilter(view); showGroups(view); }
+  if (view) { showSummary(view, $('said')); placed($('place'), session, view.queues ?? []); showFilter(view); showGroups(view); }
   if (filter) overview.now();
   if (filter || tab) for (const name of ['hosts', 'timeline', 'resources']) if (state.view === name) later?.loaders[name].now();
   board?.boardState(before);
@@ -167,6 +167,11 @@ async function start() {
   startSummary($('summary'));
   startFilter($('filter'));
   startGroups($('groups'));
+  if (session.report) {
+    const report = await import('./report.js');
+    placed = report.showReport;
+    await report.startReport({ link: $('link'), filter: $('filter'), jobs: $('jobs'), foot: $('overview') });
+  }
   overview = new Loader({ early: true, load: (signal) => get(path('view', filterText()), signal), show: showView, fail: (p) => {
     if (over) return; // It is said already, with what to do.
     for (const id of ['controls']) show($(id), true);
@@ -175,9 +180,9 @@ async function start() {
   }, pause: 300 });
   onState(changed);
   if (!views[state.view]) go({ view: 'overview' });
-  const end = button('End session', async () => { try { await leave(); } catch { /* it ends by itself */ } ended(); },
+  const end = !session.report && button('End session', async () => { try { await leave(); } catch { /* it ends by itself */ } ended(); },
     { class: 'quiet', title: 'End the session of this browser' });
-  $('help').before(end);
+  if (end) $('help').before(end);
   showTabs();
   refreshAll();
   // The rest is started after the first picture, and what the mosaic does not need after the mosaic, or at once if it is
@@ -185,7 +190,7 @@ async function start() {
   const atMost = (promise, time) => Promise.race([promise, new Promise((done) => setTimeout(done, time))]);
   const plain = state.view === 'overview' && !state.job;
   if (plain) await atMost(picture, 1500);
-  stream = listen(session.version, heard);
+  if (!session.report) stream = listen(session.version, heard);
   board = await import('./board.js');
   board.startBoard($('board'));
   new Loader({ load: (signal) => get('/v1/view/params', signal), pause: 30000,

@@ -16,7 +16,7 @@ const columns = [
   ['attempts', 'Attempts', 'attempts', true], ['submitted', 'Submitted', 'submitted', true, 'wide'], ['end', 'Ended', 'end', true], ['error', 'Error', null],
 ];
 const selected = new Set();
-let table, title, status, more, bar, all, heads = new Map(), pages = [], loader, total = 0, onVisible;
+let table, title, status, more, bar, all, heads = new Map(), pages = [], loader, total = 0, note = '', onVisible;
 
 /** Builds the section. */
 export function startTable(section) {
@@ -97,6 +97,7 @@ function take({ asked, done }) {
   if (asked !== key()) return;
   for (const [page, answer] of done) {
     total = answer.count;
+    note = answer.note ?? '';
     page.next = answer.next;
     page.rows = answer.rows;
   }
@@ -106,7 +107,7 @@ function take({ asked, done }) {
   for (const page of pages) keyed(page.body, page.rows, (r) => r.jid, make, update);
   const shown = pages.reduce((n, p) => n + p.rows.length, 0), next = pages.at(-1).next;
   setText(title, 'Jobs');
-  setText(status, total ? `${number(shown)} of ${number(total)}` : 'No job passes the filter.');
+  setText(status, total ? `${number(shown)} of ${number(total)}${next ? '' : note}` : 'No job passes the filter.');
   show(more, next);
   more.disabled = false;
   setText(more, `Load ${Math.min(limit, Math.max(1, total - shown))} more`);

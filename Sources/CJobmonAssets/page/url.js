@@ -5,10 +5,14 @@ const defaults = { view: 'overview', sort: 'jid', order: 'number', colour: 'stat
 const many = new Set(['status', 'cause', 'host', 'error', 'param']);
 const listeners = [];
 
+/** A report does not have every state: `resolve` gives the nearest URL that it has, or null, which `refused` tells. */
+export const limits = { resolve: (url) => url, refused() {} };
+
 /** The present state: { filter: URLSearchParams, view, sort, order, colour, job }. */
 export let state = parse(location.search);
 
-function parse(search) {
+/** The state of a query. */
+export function parse(search) {
   const query = new URLSearchParams(search), filter = new URLSearchParams(), result = { filter, ...defaults };
   for (const [name, value] of query) {
     if (own.includes(name)) result[name] = value || defaults[name];
@@ -36,7 +40,10 @@ export function href(changes = {}) {
 export const go = (changes) => visit(href(changes));
 
 /** Goes to a URL of this page without loading it again. */
-export function visit(url) {
+export function visit(wanted) {
+  const url = limits.resolve(wanted);
+  // Controls show the state again that stays.
+  if (url === null) { limits.refused(wanted); apply(); return; }
   if (url === location.search || (url === location.pathname && !location.search)) return;
   history.pushState(null, '', url);
   apply();

@@ -35,6 +35,9 @@ struct PageFiles: Sendable {
     /// The file of a path; nil: there is none.
     subscript(_ path: String) -> File? { files[path] }
 
+    /// The paths of all files, sorted.
+    var paths: [String] { files.keys.sorted() }
+
     /// What the page may load, and from where: nothing but its own files, and no code in the markup.
     static let policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
