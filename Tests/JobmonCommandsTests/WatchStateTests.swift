@@ -224,8 +224,8 @@ import Testing
             let again = try FilterWords.filter(FilterWords.text(try FilterWords.filter(text)))
             #expect(try again == FilterWords.filter(text))
         }
-        #expect(throws: Problem.self) { () throws(Problem) in _ = try FilterWords.filter("status=nonsense") }
-        #expect(throws: Problem.self) { () throws(Problem) in _ = try FilterWords.filter("a 'b") }
+        #expect(throws: Problem.self) { _ = try FilterWords.filter("status=nonsense") }
+        #expect(throws: Problem.self) { _ = try FilterWords.filter("a 'b") }
     }
 
     @Test("output in pieces is the same as in one")
