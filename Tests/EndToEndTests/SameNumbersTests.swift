@@ -18,8 +18,10 @@ struct SameNumbersTests {
         let file: String
 
         func rows(_ sql: String) async throws -> [[String]] {
-            let read = try await Running("/usr/bin/env", ["sqlite3", "-readonly", "-separator", "\t", file, sql], stdin: "")
-                .finished()
+            let read = try await Running(
+                "/usr/bin/env", ["sqlite3", "-readonly", "-separator", "\t", file, sql], stdin: ""
+            )
+            .finished()
             #expect(read.status == 0, "\(read.stderr)")
             return read.stdout.split(separator: "\n").map { $0.components(separatedBy: "\t") }
         }

@@ -22,7 +22,8 @@ extension DirectoryAccess {
     /// Writes the report of `markdown()` into a file, as `writePage` does.
     package func writeMarkdown(to path: String) async throws(Problem) -> WrittenPage {
         try Self.makeFolder(of: path)
-        let bytes = try await PageReport.writeMarkdown(ReportSource(layout), from: try await views(waiting: 120), to: path)
+        let bytes = try await PageReport.writeMarkdown(
+            ReportSource(layout), from: try await views(waiting: 120), to: path)
         return WrittenPage(path: path, bytes: bytes)
     }
 

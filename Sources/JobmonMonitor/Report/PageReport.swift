@@ -40,7 +40,8 @@ package enum PageReport {
         slowest.append("sort", "-time")
         slowest.append("limit", String(MarkdownReport.mostJobs))
         let report = MarkdownReport(
-            source: source, overview: try await json(reading, .overview, wholeOverview), hosts: try await json(reading, .hosts),
+            source: source, overview: try await json(reading, .overview, wholeOverview),
+            hosts: try await json(reading, .hosts),
             slowest: try await json(reading, .rows, slowest))
         return report.text
     }
