@@ -174,7 +174,8 @@ struct SameNumbersTests {
         }
         // What the page and the terminal are told.
         try await waitUntil("the jobs are read") { try await ask("/v1/view").contains("\"ready\":true") }
-        let view = try #require(try JSONSerialization.jsonObject(with: Data(ask("/v1/view").utf8)) as? [String: Any])
+        let text = try await ask("/v1/view")
+        let view = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
         let jobs = try #require(view["jobs"] as? [String: Int])
         #expect(jobs.filter { $0.value > 0 } == (try await truth.byStatus()))
         let groups = try #require(view["groups"] as? [[String: Any]])

@@ -27,7 +27,7 @@ struct WatchScreenTests {
                 try await count(mon, "status IN (3, 4)") == 5
             }
             try await body(directory, mon, run)
-            FileManager.default.createFile(atPath: "\(directory)/go", contents: nil)
+            _ = FileManager.default.createFile(atPath: "\(directory)/go", contents: nil)
             _ = try await run.finished()
             try await monitor.killed()
         }
@@ -149,7 +149,7 @@ struct WatchScreenTests {
             let window = try await Tmux.start(
                 [Executable.path, "watch", "-d", mon], in: directory, columns: 90, rows: 28)
             try await window.wait(for: "recent ends 5")
-            FileManager.default.createFile(atPath: "\(directory)/go", contents: nil)
+            _ = FileManager.default.createFile(atPath: "\(directory)/go", contents: nil)
             let last = try await window.wait(for: "exit 1")
             #expect(last.contains("6/6 done (3 failed)") && last.contains("bad year"), "\(last)")
         }
@@ -197,7 +197,7 @@ struct WatchScreenTests {
             try await window.wait("it goes on") {
                 $0.contains("1 running") && !$0.contains("went away") && !$0.contains("does not answer")
             }
-            FileManager.default.createFile(atPath: "\(directory)/go", contents: nil)
+            _ = FileManager.default.createFile(atPath: "\(directory)/go", contents: nil)
             #expect(try await job.finished().status == 0)
             try await window.wait(for: "exit 0")
             try await second.killed()
@@ -227,7 +227,7 @@ struct WatchScreenTests {
             #expect(!screen.unicodeScalars.contains("\u{202E}"))
             try await window.press("q")
             try await window.wait(for: "exit 130")
-            FileManager.default.createFile(atPath: "\(directory)/go", contents: nil)
+            _ = FileManager.default.createFile(atPath: "\(directory)/go", contents: nil)
             _ = try await job.finished()
             try await monitor.killed()
         }
