@@ -113,7 +113,7 @@ struct ReportTests {
             let page = try String(contentsOfFile: "\(mon)/report.html", encoding: .utf8)
             #expect(page.hasPrefix("<!doctype html>") && page.hasSuffix("</html>\n"))
             // Names of jobs are inside packed parts only.
-            #expect(!page.contains("HYPERLINK") && !page.contains("calc"))
+            #expect(!page.contains("HYPERLINK") && !page.contains("/C calc"))
 
             let printed = try await Executable.run(["report", "-d", mon, "--md"])
             #expect(printed.status == 0 && printed.stdout.hasPrefix("# jobmon: `\(mon)`\n"), "\(printed.stdout)")

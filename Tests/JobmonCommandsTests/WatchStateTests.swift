@@ -62,7 +62,7 @@ import Testing
         let text = picture(filled()).text
         for part in [
             "3 of 4 jobs over", "0 complete  1 running  3 failed  0 waiting  1 late".prefix(40).description, "75 %",
-            "2.5 jobs/s, 1m40s left (1m20s to 2m20s), last finished 2s ago", "groups of errors 2", "1 muted", "E1",
+            "2.5 jobs/s, 1m40s left (1m20s to 2m20s), last finished 2.0s ago", "groups of errors 2", "1 muted", "E1",
             "ValueError: <value>", "running 1", "recent ends 3",
         ] {
             #expect(text.contains(part), "\(part) is missing in:\n\(text)")

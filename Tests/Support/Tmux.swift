@@ -19,7 +19,8 @@ package struct Tmux: Sendable {
         var settings = ["LC_ALL": "C.UTF-8", "NO_COLOR": ""]
         settings.merge(environment) { $1 }
         let variables = settings.map { "\($0.key)='\($0.value)'" }.sorted().joined(separator: " ")
-        let script = "env \(variables) \(words); echo \"exit $?\"; exec cat >/dev/null"
+        // Ctrl-C ends the command, and not the shell.
+        let script = "trap : INT; env \(variables) \(words); echo \"exit $?\"; exec cat >/dev/null"
         _ = try await tmux.ask(
             ["-f", "/dev/null", "-u", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", script])
         return tmux

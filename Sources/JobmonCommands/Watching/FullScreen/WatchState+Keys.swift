@@ -33,7 +33,11 @@ extension WatchState {
             jobTop = 0
             schedule.hurryAll()
         } else if filter != JobFilter(queue: queue) {
-            select { $0.filter = JobFilter(queue: $0.queue) }
+            select { state in
+                state.filter = JobFilter(queue: state.queue)
+                state.list = state.listBefore ?? state.list
+                state.listBefore = nil
+            }
         }
     }
 
@@ -97,6 +101,7 @@ extension WatchState {
         if let group = chosenGroup, let number = ErrorGroup.number(group.name) {
             select { state in
                 state.filter.groups = [number]
+                state.listBefore = state.listBefore ?? state.list
                 state.list = .jobs
                 state.places[.jobs] = nil
             }
@@ -295,7 +300,9 @@ extension WatchState {
                 state.filter = wanted
                 state.prompt = nil
                 state.places = [:]
-                if wanted != JobFilter(queue: state.queue) { state.list = .jobs }
+                guard wanted != JobFilter(queue: state.queue) else { return }
+                state.listBefore = state.listBefore ?? state.list
+                state.list = .jobs
             }
         } catch {
             say(Printable.line(error.message) + (error.hint.map { "; \(Printable.line($0))" } ?? ""), .red, at: now)

@@ -44,6 +44,8 @@ struct WatchState: Sendable {
 
     var scenes: [Scene] = [.lists]
     var list = WatchList.groups
+    /// The list that had the keys before a filter led to the jobs.
+    var listBefore: WatchList?
     var places: [WatchList: Place] = [:]
     var filter: JobFilter
     var sort = RowOrder()
