@@ -184,6 +184,19 @@ import Testing
         #expect(state.prompt == nil)
     }
 
+    @Test("what is wrong with a filter is said, and the filter can be mended")
+    func wrongFilter() {
+        var state = filled()
+        state.press(.character("/"), at: 1)
+        for letter in "status=no" { state.press(.character(letter), at: 1) }
+        state.press(.enter, at: 1)
+        let text = picture(state).text
+        #expect(text.contains("there is no status \"no\"") && text.contains("status=no"), "\(text)")
+        #expect(state.filter == JobFilter())
+        state.press(.escape, at: 1)
+        #expect(state.prompt == nil && !picture(state).text.contains("there is no status"))
+    }
+
     @Test("an answer to an earlier question is not taken for one to the present")
     func lateAnswers() {
         var state = filled()

@@ -24,6 +24,10 @@ struct WatchDrawing {
         }
         lines = Array(lines.prefix(rows - 1))
         while lines.count < rows - 1 { lines.append(ScreenLine()) }
+        // What is wrong with what was typed stands above it.
+        if state.prompt != nil, let message = state.message, seconds < message.until {
+            lines[rows - 2] = ScreenLine(message.text, message.style)
+        }
         let (foot, cursor) = foot
         lines.append(foot)
         return ScreenPicture(lines: lines.map { $0.cut(to: columns) }, cursor: cursor.map { (rows - 1, $0) })

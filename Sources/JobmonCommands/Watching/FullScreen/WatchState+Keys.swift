@@ -8,8 +8,8 @@ extension WatchState {
         if key == .gone { return end(.interrupted) }
         if key == .interrupt { return end(.interrupted) }
         isUsed = true
-        if prompt != nil { return answer(key, at: now) }
         message = nil
+        if prompt != nil { return answer(key, at: now) }
         switch key {
         case .character("q"): end(.quit)
         case .character("?"): if scene == .help { back() } else { scenes.append(.help) }
