@@ -103,7 +103,9 @@ struct WatchScreenTests {
             try await waitUntil("the ledger has it") {
                 try await sql(mon, "SELECT count(*) AS n FROM error_group WHERE muted IS NOT NULL").contains("1")
             }
-            try await window.press("Escape", "2", "c")
+            try await window.press("Escape", "2")
+            try await window.wait("the running job") { $0.contains("running 1") && $0.contains("  6  echo") }
+            try await window.press("c")
             try await window.wait(for: "Cancel 1 job")
             try await window.press("y")
             try await window.wait(for: "1 job is cancelled")
