@@ -65,7 +65,7 @@ struct WatchSchedule: Sendable {
     private static let pause = 100.0
     private static let longestPause = 30.0
     /// Seconds after which it is asked again although nothing was recorded: rates, and how long jobs run.
-    private static let quiet = 5.0
+    private static let quiet = 10.0
     /// Seconds after which a question without an answer is asked again.
     private static let patience = 120.0
 

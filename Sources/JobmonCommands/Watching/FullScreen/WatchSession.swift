@@ -61,11 +61,14 @@ final class WatchSession: Sendable {
         var state = initial
         state.isUTF8 = screen.isUTF8
         var drawn: (picture: ScreenPicture, size: ScreenSize)?
+        var drawnAt = -1.0
         while true {
             if isEnded.withLock({ $0 }) { return .interrupted }
             if screen.resize() { drawn = nil }
             state.size = screen.size
+            var isNew = drawn == nil
             while let key = screen.key() {
+                isNew = true
                 switch key {
                 case .redraw:
                     screen.forget()
@@ -82,10 +85,18 @@ final class WatchSession: Sendable {
                 return answers
             }) {
                 state.take(answer, at: time.steadySeconds())
+                isNew = true
             }
             if let ending = state.ending { return ending }
             for request in state.requests(at: time.steadySeconds()) { ask(request) }
-            let drawing = WatchDrawing(state: state, now: time.now(), seconds: time.steadySeconds())
+            // Without news, the clock and what is told of the present moment change once a second.
+            let now = time.steadySeconds()
+            guard isNew || now.rounded(.down) != drawnAt.rounded(.down) else {
+                screen.wait(seconds: WatchState.tick)
+                continue
+            }
+            drawnAt = now
+            let drawing = WatchDrawing(state: state, now: time.now(), seconds: now)
             for (list, room) in drawing.rooms { state.places[list, default: WatchState.Place()].room = room }
             let picture = drawing.picture
             if drawn?.picture != picture || drawn?.size != state.size {
