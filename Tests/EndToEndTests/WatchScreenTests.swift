@@ -223,7 +223,7 @@ struct WatchScreenTests {
             let window = try await Tmux.start(
                 [Executable.path, "watch", "-d", mon], in: directory, columns: 120, rows: 40)
             let screen = try await window.wait("both are there") {
-                $0.contains("running 1") && $0.contains("\\x07bell")
+                $0.contains("running 1") && $0.contains("recent ends 1") && $0.contains("\\x07bell")
             }
             #expect(screen.hasPrefix("jobmon watch") && screen.contains("\\e]0;owned\\x07"), "\(screen)")
             #expect(!screen.unicodeScalars.contains("\u{202E}"))
