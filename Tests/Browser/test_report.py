@@ -131,7 +131,7 @@ class ReportTests(PageTest):
             painted = """() => { const c = document.querySelector('#board canvas');
                 const d = new Uint32Array(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.buffer);
                 return new Set(d).size; }"""
-            self.until(f"cells by {colour}", page, lambda: page.evaluate(painted) > 2)
+            self.until(f"cells by {colour}", page, lambda script=painted: page.evaluate(script) > 2)
             self.same(f"the legend by {colour}", page, lambda: self.cells(page),
                       self.true_figures()["jobs"])
 
