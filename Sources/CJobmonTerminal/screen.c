@@ -8,6 +8,7 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,9 @@ static bool has_colours;
 /// Written to by the handler of SIGWINCH and by jobmon_screen_wake.
 static int wake_pipe[2] = {-1, -1};
 static struct sigaction before_resize;
+static struct sigaction before_stop;
+/// SIGTSTP came from outside: it is done as the key is.
+static volatile sig_atomic_t stop_wanted;
 
 /// The locale decides how ncurses reads text. The system's own may be missing on a node; any of UTF-8 will do.
 static void choose_locale(void) {
@@ -52,6 +56,11 @@ static void note_resize(int number) {
     errno = saved;
 }
 
+static void note_stop(int number) {
+    stop_wanted = 1;
+    note_resize(number);
+}
+
 void jobmon_screen_wake(void) {
     // A full pipe wakes as well.
     if (wake_pipe[1] >= 0 && write(wake_pipe[1], "", 1) < 0) return;
@@ -76,12 +85,15 @@ bool jobmon_screen_open(bool colours) {
     struct sigaction action = {.sa_handler = note_resize, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
     sigaction(SIGWINCH, &action, &before_resize);
+    action.sa_handler = note_stop;
+    sigaction(SIGTSTP, &action, &before_stop);
     // Else LINES and COLUMNS of the environment would count, and a resize would be overlooked.
     use_env(TRUE);
     use_tioctl(TRUE);
     screen = newterm(NULL, stdout, stdin);
     if (!screen) {
         sigaction(SIGWINCH, &before_resize, NULL);
+        sigaction(SIGTSTP, &before_stop, NULL);
         close(wake_pipe[0]);
         close(wake_pipe[1]);
         wake_pipe[0] = wake_pipe[1] = -1;
@@ -98,12 +110,21 @@ bool jobmon_screen_open(bool colours) {
     return true;
 }
 
+/// A terminal without a second screen keeps the picture: what comes next begins in an empty line.
+static void clear_foot(void) {
+    wmove(stdscr, getmaxy(stdscr) - 1, 0);
+    wclrtoeol(stdscr);
+    wrefresh(stdscr);
+}
+
 void jobmon_screen_close(void) {
     if (!screen) return;
+    clear_foot();
     endwin();
     delscreen(screen);
     screen = NULL;
     sigaction(SIGWINCH, &before_resize, NULL);
+    sigaction(SIGTSTP, &before_stop, NULL);
     // Another thread may be about to write: the pipe stays open, and takes what fits.
 }
 
@@ -131,11 +152,18 @@ int jobmon_screen_columns(void) { return getmaxx(stdscr); }
 
 int32_t jobmon_screen_key(void) {
     wint_t key;
+    if (stop_wanted) {
+        stop_wanted = 0;
+        return 26;
+    }
     int kind = get_wch(&key);
-    if (kind == ERR) {
+    // A byte that is no character is skipped, and what follows it is not.
+    for (int skipped = 0; kind == ERR; skipped++) {
         struct pollfd source = {.fd = STDIN_FILENO, .events = POLLIN};
-        if (poll(&source, 1, 0) > 0 && source.revents & (POLLHUP | POLLERR | POLLNVAL)) return JOBMON_KEY_GONE;
-        return JOBMON_KEY_NONE;
+        if (poll(&source, 1, 0) <= 0) return JOBMON_KEY_NONE;
+        if (source.revents & (POLLHUP | POLLERR | POLLNVAL)) return JOBMON_KEY_GONE;
+        if (skipped == 64) return JOBMON_KEY_NONE;
+        kind = get_wch(&key);
     }
     if (kind == OK) return key == '\r' || key == '\n' ? JOBMON_KEY_ENTER : key == 127 || key == 8 ? JOBMON_KEY_BACKSPACE : (int32_t)key;
     switch (key) {
@@ -185,9 +213,22 @@ void jobmon_screen_show(int row, int column) {
 void jobmon_screen_forget(void) { clearok(stdscr, TRUE); }
 
 void jobmon_screen_stop(void) {
+    clear_foot();
     endwin();
+    // First the rest of the process group, without this process, whose threads would not stop at once.
+    struct sigaction ignored = {.sa_handler = SIG_IGN}, standard = {.sa_handler = SIG_DFL}, own;
+    sigaction(SIGTSTP, &ignored, &own);
     kill(0, SIGTSTP);
-    // Here again after SIGCONT.
+    sigaction(SIGTSTP, &standard, NULL);
+    sigset_t stop, before;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTSTP);
+    pthread_sigmask(SIG_UNBLOCK, &stop, &before);
+    // Returns after SIGCONT; at once if nobody could continue it.
+    pthread_kill(pthread_self(), SIGTSTP);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    sigaction(SIGTSTP, &own, NULL);
+    stop_wanted = 0;
     set_keys();
     jobmon_screen_resize();
     clearok(stdscr, TRUE);

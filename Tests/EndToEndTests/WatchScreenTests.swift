@@ -59,7 +59,7 @@ struct WatchScreenTests {
             // A group: its jobs; one of them: why it failed.
             try await window.press("1", "Home", "Enter")
             let group = try await window.wait("the jobs of the group") {
-                $0.contains("filter  E") && $0.contains("2 of 6 jobs") && $0.contains("4 jobs 2")
+                $0.contains("filter  E") && $0.contains("2 of 6 jobs") && $0.contains("[4] jobs 2")
             }
             #expect(group.contains("0 complete  0 running  2 failed  0 waiting"), "\(group)")
             try await window.press("Enter")
@@ -82,7 +82,7 @@ struct WatchScreenTests {
             try await window.press("Escape", "/")
             try await window.type("failed")
             try await window.press("Enter")
-            try await window.wait("the failed jobs") { $0.contains("filter  failed") && $0.contains("4 jobs 3") }
+            try await window.wait("the failed jobs") { $0.contains("filter  failed") && $0.contains("[4] jobs 3") }
             try await window.press("s", "t")
             try await window.wait(for: "by time, falling")
 
@@ -106,7 +106,7 @@ struct WatchScreenTests {
             try await window.press("Escape", "2")
             try await window.wait("the running job") { $0.contains("running 1") && $0.contains("  6  echo") }
             try await window.press("c")
-            try await window.wait(for: "Cancel 1 job")
+            try await window.wait(for: "Cancel job 6 (echo)?")
             try await window.press("y")
             try await window.wait(for: "1 job is cancelled")
             try await waitUntil("it is cancelled") { try await count(mon, "status = 6") == 1 }

@@ -231,7 +231,7 @@ import Testing
             ("failed", "?status=failed"), ("failed,running late", "?status=failed&status=running&late=true"),
             ("E3 1-20", "?numbers=1-20&error=E3"), ("out_of_memory", "?cause=out_of_memory"),
             ("year=2010 'site=it''s b'", "?param=year%3D2010&param=site%3Dits%20b"), ("fit*", "?name=fit%2A"),
-            ("host=n1 queue='a b'", "?queue=a%20b&host=n1"), ("", ""),
+            ("host=n1 queue='a b'", "?queue=a%20b&host=n1"), ("param=name=a", "?param=name%3Da"), ("", ""),
         ] {
             var found = QueryString()
             try FilterWords.filter(text).append(to: &found)
@@ -254,7 +254,94 @@ import Testing
         #expect(!shown.isCut)
         shown.take(
             SeenOutput(["text": .string(String(repeating: "x", count: 3_000_000)), "start": 0, "next": 4_000_000]))
-        #expect(shown.lines.count == 1 && shown.lines[0].utf8.count <= 256 << 10 && shown.isCut)
+        #expect(shown.lines.reduce(0) { $0 + $1.utf8.count } <= 256 << 10 && shown.isCut)
+        #expect(shown.lines.allSatisfy { $0.count <= 2000 })
+    }
+
+    @Test("escapes and empty lines of output count, and take no longer than other text")
+    func wildOutput() {
+        var shown = WatchOutput(.init(jid: 1, attempt: 1, stream: "stdout"))
+        for piece in 0..<40 {
+            let text = String(repeating: "\0", count: 30_000) + String(repeating: "\n", count: 30_000)
+            shown.take(SeenOutput(["text": .string(text), "start": 0, "next": .int(Int64(piece + 1) * 60_000)]))
+        }
+        #expect(shown.lines.reduce(0) { $0 + $1.utf8.count + 1 } <= 260 << 10)
+    }
+
+    @Test("the beginning of output and the end of a job fill the screen")
+    func scrolling() {
+        var state = filled()
+        var output = WatchOutput(.init(jid: 1, attempt: 1, stream: "stdout"))
+        let text = (0..<200).map { "line \($0)\n" }.joined()
+        output.take(SeenOutput(["text": .string(text), "start": 0, "next": 5000]))
+        state.output = output
+        state.scenes.append(.output)
+        func limits() -> (jobTop: Int, above: Int) {
+            WatchDrawing(state: state, now: Sample.time, seconds: 1).limits
+        }
+        #expect(picture(state).lines[28].text == "line 199")
+        state.press(.home, at: 1)
+        state.output?.above = min(state.output?.above ?? 0, limits().above)
+        #expect(picture(state).lines[1].text == "line 0" && picture(state).lines[28].text == "line 27")
+
+        state.scenes = [.lists, .job(1)]
+        let error = (0..<100).map { "error \($0)" }.joined(separator: "\n")
+        take(
+            .job(1),
+            .json(["job": ["status": "FAILED", "instances": [["retry_number": 0, "error": .string(error)]]]]),
+            &state)
+        state.jobTopLimit = limits().jobTop
+        state.press(.end, at: 1)
+        #expect(picture(state).lines[28].text == "  error 99")
+        state.press(.up, at: 1)
+        #expect(picture(state).lines[28].text == "  error 98")
+    }
+
+    @Test("while the monitor is away it is asked twice a second, and one that says nothing is away")
+    func away() {
+        var state = filled()
+        take(
+            .summary, .summary(Summary(jobs: [.running: 1], late: 0, errors: 0, sequence: 9), hasMonitor: false), &state
+        )
+        #expect(picture(state).text.contains("the monitor went away"))
+        var asked = 0
+        for quarter in 0..<40 {
+            let now = 10 + Double(quarter) / 4
+            for request in state.requests(at: now) {
+                asked += 1
+                #expect(request.question == .summary)
+                state.take(
+                    WatchAnswer(
+                        question: .summary, round: 0,
+                        content: .summary(
+                            Summary(jobs: [.running: 1], late: 0, errors: 0, sequence: 9), hasMonitor: false),
+                        seconds: 0.001), at: now)
+            }
+        }
+        #expect(asked >= 15 && asked <= 21, "\(asked)")
+        // A new one is asked everything at once; then it is stopped.
+        take(
+            .summary, .summary(Summary(jobs: [.running: 1], late: 0, errors: 0, sequence: 9), hasMonitor: true), &state)
+        #expect(state.away == nil)
+        let all = state.requests(at: 30)
+        #expect(all.contains { $0.question == .overview } && all.contains { $0.question == .summary })
+        _ = state.requests(at: 33)
+        #expect(state.away == nil)
+        _ = state.requests(at: 35)
+        #expect(state.away == "the monitor does not answer; waiting for it")
+    }
+
+    @Test("a refused action is not taken for done with the next one")
+    func refused() {
+        var state = filled()
+        state.press(.character("r"), at: 1)
+        take(.count, .json(["jobs": 2, "retry": 2, "cancel": 0]), &state)
+        state.press(.character("y"), at: 1)
+        take(.change, .problem(Problem(.contradiction, "these are 3 jobs now, not 2: nothing was done")), &state)
+        #expect(picture(state).text.contains("nothing was done"))
+        state.press(.character("m"), at: 1)
+        take(.changeGroup, .json(["done": true]), &state)
+        #expect(!picture(state).text.contains("queued again") && picture(state).text.contains("E1 is muted"))
     }
 
     @Test("slow answers are asked for so rarely that they take a hundredth of the time")

@@ -10,7 +10,8 @@ extension DirectoryAccess {
     /// - Throws: `.unavailable` if the monitor does not answer; `.contradiction` if it is of a version without views.
     package func views(waiting seconds: Double) async throws(Problem) -> any ViewReading {
         if let file { return ViewAnswers(of: file, layout: layout, time: .system) }
-        let views = RemoteConnection(layout: layout, patience: seconds)
+        // Whoever waits for a person must not wait long for a monitor that is stopped.
+        let views = RemoteConnection(layout: layout, patience: seconds, timeout: seconds > 0 ? 60 : 15)
         // Every view but the first screen waits until the jobs are read.
         if seconds > 0 { _ = try await views.view(.hosts, QueryString()) }
         return views

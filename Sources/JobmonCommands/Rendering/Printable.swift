@@ -11,6 +11,7 @@ package enum Printable {
     private static func shown(_ text: String, breakingLines: Bool) -> String {
         // Most texts need no change.
         if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
+        // Scalar by scalar: to append a collection reserves just enough each time, which copies all of it.
         var result = String.UnicodeScalarView()
         let scalars = text.unicodeScalars
         var index = scalars.startIndex
@@ -23,7 +24,7 @@ package enum Printable {
                     index = end
                     continue
                 }
-                result.append(contentsOf: escape(scalar).unicodeScalars)
+                for part in escape(scalar).unicodeScalars { result.append(part) }
             case "\n" where breakingLines, "\t" where breakingLines: result.append(scalar)
             case "\r" where breakingLines:
                 // CR LF is one line break.
@@ -32,7 +33,7 @@ package enum Printable {
                 if isHarmless(scalar) {
                     result.append(scalar)
                 } else {
-                    result.append(contentsOf: escape(scalar).unicodeScalars)
+                    for part in escape(scalar).unicodeScalars { result.append(part) }
                 }
             }
             index = next

@@ -30,6 +30,11 @@ package enum Signals {
         }
     }
 
+    /// These signals end the process again, after nobody reads them any more. Those that were ignored stay so.
+    package static func release(_ caught: [Int32] = [SIGINT, SIGTERM, SIGHUP]) {
+        for number in caught where !isIgnored(number) { signal(number, SIG_DFL) }
+    }
+
     private static func isIgnored(_ number: Int32) -> Bool {
         var action = sigaction()
         guard sigaction(number, nil, &action) == 0, let handler = action.__sigaction_handler.sa_handler else {

@@ -141,7 +141,7 @@ package struct WatchCommand: AsyncParsableCommand {
         let state = WatchState(root: layout.root, again: directory.again, queue: queue, stays: stay)
         let signals = Signals.received()
         let colours = Terminal.behind(descriptor: 1).colours
-        let ending = await withTaskGroup(of: (WatchState.Ending?, Int32?).self) { group in
+        let (last, signal) = await withTaskGroup(of: (WatchState?, Int32?).self) { group in
             group.addTask { (await WatchSession.run(state, asker: WatchAsker(layout: layout), colours: colours), nil) }
             group.addTask {
                 for await signal in signals { return (nil, signal) }
@@ -153,15 +153,10 @@ package struct WatchCommand: AsyncParsableCommand {
             await group.waitForAll()
             return first
         }
-        if let signal = ending.1 { return .some(128 + signal) }
-        switch ending.0 {
-        case .none: return nil
-        case .over: return .some(nil)
-        case .interrupted: return .some(130)
-        case .quit:
-            guard let last = try await look(source, access, isFirst: false), last.isOver else { return .some(130) }
-            return .some(last.counts.complete < last.counts.total ? ExitStatus.failed.rawValue : 0)
-        }
+        Signals.release()
+        if let signal { return .some(128 + signal) }
+        guard let last else { return nil }
+        return last.ending == .over ? .some(nil) : .some(last.exitStatus)
     }
 
     /// Reads the groups of errors after the end of the last job. The monitor of a `run` ends with it; then they are

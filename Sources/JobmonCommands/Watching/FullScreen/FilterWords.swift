@@ -60,6 +60,10 @@ enum FilterWords {
         return word.map { words + [$0] } ?? words
     }
 
+    private static func isName(_ text: String) -> Bool {
+        JobFilter.queryNames.contains(String(text.prefix { $0 != "=" }))
+    }
+
     /// The same filter in such words.
     static func text(_ filter: JobFilter) -> String {
         var query = QueryString()
@@ -68,7 +72,9 @@ enum FilterWords {
             switch item.name {
             case "status", "cause", "error", "numbers": item.value
             case "late", "doubtful": item.name
-            case "param": ShellWord.quoted(item.value)
+            case "param":
+                // A param of such a name needs the word.
+                ShellWord.quoted(isName(item.value) ? "param=\(item.value)" : item.value)
             default: "\(item.name)=\(ShellWord.quoted(item.value))"
             }
         }.joined(separator: " ")

@@ -68,8 +68,8 @@ struct ScreenSize: Sendable, Equatable {
 enum ScreenKey: Sendable, Equatable {
     case character(Character)
     case up, down, left, right, pageUp, pageDown, home, end, enter, backspace, tab, backtab, escape
-    /// Ctrl-C, Ctrl-L, Ctrl-Z.
-    case interrupt, redraw, stop
+    /// Ctrl-C, Ctrl-L, Ctrl-U, Ctrl-Z.
+    case interrupt, redraw, clear, stop
     /// Any other.
     case other
     /// The terminal is gone.
@@ -92,6 +92,7 @@ enum ScreenKey: Sendable, Equatable {
         case 3: self = .interrupt
         case 9: self = .tab
         case 12: self = .redraw
+        case 21: self = .clear
         case 26: self = .stop
         case 27: self = .escape
         case 32..<127, 160..<0x11_0000:

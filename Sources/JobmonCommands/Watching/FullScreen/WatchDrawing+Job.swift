@@ -22,6 +22,12 @@ extension WatchDrawing {
         return [title] + content[top..<min(content.count, top + visible)]
     }
 
+    /// The lines of a job below its title; nil: it is not known yet.
+    func jobLines(_ jid: Int64) -> [ScreenLine]? {
+        guard let known = state.job, known.jid == jid, let record = known.content.member("job") else { return nil }
+        return content(of: known.content, record)
+    }
+
     private func content(of answer: JSON, _ record: JSON) -> [ScreenLine] {
         var lines: [ScreenLine] = []
         func add(_ name: String, _ text: String, _ style: Style = .plain) {
@@ -110,13 +116,29 @@ extension WatchDrawing {
 
     // MARK: - Output
 
+    private func height(_ line: String) -> Int { ScreenLine.wrapped(line, to: columns).count }
+
+    /// The lines below those that are shown, when the first one is at the top of the screen.
+    func highestAbove(room: Int) -> Int {
+        guard let shown = state.output else { return 0 }
+        var used = 0
+        var fitting = 0
+        for line in shown.lines {
+            used += height(line)
+            guard used <= room else { break }
+            fitting += 1
+        }
+        return max(0, shown.lines.count - max(1, fitting))
+    }
+
     func output(room: Int) -> [ScreenLine] {
         guard let shown = state.output else { return [] }
         let source = shown.source
         var title = ScreenLine("\(source.stream) of job \(source.jid), attempt \(source.attempt)", .bold)
         title.append(shown.above > 0 ? "  paused: f follows the end" : "  its end is followed", .faint)
+        if let problem = shown.problem { title.append("  \(problem)", .red) }
         let visible = max(1, room - 1)
-        if let problem = shown.problem {
+        if let problem = shown.problem, shown.lines.isEmpty {
             return [title] + ScreenLine.wrapped(problem, to: columns).map { ScreenLine($0, .red) }
         }
         guard shown.isRead else { return [title, ScreenLine("reading", .faint)] }

@@ -66,7 +66,7 @@ extension WatchDrawing {
             if !line.spans.isEmpty { line.append("  ") }
             let isShown = list == state.list
             line.append(
-                " \(list.rawValue) \(name(list, isShort: true))\(number(list)) ", isShown ? .bold : .plain,
+                " [\(list.rawValue)] \(name(list, isShort: true))\(number(list)) ", isShown ? .bold : .plain,
                 isMarked: isShown)
         }
         return [line]
@@ -76,7 +76,7 @@ extension WatchDrawing {
         let hasKeys = list == state.list
         var line = ScreenLine()
         line.append(
-            " \(list.rawValue) \(name(list, isShort: false))\(number(list)) ", .bold, isMarked: hasKeys)
+            " [\(list.rawValue)] \(name(list, isShort: false))\(number(list)) ", .bold, isMarked: hasKeys)
         switch list {
         case .groups:
             if let seen = state.overview {

@@ -30,12 +30,28 @@ struct WatchDrawing {
         }
         let (foot, cursor) = foot
         lines.append(foot)
+        // A message may be a command to type: all of it is shown.
+        if state.prompt == nil, let message = state.message, seconds < message.until {
+            let parts = ScreenLine.wrapped(message.text, to: columns).suffix(rows / 2)
+            lines.replaceSubrange((rows - parts.count)..., with: parts.map { ScreenLine($0, message.style) })
+        }
         return ScreenPicture(lines: lines.map { $0.cut(to: columns) }, cursor: cursor.map { (rows - 1, $0) })
     }
 
     /// The number of rows that a list has room for, by list.
     var rooms: [WatchList: Int] {
         Dictionary(uniqueKeysWithValues: sections(rows - head.count - 1).map { ($0.list, max(1, $0.rows)) })
+    }
+
+    /// What the state may not go beyond: the first line of a job, and the lines of output below those that are shown.
+    var limits: (jobTop: Int, above: Int) {
+        var limits = (jobTop: Int.max, above: Int.max)
+        switch state.scene {
+        case .job(let jid): limits.jobTop = jobLines(jid).map { max(0, $0.count - (rows - 2)) } ?? .max
+        case .output: limits.above = highestAbove(room: rows - 2)
+        case .lists, .help: break
+        }
+        return limits
     }
 
     // MARK: - Head
@@ -52,8 +68,12 @@ struct WatchDrawing {
         if let read = state.overview?.read {
             lines.append(ScreenLine("the monitor reads its jobs: \(Int(read * 100)) %", .yellow))
         }
-        lines.append(bar(counts))
-        lines.append(line(of: counts))
+        if let counts {
+            lines.append(bar(counts))
+            lines.append(line(of: counts))
+        } else {
+            lines += [ScreenLine("reading", .faint), ScreenLine()]
+        }
         lines.append(pace)
         if state.filter != JobFilter(queue: state.queue) {
             let selected =
@@ -96,12 +116,12 @@ struct WatchDrawing {
         }
     }
 
-    /// Of all jobs the counts are known at once, of a selection with its answer.
-    private var counts: Counts {
+    /// Of all jobs the counts are known at once, of a selection with its answer; nil: not yet.
+    private var counts: Counts? {
         if state.filter == JobFilter(queue: state.queue), let summary = state.summary {
             return Counts(summary.jobs, late: summary.late)
         }
-        return Counts(state.overview?.jobs ?? [:], late: state.overview?.late ?? 0)
+        return state.overview.map { Counts($0.jobs, late: $0.late) }
     }
 
     private func bar(_ counts: Counts) -> ScreenLine {
@@ -148,7 +168,8 @@ struct WatchDrawing {
     private var pace: ScreenLine {
         guard let seen = state.overview, seen.read == nil else { return ScreenLine() }
         var parts: [String] = []
-        if let rate = seen.rate {
+        let isAtWork = (counts?.running ?? 0) > 0
+        if isAtWork, let rate = seen.rate {
             parts.append(
                 rate >= 10
                     ? "\(Units.grouped(Int(rate.rounded()))) jobs/s"
@@ -156,7 +177,7 @@ struct WatchDrawing {
                         ? "\((rate * 10).rounded() / 10) jobs/s"
                         : "\(Units.grouped(Int((rate * 3600).rounded()))) jobs/h")
         }
-        if let left = seen.remaining {
+        if isAtWork, let left = seen.remaining {
             parts.append(
                 "\(Units.duration(left.seconds)) left (\(Units.duration(left.low)) to \(Units.duration(left.high)))")
         }
@@ -164,7 +185,7 @@ struct WatchDrawing {
             let ago = max(0, now.seconds(since: last))
             parts.append("last finished \(Units.duration(ago)) ago")
         }
-        if let queue = seen.idleQueues.first, counts.waiting > 0 {
+        if let queue = seen.idleQueues.first, let counts, counts.waiting > 0 {
             parts.append("nobody works on queue \(queue)")
         }
         return ScreenLine(parts.joined(separator: ", "))
@@ -209,9 +230,10 @@ struct WatchDrawing {
         case .counting(let action): return (ScreenLine("\(action.kind.rawValue): counting the jobs", .bold), nil)
         case .confirm(let action, let jobs, _):
             let verb = action.kind == .retry ? "Retry" : "Cancel"
+            let which = action.job.map { "job \($0)" } ?? Units.count(jobs, "job")
+            let words = action.words.isEmpty ? "" : " \(action.words)"
             var line = ScreenLine(
-                "\(verb) \(Units.count(jobs, "job")) \(action.words)\(action.change)? ",
-                action.kind == .cancel ? .red : .bold)
+                "\(verb) \(which)\(words)\(action.change)? ", action.kind == .cancel ? .red : .bold)
             line.append(action.kind == .retry ? "y yes  n no  m more memory  t more time" : "y yes  n no")
             return (line, nil)
         case .amount(_, .memory, let text): return typed("memory (2x, 8G): ", text)

@@ -12,6 +12,8 @@ struct WatchOutput: Sendable {
 
     /// Bytes that are kept of it.
     private static let mostBytes = 256 << 10
+    /// Characters of a line.
+    private static let longestLine = 2000
 
     var source: Source
     /// Where the next piece begins; nil: at the end of what there is.
@@ -41,43 +43,52 @@ struct WatchOutput: Sendable {
     }
 
     mutating func take(_ piece: SeenOutput) {
+        // The file was begun anew.
+        if let next, piece.next < next { self = WatchOutput(source) }
         if next == nil { isCut = piece.start > 0 }
         problem = nil
         isRead = true
         hasMore = piece.hasMore
-        // The file was begun anew.
-        if let next, piece.next < next { self = WatchOutput(source) }
         next = piece.next
         guard !piece.text.isEmpty else { return }
         let before = lines.count
         var parts = Printable.text(piece.text).split(separator: "\n", omittingEmptySubsequences: false)
-        if isOpen, let first = parts.first, !lines.isEmpty {
-            lines[lines.count - 1] += first
-            parts.removeFirst()
+            .map { $0.replacing("\t", with: "    ") }
+        if isOpen, let last = lines.popLast(), let first = parts.first {
+            bytes -= last.utf8.count + 1
+            parts[0] = last + first
         }
         isOpen = piece.text.last != "\n" && piece.text.last != "\r\n"
         if !isOpen, parts.last?.isEmpty == true { parts.removeLast() }
-        lines += parts.map { Self.untabbed(String($0)) }
-        bytes += piece.text.utf8.count
-        while bytes > Self.mostBytes, lines.count > 1 {
-            bytes -= lines.removeFirst().utf8.count + 1
-            isCut = true
-        }
-        // A line of a megabyte is shown by its end.
-        if bytes > 4 * Self.mostBytes, let last = lines.last {
-            lines = [String(last.suffix(Self.mostBytes))]
-            bytes = lines[0].utf8.count
-            isCut = true
-        }
+        for part in parts { append(part) }
+        limit()
         if above > 0 { above += max(0, lines.count - before) }
+    }
+
+    /// A line that is too long to be scrolled is broken into several.
+    private mutating func append(_ line: String) {
+        var rest = line[...]
+        repeat {
+            let part = rest.utf8.count > Self.longestLine ? rest.prefix(Self.longestLine) : rest
+            lines.append(String(part))
+            bytes += part.utf8.count + 1
+            rest = rest[part.endIndex...]
+        } while !rest.isEmpty
+    }
+
+    private mutating func limit() {
+        var dropped = 0
+        while bytes > Self.mostBytes, dropped < lines.count - 1 {
+            bytes -= lines[dropped].utf8.count + 1
+            dropped += 1
+        }
+        guard dropped > 0 else { return }
+        lines.removeFirst(dropped)
+        isCut = true
     }
 
     mutating func fail(_ problem: Problem) {
         isRead = true
         self.problem = Printable.line(problem.message)
-    }
-
-    private static func untabbed(_ line: String) -> String {
-        line.contains("\t") ? line.replacing("\t", with: "    ") : line
     }
 }

@@ -24,6 +24,8 @@ struct WatchAction: Sendable, Equatable {
 
     var kind: Kind
     var filter: JobFilter
+    /// The one job that it is for; nil: those of the filter.
+    var job: Int64?
     /// What the jobs are, in words: `job 17`, `the jobs of E3`.
     var words: String
     var memory: String?

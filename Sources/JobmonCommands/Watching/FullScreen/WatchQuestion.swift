@@ -11,8 +11,9 @@ enum WatchQuestion: Hashable, Sendable {
     case output(WatchOutput.Source)
     /// How many jobs an action would touch.
     case count
-    /// To do something.
+    /// To do something to jobs, and to a group of errors.
     case change
+    case changeGroup
 }
 
 /// The lists of the full screen.
@@ -63,7 +64,10 @@ struct WatchSchedule: Sendable {
     }
 
     private static let pause = 100.0
-    private static let longestPause = 30.0
+    private static let slowest = 5.0
+
+    private static func longest(_ question: WatchQuestion) -> Double { question == .summary ? 2 : 30 }
+
     /// Seconds after which it is asked again although nothing was recorded: rates, and how long jobs run.
     private static let quiet = 10.0
     /// Seconds after which a question without an answer is asked again.
@@ -75,7 +79,7 @@ struct WatchSchedule: Sendable {
         switch question {
         case .summary: 0.5
         case .output: 0.3
-        case .overview, .list, .job, .count, .change: 1
+        case .overview, .list, .job, .count, .change, .changeGroup: 1
         }
     }
 
@@ -86,7 +90,7 @@ struct WatchSchedule: Sendable {
         switch question {
         case .overview, .list:
             guard entry.isFirst || entry.sequence != sequence || now - entry.askedAt >= Self.quiet else { return false }
-        case .summary, .job, .output, .count, .change: break
+        case .summary, .job, .output, .count, .change, .changeGroup: break
         }
         entry.isAsked = true
         entry.isFirst = false
@@ -101,7 +105,9 @@ struct WatchSchedule: Sendable {
         entry.isAsked = false
         // What was asked for meanwhile stays due.
         if entry.notBefore > -Double.infinity || !entry.isFirst {
-            entry.notBefore = now + max(Self.least(question), min(Self.longestPause, Self.pause * seconds))
+            // A monitor that did not answer for so long was stopped, and not at work.
+            let pause = seconds > Self.slowest ? 0 : Self.pause * seconds
+            entry.notBefore = now + max(Self.least(question), min(Self.longest(question), pause))
         }
         entries[question] = entry
     }
@@ -109,5 +115,18 @@ struct WatchSchedule: Sendable {
     /// A key asks for it: at once.
     mutating func hurry(_ question: WatchQuestion) { entries[question] = nil }
 
-    mutating func hurryAll() { entries = [:] }
+    /// All but the counts, which come by themselves.
+    mutating func hurryAll() { entries = entries.filter { $0.key == .summary } }
+
+    /// Asks again in a moment.
+    mutating func delay(_ question: WatchQuestion, until time: Double) {
+        var entry = Entry()
+        entry.notBefore = time
+        entries[question] = entry
+    }
+
+    /// Seconds for which a question has been waiting for its answer; 0: it is not.
+    func wait(_ question: WatchQuestion, at now: Double) -> Double {
+        entries[question].map { $0.isAsked ? now - $0.askedAt : 0 } ?? 0
+    }
 }

@@ -16,19 +16,19 @@ final class WatchSession: Sendable {
     private init(asker: WatchAsker) { self.asker = asker }
 
     /// Runs until the jobs are over or the person ends it. The terminal is then as it was before.
-    /// - Returns: how it ended; nil: the terminal cannot show a full screen, and nothing was shown.
-    static func run(_ state: WatchState, asker: WatchAsker, colours: Bool) async -> WatchState.Ending? {
+    /// - Returns: the state at the end; nil: the terminal cannot show a full screen, and nothing was shown.
+    static func run(_ state: WatchState, asker: WatchAsker, colours: Bool) async -> WatchState? {
         let session = WatchSession(asker: asker)
         let (requests, sender) = AsyncStream.makeStream(of: WatchRequest.self)
-        return await withTaskGroup(of: WatchState.Ending?.self) { group in
+        return await withTaskGroup(of: WatchState?.self) { group in
             group.addTask {
                 await withTaskCancellationHandler {
                     await withCheckedContinuation { continuation in
                         // It waits in system calls, which would hold up a thread that tasks share.
                         DispatchQueue(label: "jobmon.watch").async {
-                            let ending = session.own(state, colours: colours) { sender.yield($0) }
+                            let last = session.own(state, colours: colours) { sender.yield($0) }
                             sender.finish()
-                            continuation.resume(returning: ending)
+                            continuation.resume(returning: last)
                         }
                     }
                 } onCancel: {
@@ -36,11 +36,9 @@ final class WatchSession: Sendable {
                     TerminalScreen.wake()
                 }
             }
-            await withDiscardingTaskGroup { asking in
-                for await request in requests {
-                    asking.addTask { session.give(await session.asker.answer(request)) }
-                }
-                asking.cancelAll()
+            for await request in requests {
+                // Not waited for: a monitor that is stopped must not keep this process, which ends next.
+                Task { session.give(await session.asker.answer(request)) }  // allowed: see above
             }
             return await group.next() ?? nil
         }
@@ -54,7 +52,7 @@ final class WatchSession: Sendable {
     /// The loop of the thread that owns the screen.
     private func own(
         _ initial: WatchState, colours: Bool, ask: (WatchRequest) -> Void
-    ) -> WatchState.Ending? {
+    ) -> WatchState? {
         guard let screen = TerminalScreen(colours: colours) else { return nil }
         defer { screen.close() }
         let time = TimeSource.system
@@ -63,7 +61,10 @@ final class WatchSession: Sendable {
         var drawn: (picture: ScreenPicture, size: ScreenSize)?
         var drawnAt = -1.0
         while true {
-            if isEnded.withLock({ $0 }) { return .interrupted }
+            if isEnded.withLock({ $0 }) {
+                state.end(.interrupted)
+                return state
+            }
             if screen.resize() { drawn = nil }
             state.size = screen.size
             var isNew = drawn == nil
@@ -87,7 +88,7 @@ final class WatchSession: Sendable {
                 state.take(answer, at: time.steadySeconds())
                 isNew = true
             }
-            if let ending = state.ending { return ending }
+            if state.ending != nil { return state }
             for request in state.requests(at: time.steadySeconds()) { ask(request) }
             // Without news, the clock and what is told of the present moment change once a second.
             let now = time.steadySeconds()
@@ -98,7 +99,10 @@ final class WatchSession: Sendable {
             drawnAt = now
             let drawing = WatchDrawing(state: state, now: time.now(), seconds: now)
             for (list, room) in drawing.rooms { state.places[list, default: WatchState.Place()].room = room }
-            let picture = drawing.picture
+            let limits = drawing.limits
+            state.jobTopLimit = limits.jobTop
+            if let above = state.output?.above, above > limits.above { state.output?.above = limits.above }
+            let picture = WatchDrawing(state: state, now: time.now(), seconds: now).picture
             if drawn?.picture != picture || drawn?.size != state.size {
                 screen.show(picture)
                 drawn = (picture, state.size)
@@ -143,7 +147,7 @@ actor WatchAsker {
         case .summary(let queue):
             let summary = try await access.reading.summary(queue: queue)
             // A monitor may have come meanwhile; the snapshot of a file whose jobs are over stays.
-            if !access.hasMonitor, MonitorInfo.read(layout) != nil { known = nil }
+            if !access.hasMonitor, FileLock.isHeld(layout.monitorLock) == true { known = nil }
             return .summary(summary, hasMonitor: access.hasMonitor)
         case .view(let endpoint, let query):
             let bytes = try await views.view(endpoint, query)

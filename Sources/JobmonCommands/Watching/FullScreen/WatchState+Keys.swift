@@ -85,6 +85,12 @@ extension WatchState {
         let ids = ids(list)
         guard !ids.isEmpty else { return }
         var place = places[list] ?? Place()
+        if by == .max / 2, list != .groups, ids.count < min(Self.mostRows, lists[list]?.count ?? 0) {
+            place.top = Self.mostRows
+            place.wantsLast = true
+            places[list] = place
+            return schedule.hurry(.list(list))
+        }
         place.index = max(0, min(ids.count - 1, place.index + max(-ids.count, min(ids.count, by))))
         place.chosen = ids[place.index]
         places[list] = place
@@ -144,15 +150,15 @@ extension WatchState {
     private mutating func inJob(_ key: ScreenKey, at now: Double) {
         let page = max(1, size.rows - 4)
         switch key {
-        case .up, .character("k"): jobTop -= 1
+        case .up, .character("k"): jobTop = min(jobTop, jobTopLimit) - 1
         case .down, .character("j"): jobTop += 1
-        case .pageUp: jobTop -= page
+        case .pageUp: jobTop = min(jobTop, jobTopLimit) - page
         case .pageDown, .character(" "): jobTop += page
         case .home, .character("g"): jobTop = 0
         case .end, .character("G"): jobTop = .max / 2
         default: onJob(key, at: now)
         }
-        jobTop = max(0, jobTop)
+        jobTop = max(0, min(jobTop, jobTopLimit))
     }
 
     // MARK: - Output
@@ -160,7 +166,7 @@ extension WatchState {
     /// The output of the chosen job: of its latest attempt, stderr if it failed.
     private mutating func openOutput(at now: Double) {
         guard let jid = chosenJob else { return say("choose a job first", .plain, at: now) }
-        let row = lists.values.lazy.flatMap(\.rows).first { $0.jid == jid }
+        let row = ([lists[list]] + lists.values).lazy.compactMap { $0 }.flatMap(\.rows).first { $0.jid == jid }
         let latest = job.flatMap { $0.jid == jid ? $0.content.member("job")?.member("instances")?.items?.last : nil }
         let attempt = (latest?.member("retry_number")?.count).map { $0 + 1 } ?? row?.attempts ?? 1
         let failed = (latest?.member("status")?.plainText.lowercased() ?? row?.status.label.lowercased()) == "failed"
@@ -209,7 +215,8 @@ extension WatchState {
             action.words = "of \(group.name)"
         } else if let jid = chosenJob {
             action.filter = JobFilter(jids: [jid])
-            action.words = ""
+            action.job = jid
+            action.words = named(jid)
         } else {
             return say("there is nothing chosen", .plain, at: now)
         }
@@ -217,6 +224,13 @@ extension WatchState {
             return say("no monitor serves the directory: use jobmon \(kind.rawValue)\(again)", .red, at: now)
         }
         count(action)
+    }
+
+    /// The name and params of a job in a list, in parentheses; empty: it is in none.
+    private func named(_ jid: Int64) -> String {
+        guard let row = lists.values.lazy.flatMap(\.rows).first(where: { $0.jid == jid }) else { return "" }
+        let words = [row.name, row.params].filter { !$0.isEmpty }.joined(separator: " ")
+        return words.isEmpty ? "" : "(\(DisplayWidth.cut(words, to: 40)))"
     }
 
     private mutating func count(_ action: WatchAction) {
@@ -286,7 +300,7 @@ extension WatchState {
         switch key {
         case .character(let character): text.count < longest ? text + String(character) : text
         case .backspace: String(text.dropLast())
-        case .left: ""
+        case .clear: ""
         default: text
         }
     }
@@ -294,13 +308,20 @@ extension WatchState {
     private mutating func setFilter(_ text: String, at now: Double) {
         do throws(Problem) {
             var wanted = try FilterWords.filter(text)
-            // The screen is for this queue.
+            if let queue, let other = wanted.queue, other != queue {
+                throw Problem(
+                    .invalid, "this screen is for the queue \(queue)", hint: "use jobmon watch --queue \(other)")
+            }
             if let queue { wanted.queue = queue }
             select { state in
                 state.filter = wanted
                 state.prompt = nil
                 state.places = [:]
-                guard wanted != JobFilter(queue: state.queue) else { return }
+                guard wanted != JobFilter(queue: state.queue) else {
+                    state.list = state.listBefore ?? state.list
+                    state.listBefore = nil
+                    return
+                }
                 state.listBefore = state.listBefore ?? state.list
                 state.list = .jobs
             }
@@ -340,7 +361,7 @@ extension WatchState {
             say("asking the monitor", .faint, at: now)
         case .character("m") where action.kind == .retry: prompt = .amount(action, .memory, "1.5x")
         case .character("t") where action.kind == .retry: prompt = .amount(action, .runtime, "1.5x")
-        case .character("n"), .character("q"), .backspace, .left: prompt = nil
+        case .character("n"), .character("q"), .backspace: prompt = nil
         default: break
         }
     }

@@ -22,6 +22,8 @@ struct WatchState: Sendable {
         var top = 0
         /// Rows that fit, as of the latest picture.
         var room = 10
+        /// The last row is to be chosen once it is read.
+        var wantsLast = false
     }
 
     enum Ending: Sendable, Equatable {
@@ -62,6 +64,8 @@ struct WatchState: Sendable {
     var output: WatchOutput?
     /// The first line of the job that is shown.
     var jobTop = 0
+    /// The first line that the latest picture could begin with at most.
+    var jobTopLimit = Int.max
 
     /// Nil: the monitor answers; else what is wrong.
     var away: String?
@@ -84,6 +88,13 @@ struct WatchState: Sendable {
 
     var scene: Scene { scenes.last ?? .lists }
 
+    /// What to exit with when the screen was left: 0 or 1 if all jobs are over, else as for Ctrl-C.
+    var exitStatus: Int32 {
+        guard isOver, let summary else { return 130 }
+        let counts = WatchPicture.Seen(summary: summary, queue: queue, now: Timestamp(milliseconds: 0)).counts
+        return counts.complete < counts.total ? ExitStatus.failed.rawValue : 0
+    }
+
     /// Whether there were jobs, and all of them are over.
     var isOver: Bool {
         guard let summary else { return false }
@@ -98,6 +109,8 @@ struct WatchState: Sendable {
     /// The questions to ask now.
     mutating func requests(at now: Double) -> [WatchRequest] {
         defer { waiting = [] }
+        // A monitor that is stopped says nothing.
+        if schedule.wait(.summary, at: now) > Self.patience, away == nil { away = Self.silence }
         var due: [WatchQuestion] = [.summary]
         // After the monitor went away, one question finds out whether there is another.
         if away == nil {
@@ -114,6 +127,9 @@ struct WatchState: Sendable {
             .compactMap { question in ask(question).map { WatchRequest(question: question, ask: $0, round: round) } }
     }
 
+    private static let patience = 4.0
+    private static let silence = "the monitor does not answer; waiting for it"
+
     /// Seconds until something is due at the latest.
     static let tick = 0.25
 
@@ -127,7 +143,7 @@ struct WatchState: Sendable {
             query.append("jid", String(jid))
             return .view(.job, query)
         case .output: return output.map { .view(.output, $0.query) }
-        case .count, .change: return nil
+        case .count, .change, .changeGroup: return nil
         }
     }
 
@@ -167,7 +183,8 @@ struct WatchState: Sendable {
     }
 
     mutating func askChange(_ endpoint: PageEndpoint, _ body: JSON) {
-        waiting.append(WatchRequest(question: .change, ask: .change(endpoint, body), round: round))
+        let question = endpoint == .changeGroup ? WatchQuestion.changeGroup : .change
+        waiting.append(WatchRequest(question: question, ask: .change(endpoint, body), round: round))
     }
 
     /// Something else is selected: what is shown is out of date.
@@ -175,6 +192,7 @@ struct WatchState: Sendable {
         change(&self)
         round += 1
         lists = [:]
+        overview = nil
         schedule.hurryAll()
     }
 
@@ -186,7 +204,7 @@ struct WatchState: Sendable {
         case .problem(let problem): fail(answer, problem, at: now)
         case .summary(let summary, let hasMonitor): take(summary, hasMonitor: hasMonitor)
         case .json(let json):
-            guard answer.round == round || answer.question == .change else {
+            guard answer.round == round || answer.question == .change || answer.question == .changeGroup else {
                 schedule.hurry(answer.question)
                 return
             }
@@ -195,10 +213,11 @@ struct WatchState: Sendable {
     }
 
     private mutating func take(_ summary: Summary, hasMonitor: Bool) {
-        if away != nil { schedule.hurryAll() }
         self.summary = summary
         self.hasMonitor = hasMonitor
+        let wasAway = away != nil
         away = hasMonitor || isOver ? nil : "the monitor went away; waiting for the next one"
+        if wasAway, away == nil { schedule.hurryAll() }
         if isOver, !isUsed, !stays { end(.over) }
     }
 
@@ -207,7 +226,7 @@ struct WatchState: Sendable {
         case .overview:
             let seen = SeenOverview(json)
             // Asked again soon: the monitor still reads its jobs.
-            if seen.read != nil { schedule.hurry(.overview) }
+            if seen.read != nil { schedule.delay(.overview, until: now + 0.5) }
             overview = seen
             settle(.groups, ids: seen.groups.map { ErrorGroup.number($0.name) ?? 0 })
         case .list(let list):
@@ -220,9 +239,10 @@ struct WatchState: Sendable {
         case .output(let source):
             guard output?.source == source else { return }
             output?.take(SeenOutput(json))
-            if output?.hasMore == true { schedule.hurry(question) }
+            if output?.hasMore == true { schedule.delay(question, until: now + 0.05) }
         case .count: takeCount(SeenCount(json), at: now)
         case .change: takeChange(json, at: now)
+        case .changeGroup: schedule.hurry(.overview)
         case .summary: break
         }
     }
@@ -230,12 +250,15 @@ struct WatchState: Sendable {
     private mutating func fail(_ answer: WatchAnswer, _ problem: Problem, at now: Double) {
         let text = Printable.line(problem.message) + (problem.hint.map { "; \(Printable.line($0))" } ?? "")
         switch answer.question {
-        case .summary: away = hasMonitor ? "the monitor does not answer; waiting for it" : text
+        case .summary: away = hasMonitor ? Self.silence : text
         case .count:
             guard answer.round == round else { return }
             prompt = nil
             say(text, .red, at: now)
-        case .change: say(text, .red, at: now)
+        case .change:
+            acting = nil
+            say(text, .red, at: now)
+        case .changeGroup: say(text, .red, at: now)
         case .job(let jid):
             if scene == .job(jid) { jobProblem = text }
         case .output(let source):
@@ -254,7 +277,11 @@ struct WatchState: Sendable {
     /// Keeps the chosen row chosen when its list changed; if it is gone, the one at its place.
     private mutating func settle(_ list: WatchList, ids: [Int64]) {
         var place = places[list] ?? Place()
-        if let chosen = place.chosen, let index = ids.firstIndex(of: chosen) {
+        if place.wantsLast {
+            place.index = max(0, ids.count - 1)
+            place.chosen = ids.last
+            place.wantsLast = false
+        } else if let chosen = place.chosen, let index = ids.firstIndex(of: chosen) {
             place.index = index
         } else {
             place.index = max(0, min(place.index, ids.count - 1))
