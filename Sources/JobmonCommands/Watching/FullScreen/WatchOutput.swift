@@ -53,7 +53,7 @@ struct WatchOutput: Sendable {
         guard !piece.text.isEmpty else { return }
         let before = lines.count
         var parts = Printable.text(piece.text).split(separator: "\n", omittingEmptySubsequences: false)
-            .map { $0.replacing("\t", with: "    ") }
+            .map { String($0).replacing("\t", with: "    ") }
         if isOpen, let last = lines.popLast(), let first = parts.first {
             bytes -= last.utf8.count + 1
             parts[0] = last + first

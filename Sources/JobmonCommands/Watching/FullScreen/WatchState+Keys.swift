@@ -166,7 +166,7 @@ extension WatchState {
     /// The output of the chosen job: of its latest attempt, stderr if it failed.
     private mutating func openOutput(at now: Double) {
         guard let jid = chosenJob else { return say("choose a job first", .plain, at: now) }
-        let row = ([lists[list]] + lists.values).lazy.compactMap { $0 }.flatMap(\.rows).first { $0.jid == jid }
+        let row = ((lists[list].map { [$0] } ?? []) + lists.values).lazy.flatMap(\.rows).first { $0.jid == jid }
         let latest = job.flatMap { $0.jid == jid ? $0.content.member("job")?.member("instances")?.items?.last : nil }
         let attempt = (latest?.member("retry_number")?.count).map { $0 + 1 } ?? row?.attempts ?? 1
         let failed = (latest?.member("status")?.plainText.lowercased() ?? row?.status.label.lowercased()) == "failed"

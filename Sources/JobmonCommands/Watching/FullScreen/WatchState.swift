@@ -1,4 +1,5 @@
 import JobmonCore
+import JobmonQueue
 import JobmonViews
 import JobmonWire
 
