@@ -281,7 +281,8 @@ import Testing
         }
         #expect(picture(state).lines[28].text == "line 199")
         state.press(.home, at: 1)
-        state.output?.above = min(state.output?.above ?? 0, limits().above)
+        let above = min(state.output?.above ?? 0, limits().above)
+        state.output?.above = above
         #expect(picture(state).lines[1].text == "line 0" && picture(state).lines[28].text == "line 27")
 
         state.scenes = [.lists, .job(1)]
