@@ -50,8 +50,8 @@ struct WatchAnswer: Sendable {
     var seconds: Double
 }
 
-/// When questions are asked: each again after a pause of a hundred times what its answer took, so that all of them
-/// together cost about a hundredth of a core, and at most one of each at a time. Times are seconds of the monotonic
+/// When questions are asked: each again after a pause of two hundred times what its answer took, so that all of them
+/// together cost one or two hundredths of a core, and at most one of each at a time. Times are seconds of the monotonic
 /// clock.
 struct WatchSchedule: Sendable {
     private struct Entry {
@@ -63,7 +63,7 @@ struct WatchSchedule: Sendable {
         var askedAt = -Double.infinity
     }
 
-    private static let pause = 100.0
+    private static let pause = 200.0
     private static let slowest = 5.0
 
     private static func longest(_ question: WatchQuestion) -> Double { question == .summary ? 2 : 30 }
