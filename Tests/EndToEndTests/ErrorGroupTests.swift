@@ -21,6 +21,25 @@ struct ErrorGroupTests {
             try JSONSerialization.jsonObject(with: Data(printed.stdout.utf8)) as? [[String: Any]], "\(printed)")
     }
 
+    @Test("secrets in errors are masked in every list; show --secrets prints them")
+    func secrets() async throws {
+        try await withTestDirectory { directory in
+            let mon = "\(directory)/mon"
+            let secret = "hunter2-of-the-archive"
+            let failed = try await Executable.run([
+                "exec", "-d", mon, "--", "sh", "-c", "echo 'Error: login failed: password=\(secret)' >&2; exit 3",
+            ])
+            #expect(failed.status == 3)
+            for command in [
+                ["errors"], ["errors", "--each"], ["errors", "--full"], ["errors", "E1"], ["jobs"], ["watch"],
+            ] {
+                let shown = try await Executable.run([command[0], "-d", mon] + command.dropFirst())
+                #expect(shown.stdout.contains("login failed") && !shown.stdout.contains(secret), "\(command): \(shown)")
+            }
+            #expect(try await Executable.run(["show", "-d", mon, "1", "--secrets"]).stdout.contains(secret))
+        }
+    }
+
     @Test("errors of one cause are one group, whatever their values are")
     func groups() async throws {
         try await withTestDirectory { directory in

@@ -23,7 +23,7 @@ struct SeenGroups: Sendable, Equatable {
             example = group.example
             firstSeen = group.firstSeen
             let line = group.jobs == 1 || group.title.isEmpty ? group.exampleLine : group.title
-            text = DisplayWidth.cut(Printable.line(line), to: SeenGroups.widest)
+            text = DisplayWidth.cut(Printable.line(SecretMask.masked(line)), to: SeenGroups.widest)
         }
     }
 

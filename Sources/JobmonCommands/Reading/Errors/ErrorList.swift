@@ -56,7 +56,8 @@ package struct ErrorList {
         [
             .init(times.clock(error.errorTime)), .init(String(error.jid)), .init(Printable.line(error.name)),
             .init(String(error.retryNumber + 1)), .init(ending(error)),
-            .init(error.group.map { ErrorGroup.name($0) } ?? ""), .init(Printable.line(error.errorLine)),
+            .init(error.group.map { ErrorGroup.name($0) } ?? ""),
+            .init(Printable.line(SecretMask.masked(error.errorLine))),
         ]
     }
 
@@ -65,7 +66,8 @@ package struct ErrorList {
         let head =
             "job \(error.jid) (\(Printable.line(error.name))), attempt \(error.retryNumber + 1), "
             + "\(ShownTime(on: terminal).text(error.errorTime))\(place): \(ending(error))"
-        return (terminal.colours ? Style.bold.applied(to: head) : head) + "\n" + IndentedText.of(error.description)
+        return (terminal.colours ? Style.bold.applied(to: head) : head) + "\n"
+            + IndentedText.of(SecretMask.masked(error.description))
             + "\n"
     }
 

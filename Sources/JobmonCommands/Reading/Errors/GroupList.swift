@@ -29,7 +29,7 @@ struct GroupList {
             let title = group.muted == nil ? group.title : "(muted) \(group.title)"
             let rest: [TextTable.Cell] = [
                 .init(times.clock(group.firstSeen)), .init(times.clock(group.lastSeen)), .init(String(group.example)),
-                .init(Printable.line(title)),
+                .init(Printable.line(SecretMask.masked(title))),
             ]
             return cells + rest
         }
@@ -70,12 +70,12 @@ struct GroupList {
         let group = try await found(number)
         let times = ShownTime(on: terminal)
         let name = ErrorGroup.name(number)
-        let title = "\(name)  \(Printable.line(group.title))"
+        let title = "\(name)  \(Printable.line(SecretMask.masked(group.title)))"
         var text = (terminal.colours ? Style.bold.applied(to: title) : title) + "\n"
         var fields = [
             ("jobs", "\(Units.grouped(group.jobs)), with \(Units.count(group.errors, "error"))"),
             ("seen", times.span(group.firstSeen, group.lastSeen)),
-            ("example", "job \(group.example): \(group.exampleLine)"),
+            ("example", "job \(group.example): \(SecretMask.masked(group.exampleLine))"),
         ]
         switch group.sinceLastRun {
         case .new?: fields.append(("last run", "new: it had no error before the last run of its queue"))
