@@ -29,13 +29,15 @@ extension DirectoryAccess {
     }
 
     /// Asks the monitor to do what a person asks for on the page.
-    /// - Throws: `.unavailable` if there is no monitor; `.contradiction` if the jobs are others by now: nothing was done.
+    /// - Throws: `.unavailable` if there is no monitor, or if it did not answer: then it may have been done;
+    ///   `.contradiction` if the jobs are others by now: nothing was done.
     package func change(_ endpoint: PageEndpoint, _ body: JSON) async throws(Problem) -> JSON {
         guard hasMonitor else {
             throw Problem(
                 .unavailable, "there is no monitor in \(layout.root)",
                 hint: "use jobmon retry, jobmon cancel or jobmon errors mute")
         }
-        return try await RemoteConnection(layout: layout, patience: 3).change(endpoint, body)
+        // Sent once: it has no identity, and a second retry of jobs that failed again meanwhile would be one too many.
+        return try await RemoteConnection(layout: layout, patience: 0).change(endpoint, body)
     }
 }
