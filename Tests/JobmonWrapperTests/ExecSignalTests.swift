@@ -46,6 +46,16 @@ import Testing
                     os.kill(q, number)
                     end = time.time() + 0.02
                     while time.time() < end: pass
+            # The same with others on its processor, so that it waits long for its next turn.
+            def crowded(number, pids):
+                os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+                others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(6)]
+                for q in pids:
+                    os.kill(q, number)
+                    end = time.process_time() + 0.02
+                    while time.process_time() < end: pass
+                for other in others: other.kill()
+                for other in others: other.wait()
             \(deed)
             time.sleep(0.3)
             open("over", "w").close()
@@ -68,6 +78,7 @@ import Testing
             ("os.kill(p.pid, signal.SIGUSR1); wait(1); os.kill(p.pid, signal.SIGUSR1)", [10, 10]),
             ("os.kill(p.pid, signal.SIGUSR1); wait(1); os.killpg(p.pid, signal.SIGUSR1)", [10, 10]),
             ("[os.kill(q, signal.SIGTERM) for q in group()]", [15]), ("slowly(signal.SIGTERM, group())", [15]),
+            ("crowded(signal.SIGTERM, group())", [15]),
             ("os.killpg(p.pid, signal.SIGSTOP); time.sleep(0.1); os.killpg(p.pid, signal.SIGCONT)", [18]),
         ])
     func asOften(_ deed: String, _ expected: [Int]) async throws {

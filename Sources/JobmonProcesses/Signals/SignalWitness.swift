@@ -19,8 +19,11 @@ package final class SignalWitness {
     private static let patience: Int32 = 500
     /// The maximum time in nanoseconds between two signals of a sender that signals processes one by one.
     private static let oneByOne: Int64 = 3_000_000
-    /// The same while the sender has something to do: on a busy machine it may have lost its processor.
+    /// The same while the sender has something to do, in nanoseconds of its own processor time: on a busy machine it may
+    /// wait long for a processor between two signals.
     private static let oneByOneWhileBusy: Int64 = 100_000_000
+    /// The maximum time in nanoseconds for which a busy sender is waited for.
+    private static let longest: Int64 = 1_000_000_000
 
     /// - Parameter apart: whether the command has its own group.
     /// - Returns: nil if no process can be created.
@@ -37,11 +40,16 @@ package final class SignalWitness {
     package func hasSeen(_ signal: ReceivedSignal) -> Bool? {
         guard ask() else { return nil }
         if record.covers(signal) { return true }
+        let spent = Self.processorTime(signal.sender)
         var isLast = false
         while !isLast {
             // Looked at before the witness is asked: all that the sender did until then has arrived.
-            let patience = Self.isBusy(signal.sender) ? Self.oneByOneWhileBusy : Self.oneByOne
-            let left = patience - (jobmon_now() - signal.at)
+            let passed = jobmon_now() - signal.at
+            var left = Self.oneByOne - passed
+            if Self.isBusy(signal.sender) {
+                left = min(
+                    Self.oneByOneWhileBusy - (Self.processorTime(signal.sender) - spent), Self.longest - passed)
+            }
             isLast = left <= 0
             if !isLast { poll(nil, 0, Int32(min(left, Self.oneByOne) / 1_000_000) + 1) }
             guard ask() else { return nil }
@@ -55,6 +63,14 @@ package final class SignalWitness {
         var state: CChar = 0
         guard pid > 0, jobmon_process_started(pid, &state) >= 0 else { return false }
         return [UInt8(ascii: "R"), UInt8(ascii: "D")].contains(UInt8(bitPattern: state))
+    }
+
+    /// The processor time that a process has used, in nanoseconds; 0 if it is gone.
+    private static func processorTime(_ pid: Int32) -> Int64 {
+        var clock = clockid_t()
+        var time = timespec()
+        guard pid > 0, clock_getcpuclockid(pid, &clock) == 0, clock_gettime(clock, &time) == 0 else { return 0 }
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
     /// Ends the witness.
