@@ -193,6 +193,9 @@ extension Submission {
         executorID = try fields.string("executor_id")
         stdoutPath = try fields.string("stdout_path")
         stderrPath = try fields.string("stderr_path")
+        requested =
+            try fields.fields("requested").map { (asked) throws(FieldError) in try RequestedResources(asked) }
+            ?? RequestedResources()
     }
 }
 

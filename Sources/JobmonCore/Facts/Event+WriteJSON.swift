@@ -116,6 +116,7 @@ extension Submission {
         object.append("executor_id", string: executorID)
         object.append("stdout_path", string: stdoutPath)
         object.append("stderr_path", string: stderrPath)
+        if !requested.isEmpty { object.append("requested", membersOf: requested) }
     }
 }
 

@@ -14,10 +14,13 @@ package struct Submission: Sendable, Equatable {
     /// The path of the captured output; nil: it is not captured.
     package var stdoutPath: String?
     package var stderrPath: String?
+    /// What the attempt asks for, as far as its sender knows.
+    package var requested: RequestedResources
 
     package init(
         job: JobReference? = nil, description: JobDescription? = nil, continues: String? = nil, executor: String,
-        executorID: String? = nil, stdoutPath: String? = nil, stderrPath: String? = nil
+        executorID: String? = nil, stdoutPath: String? = nil, stderrPath: String? = nil,
+        requested: RequestedResources = RequestedResources()
     ) {
         self.job = job
         self.continues = continues
@@ -26,5 +29,6 @@ package struct Submission: Sendable, Equatable {
         self.executorID = executorID
         self.stdoutPath = stdoutPath
         self.stderrPath = stderrPath
+        self.requested = requested
     }
 }

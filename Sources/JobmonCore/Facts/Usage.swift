@@ -8,18 +8,21 @@ package struct Usage: Sendable, Equatable {
     package var maxrss: Int64?
     /// `maxrss` is an upper bound only: the kernel included the memory of the process that started it.
     package var maxrssAtMost: Bool
+    /// The peak memory of all its processes together; nil: it was not measured.
+    package var memoryPeak: MemoryPeak?
     /// Bytes read from and written to storage.
     package var ioRead: Int64?
     package var ioWritten: Int64?
 
     package init(
         wallclock: Double? = nil, cpu: Double? = nil, maxrss: Int64? = nil, maxrssAtMost: Bool = false,
-        ioRead: Int64? = nil, ioWritten: Int64? = nil
+        memoryPeak: MemoryPeak? = nil, ioRead: Int64? = nil, ioWritten: Int64? = nil
     ) {
         self.wallclock = wallclock
         self.cpu = cpu
         self.maxrss = maxrss
         self.maxrssAtMost = maxrssAtMost
+        self.memoryPeak = memoryPeak
         self.ioRead = ioRead
         self.ioWritten = ioWritten
     }

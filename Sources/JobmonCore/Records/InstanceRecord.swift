@@ -30,6 +30,10 @@ package struct InstanceRecord: Sendable, Equatable {
     package var doubt: String?
     /// What a cluster's scheduler allocated to it; nil outside of clusters.
     package var place: ClusterPlace?
+    /// What it asked for.
+    package var requested: RequestedResources
+    /// What a relaunch rule made of its failure; nil: no rule was about it.
+    package var relaunch: RelaunchDecision?
 
     package init(
         jobInstanceID: Int64, instanceKey: String?, jid: Int64, retryNumber: Int, executor: String,
@@ -37,7 +41,8 @@ package struct InstanceRecord: Sendable, Equatable {
         bootID: String?, process: ProcessIdentity?, submittedDate: Timestamp, startedDate: Timestamp?,
         finishedDate: Timestamp?, lastSeen: Timestamp?, lateSince: Timestamp?, usage: Usage, stdoutPath: String?,
         stderrPath: String?, returnedAttempt: Bool, error: String?, headline: String? = nil, doubt: String? = nil,
-        place: ClusterPlace? = nil
+        place: ClusterPlace? = nil, requested: RequestedResources = RequestedResources(),
+        relaunch: RelaunchDecision? = nil
     ) {
         self.jobInstanceID = jobInstanceID
         self.instanceKey = instanceKey
@@ -65,6 +70,8 @@ package struct InstanceRecord: Sendable, Equatable {
         self.headline = headline
         self.doubt = doubt
         self.place = place
+        self.requested = requested
+        self.relaunch = relaunch
     }
 }
 

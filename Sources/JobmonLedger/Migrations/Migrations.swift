@@ -13,6 +13,7 @@ enum Migrations {
         (Migration008.identifier, Migration008.sql),
         (Migration009.identifier, Migration009.sql),
         (Migration010.identifier, Migration010.sql),
+        (Migration011.identifier, Migration011.sql),
     ]
 
     static var all: DatabaseMigrator {

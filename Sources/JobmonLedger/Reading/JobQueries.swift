@@ -52,7 +52,7 @@ struct JobQueries {
                 i.exit_code, i.signal, i.host, i.boot_id, i.pid, i.pid_started, i.submitted_date, i.started_date,
                 i.finished_date, i.last_seen, i.late_since, \(Usage.columns.map { "i.\($0)" }.joined(separator: ", ")),
                 i.stdout_path, i.stderr_path, i.attempt_returned, e.description, e.headline, i.doubt,
-                i.scheduler_queue, i.allocated
+                i.scheduler_queue, i.allocated, i.requested_slots, i.requested_memory, i.requested_runtime, i.relaunch
             FROM job_instance i LEFT JOIN error e ON e.job_instance_id = i.job_instance_id
             WHERE \(condition) ORDER BY i.job_instance_id
             """)
@@ -79,7 +79,8 @@ extension InstanceRecord {
             finishedDate: row.optionalTime(), lastSeen: row.optionalTime(), lateSince: row.optionalTime(),
             usage: Usage(&row), stdoutPath: row.optionalText(), stderrPath: row.optionalText(),
             returnedAttempt: row.bool(), error: row.optionalText(), headline: row.optionalText(),
-            doubt: row.optionalText(), place: ClusterPlace(&row))
+            doubt: row.optionalText(), place: ClusterPlace(&row), requested: RequestedResources(&row),
+            relaunch: RelaunchDecision(&row))
     }
 }
 
@@ -89,6 +90,22 @@ extension ClusterPlace {
         let given = row.optionalObject()
         guard queue != nil || given != nil else { return nil }
         self.init(queue: queue, allocated: given ?? [:])
+    }
+}
+
+extension RequestedResources {
+    fileprivate init(_ row: inout Row) {
+        self.init(
+            slots: row.optionalInt().map { Int($0) }, memory: row.optionalInt(), runtime: row.optionalDouble())
+    }
+}
+
+extension RelaunchDecision {
+    init?(_ row: inout Row) {
+        guard let text = row.optionalText(), let json = try? JSON(parsing: text),
+            let decision = try? RelaunchDecision(json)
+        else { return nil }
+        self = decision
     }
 }
 

@@ -45,7 +45,9 @@ extension Recorder {
             .put(.executor, submission.executor).put(.executorId, submission.executorID)
             .put(.status, Status.submitted.rawValue)
             .put(.submittedDate, time == batch.now ? batch.nowText : time.description)
-            .put(.stdoutPath, submission.stdoutPath).put(.stderrPath, submission.stderrPath).run()
+            .put(.stdoutPath, submission.stdoutPath).put(.stderrPath, submission.stderrPath)
+            .put(.requestedSlots, submission.requested.slots).put(.requestedMemory, submission.requested.memory)
+            .put(.requestedRuntime, submission.requested.runtime).run()
         let id = connection.lastInsertedRow
         job.instances += 1
         job.attempts += 1

@@ -14,10 +14,10 @@ enum EventParameter: Int, StatementParameter {
 /// What is written into rows of `job_instance`.
 enum InstanceParameter: Int, StatementParameter {
     case jobInstanceId, instanceKey, jid, retryNumber, executor, executorId, status, submittedDate, stdoutPath,
-        stderrPath
+        stderrPath, requestedSlots, requestedMemory, requestedRuntime
     case cause, host, bootId, pid, pidStarted, startedDate, wallclock, lastSeen
-    case exitCode, signal, finishedDate, cpu, maxrss, maxrssAtMost, ioRead, ioWritten, oomKills, attemptReturned, doubt
-    case evidence
+    case exitCode, signal, finishedDate, cpu, maxrss, maxrssAtMost, memoryPeak, memorySource, memoryBound, ioRead, ioWritten, oomKills, attemptReturned, doubt
+    case evidence, relaunch
     case schedulerQueue, allocated
     /// It was heard of just now, and so is not late any more.
     case isSeen
@@ -27,6 +27,7 @@ enum InstanceParameter: Int, StatementParameter {
     /// The columns of a new row.
     static let made: [InstanceParameter] = [
         .instanceKey, .jid, .retryNumber, .executor, .executorId, .status, .submittedDate, .stdoutPath, .stderrPath,
+        .requestedSlots, .requestedMemory, .requestedRuntime,
     ]
     /// What changes while it lives.
     static let moved: [InstanceParameter] = [
@@ -34,5 +35,5 @@ enum InstanceParameter: Int, StatementParameter {
     ]
     /// What its end says.
     static let ended: [InstanceParameter] =
-        [.exitCode, .signal, .finishedDate] + Usage.atEnd + [.oomKills, .attemptReturned, .doubt, .evidence]
+        [.exitCode, .signal, .finishedDate] + Usage.atEnd + [.oomKills, .attemptReturned, .doubt, .evidence, .relaunch]
 }

@@ -110,7 +110,7 @@ final class QueueRecorder: Sendable {
                     .key(order.instanceKey),
                     Submission(
                         job: .jid(order.jid), executor: executor, stdoutPath: order.stdoutPath,
-                        stderrPath: order.stderrPath)))
+                        stderrPath: order.stderrPath, requested: RequestedResources(order.description.resources))))
         }
     }
 }

@@ -32,6 +32,10 @@ extension InstanceRecord {
         object.append("error", .text(error))
         object.append("headline", .text(errorLine))
         object.append("doubt", .text(doubt))
+        object.append("requested_slots", .number(requested.slots))
+        object.append("requested_memory", .number(requested.memory))
+        object.append("requested_runtime", .amount(requested.runtime))
+        object.append("relaunch", relaunch?.json ?? .null)
         return .object(object)
     }
 
@@ -43,6 +47,7 @@ extension InstanceRecord {
             process = ProcessIdentity(pid: number, started: try fields.int("pid_started"))
         }
         let queue = try fields.string("scheduler_queue")
+        let relaunch = try fields.value("relaunch").map { (json) throws(FieldError) in try RelaunchDecision(json) }
         let allocated = try fields.fields("allocated")?.object ?? [:]
         self.init(
             jobInstanceID: try fields.requiredInt("job_instance_id"), instanceKey: try fields.string("instance_key"),
@@ -58,6 +63,9 @@ extension InstanceRecord {
             stdoutPath: try fields.string("stdout_path"), stderrPath: try fields.string("stderr_path"),
             returnedAttempt: try fields.bool("attempt_returned") ?? false, error: try fields.string("error"),
             headline: try fields.string("headline"), doubt: try fields.string("doubt"),
-            place: queue == nil && allocated.isEmpty ? nil : ClusterPlace(queue: queue, allocated: allocated))
+            place: queue == nil && allocated.isEmpty ? nil : ClusterPlace(queue: queue, allocated: allocated),
+            requested: RequestedResources(
+                slots: try fields.integer("requested_slots"), memory: try fields.int("requested_memory"),
+                runtime: try fields.double("requested_runtime")), relaunch: relaunch)
     }
 }
