@@ -10,6 +10,8 @@ struct LedgerModel {
     /// Facts that contradicted what was recorded.
     private(set) var contradictions: [String] = []
     private var instances: Int64 = 0
+    /// The relaunch rules of the queue.
+    var relaunch = RelaunchRules.none
 
     var records: [JobRecord] { jobs.values.sorted { $0.jid < $1.jid } }
 
@@ -41,6 +43,7 @@ struct LedgerModel {
         case .outcome(.key(let key), let outcome):
             return say(key, outcome.status, event) { instance in
                 instance.cause = outcome.resolvedCause
+                instance.exitCode = outcome.evidence.exitCode
                 instance.returnedAttempt = outcome.returnsAttempt
                 instance.finishedDate = event.time
             }
@@ -58,7 +61,7 @@ struct LedgerModel {
                 executor: submission.executor, executorID: nil, status: .submitted, cause: nil, exitCode: nil,
                 signal: nil, host: nil, bootID: nil, process: nil, submittedDate: time, startedDate: nil,
                 finishedDate: nil, lastSeen: nil, lateSince: nil, usage: Usage(), stdoutPath: nil, stderrPath: nil,
-                returnedAttempt: false, error: nil))
+                returnedAttempt: false, error: nil, requested: submission.requested))
         publish("submitted", jid, key, .submitted)
     }
 
@@ -76,6 +79,7 @@ struct LedgerModel {
         case .moves:
             instance.status = status
             fill(&instance)
+            if status == .failed { applyRules(jid, index, &instance) }
             jobs[jid]?.instances[index] = instance
             publish(status.label.lowercased(), jid, key, status)
             return EventResult(outcome: .recorded, jid: jid)
@@ -84,6 +88,25 @@ struct LedgerModel {
             contradictions.append("\(key) of job \(jid) is \(instance.status), and is said to be \(status)")
             return EventResult(outcome: .refused, jid: jid)
         }
+    }
+
+    private mutating func applyRules(_ jid: Int64, _ index: Int, _ instance: inout InstanceRecord) {
+        guard let job = jobs[jid], let cause = instance.cause else { return }
+        var history = RelaunchHistory()
+        for earlier in job.instances[..<index] {
+            history.note(
+                cause: earlier.cause, returnedAttempt: earlier.returnedAttempt || earlier.status == .unknown,
+                host: earlier.host, decision: earlier.relaunch)
+        }
+        let decision = relaunch.decision(
+            on: RelaunchFailure(cause: cause, exitCode: instance.exitCode), after: history,
+            sizes: RelaunchSizes(requested: RequestedResources(job.description.resources)),
+            isReturned: instance.returnedAttempt)
+        guard let decision else { return }
+        instance.relaunch = decision
+        guard decision.next == .again else { return }
+        if decision.returnsAttempt { instance.returnedAttempt = true } else { jobs[jid]?.description.maxAttempts += 1 }
+        if let memory = decision.memory { jobs[jid]?.description.resources["memory"] = .int(memory.to) }
     }
 
     /// A user cancels a job, if that is possible.
@@ -107,7 +130,8 @@ struct LedgerModel {
         let standing = JobStanding(
             attempts: attempts, maxAttempts: job.description.maxAttempts, cancelRequested: job.cancelRequested,
             anyComplete: job.instances.contains { $0.status == .complete }, latest: job.instances.last?.status,
-            latestReturnedAttempt: job.instances.last?.returnedAttempt ?? false)
+            latestReturnedAttempt: job.instances.last?.returnedAttempt ?? false,
+            latestIsLast: job.instances.last?.isLast ?? false)
         jobs[jid]?.attempts = attempts
         jobs[jid]?.status = standing.status
         changes.append(

@@ -7,12 +7,13 @@ import Testing
 @Suite struct QueueRulesTests {
     private func state(
         window: Int = 2, policy: RelaunchPolicy = .retry(.init(base: 1, factor: 2, cap: 60, jitter: 0)),
-        haltAfter: Int? = nil
+        relaunch: RelaunchRules = .none, haltAfter: Int? = nil, hearsFromMonitor: Bool = false
     ) -> QueueState {
         let generator = SharedGenerator(seed: 1)
         return QueueState(
             QueueState.Configuration(
-                executor: "local", policy: policy, window: window, haltAfter: haltAfter,
+                executor: "local", policy: policy, relaunch: relaunch, window: window, haltAfter: haltAfter,
+                hearsFromMonitor: hearsFromMonitor,
                 random: RandomSource { generator.next() }))
     }
 
@@ -131,6 +132,68 @@ import Testing
         #expect(state.take([.stop], at: at(1)).contains(.cancel([orders[0].instanceKey])))
         let actions = state.take([.observed(["other", "own"], ["other": .running, "own": .running])], at: at(1))
         #expect(actions.contains(.cancel(["own"])), "\(actions)")
+    }
+
+    // MARK: Relaunch rules
+
+    @Test("the next attempt after a kill for memory asks for more, and its retries are left")
+    func growsMemory() throws {
+        var state = state(relaunch: .defaults)
+        let command = JobDescription(runfile: "/bin/true", resources: ["memory": .int(1 << 30)])
+        var orders = start(&state, state.take([.known([job(1, command: command)]), .allKnown], at: at(0)), at: 0)
+        _ = state.take([ended(orders[0], Outcome(status: .failed, cause: .outOfMemory))], at: at(1))
+        #expect(state.currentCounts.retrying == 1)
+        orders = start(&state, state.take([.woke], at: at(3)), at: 3)
+        #expect(orders.map { RequestedResources($0.description.resources).memory } == [3 << 29])
+        _ = state.take([ended(orders[0], Outcome(status: .failed, cause: .outOfMemory))], at: at(4))
+        #expect(state.currentCounts.failed == 1)
+        #expect(state.sanityCheck().isEmpty)
+    }
+
+    @Test("a rule ends a job that has retries left, and says so once")
+    func endsByRule() throws {
+        var state = state(
+            relaunch: try RelaunchRules(texts: ["oom:9,mem=2x"], limits: RelaunchLimits(memory: 1 << 30)))
+        let command = JobDescription(runfile: "/bin/true", resources: ["memory": .int(1 << 30)])
+        let known = state.take(
+            [.known([job(1, attempts: 5, command: command), job(2, attempts: 5, command: command)]), .allKnown],
+            at: at(0))
+        let orders = start(&state, known, at: 0)
+        let actions = state.take(
+            orders.map { ended($0, Outcome(status: .failed, cause: .outOfMemory)) } + [.report(.unacknowledged(0))],
+            at: at(1))
+        #expect(state.currentCounts.failed == 2)
+        let said = actions.compactMap { if case .say(let text) = $0 { text } else { nil } }
+        #expect(said.count == 1 && said[0].contains("is at the limit (--max-memory)"))
+    }
+
+    @Test("where a group decides, the ledger's word is waited for")
+    func waitsForLedger() throws {
+        var state = state(relaunch: try RelaunchRules(texts: ["E3:1"]))
+        let orders = start(&state, state.take([.known([job(1)]), .allKnown], at: at(0)), at: 0)
+        let actions = state.take([ended(orders[0], .failure()), .report(.unacknowledged(0))], at: at(1))
+        #expect(actions.contains(.look([1])) && state.currentCounts.unclear == 1)
+        #expect(!actions.contains { if case .observe = $0 { true } else { false } })
+        var seen = instance(orders[0].instanceKey, 1, .failed, cause: .exit)
+        seen.relaunch = RelaunchDecision(rule: "E3:1", next: .again)
+        _ = state.take([.known([job(1, attempts: 2, [seen])])], at: at(2))
+        #expect(state.currentCounts.retrying == 1)
+        #expect(state.sanityCheck().isEmpty, "\(state.sanityCheck())")
+    }
+
+    @Test("in a cluster, the next attempt avoids the host that failed")
+    func avoidsHost() throws {
+        var state = state(relaunch: .defaults, hearsFromMonitor: true)
+        var orders = start(&state, state.take([.known([job(1)]), .allKnown], at: at(0)), at: 0)
+        let failed = Change(
+            sequence: 1, kind: "failed", time: Timestamp(milliseconds: 0), jid: 1, instanceKey: orders[0].instanceKey,
+            status: .failed)
+        #expect(state.take([.changed([failed])], at: at(1)).contains(.look([1])))
+        var seen = instance(orders[0].instanceKey, 1, .failed, cause: .nodeFailure, returned: true)
+        seen.relaunch = RelaunchDecision(rule: "node_failure:3", next: .again, returnsAttempt: true, avoids: "n1")
+        orders = start(&state, state.take([.known([job(1, [seen])])], at: at(2)), at: 2)
+        #expect(orders.count == 1)
+        #expect(orders.first?.description.resources[JobDescription.avoidedHosts] == .array([.string("n1")]))
     }
 
     @Test("nothing is submitted before its creation is recorded")

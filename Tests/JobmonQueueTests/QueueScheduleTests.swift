@@ -9,11 +9,12 @@ import Testing
     private static let seedsInABlock = 40
 
     private func configuration(
-        _ seed: UInt64, policy: RelaunchPolicy, hearsFromMonitor: Bool = false
+        _ seed: UInt64, policy: RelaunchPolicy, relaunch: RelaunchRules = .none, hearsFromMonitor: Bool = false
     ) -> QueueState.Configuration {
         let generator = SharedGenerator(seed: seed)
         return QueueState.Configuration(
-            executor: "local", policy: policy, window: 4, hearsFromMonitor: hearsFromMonitor,
+            executor: "local", policy: policy, relaunch: relaunch, window: 4,
+            hearsFromMonitor: hearsFromMonitor,
             random: RandomSource { generator.next() })
     }
 
@@ -59,6 +60,59 @@ import Testing
                 #expect(job.status == .complete || losses > QueueState.returnedLosses, "seed \(seed), job \(job.jid)")
             }
             #expect(world.summary?.ending == .done, "seed \(seed)")
+        }
+    }
+
+    /// Job 3 is killed for its memory until it has enough; job 6 always ends with 75, job 9 with 1; the others complete.
+    private static let grows: @Sendable (InstanceOrder) -> ScriptedCluster.Script = { order in
+        var outcome = Outcome.success
+        switch order.jid {
+        case 3:
+            let memory = RequestedResources(order.description.resources).memory ?? 0
+            if memory < 4 << 30 { outcome = Outcome(status: .failed, cause: .outOfMemory) }
+        case 6: outcome = Outcome(evidence: Evidence(exitCode: 75))
+        case 9: outcome = Outcome(evidence: Evidence(exitCode: 1))
+        default: break
+        }
+        return ScriptedCluster.Script(
+            startsAfter: Int(order.jid % 2), runsFor: 1 + Int(order.jid % 4), outcome: outcome)
+    }
+
+    @Test(
+        "relaunch rules hold whoever dies: as many attempts as they say, each with the right size",
+        arguments: 0..<blocks, [false, true])
+    func keepsRules(_ block: Int, _ hearsFromMonitor: Bool) throws {
+        let rules = try RelaunchRules(texts: ["oom:5,mem=2x", "exit=75:2", "exit:0"])
+        let gib: Int64 = 1 << 30
+        for seed in UInt64(block * Self.seedsInABlock)..<UInt64((block + 1) * Self.seedsInABlock) {
+            var described = jobs(9, maxAttempts: 4)
+            for index in described.indices { described[index].resources = ["memory": .int(gib)] }
+            var world = QueueWorld(
+                seed: seed, cluster: ScriptedCluster(slots: 2, script: Self.grows),
+                configuration: configuration(
+                    seed, policy: .retry(.init(base: 0.5)), relaunch: rules, hearsFromMonitor: hearsFromMonitor),
+                jobs: described)
+            for _ in 0..<Int.random(in: 50...500, using: &world.random) {
+                switch Int.random(in: 0..<150, using: &world.random) {
+                case 0: world.killQueue(supervisorToo: false)
+                case 1: world.toggleReach()
+                default: world.step()
+                }
+            }
+            world.finish()
+            let wrong = world.verdict()
+            #expect(wrong.isEmpty, "seed \(seed)")
+            for job in world.ledger.records {
+                let ends = job.instances.filter { !$0.returnedAttempt }
+                switch job.jid {
+                case 3:
+                    #expect(job.status == .complete && ends.count == 3, "seed \(seed): \(ends.count)")
+                    #expect(ends.map(\.requested.memory) == [gib, 2 * gib, 4 * gib], "seed \(seed)")
+                case 6: #expect(job.status == .failed && ends.count == 3, "seed \(seed): \(ends.count)")
+                case 9: #expect(job.status == .failed && ends.count == 1, "seed \(seed): \(ends.count)")
+                default: #expect(job.status == .complete, "seed \(seed), job \(job.jid)")
+                }
+            }
         }
     }
 

@@ -33,6 +33,7 @@ struct QueueWorld {
         self.cluster = cluster
         self.configuration = configuration
         state = QueueState(configuration)
+        ledger.relaunch = configuration.relaunch
         for (index, job) in jobs.enumerated() { ledger.add(jid: Int64(index + 1), job) }
         feed([.known(ledger.records), .allKnown])
     }
@@ -47,7 +48,7 @@ struct QueueWorld {
             case .writeFence(let key): others.append(.fenced(key))
             case .look(let jids): others.append(.known(jids.compactMap { ledger.jobs[$0] }))
             case .wakeAt(let time): wakeAt = time
-            case .say, .forget, .idle: break
+            case .say, .forget, .idle, .readHosts, .avoid, .setParallelism: break
             case .finished(let finished): summary = finished
             }
         }
@@ -118,7 +119,9 @@ struct QueueWorld {
                     Event(
                         time: moment.time,
                         fact: .submitted(
-                            .key(order.instanceKey), Submission(job: .jid(order.jid), executor: "local"))))
+                            .key(order.instanceKey), Submission(
+                                job: .jid(order.jid), executor: "local",
+                                requested: RequestedResources(order.description.resources)))))
                 facts.append(.prepared([order]))
             }
             feed(facts)
@@ -170,7 +173,9 @@ struct QueueWorld {
                         Event(
                             time: moment.time,
                             fact: .submitted(
-                                .key(order.instanceKey), Submission(job: .jid(order.jid), executor: "local"))))
+                                .key(order.instanceKey), Submission(
+                                job: .jid(order.jid), executor: "local",
+                                requested: RequestedResources(order.description.resources)))))
                 }
             default: break
             }

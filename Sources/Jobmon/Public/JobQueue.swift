@@ -15,6 +15,15 @@ public actor JobQueue {
     public struct Options: Sendable {
         /// The maximum number of retries of a failed job, unless the job has its own. The delays grow from 1 s to 60 s.
         public var retries = 0
+        /// Rules about failures with certain causes. For the failures that a rule is about, it replaces `retries`.
+        public var retryRules: [RetryRule] = []
+        /// The default rules apply too: once with 1.5 times the memory after `outOfMemory`, once with 1.5 times the run
+        /// time after `timeLimit`, and up to 3 times in a row after `nodeFailure`, `preempted`, `requeued` and `lost`.
+        public var usesDefaultRetryRules = true
+        /// Retries never request more memory than this; nil: what the cluster's partition can give.
+        public var maxMemory: MemorySize?
+        /// Retries never request more run time than this; nil: what the cluster's partition can give.
+        public var maxRuntime: Duration?
         /// Capture stdout and stderr of jobs, in `logs/` of the directory.
         public var capturesOutput = true
         /// The programs that run scripts.
@@ -22,8 +31,22 @@ public actor JobQueue {
         /// Receives the queue's messages for the user.
         public var logger = Logger(label: "jobmon.queue")
 
-        /// No retries, captured output, the standard interpreters.
+        /// No retries but those of the default rules, captured output, the standard interpreters.
         public init() {}
+
+        /// The rules as the queue runs by them.
+        var relaunch: RelaunchRules {
+            get throws(JobmonError) {
+                let texts = (usesDefaultRetryRules ? [] : [RelaunchRules.noneWord]) + retryRules.map(\.text)
+                do throws(Problem) {
+                    return try RelaunchRules(
+                        texts: texts,
+                        limits: RelaunchLimits(memory: maxMemory?.bytes, runtime: maxRuntime?.inSeconds))
+                } catch {
+                    throw JobmonError(error)
+                }
+            }
+        }
     }
 
     /// The queue's name in the ledger.
@@ -58,6 +81,7 @@ public actor JobQueue {
         self.options = options
         self.monitor = monitor
         try executor.check()
+        _ = try options.relaunch
         _ = try await opened()
     }
 
@@ -192,7 +216,9 @@ public actor JobQueue {
         let settings = QueueSettings(
             layout: monitor.layout, queue: name, executor: executor.name, slots: executor.parallelism)
         let configuration = QueueState.Configuration(
-            executor: executor.name, policy: .retry(RelaunchPolicy.Backoff()), window: settings.slots,
+            queue: name, executor: executor.name, policy: .retry(RelaunchPolicy.Backoff()),
+            // Checked when the queue was made.
+            relaunch: (try? options.relaunch) ?? .defaults, window: settings.slots,
             logs: options.capturesOutput ? monitor.layout : nil, leavesRunning: executor.isCluster,
             hearsFromMonitor: executor.isCluster)
         guard !monitor.served.hasEnded else { return .failure(JobmonError(MonitorFinder.givenIsGone)) }

@@ -2,11 +2,19 @@ import JobmonCore
 import JobmonExecutors
 import JobmonQueue
 import JobmonReporting
+import Synchronization
 
 /// The executor of a queue, of any kind.
 enum QueueExecutor: Sendable {
     case local(LocalExecutor)
-    case batch(BatchExecutor, cap: Int)
+    case batch(BatchExecutor, cap: Cap)
+
+    /// The number of instances that a scheduler has at once; it can change.
+    final class Cap: Sendable {
+        let count: Mutex<Int>
+
+        init(_ count: Int) { self.count = Mutex(count) }
+    }
 
     /// The words for executors.
     static let names = [local] + ClusterScheduler.allCases.map(\.rawValue)
@@ -41,7 +49,7 @@ enum QueueExecutor: Sendable {
             let executor = try BatchExecutor(.of(scheduler), configuration) {
                 try await link.known($0)
             }
-            return .batch(executor, cap: settings.slots)
+            return .batch(executor, cap: Cap(settings.slots))
         }
         throw Problem(
             .invalid, "there is no executor \"\(settings.executor)\"",
@@ -59,7 +67,14 @@ enum QueueExecutor: Sendable {
     var window: Int {
         switch self {
         case .local(let executor): executor.window
-        case .batch(_, let cap): cap
+        case .batch(_, let cap): cap.count.withLock { $0 }
+        }
+    }
+
+    func setParallelism(_ count: Int) {
+        switch self {
+        case .local(let executor): executor.setSlots(count)
+        case .batch(_, let cap): cap.count.withLock { $0 = count }
         }
     }
 

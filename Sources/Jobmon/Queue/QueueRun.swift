@@ -55,6 +55,7 @@ package enum QueueRun {
             sink: FactSink { await link.record($0) }, executor: executor.executor, window: { executor.window },
             changes: { link.changes(queue: settings.queue) },
             writeFence: { (key) async throws(Problem) in try QueueFence.write(key, settings.layout) }, time: time)
+        environment.setParallelism = { executor.setParallelism($0) }
         environment.whenAskedToStop = { link.onStopped($0) }
         return environment
     }

@@ -38,7 +38,7 @@ package struct JobmonRoot: AsyncParsableCommand {
             CommandGroup(
                 name: "Control",
                 subcommands: [
-                    RetryCommand.self, CancelCommand.self, ForgetCommand.self, StopCommand.self,
+                    RetryCommand.self, CancelCommand.self, SetCommand.self, ForgetCommand.self, StopCommand.self,
                     CompletionsCommand.self,
                 ]),
         ])

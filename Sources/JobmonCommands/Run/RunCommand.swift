@@ -67,6 +67,8 @@ package struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Maximum retries per job; default: 0.", valueName: "n"))
     var retries: Int?
 
+    @OptionGroup var relaunch: RelaunchOptions
+
     @Option(
         help: ArgumentHelp(
             "Wait before a retry: FIRST..LONGEST, such as 30s..10m, or 30s, or 0; default: 1s..1m. The wait doubles "
@@ -219,7 +221,8 @@ package struct RunCommand: AsyncParsableCommand {
     /// The queue's configuration.
     func configuration(_ settings: QueueSettings) throws -> QueueState.Configuration {
         QueueState.Configuration(
-            executor: executor, policy: .retry(try backoffPolicy()), window: settings.slots,
+            queue: settings.queue, executor: executor, policy: .retry(try backoffPolicy()), relaunch: try relaunch.rules(),
+            window: settings.slots,
             haltAfter: try positive(halt, "--halt"), logs: noLogs ? nil : settings.layout,
             leavesRunning: executor != "local" && !cluster.cancelOnExit, hearsFromMonitor: executor != "local")
     }
@@ -319,6 +322,7 @@ package struct RunCommand: AsyncParsableCommand {
                 .usage, "there is no executor \"\(executor)\"\(meant.map { ": did you mean \($0)?" } ?? "")",
                 hint: "use \(JobExecutor.names.joined(separator: ", "))")
         }
+        _ = try relaunch.rules()
         if let retries, retries < 0 { throw CommandFailure(.usage, "--retries must be 0 or more, not \(retries)") }
     }
 

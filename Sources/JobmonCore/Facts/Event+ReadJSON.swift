@@ -55,7 +55,15 @@ extension Event {
             case "cancel": fact = .cancel(job)
             default: fact = .forget(job)
             }
-        case "run": fact = .run(queue: try fields.queue(try fields.required("queue", try fields.string("queue"))))
+        case "run":
+            fact = .run(
+                queue: try fields.queue(try fields.required("queue", try fields.string("queue"))),
+                relaunch: try fields.value("relaunch").map { (json) throws(FieldError) in try RelaunchRules(json) })
+        case "set":
+            let changes = try fields.required("setting", try fields.fields("setting"))
+            fact = .set(
+                queue: try fields.queue(try fields.required("queue", try fields.string("queue"))),
+                try QueueSetting(changes))
         case "mute", "unmute", "note", "merge":
             let group = try fields.required("group", try fields.int("group", atLeast: 1))
             fact = .group(group, try GroupChange(fields, kind: kind))
@@ -63,7 +71,7 @@ extension Event {
             throw fields.failure(
                 "kind",
                 "must be one of job, submitted, running, process, complete, failed, cancelled, unknown, error, "
-                    + "heartbeat, retry, cancel, forget, run, mute, unmute, note, merge, not \"\(kind.prefix(40))\"")
+                    + "heartbeat, retry, cancel, forget, run, set, mute, unmute, note, merge, not \"\(kind.prefix(40))\"")
         }
     }
 }

@@ -56,7 +56,12 @@ extension Event: JSONWritable {
             job.append(to: &object)
             object.append("resources", object: resources)
         case .cancel(let job), .forget(let job): job.append(to: &object)
-        case .run(let queue): object.append("queue", string: queue)
+        case .run(let queue, let relaunch):
+            object.append("queue", string: queue)
+            if let relaunch { object.append("relaunch", relaunch.json) }
+        case .set(let queue, let setting):
+            object.append("queue", string: queue)
+            object.append("setting", setting.json)
         case .group(let number, let change):
             object.append("group", int: number)
             switch change {

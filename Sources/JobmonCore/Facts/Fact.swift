@@ -22,8 +22,11 @@ package enum Fact: Sendable, Equatable {
     case cancel(JobReference)
     /// A user removes the job from lists, counts and reports. Its key is free for another job.
     case forget(JobReference)
-    /// A queue begins to be run. Groups of errors are new, or gone, since the last run of their queue.
-    case run(queue: String)
+    /// A queue begins to be run, by these relaunch rules. Groups of errors are new, or gone, since the last run of their
+    /// queue. Nil: by a program that knows no rules.
+    case run(queue: String, relaunch: RelaunchRules? = nil)
+    /// From now on the queue runs in another way.
+    case set(queue: String, QueueSetting)
     /// A user's request about the group of errors with this number.
     case group(Int64, GroupChange)
     /// JSON that was sent as an event and cannot be read as one, and why. It is refused, and kept as evidence like any
@@ -44,6 +47,7 @@ package enum Fact: Sendable, Equatable {
         case .cancel: "cancel"
         case .forget: "forget"
         case .run: "run"
+        case .set: "set"
         case .group(_, let change): change.kind
         case .unreadable: "unreadable"
         }

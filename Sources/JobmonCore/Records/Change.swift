@@ -18,11 +18,14 @@ package struct Change: Sendable, Equatable {
     package var error: String?
     /// The number of the group of errors that a user changed.
     package var group: Int64?
+    /// What a user changed of how the queue runs.
+    package var setting: QueueSetting?
 
     package init(
         sequence: Int64, kind: String, time: Timestamp, jid: Int64? = nil, queue: String? = nil,
         jobKey: String? = nil, jobInstanceID: Int64? = nil, instanceKey: String? = nil, status: Status? = nil,
-        jobStatus: Status? = nil, cause: Cause? = nil, error: String? = nil, group: Int64? = nil
+        jobStatus: Status? = nil, cause: Cause? = nil, error: String? = nil, group: Int64? = nil,
+        setting: QueueSetting? = nil
     ) {
         self.sequence = sequence
         self.kind = kind
@@ -37,5 +40,6 @@ package struct Change: Sendable, Equatable {
         self.cause = cause
         self.error = error
         self.group = group
+        self.setting = setting
     }
 }

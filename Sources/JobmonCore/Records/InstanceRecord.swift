@@ -76,6 +76,14 @@ package struct InstanceRecord: Sendable, Equatable {
 }
 
 extension InstanceRecord {
+    /// The scheduler's name of the host, in a cluster; else the host's own.
+    package var node: String? {
+        if case .string(let node)? = place?.allocated["node"] { node } else { host }
+    }
+
+    /// No attempt follows it, whatever attempts are left.
+    package var isLast: Bool { cause == .submitFailed || relaunch?.next == .stop }
+
     /// How it failed, in words, with the headline of its error.
     package var failure: String {
         Self.failure(headline: errorLine, cause: cause, exitCode: exitCode, signal: signal)

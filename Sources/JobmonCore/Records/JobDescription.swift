@@ -39,6 +39,8 @@ package struct JobDescription: Sendable, Equatable {
         self.maxAttempts = maxAttempts
     }
 
+    /// The member of the `resources` of an attempt that names the hosts it must not run on, an array of texts.
+    package static let avoidedHosts = "avoided_hosts"
     /// The member of `resources` that names the shell.
     package static let shellResource = "shell"
 

@@ -40,7 +40,7 @@ extension JobRecord {
         var standing = JobStanding(
             attempts: attempts, maxAttempts: description.maxAttempts, cancelRequested: cancelRequested,
             anyComplete: instances.contains { $0.status == .complete }, latest: last?.status,
-            latestReturnedAttempt: last?.returnedAttempt ?? false, latestRefused: last?.cause == .submitFailed)
+            latestReturnedAttempt: last?.returnedAttempt ?? false, latestIsLast: last?.isLast ?? false)
         // The ledger decides the status. A job that is queued although its attempts do not show why was retried.
         if status == .queued, standing.status != .queued { standing.latestReturnedAttempt = true }
         return standing

@@ -12,12 +12,13 @@ package struct JobStanding: Sendable, Equatable {
     package var latest: Status?
     /// The latest instance gave its attempt back: its executor or owner ended it, it did not end by itself.
     package var latestReturnedAttempt: Bool
-    /// The executor refused the latest instance, and would refuse the next one too.
-    package var latestRefused: Bool
+    /// No attempt follows the latest instance, whatever attempts are left: the executor refused it and would refuse the
+    /// next one too, or a relaunch rule says so.
+    package var latestIsLast: Bool
 
     package init(
         attempts: Int, maxAttempts: Int, cancelRequested: Bool = false, anyComplete: Bool = false,
-        latest: Status? = nil, latestReturnedAttempt: Bool = false, latestRefused: Bool = false
+        latest: Status? = nil, latestReturnedAttempt: Bool = false, latestIsLast: Bool = false
     ) {
         self.attempts = attempts
         self.maxAttempts = maxAttempts
@@ -25,7 +26,7 @@ package struct JobStanding: Sendable, Equatable {
         self.anyComplete = anyComplete
         self.latest = latest
         self.latestReturnedAttempt = latestReturnedAttempt
-        self.latestRefused = latestRefused
+        self.latestIsLast = latestIsLast
     }
 
     /// COMPLETE if any instance is COMPLETE; QUEUED if another attempt is due or none was made; else the status of the
@@ -40,7 +41,7 @@ package struct JobStanding: Sendable, Equatable {
         case .failed, .cancelled:
             if cancelRequested { return .cancelled }
             if latestReturnedAttempt { return .queued }
-            return latest == .failed && attempts < maxAttempts && !latestRefused ? .queued : latest
+            return latest == .failed && attempts < maxAttempts && !latestIsLast ? .queued : latest
         }
     }
 }

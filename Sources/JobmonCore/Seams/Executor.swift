@@ -28,6 +28,12 @@ package protocol Executor: Sendable {
     /// This process ends and leaves what runs to itself: of what waits at the executor's own processes for a
     /// free slot nothing is started any more. Returns once that holds, within about two seconds; what waits in a cluster is not affected.
     func leave() async
+    /// What has not started must not start on these hosts; on all others it may. It holds for what was handed over before;
+    /// later orders name their hosts.
+    func avoid(_ hosts: [String]) async
+    /// Up to where the requests of jobs may grow, by the name of the partition; "" is that of jobs that name none. Empty
+    /// where there are no limits, or they cannot be found out.
+    func limits() async -> [String: RelaunchLimits]
     /// Called when the queue is done and the state of all its instances is known. Removes what an earlier process of
     /// this queue left, as far as it is recorded as over.
     func tidy() async
@@ -41,4 +47,8 @@ extension Executor {
     package func leave() async {}
 
     package func tidy() async {}
+
+    package func avoid(_ hosts: [String]) async {}
+
+    package func limits() async -> [String: RelaunchLimits] { [:] }
 }

@@ -44,6 +44,15 @@ package struct BatchDialect: Sendable {
     /// Lists the hosts of the cluster.
     var nodes: [String]
     var readNodes: @Sendable (CommandResult) -> [String]
+    /// Asks up to where requests may grow, and reads that by partition; "" is the one that jobs get which name none.
+    var limits: [[String]]
+    var readLimits: @Sendable ([CommandResult]) -> [String: RelaunchLimits]
+    /// Lists the hosts on which jobs of a partition, nil: of the default one, can run now.
+    var hosts: @Sendable (_ partition: String?) -> [String]
+    var readHosts: @Sendable (CommandResult) -> Set<String>
+    /// Tells the scheduler that waiting tasks of an array job must avoid the hosts of its request, and no others; nil where
+    /// that cannot be told.
+    var exclude: @Sendable (_ job: String, ClusterRequest, SchedulerTraits) -> [String]?
     /// The scheduler's name of a task.
     var executorID: @Sendable (_ job: String, _ number: Int) -> String
     /// Seconds that it may let a job run, of those that it is asked for.

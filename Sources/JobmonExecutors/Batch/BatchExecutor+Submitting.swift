@@ -22,6 +22,8 @@ extension BatchExecutor {
         // Where nobody answers, the rest is not tried now: it would take as long for each.
         for piece in pieces(of: batch, &answers) where unclear == nil {
             let traits = try await traits(for: piece.request)
+            var piece = piece
+            piece.request.avoided = await avoidable(piece.request)
             var rest = piece.places[...]
             while !rest.isEmpty, unclear == nil {
                 let places = Array(rest.prefix(min(traits.maxTasks, state.withLock { $0.batches.share })))
@@ -86,11 +88,49 @@ extension BatchExecutor {
         return pieces
     }
 
-    /// What tells tasks of one array job from those of another one. What makes a success is each task's own.
+    /// Those of the hosts to avoid beside which another one is left: a job that no host may run would wait for ever.
+    private func avoidable(_ request: ClusterRequest) async -> [String] {
+        guard !request.avoided.isEmpty, let answer = try? await run(dialect.hosts(request.partition)) else { return [] }
+        let hosts = dialect.readHosts(answer)
+        let avoided = request.avoided.filter { hosts.contains($0) }
+        return hosts.count > avoided.count ? avoided : []
+    }
+
+    package func avoid(_ hosts: [String]) async {
+        let waiting = state.withLock { state in
+            state.batches.batches.values.compactMap { batch in
+                batch.job.flatMap { job in batch.request.map { (job: job, request: $0) } }
+            }
+        }
+        let traits = state.withLock { $0.traits }
+        for (job, given) in waiting.sorted(by: { $0.job < $1.job }) {
+            var request = given
+            // Those that the array job was submitted with are its own matter.
+            request.avoided = given.avoided + hosts.filter { !given.avoided.contains($0) }
+            request.avoided = await avoidable(request)
+            guard !Task.isCancelled, let command = dialect.exclude(job, request, traits) else { return }
+            // Of an array job that waits no more, the scheduler says so, and nothing is lost.
+            _ = try? await runner.run(command, within: configuration.patience, givingUpAt: nil)
+        }
+    }
+
+    /// Up to where requests may grow, by partition; empty where that cannot be found out.
+    package func limits() async -> [String: RelaunchLimits] {
+        var results: [CommandResult] = []
+        for command in dialect.limits {
+            guard let result = try? await run(command) else { return [:] }
+            results.append(result)
+        }
+        return dialect.readLimits(results)
+    }
+
+    /// What tells tasks of one array job from those of another one. What makes a success, and what follows failures, is each
+    /// task's own.
     private static func requested(_ resources: JSONObject) -> String {
         var resources = resources
         resources[SuccessCriteria.members.expected] = nil
         resources[SuccessCriteria.members.failurePatterns] = nil
+        resources[RelaunchRules.resource] = nil
         return resources.isEmpty ? "" : JSON.object(resources).text
     }
 
@@ -154,7 +194,7 @@ extension BatchExecutor {
             $0.batches.add(
                 BatchState.Batch(
                     key: batch, name: job.name, intended: configuration.time.now(), keys: orders.map(\.instanceKey),
-                    job: nil, since: .infinity, open: Set(1...orders.count)))
+                    job: nil, since: .infinity, open: Set(1...orders.count), request: request))
         }
         do throws(ExecutorError) {
             let result = try await runner.run(

@@ -98,7 +98,10 @@ package final class BatchExecutor: Executor {
                 BatchState.Batch(
                     key: manifest.batch, name: manifest.name, intended: manifest.intended,
                     keys: manifest.orders.map(\.instanceKey), job: job, since: now,
-                    open: Set(1...max(1, manifest.orders.count))))
+                    open: Set(1...max(1, manifest.orders.count)),
+                    request: try? manifest.orders.first.map { order throws(FieldError) in
+                        try ClusterRequest(order.description.resources, reserved: dialect.reserved)
+                    }))
         }
         for (key, cancel) in files.leftCancels(of: state.batches) { state.batches.noteCancel(key, cancel) }
         state.reports = remarks

@@ -16,6 +16,8 @@ struct BatchState: Sendable {
         var since: Double
         /// Tasks whose end is not known yet.
         var open: Set<Int>
+        /// What it asked for; nil: unknown.
+        var request: ClusterRequest?
         /// When the last list was begun that shows any task of it.
         var listed: Double?
     }

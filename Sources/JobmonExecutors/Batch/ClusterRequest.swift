@@ -12,6 +12,8 @@ struct ClusterRequest: Sendable, Equatable {
     /// The scheduler's queue, or partition.
     var partition: String?
     var gpus: Int?
+    /// The hosts that it must not run on.
+    var avoided: [String] = []
     /// Ids of the scheduler's jobs that must be over first.
     var hold: [String] = []
     /// The scheduler's own options, word by word; they come last.
@@ -37,6 +39,7 @@ struct ClusterRequest: Sendable, Equatable {
         project = try fields.string("project")
         partition = try fields.string("partition")
         gpus = try fields.int("gpus", atLeast: 0).map { Int($0) }
+        avoided = try fields.strings(JobDescription.avoidedHosts) ?? []
         hold = (try fields.string("hold") ?? "").split(whereSeparator: { " ,:".contains($0) }).map { String($0) }
         options = Self.words(try fields.string("queue_options") ?? "")
         for option in options {

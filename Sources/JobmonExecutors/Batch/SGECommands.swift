@@ -41,6 +41,16 @@ enum SGECommands {
         if request.slots > 1 {
             command += ["-pe", try environment(request, traits), String(request.slots)]
         }
+        let resources = try resources(request, traits)
+        if !resources.isEmpty { command += ["-l", resources.joined(separator: ",")] }
+        if let project = request.project { command += ["-P", project] }
+        if let queue = request.partition { command += ["-q", queue] }
+        if !request.hold.isEmpty { command += ["-hold_jid", request.hold.joined(separator: ",")] }
+        return command + request.options + [job.script]
+    }
+
+    /// What a job asks for, as `-l` takes it.
+    static func resources(_ request: ClusterRequest, _ traits: SchedulerTraits) throws(Problem) -> [String] {
         var resources: [String] = []
         if let bytes = request.memory {
             let memory = try memory(request, traits)
@@ -56,11 +66,8 @@ enum SGECommands {
             }
             resources.append("\(name)=\(gpus)")
         }
-        if !resources.isEmpty { command += ["-l", resources.joined(separator: ",")] }
-        if let project = request.project { command += ["-P", project] }
-        if let queue = request.partition { command += ["-q", queue] }
-        if !request.hold.isEmpty { command += ["-hold_jid", request.hold.joined(separator: ",")] }
-        return command + request.options + [job.script]
+        if !request.avoided.isEmpty { resources.append("h=!(\(request.avoided.joined(separator: "|")))") }
+        return resources
     }
 
     /// Whether what no queue could ever give is to be refused. Grid Engine looks at what it counts only, and takes what

@@ -22,6 +22,13 @@ extension BatchDialect {
             let sentence = SchedulerText.sentence(result.text, dropping: SGECommands.prefixes)
             return SchedulerText.contains(sentence, anyOf: SGECommands.noAnswer) ? sentence : nil
         }, nodes: ["qconf", "-sel"], readNodes: { $0.output.split(separator: "\n").map { $0.trimmed } },
+        limits: SGEQueues.limits, readLimits: SGEQueues.readLimits, hosts: SGEQueues.hosts,
+        readHosts: SGEQueues.readHosts,
+        exclude: { job, request, traits in
+            // It replaces all that the job asked for.
+            guard let resources = try? SGECommands.resources(request, traits) else { return nil }
+            return ["qalter", "-l", resources.isEmpty ? "h=*" : resources.joined(separator: ","), job]
+        },
         executorID: { "\($0).\($1)" }, timeLimit: { $0.rounded(.up) },
         confirm: { ["qstat", "-j", $0] }, readConfirmation: SGECommands.readConfirmation,
         word: { SchedulerWord($0) }, listsArrays: true,

@@ -83,6 +83,7 @@ enum SlurmCommands {
         if let project = request.project { command.append("--account=\(project)") }
         if let partition = request.partition { command.append("--partition=\(partition)") }
         if let gpus = request.gpus, gpus > 0 { command.append("--gpus=\(gpus)") }
+        if !request.avoided.isEmpty { command.append("--exclude=\(request.avoided.joined(separator: ","))") }
         if !request.hold.isEmpty { command.append("--dependency=afterany:\(request.hold.joined(separator: ":"))") }
         return command + request.options + [job.script]
     }

@@ -56,6 +56,11 @@ extension BatchDialect {
             return noAnswer ? SchedulerText.sentence(text, dropping: SlurmCommands.prefixes) : nil
         }, nodes: ["sinfo", "--noheader", "--Node", "--format=%o"],
         readNodes: { $0.output.split(separator: "\n").map { $0.trimmed } },
+        limits: SlurmPartitions.limits, readLimits: SlurmPartitions.readLimits, hosts: SlurmPartitions.hosts,
+        readHosts: SlurmPartitions.readHosts,
+        exclude: { job, request, _ in
+            ["scontrol", "update", "JobId=\(job)", "ExcNodeList=\(request.avoided.joined(separator: ","))"]
+        },
         executorID: { "\($0)_\($1)" }, timeLimit: { Double(SlurmCommands.minutes($0) * 60) },
         confirm: { ["scontrol", "--oneliner", "show", "job", $0] },
         readConfirmation: SlurmCommands.readConfirmation,

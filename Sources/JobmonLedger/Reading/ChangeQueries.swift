@@ -9,11 +9,13 @@ struct ChangeQueries {
     func changes(after sequence: Int64, limit: Int) throws(SQLiteFailure) -> [Change] {
         try connection.prepare(
             """
-            SELECT v.seq, v.kind, v.time, v.jid, j.queue, j.job_key, v.job_instance_id, i.instance_key, v.status,
+            SELECT v.seq, v.kind, v.time, v.jid,
+                CASE v.kind WHEN 'set' THEN v.body ->> '$.queue' ELSE j.queue END, j.job_key, v.job_instance_id, i.instance_key, v.status,
                 v.job_status, v.cause,
                 CASE v.kind WHEN 'error' THEN v.body ->> '$.description' ELSE iif(e.headline IS NULL, e.description, NULL) END,
                 e.headline,
-                CASE WHEN v.kind IN ('mute', 'unmute', 'note', 'merge') THEN v.body ->> '$.group' END
+                CASE WHEN v.kind IN ('mute', 'unmute', 'note', 'merge') THEN v.body ->> '$.group' END,
+                CASE v.kind WHEN 'set' THEN v.body -> '$.setting' END
             FROM event v LEFT JOIN job j ON j.jid = v.jid
                 LEFT JOIN job_instance i ON i.job_instance_id = v.job_instance_id
                 LEFT JOIN error e ON e.job_instance_id = v.job_instance_id AND v.kind = 'failed'
@@ -25,8 +27,12 @@ struct ChangeQueries {
                 queue: row.optionalText(), jobKey: row.optionalText(), jobInstanceID: row.optionalInt(),
                 instanceKey: row.optionalText(), status: row.optionalStatus(), jobStatus: row.optionalStatus(),
                 cause: row.cause(),
-                error: Self.headline(&row), group: row.optionalInt())
+                error: Self.headline(&row), group: row.optionalInt(), setting: Self.setting(&row))
         }
+    }
+
+    private static func setting(_ row: inout Row) -> QueueSetting? {
+        row.optionalObject().flatMap { try? QueueSetting(JSONFields($0)) }
     }
 
     /// The line as it was published: that which is stored, else that of the text.

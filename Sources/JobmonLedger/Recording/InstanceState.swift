@@ -15,6 +15,8 @@ struct InstanceState {
     var finishedDate: Timestamp?
     var wallclock: Double?
     var attemptReturned: Bool
+    /// What a relaunch rule made of its failure.
+    var relaunch: RelaunchDecision?
     var job: JobState
     /// Its row does not say all of this yet: what is said of it until `wasWritten`.
     var isChanged = false
@@ -31,7 +33,7 @@ struct InstanceState {
 
     static let columns = """
         i.job_instance_id, i.instance_key, i.status, i.cause, i.executor_id, i.host, i.boot_id, i.pid, i.pid_started,
-        i.started_date, i.finished_date, i.wallclock, i.attempt_returned
+        i.started_date, i.finished_date, i.wallclock, i.attempt_returned, i.relaunch
         """
 
     init(_ row: inout Row) {
@@ -48,6 +50,7 @@ struct InstanceState {
         finishedDate = row.optionalTime()
         wallclock = row.optionalDouble()
         attemptReturned = row.bool()
+        relaunch = RelaunchDecision(&row)
         job = JobState(&row)
     }
 
@@ -60,6 +63,9 @@ struct InstanceState {
         attemptReturned = false
         self.job = job
     }
+
+    /// No attempt follows it, whatever attempts are left.
+    var isLast: Bool { cause == .submitFailed || relaunch?.next == .stop }
 
     /// Seconds from start to end where nobody measured them.
     var lived: Double? {

@@ -184,6 +184,7 @@ extension Recorder {
                         .evidence,
                         instance.status == .complete ? nil : end.evidence.remarks.map { JSON.object($0).text }
                     )
+                    .put(.relaunch, instance.relaunch?.json.text)
                     .put(.stdoutEmpty, end.stdoutEmpty).put(.stderrEmpty, end.stderrEmpty)
             }
             try update.put(.jobInstanceId, instance.id).run()

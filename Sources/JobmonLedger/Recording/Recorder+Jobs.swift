@@ -72,13 +72,6 @@ extension Recorder {
         return Verdict(job, changed: true)
     }
 
-    /// A queue begins to be run: what happens from now on is new since then. Nothing else changes.
-    func beginRun(of queue: String, at time: Timestamp) throws(SQLiteFailure) -> Verdict {
-        // By a clock that is ahead, every group would be gone until then.
-        try statements.insertRun.put(queue).put(min(time, batch.now).description).run()
-        return Verdict(.recorded)
-    }
-
     /// A person wants the job over. One that is alive is ended by its queue, which sees the published change.
     func cancel(_ reference: JobReference, at time: Timestamp) throws(SQLiteFailure) -> Verdict {
         guard var job = try find(reference) else { return missing(reference) }
@@ -156,13 +149,9 @@ extension Recorder {
     /// Derives a job's status from what is known of it now, and keeps the job. `instance` is one of its instances whose
     /// row is as said there; the latest, if it is another one, is looked up.
     func restand(_ job: inout JobState, after instance: InstanceState? = nil) throws(SQLiteFailure) {
-        var latest: (status: Status, returned: Bool, cause: Cause?)?
+        var latest: InstanceState?
         if let id = job.latestInstance {
-            if let instance, instance.id == id {
-                latest = (instance.status, instance.attemptReturned, instance.cause)
-            } else {
-                latest = try find(.id(id)).map { ($0.status, $0.attemptReturned, $0.cause) }
-            }
+            if let instance, instance.id == id { latest = instance } else { latest = try find(.id(id)) }
         }
         let before = job.status
         job.status =
@@ -170,9 +159,9 @@ extension Recorder {
                 attempts: job.attempts, maxAttempts: job.maxAttempts, cancelRequested: job.cancelRequested != nil,
                 anyComplete: job.anyComplete, latest: latest?.status,
                 // Asked to try it once more, the job stands as if that attempt had not counted.
-                latestReturnedAttempt: latest?.returned == true
+                latestReturnedAttempt: latest?.attemptReturned == true
                     || job.retriedInstance != nil && job.retriedInstance == job.latestInstance,
-                latestRefused: latest?.cause == .submitFailed
+                latestIsLast: latest?.isLast ?? false
             ).status
         cache.change(job)
         if before != job.status, !job.isForgotten { batch.count(queue: job.queue, from: before, to: job.status) }

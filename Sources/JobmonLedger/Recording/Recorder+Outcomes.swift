@@ -27,8 +27,12 @@ extension Recorder {
         }
         keepEnd(&instance, outcome)
         note(instance, outcome.status, at: time)
-        let headline =
-            outcome.status == .failed ? try writeError(instance, outcome, wasUnknown: wasUnknown, at: time) : nil
+        var headline: String?
+        if outcome.status == .failed {
+            let error = try writeError(instance, outcome, wasUnknown: wasUnknown, at: time)
+            headline = error.headline
+            try relaunch(&instance, outcome, group: error.group)
+        }
 
         if instance.attemptReturned { instance.job.attempts = max(0, instance.job.attempts - 1) }
         if outcome.status == .complete { instance.job.anyComplete = true }
@@ -50,10 +54,10 @@ extension Recorder {
         cache.change(instance)
     }
 
-    /// The one row in `error` of a failed instance. - Returns: its headline.
+    /// The one row in `error` of a failed instance. - Returns: its headline, and the number of its group.
     private func writeError(
         _ instance: InstanceState, _ outcome: Outcome, wasUnknown: Bool, at time: Timestamp
-    ) throws(SQLiteFailure) -> String {
+    ) throws(SQLiteFailure) -> (headline: String, group: Int64) {
         var reported: [JobError] = []
         var outcome = outcome
         // Whoever says why the scheduler ended a command did not see it; what it wrote was reported by who did.
@@ -76,7 +80,7 @@ extension Recorder {
             .put(described.text.lastBytes(ProtocolLimits.stderr)).put(described.headline).put(instance.job.jid)
             .put(traceback.map { JSON.object($0).text }).put(group).run()
         if !instance.job.isForgotten { batch.countError(queue: instance.job.queue) }
-        return described.headline
+        return (described.headline, group)
     }
 
     /// What a program of Python that ended of an exception wrote of it, where nobody said it as structure.

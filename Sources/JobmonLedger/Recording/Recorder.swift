@@ -11,6 +11,7 @@ final class Recorder {
     var batch: Batch
     var cache = StateCache()
     var groups = GroupBook()
+    var rules = RuleBook()
     private struct Position {
         var nextSequence: Int64
         /// Events that wait for their instance or job.
@@ -54,6 +55,7 @@ final class Recorder {
             position = before
             cache = StateCache()
             groups.empty()
+            rules.empty()
             throw error
         }
     }
@@ -91,6 +93,7 @@ final class Recorder {
             (position, batch) = before
             cache = StateCache()
             groups.empty()
+            rules.empty()
             try connection.execute("ROLLBACK TO alone")
             try connection.execute("RELEASE alone")
             let problem = Problem(
@@ -123,7 +126,8 @@ final class Recorder {
         case .forget(let reference): try forget(reference, at: time)
         case .group(let number, let change): try apply(change, to: number, at: time)
         case .error(let reference, let said): try report(said, of: reference)
-        case .run(let queue): try beginRun(of: queue, at: time)
+        case .run(let queue, let relaunch): try beginRun(of: queue, by: relaunch, at: time)
+        case .set(let queue, let setting): try set(queue, setting)
         case .heartbeat: Verdict(.repeat)
         case .unreadable(_, let problem): Verdict(refused: problem)
         }

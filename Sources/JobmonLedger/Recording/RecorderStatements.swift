@@ -41,6 +41,15 @@ struct RecorderStatements {
     let recountGroup: Statement
     let insertRun: Statement
 
+    let beginSetting: Statement
+    let changeSetting: Statement
+    let changeRetries: Statement
+    let changeTimeout: Statement
+    let findRules: Statement
+    let findRequests: Statement
+    let findEnds: Statement
+    let findAllocated: Statement
+
     let heartbeatByKey: Statement
     let heartbeat: Statement
 
@@ -182,6 +191,33 @@ struct RecorderStatements {
             WHERE id = ?1
             """)
         insertRun = try connection.prepare("INSERT INTO queue_run (queue, started) VALUES (?, ?)")
+        beginSetting = try connection.prepare("INSERT OR REPLACE INTO queue_setting (queue, relaunch) VALUES (?, ?)")
+        changeSetting = try connection.prepare(
+            """
+            INSERT INTO queue_setting (queue, relaunch, parallelism, retries, halt)
+            VALUES (?1, ?2, ?3, ?4, nullif(?5, 0))
+            ON CONFLICT (queue) DO UPDATE SET relaunch = coalesce(?2, relaunch),
+                parallelism = coalesce(?3, parallelism), retries = coalesce(?4, retries),
+                halt = nullif(coalesce(?5, halt), 0)
+            """)
+        // 1, 2, 5, 7: those that are not over.
+        changeRetries = try connection.prepare(
+            """
+            UPDATE job SET max_attempts = ?1 + (
+                SELECT count(*) FROM job_instance i
+                WHERE i.jid = job.jid AND i.relaunch ->> 'next' = 'again' AND i.attempt_returned = 0)
+            WHERE queue = ?2 AND status IN (1, 2, 5, 7)
+            """)
+        changeTimeout = try connection.prepare("UPDATE job SET timeout = ? WHERE jid = ?")
+        findRules = try connection.prepare("SELECT relaunch FROM queue_setting WHERE queue = ?")
+        findRequests = try connection.prepare("SELECT resources, timeout FROM job WHERE jid = ?")
+        findEnds = try connection.prepare(
+            """
+            SELECT status, cause, attempt_returned, coalesce(allocated ->> 'node', host), relaunch FROM job_instance
+            WHERE jid = ?1 AND job_instance_id <> ?2 ORDER BY retry_number
+            """)
+        findAllocated = try connection.prepare(
+            "SELECT allocated ->> 'memory', allocated ->> 'node' FROM job_instance WHERE job_instance_id = ?")
 
         // The latest are enough: what is kept of an error is bounded.
         findReported = try connection.prepare(

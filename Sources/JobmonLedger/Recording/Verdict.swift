@@ -26,6 +26,8 @@ struct Verdict {
     var error: String?
     /// The group of errors that it is about.
     var group: Int64?
+    /// What was changed of how a queue runs.
+    var setting: QueueSetting?
     /// What an early event waits for.
     var awaited: Subject?
     /// What the event made, for which others may have waited.
@@ -93,7 +95,7 @@ struct Verdict {
         Change(
             sequence: sequence, kind: kind, time: time, jid: jid, queue: queue, jobKey: jobKey,
             jobInstanceID: instanceID, instanceKey: instanceKey, status: status, jobStatus: jobStatus, cause: cause,
-            error: error, group: group)
+            error: error, group: group, setting: setting)
     }
 
     func result(_ sequence: Int64) -> EventResult {

@@ -20,8 +20,9 @@ struct JobIntake: Sendable {
 
     /// Records that the queue begins to be run. It is spooled while the monitor is away. No run fails for want of it: the
     /// answer does not matter, and a monitor of an earlier version refuses it.
-    func recordRun() async {
-        _ = await environment.sink.record([Event(time: environment.time.now(), fact: .run(queue: queue))])
+    func recordRun(by relaunch: RelaunchRules) async {
+        _ = await environment.sink.record(
+            [Event(time: environment.time.now(), fact: .run(queue: queue, relaunch: relaunch))])
     }
 
     /// Reads the queue's jobs, and finds out which of the given ones are new. For a known job, a larger number of

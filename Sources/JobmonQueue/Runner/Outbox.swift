@@ -9,6 +9,9 @@ struct Outbox: Sendable {
     var fences: [String] = []
     var observe: [String]?
     var look: [Int64] = []
+    var readHosts: [String: Timestamp]?
+    var avoid: [String]?
+    var parallelism: Int?
     var forget: [String] = []
     var notices: [String] = []
     var recall = false
@@ -29,6 +32,9 @@ struct Outbox: Sendable {
         for key in fences { actions.append(.writeFence(key)) }
         if let observe { actions.append(.observe(observe)) }
         if !look.isEmpty { actions.append(.look(look)) }
+        if let readHosts { actions.append(.readHosts(readHosts)) }
+        if let parallelism { actions.append(.setParallelism(parallelism)) }
+        if let avoid { actions.append(.avoid(avoid)) }
         if !forget.isEmpty { actions.append(.forget(forget)) }
         if recall { actions.append(.recall) }
         if let stopExecutor { actions.append(.stopExecutor(ending: stopExecutor)) }

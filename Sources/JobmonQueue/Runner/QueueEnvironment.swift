@@ -11,6 +11,8 @@ package struct QueueEnvironment: Sendable {
     package var executor: any Executor
     /// The number of instances that the executor can have, running and waiting. It is asked repeatedly.
     package var window: @Sendable () -> Int
+    /// Sets the maximum number of commands at once.
+    package var setParallelism: @Sendable (Int) -> Void = { _ in }
     /// The monitor's changes from this call on, across restarts of the monitor. One reader.
     package var changes: @Sendable () -> AsyncStream<[Change]>
     /// Writes the fence of an instance key. - Throws: why it could not be written.

@@ -113,7 +113,7 @@ package final class QueueRunner: Sendable {
     private func load(
         _ jobs: JobsToQueue, with intake: JobIntake, again: Bool
     ) async throws(Problem) -> JobsToQueue {
-        await intake.recordRun()
+        await intake.recordRun(by: configuration.relaunch)
         let loaded = try await intake.load(jobs.take(), again: again)
         post(.known(loaded.known))
         if !loaded.left.isEmpty { post(.left(loaded.left)) }
@@ -134,6 +134,7 @@ package final class QueueRunner: Sendable {
             group.addTask { for await batch in changes { self.post(.changed(batch)) } }
             group.addTask { await recorder.run { self.post($0) } }
             group.addTask { await orders.run { self.post($0) } }
+            group.addTask { await self.findLimits() }
             group.addTask {
                 await takeIn()
                 self.post(.allKnown)
@@ -147,6 +148,14 @@ package final class QueueRunner: Sendable {
         var result = summary ?? QueueSummary(ending: .stopped, counts: counts, failures: [])
         if let problem = notQueued.withLock({ $0 }), result.ending == .done { result.ending = .failed(problem) }
         return result
+    }
+
+    /// Finds out up to where the rules may let requests grow, and records it, since the ledger decides by it too.
+    private func findLimits() async {
+        let limits = await environment.executor.limits()
+        guard !limits.isEmpty, !Task.isCancelled else { return }
+        let setting = QueueSetting(relaunch: RelaunchRules(partitions: limits))
+        _ = await environment.sink.record([Event(time: environment.time.now(), fact: .set(queue: queue, setting))])
     }
 
     private func loop(
@@ -181,6 +190,9 @@ package final class QueueRunner: Sendable {
                 case .writeFence(let key): group.addTask { await self.writeFence(key) }
                 case .look(let jids): group.addTask { await self.look(at: jids) }
                 case .recall: orders.post(.recall)
+                case .setParallelism(let count): environment.setParallelism(count)
+                case .avoid(let hosts): orders.post(.avoid(hosts))
+                case .readHosts(let counted): group.addTask { await self.readHosts(counted) }
                 case .stopExecutor(let ending): orders.post(.stop(ending: ending))
                 case .wakeAt(let time):
                     if let armed, armed <= time { continue }
@@ -269,6 +281,18 @@ package final class QueueRunner: Sendable {
 
     /// Seconds that one read may hold up the end of a run.
     private static let patienceAtEnd = 3
+
+    /// Reads how the queue's jobs ended lately on each host. If the ledger can't be read now, later failures ask again.
+    private func readHosts(_ counted: [String: Timestamp]) async {
+        let since = environment.time.now().advanced(bySeconds: -Self.hostMemory)
+        let sql = HostTally.query(queue: queue, since: since, counted: counted)
+        guard let result = try? await environment.reading.query(sql, limits: QueryLimits(rows: 10_000, seconds: 10))
+        else { return }
+        post(.hosts(result.rows.compactMap { HostTally(row: $0) }))
+    }
+
+    /// Seconds for which the end of a job counts in the comparison of hosts.
+    private static let hostMemory = 3600.0
 
     /// Reads jobs again, until it can.
     private func look(at jids: [Int64]) async {

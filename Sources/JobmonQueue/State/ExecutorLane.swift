@@ -8,6 +8,7 @@ final class ExecutorLane: Sendable {
         case cancel([String])
         case observe([String])
         case recall
+        case avoid([String])
         case stop(ending: Bool)
     }
 
@@ -36,6 +37,7 @@ final class ExecutorLane: Sendable {
                             await executor.recall()
                             post(.recalled)
                         }
+                    case .avoid(let hosts): await executor.avoid(hosts)
                     case .submit, .cancel, .observe: if let answer = await ask(request) { post(answer) }
                     }
                 }
@@ -65,7 +67,7 @@ final class ExecutorLane: Sendable {
                 try await executor.cancel(keys, returningAttempt: true)
                 return .cancelAsked(keys)
             case .observe(let keys): return .observed(keys, try await executor.observe(keys))
-            case .stop, .recall: return nil
+            case .stop, .recall, .avoid: return nil
             }
         } catch {
             switch (error, request) {
@@ -73,7 +75,7 @@ final class ExecutorLane: Sendable {
             case (.unreachable(let reason), .submit(let batch)): return .submitUnclear(batch, reason)
             case (.unreachable(let reason), .cancel(let keys)): return .notCancelled(keys, reason)
             case (.unreachable(let reason), .observe(let keys)): return .unobservable(keys, reason)
-            case (.unreachable, .stop), (.unreachable, .recall): return nil
+            case (.unreachable, .stop), (.unreachable, .recall), (.unreachable, .avoid): return nil
             }
         }
     }

@@ -14,6 +14,8 @@ struct LiveInstance: Sendable {
     var saidUnknown = false
     /// This queue's executor can be asked about it.
     var askable = true
+    /// It failed, and the ledger decides what follows.
+    var isDecidedByLedger = false
     /// The host on which it runs, as far as the ledger knows.
     var host: String?
 }

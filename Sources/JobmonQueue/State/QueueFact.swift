@@ -38,6 +38,8 @@ package enum QueueFact: Sendable {
     case changed([Change])
     /// These jobs were retried by somebody before the run was over, as the ledger has them.
     case retried([JobRecord])
+    /// How the queue's jobs ended lately, on each host of the cluster.
+    case hosts([HostTally])
     /// How many instances the executor wants to have, running and waiting.
     case window(Int)
     /// The time of an earlier `wakeAt` has come.
@@ -68,6 +70,13 @@ package enum QueueAction: Sendable, Equatable {
     case writeFence(String)
     /// Read these jobs from the ledger and answer `.known`.
     case look([Int64])
+    /// Find out how the queue's jobs ended lately on each host, and answer `.hosts`. Of these hosts only the ends since the
+    /// given time count.
+    case readHosts([String: Timestamp])
+    /// The maximum number of commands at once is another one now.
+    case setParallelism(Int)
+    /// What waits at the executor must not start on these hosts; on all others it may.
+    case avoid([String])
     /// The ends of these are known: the executor need not look for them any more.
     case forget([String])
     /// Answer `.woke` at this time of the monotonic clock. A later action replaces an earlier one.

@@ -17,6 +17,7 @@ struct QueueJob: Sendable {
     /// A retry was requested before the queue knew that the last attempt is over.
     var retryAsked = false
     private var alive: Box<LiveInstance>?
+    private var relaunched: Box<Relaunches>?
 
     init(
         jid: Int64, isNamed: Bool = true, description: JobDescription, standing: JobStanding, instances: Int,
@@ -40,17 +41,24 @@ struct QueueJob: Sendable {
         set { alive = newValue.map { Box($0) } }
     }
 
+    /// Its earlier attempts, as far as relaunch rules count them.
+    var relaunches: Relaunches {
+        get { relaunched?.value ?? Relaunches() }
+        set { relaunched = newValue == Relaunches() ? nil : Box(newValue) }
+    }
+
     /// Replaces how the job runs; its name and params stay.
     mutating func describe(as description: JobDescription) {
         var changed = described.value
         if changed.takeExecution(of: description) { described = Box(changed) }
     }
 
-    /// Replaces the requested resources.
-    mutating func describe(resources: JSONObject) {
-        guard described.value.resources != resources else { return }
+    /// Replaces the requested resources, and the time limit if one is given.
+    mutating func describe(resources: JSONObject, timeout: Double? = nil) {
+        guard described.value.resources != resources || timeout != nil else { return }
         var changed = described.value
         changed.resources = resources
+        changed.timeout = timeout ?? changed.timeout
         described = Box(changed)
     }
 

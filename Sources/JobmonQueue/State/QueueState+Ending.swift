@@ -5,7 +5,10 @@ extension QueueState {
     /// An instance ended.
     /// - Parameter recorded: the outcome is spooled by the process that ran the instance; if false, the queue records
     ///   it.
-    mutating func ended(_ key: String, _ outcome: Outcome, recorded: Bool, at now: Moment) {
+    /// - Parameter decided: what the ledger's relaunch rules made of the failure; nil: the ledger was not asked.
+    mutating func ended(
+        _ key: String, _ outcome: Outcome, recorded: Bool, decided: LedgerWord? = nil, at now: Moment
+    ) {
         guard let index = liveIndex(of: key) else {
             if configuration.hearsFromMonitor, outcome.status.isFinal { outbox.forget.append(key) }
             // An instance that was given up before.
@@ -22,6 +25,9 @@ extension QueueState {
         }
         let cause = outcome.resolvedCause
         var outcome = outcome
+        if outcome.status == .failed, decided == nil, rules(of: index).namesGroups {
+            return waitForLedger(index, key, outcome, recorded: recorded, at: now)
+        }
         if outcome.returnsAttempt, cause == .lost {
             jobs[index].lossesRunning += 1
             if !recorded, jobs[index].lossesRunning > Self.returnedLosses { outcome.returnsAttempt = false }
@@ -29,10 +35,13 @@ extension QueueState {
             jobs[index].lossesRunning = 0
         }
         if !recorded { record(key, outcome, at: now) }
+        if outcome.status == .failed, cause != .submitFailed { noteFailure(at: now) }
+        let decision = relaunch(index, outcome, cause, decided)
+        if decision?.returnsAttempt ?? false { outcome.returnsAttempt = true }
 
         jobs[index].standing.latest = outcome.status
         jobs[index].standing.latestReturnedAttempt = outcome.returnsAttempt
-        jobs[index].standing.latestRefused = cause == .submitFailed
+        jobs[index].standing.latestIsLast = cause == .submitFailed || decision?.next == .stop
         if outcome.returnsAttempt { jobs[index].standing.attempts -= 1 }
         if outcome.status == .complete {
             jobs[index].standing.anyComplete = true
@@ -43,6 +52,10 @@ extension QueueState {
         jobs[index].retryAsked = false
         dropLive(index)
         settle(index, at: now)
+        if configuration.hearsFromMonitor, decided == nil, decision?.avoids != nil || decision?.returnsAttempt ?? false {
+            // The ledger knows the host.
+            outbox.look.append(jobs[index].jid)
+        }
         if retryAsked, jobs[index].phase == .failed || jobs[index].phase == .cancelled {
             revive(index)
         } else if jobs[index].phase == .failed, jobs[index].isNamed {
@@ -83,7 +96,7 @@ extension QueueState {
     private mutating func fail(_ index: Int, _ failure: QueueFailure) {
         note(failure)
         failedNow += 1
-        guard let limit = configuration.haltAfter, failedNow >= limit, !halted else { return }
+        guard let limit = haltAfter, failedNow >= limit, !halted else { return }
         halted = true
         // Announced later, when it is true: the executor may still start what it has.
         recalling = true
@@ -92,7 +105,7 @@ extension QueueState {
 
     /// Announces the halt: nothing that the executor had can start any more.
     mutating func sayHalted() {
-        guard recalling, let limit = configuration.haltAfter else { return }
+        guard recalling, let limit = haltAfter else { return }
         recalling = false
         outbox.say("\(failedNow) \(failedNow == 1 ? "job" : "jobs") failed: no more jobs are started (--halt \(limit))")
         if !stopping { outbox.stopExecutor = false }

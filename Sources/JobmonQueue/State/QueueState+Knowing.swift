@@ -29,6 +29,7 @@ extension QueueState {
                 jid: record.jid, isNamed: isNamed, description: description, standing: standing,
                 instances: record.instances.count,
                 lossesRunning: Self.lossesRunning(record.instances)))
+        jobs[index].relaunches = Relaunches(record.instances)
         indexOfJid[record.jid] = index
         // `move` expects a job that is counted: count it as queued first.
         count(index, .queued, 1)
@@ -93,7 +94,14 @@ extension QueueState {
                 ($0.instanceKey ?? "instance \($0.jobInstanceID)") == live.key
             }), said.status.isFinal
         {
+            if said.relaunch?.next == .again {
+                jobs[index].describe(resources: record.description.resources, timeout: record.description.timeout)
+            }
             applyRecorded(said, to: live.key, at: now)
+        }
+        // What the ledger decided counts, since it knows hosts and groups.
+        if jobs[index].live == nil, !jobs[index].phase.isOver, record.instances.count == jobs[index].instances {
+            jobs[index].relaunches = Relaunches(record.instances)
         }
         if !jobs[index].standing.anyComplete, record.instances.contains(where: { $0.status == .complete }),
             jobs[index].live.map({ live in
@@ -124,10 +132,11 @@ extension QueueState {
             Outcome(
                 status: said.status, cause: said.cause,
                 evidence: Evidence(exitCode: said.exitCode, signal: said.signal), description: said.error,
-                returnsAttempt: said.returnedAttempt), recorded: true, at: now)
+                returnsAttempt: said.returnedAttempt), recorded: true, decided: .decided(said.relaunch), at: now)
     }
 
     mutating func changed(_ change: Change, at now: Moment) {
+        if let setting = change.setting { return take(setting) }
         guard let jid = change.jid, let index = indexOfJid[jid] else { return }
         switch change.kind {
         case "cancel": return cancelRequested(index, at: now)

@@ -37,10 +37,14 @@ extension QueueState {
         begun += 1
         let live = jobs[index].live ?? makeInstance(index, at: now)
         jobs[index].live = live
+        var description = CommandTemplate.forAttempt(
+            jobs[index].description, jid: jobs[index].jid, attempt: live.retryNumber + 1)
+        let avoided = avoidedHosts(index)
+        if !avoided.isEmpty {
+            description.resources[JobDescription.avoidedHosts] = .array(avoided.map { .string($0) })
+        }
         let order = InstanceOrder(
-            instanceKey: live.key, jid: jobs[index].jid, retryNumber: live.retryNumber,
-            description: CommandTemplate.forAttempt(
-                jobs[index].description, jid: jobs[index].jid, attempt: live.retryNumber + 1),
+            instanceKey: live.key, jid: jobs[index].jid, retryNumber: live.retryNumber, description: description,
             stdoutPath: live.stdoutPath, stderrPath: live.stderrPath)
         if live.recorded {
             move(index, to: .submitting)
@@ -59,7 +63,7 @@ extension QueueState {
         jobs[index].standing.attempts += 1
         jobs[index].standing.latest = .submitted
         jobs[index].standing.latestReturnedAttempt = false
-        jobs[index].standing.latestRefused = false
+        jobs[index].standing.latestIsLast = false
         indexOfKey[key] = index
         // Output files that a cluster's scheduler writes are not named here.
         let resources = configuration.hearsFromMonitor ? jobs[index].description.resources : [:]

@@ -165,6 +165,7 @@ extension QueueState {
         jobs[index].standing.latest = .unknown
         jobs[index].standing.latestReturnedAttempt = false
         jobs[index].lossesRunning = 0
+        jobs[index].relaunches.history.note(cause: .lost, returnedAttempt: true, host: nil, decision: nil)
         settle(index, at: now)
     }
 }

@@ -13,9 +13,13 @@ package import JobmonCore
 package struct QueueState: Sendable {
     /// The settings, which do not change while a queue runs.
     package struct Configuration: Sendable {
+        /// The queue's name in the ledger.
+        package var queue: String
         /// The executor's name in the ledger.
         package var executor: String
         package var policy: RelaunchPolicy
+        /// What failures are followed by, beside the retries of each job.
+        package var relaunch: RelaunchRules
         /// The number of instances that the executor can have at first.
         package var window: Int
         /// The number of failed jobs after which nothing more is started; nil: no limit.
@@ -30,12 +34,15 @@ package struct QueueState: Sendable {
         package var random: RandomSource
 
         package init(
-            executor: String, policy: RelaunchPolicy = .retry(RelaunchPolicy.Backoff()), window: Int,
+            queue: String = "", executor: String, policy: RelaunchPolicy = .retry(RelaunchPolicy.Backoff()),
+            relaunch: RelaunchRules = .none, window: Int,
             haltAfter: Int? = nil, logs: DirectoryLayout? = nil, leavesRunning: Bool = false,
             hearsFromMonitor: Bool = false, random: RandomSource = .system
         ) {
+            self.queue = queue
             self.executor = executor
             self.policy = policy
+            self.relaunch = relaunch
             self.window = max(1, window)
             self.haltAfter = haltAfter
             self.logs = logs
@@ -60,6 +67,18 @@ package struct QueueState: Sendable {
     static let fullWait = 10.0
 
     let configuration: Configuration
+    /// The relaunch rules, which can change while the queue runs.
+    var relaunch: RelaunchRules
+    /// The number of failed jobs after which nothing more is started; nil: no limit.
+    var haltAfter: Int?
+    /// The hosts that are avoided for a while; in a cluster only.
+    var badHosts = BadHosts()
+    /// The number of failures since hosts were compared, when they were, and when they will be.
+    var failuresNotCompared = 0
+    var hostsComparedAt = -Double.infinity
+    var compareHostsAt: Double?
+    /// The rules that ended jobs for good, which the user was told.
+    var saidRules: Set<String> = []
     var jobs: [QueueJob] = []
     var indexOfJid: [Int64: Int] = [:]
     /// Live instances, and given-up ones whose end may still be reported.
@@ -125,6 +144,8 @@ package struct QueueState: Sendable {
     package init(_ configuration: Configuration) {
         self.configuration = configuration
         window = configuration.window
+        relaunch = configuration.relaunch
+        haltAfter = configuration.haltAfter
     }
 
     /// Applies facts, and returns the actions to do.
@@ -135,6 +156,7 @@ package struct QueueState: Sendable {
             if ending != nil { break }
         }
         if ending == nil { wakeDue(at: now) }
+        if ending == nil { lookAtHosts(at: now) }
         if ending == nil { refill(at: now) }
         if ending == nil { tellWhenIdle() }
         if ending == nil { finishWhenDone(at: now) }
@@ -200,6 +222,7 @@ package struct QueueState: Sendable {
             becomeUnclear(key: key, if: { $0 == .fencing }, at: now)
         case .changed(let changes): for change in changes { changed(change, at: now) }
         case .retried(let records): for record in records { retried(record, at: now) }
+        case .hosts(let tallies): compare(tallies, at: now)
         case .window(let wanted): window = max(1, wanted)
         case .woke: wokenAt = nil
         case .tellWhenIdle(let number): idleAsked = number
@@ -288,7 +311,7 @@ package struct QueueState: Sendable {
     private mutating func arrangeWake() {
         let times = [
             due.first?.time, observing ? nil : observeAt, deadline,
-            unansweredEnd.map { $0 + Self.acknowledgementWait },
+            unansweredEnd.map { $0 + Self.acknowledgementWait }, compareHostsAt, badHosts.nextRelease,
         ]
         guard let earliest = times.compactMap(\.self).min(), earliest != wokenAt else { return }
         wokenAt = earliest

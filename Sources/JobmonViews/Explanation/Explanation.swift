@@ -54,6 +54,7 @@ package struct Explanation: Sendable, Equatable {
     ) {
         let words = ExplanationWords(job: job, surroundings: surroundings, again: again, now: now)
         (why, certainty, evidence) = words.end(time)
+        evidence += words.relaunches
         next = words.next(time)
     }
 }

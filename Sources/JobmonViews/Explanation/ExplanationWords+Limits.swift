@@ -23,7 +23,7 @@ extension ExplanationWords {
     // MARK: Time
 
     func timeLimit(_ last: InstanceRecord) -> End {
-        let runtime = requestedRuntime.map { ", and \(Units.duration($0)) were requested" } ?? ""
+        let runtime = requestedRuntime(last).map { ", and \(Units.duration($0)) were requested" } ?? ""
         return (
             "\(title(last) ?? "the scheduler") ended it, since its time limit passed", inferred,
             said(last) + ran(last).map { $0 + runtime }
@@ -34,12 +34,9 @@ extension ExplanationWords {
         last.usage.wallclock.map { ["it ran for \(Units.duration($0))"] } ?? []
     }
 
-    private var requestedRuntime: Double? {
-        switch job.description.resources["runtime"] {
-        case .int(let seconds)?: Double(seconds)
-        case .double(let seconds)?: seconds
-        default: nil
-        }
+    /// The run time that an attempt asked for; those of earlier versions are known from the job alone.
+    private func requestedRuntime(_ last: InstanceRecord) -> Double? {
+        last.requested.runtime ?? RequestedResources(job.description.resources).runtime
     }
 
     // MARK: Memory
@@ -84,7 +81,7 @@ extension ExplanationWords {
 
     /// `, and 4.0 GiB were requested`
     private func given(_ last: InstanceRecord) -> String {
-        if case .int(let bytes)? = job.description.resources["memory"] {
+        if let bytes = last.requested.memory ?? RequestedResources(job.description.resources).memory {
             return ", and \(Units.bytes(bytes)) were requested"
         }
         guard case .int(let bytes)? = last.place?.allocated["memory"], let title = title(last) else { return "" }
@@ -97,6 +94,15 @@ extension ExplanationWords {
     }
 
     // MARK: Next
+
+    /// What relaunch rules made of earlier attempts, a sentence each.
+    var relaunches: [String] {
+        job.instances.compactMap { instance in
+            guard let relaunch = instance.relaunch, relaunch.next == .again else { return nil }
+            let end = instance.cause.map { " (\($0.words))" } ?? ""
+            return "after attempt \(instance.retryNumber + 1)\(end): \(relaunch.words)"
+        }
+    }
 
     /// Words and options for one more attempt with more of what was too little.
     var larger: (with: String, more: String) {

@@ -182,7 +182,8 @@ struct ExplanationWords {
         case .complete: return []
         case .failed:
             guard job.queue != nil else { return ["nothing: it belongs to no queue that could run it again"] }
-            let why = last?.cause == .submitFailed ? "what was refused is not tried again" : used
+            var why = last?.cause == .submitFailed ? "what was refused is not tried again" : used
+            if let relaunch = last?.relaunch { why = relaunch.words }
             let (with, more) = larger
             return ["nothing by itself (\(why)); one more attempt\(with): jobmon retry \(job.jid)\(again)\(more)"]
         case .cancelled:

@@ -17,6 +17,7 @@ extension Change {
         object.append("cause", ifPresent: cause.map { .string($0.rawValue) })
         object.append("error", ifPresent: error.map { .string($0) })
         object.append("group", ifPresent: group.map { .int($0) })
+        object.append("setting", ifPresent: setting?.json)
         return .object(object)
     }
 
@@ -28,6 +29,7 @@ extension Change {
             jobKey: try fields.string("job_key"), jobInstanceID: try fields.int("job_instance_id"),
             instanceKey: try fields.string("instance_key"), status: try fields.status("status"),
             jobStatus: try fields.status("job_status"), cause: try fields.cause("cause"),
-            error: try fields.string("error"), group: try fields.int("group"))
+            error: try fields.string("error"), group: try fields.int("group"),
+            setting: try fields.fields("setting").map { (changed) throws(FieldError) in try QueueSetting(changed) })
     }
 }

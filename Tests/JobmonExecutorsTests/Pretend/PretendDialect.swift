@@ -51,7 +51,9 @@ extension BatchDialect {
         },
         cancel: { _, job, numbers in ["pkill", job] + numbers.map { "\($0)" } },
         readCancel: { $0.status == 0 ? nil : $0.text }, nodes: ["phosts"],
-        readNodes: { $0.output.split(separator: "\n").map(String.init) }, executorID: { "\($0):\($1)" },
+        readNodes: { $0.output.split(separator: "\n").map(String.init) }, limits: [], readLimits: { _ in [:] }, hosts: { _ in ["phosts"] },
+        readHosts: { Set($0.output.split(separator: "\n").map { $0.trimmed }) },
+        exclude: { _, _, _ in nil }, executorID: { "\($0):\($1)" },
         timeLimit: { $0 }, confirm: { ["plist", $0] },
         readConfirmation: { result, name, number throws(ExecutorError) in
             guard result.status == 0 else { throw .unreachable(result.text) }

@@ -32,6 +32,7 @@ OPTIONS = (
     "memory_resource",
     "expect",
     "fail_on",
+    "retry",
 )
 
 
@@ -64,7 +65,7 @@ def job_object(
         made["timeout"] = _positive("process_timeout", process_timeout)
     if "runtime" in given:
         made["runtime"] = given["runtime"]
-    for name in ("expect", "fail_on"):
+    for name in ("expect", "fail_on", "retry"):
         if name in given:
             made[name] = _texts(name, given[name])
     if "slots" in given:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import weakref
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Sequence
 
 from .. import _limits
 from ..exceptions import JobmonError, QueueNotAlive, problem
@@ -24,7 +24,12 @@ class Feed:
     """
 
     def __init__(
-        self, directory: str, queue: str, executor: str, parallelism: Optional[int] = None
+        self,
+        directory: str,
+        queue: str,
+        executor: str,
+        parallelism: Optional[int] = None,
+        options: Sequence[str] = (),
     ) -> None:
         self.directory = directory
         self.queue = queue
@@ -33,6 +38,7 @@ class Feed:
         command += ["--executor", executor, "--no-progress"]
         if parallelism is not None:
             command += ["-j", str(parallelism)]
+        command += options
         try:
             # In our process group, so that Ctrl-C reaches it. Its stderr is ours.
             self._process = subprocess.Popen(

@@ -57,6 +57,7 @@ class BaseExecutor:
         self.parallelism = parallelism
         self.jobs: Dict[int, Dict[str, Any]] = {}
         self.max_attempts = 1
+        self.retry_options: List[str] = []
         self.queue: Optional[str] = None
         self.connection = MonitorConnection(self.mon_dir, patience=1.0)
         self._feed: Optional[Feed] = None
@@ -79,7 +80,7 @@ class BaseExecutor:
         if self._feed is not None:
             return
         name = queue or queue_name.new()
-        feed = Feed(self.mon_dir, name, self.name, self.parallelism)
+        feed = Feed(self.mon_dir, name, self.name, self.parallelism, self.retry_options)
         if queue is None:
             # The queue has read its jobs from the ledger when this returns, and there are none. A job that is
             # registered later does not run before it is queued.
@@ -113,6 +114,7 @@ class BaseExecutor:
         more: `slots`, `memory` (GB), `project`, `queue`, `holds`, `stdout`, `stderr`, `runtime` (s), `gpus`, ...
         `expect`: paths that must exist and not be empty after exit code 0; `fail_on`: regular expressions for lines of
         output that mean failure; a text or a list each, `{name}` in a path is replaced by the param.
+        `retry`: the job's own retry rules, as `RetryScheduler` takes them.
         Raises TypeError or ValueError for an invalid option, before the job is sent.
         """
         if args:

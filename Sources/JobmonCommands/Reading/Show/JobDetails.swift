@@ -63,6 +63,9 @@ package struct JobDetails {
             for (index, text) in texts.enumerated() { fields.append((index == 0 ? name : "", text)) }
         }
         if !resources.isEmpty { fields.append(("resources", resources)) }
+        if let rules = RelaunchRules(ofJob: described.resources) {
+            fields.append(("retry rules", rules.texts.joined(separator: " ")))
+        }
         if let queue = job.queue { fields.append(("queue", queue)) }
         if let forgotten = job.forgotten { fields.append(("forgotten", times.text(forgotten))) }
         fields.append(("submitted", times.text(job.submittedDate)))
@@ -73,6 +76,7 @@ package struct JobDetails {
     private var resources: String {
         let shown = [
             JobDescription.shellResource, SuccessCriteria.members.expected, SuccessCriteria.members.failurePatterns,
+            RelaunchRules.resource,
         ]
         return job.description.resources.members.filter { !shown.contains($0.name) }.map { member in
             switch (member.name, member.value) {
@@ -122,13 +126,24 @@ package struct JobDetails {
         if let allocated = instance.place?.allocated, !allocated.isEmpty {
             fields.append(("allocated", allocated.members.map { "\($0.name) \(given($0))" }.joined(separator: ", ")))
         }
+        let requested = Self.requested(instance.requested)
+        if !requested.isEmpty { fields.append(("requested", requested)) }
         fields.append(("times", times(instance)))
         let used = usage(instance)
         if !used.isEmpty { fields.append(("used", used)) }
         if let path = instance.stdoutPath { fields.append(("stdout", path)) }
         if let path = instance.stderrPath { fields.append(("stderr", path)) }
         fields.append(("instance", String(instance.jobInstanceID)))
+        if let relaunch = instance.relaunch { fields.append(("then", relaunch.words)) }
         return fields
+    }
+
+    private static func requested(_ requested: RequestedResources) -> String {
+        var parts: [String] = []
+        if let slots = requested.slots { parts.append(Units.count(slots, "slot")) }
+        if let memory = requested.memory { parts.append("\(Units.bytes(memory)) of memory") }
+        if let runtime = requested.runtime { parts.append("\(Units.duration(runtime)) of run time") }
+        return parts.joined(separator: ", ")
     }
 
     private func times(_ instance: InstanceRecord) -> String {

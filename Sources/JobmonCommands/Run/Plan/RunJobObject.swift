@@ -16,6 +16,8 @@ struct RunJobObject: Equatable {
     var maxAttempts: Int?
     var key: String?
     var resources = JSONObject()
+    /// Its own relaunch rules.
+    var retry: [String]?
     /// The path of the shell for a shell line.
     var shell: String?
     /// Outputs that must be there after exit code 0.
@@ -26,7 +28,7 @@ struct RunJobObject: Equatable {
     private static let members = [
         "command", "name", "params", "env", "cwd", "timeout", "slots", "memory", "runtime", "project",
         "partition", "gpus", "hold", "queue_options", "stdout", "stderr", "memory_resource", "parallel_environment",
-        "max_attempts", "key", "shell", "expect", "fail_on",
+        "max_attempts", "retry", "key", "shell", "expect", "fail_on",
     ]
 
     init(command: Command? = nil, params: JSONObject = [:]) {
@@ -80,6 +82,7 @@ struct RunJobObject: Equatable {
         shell = try fields.string("shell")
         expect = try Self.texts("expect", fields)
         failOn = try Self.texts("fail_on", fields)
+        retry = try Self.texts("retry", fields)
         if let problem = (failOn ?? []).lazy.compactMap({ RunSuccess.problem(with: $0) }).first {
             throw fields.failure("fail_on", "is invalid: \(problem.message)")
         }

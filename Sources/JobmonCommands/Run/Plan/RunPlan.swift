@@ -155,6 +155,10 @@ struct RunPlan {
             job.args = words.dropFirst().map { filled($0) }
         case nil: break
         }
+        if let retry = object.retry {
+            job.resources[RelaunchRules.resource] =
+                try RelaunchOptions.rules(retry, option: "\(place)\"retry\"").jobResource
+        }
         SuccessCriteria(
             expected: try RunSuccess.filled(
                 object.expect ?? input.criteria.expected, params: object.params, place: place

@@ -88,7 +88,8 @@ package struct RelaunchHistory: Sendable, Equatable {
 
     package init() {}
 
-    package var isEmpty: Bool { self == RelaunchHistory() }
+    /// How often rules let the job be tried again, beside its retries.
+    package var granted: Int { used.values.reduce(0, +) }
 
     func used(_ match: RelaunchRule.Match) -> Int { used[match.description] ?? 0 }
 

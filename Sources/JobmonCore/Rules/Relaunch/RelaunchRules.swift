@@ -70,6 +70,26 @@ package struct RelaunchRules: Sendable, Equatable {
         return (rule, false)
     }
 
+    /// The same rules after a change: its rules replace those about the same failures, and new ones come first. What the
+    /// change does not set stays.
+    package func changed(by change: RelaunchRules) -> RelaunchRules {
+        var all = self
+        var new: [RelaunchRule] = []
+        for rule in change.given {
+            if let index = all.given.firstIndex(where: { $0.match == rule.match }) {
+                all.given[index] = rule
+            } else {
+                new.append(rule)
+            }
+        }
+        all.given = new + all.given
+        all.usesDefaults = usesDefaults && change.usesDefaults
+        all.limits.memory = change.limits.memory ?? limits.memory
+        all.limits.runtime = change.limits.runtime ?? limits.runtime
+        if !change.partitions.isEmpty { all.partitions = change.partitions }
+        return all
+    }
+
     /// The same rules with those of a job before them.
     package func preceded(by own: RelaunchRules?) -> RelaunchRules {
         guard let own else { return self }

@@ -1,0 +1,47 @@
+/// What is changed of how a queue runs; what is nil stays.
+package struct QueueSetting: Sendable, Equatable {
+    /// The maximum number of jobs at once.
+    package var parallelism: Int?
+    /// The maximum number of retries of each job that is not over.
+    package var retries: Int?
+    /// The number of failed jobs after which nothing more is started; 0: no limit.
+    package var halt: Int?
+    /// The change of the relaunch rules.
+    package var relaunch: RelaunchRules?
+    /// The hosts that the queue avoids for a while, all of them; empty: none any more.
+    package var avoids: [String]?
+
+    package init(
+        parallelism: Int? = nil, retries: Int? = nil, halt: Int? = nil, relaunch: RelaunchRules? = nil,
+        avoids: [String]? = nil
+    ) {
+        self.parallelism = parallelism
+        self.retries = retries
+        self.halt = halt
+        self.relaunch = relaunch
+        self.avoids = avoids
+    }
+
+    package var isEmpty: Bool { self == QueueSetting() }
+}
+
+extension QueueSetting {
+    package var json: JSON {
+        var object = JSONObject()
+        object.append("parallelism", ifPresent: parallelism.map { .int(Int64($0)) })
+        object.append("retries", ifPresent: retries.map { .int(Int64($0)) })
+        object.append("halt", ifPresent: halt.map { .int(Int64($0)) })
+        object.append("relaunch", ifPresent: relaunch?.json)
+        object.append("avoids", ifPresent: avoids.map { .array($0.map { .string($0) }) })
+        return .object(object)
+    }
+
+    package init(_ fields: JSONFields) throws(FieldError) {
+        self.init(
+            parallelism: try fields.int("parallelism", atLeast: 1).map { Int($0) },
+            retries: try fields.int("retries", atLeast: 0).map { Int($0) },
+            halt: try fields.int("halt", atLeast: 0).map { Int($0) },
+            relaunch: try fields.value("relaunch").map { (json) throws(FieldError) in try RelaunchRules(json) },
+            avoids: try fields.strings("avoids"))
+    }
+}
