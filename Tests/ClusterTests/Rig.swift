@@ -54,8 +54,10 @@ enum Rig: String, CaseIterable, Sendable, CustomTestStringConvertible {
     var waitingOptions: String { self == .slurm ? "--hold" : "-h" }
 
     /// The arguments of `jobmon run` for this cluster.
-    func arguments(_ directory: String, _ more: [String]) -> [String] {
-        ["run", "-d", directory, "--executor", rawValue, "--poll", "1s", "--no-progress"] + more
+    /// - Parameter retry: the retry rules; by default none, so that each cause is seen once.
+    func arguments(_ directory: String, _ more: [String], retry: [String] = ["none"]) -> [String] {
+        ["run", "-d", directory, "--executor", rawValue, "--poll", "1s", "--no-progress"]
+            + retry.flatMap { ["--retry", $0] } + more
     }
 }
 

@@ -127,8 +127,8 @@ struct RelaunchTests {
         "what is no rule is refused in one sentence, and nothing is queued",
         arguments: [
             (["--retry", "oomm:1"], "did you mean \"oom\"?"), (["--retry", "oom:1,mem=0.9x"], "is below 1"),
-            (["--retry", "oom"], "is no relaunch rule"), (["--max-memory", "lots"], "invalid size \"lots\""),
-            (["--max-runtime", "soon"], "--max-runtime"), (["--retry", "exit:1", "--retry", "exit:2"], "two relaunch rules"),
+            (["--retry", "oom"], "is no retry rule"), (["--max-memory", "lots"], "invalid size \"lots\""),
+            (["--max-runtime", "soon"], "--max-runtime"), (["--retry", "exit:1", "--retry", "exit:2"], "two retry rules"),
         ])
     func refused(_ options: [String], _ words: String) async throws {
         try await withTestDirectory { directory in

@@ -45,11 +45,11 @@ import Testing
     @Test(
         "what is no rule is named",
         arguments: [
-            ("oomm:1", "did you mean \"oom\"?"), ("oom", "is no relaunch rule"), ("oom:-1", "is no number of retries"),
+            ("oomm:1", "did you mean \"oom\"?"), ("oom", "is no retry rule"), ("oom:-1", "is no number of retries"),
             ("oom:1001", "is no number of retries"), ("oom:1,mem=0.5x", "is below 1"), ("oom:1,mem=x", "is no factor"),
             ("oom:1,mem=1e9x", "is above 100"), ("oom:1,cpu=2x", "is not understood"), ("exit=0:1", "is no cause"),
             ("exit=256:1", "is no cause"), ("cancelled:1", "is no cause"), ("submit_failed:2", "is no cause"),
-            ("", "is no relaunch rule"), ("3:1", "is no cause"), ("E0:1", "is no cause"), ("oom:1,mem=nan", "is no factor"),
+            ("", "is no retry rule"), ("3:1", "is no cause"), ("E0:1", "is no cause"), ("oom:1,mem=nan", "is no factor"),
         ])
     func refused(_ text: String, _ reason: String) {
         do {
@@ -66,7 +66,7 @@ import Testing
             _ = try RelaunchRules(texts: ["oom:1", "out_of_memory:2"])
             Issue.record("it was taken")
         } catch {
-            #expect(error.message.contains("two relaunch rules are about oom"))
+            #expect(error.message.contains("two retry rules are about oom"))
         }
     }
 

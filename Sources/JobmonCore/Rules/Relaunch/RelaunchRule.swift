@@ -110,7 +110,7 @@ extension RelaunchRule: CustomStringConvertible {
         let head = (parts.first ?? "").split(separator: ":", omittingEmptySubsequences: false).map { String($0) }
         guard head.count == 2 else {
             throw Problem(
-                .invalid, "\"\(text)\" is no relaunch rule", hint: "write WHAT:TIMES, such as oom:3,mem=1.5x or exit:0")
+                .invalid, "\"\(text)\" is no retry rule", hint: "write WHAT:TIMES, such as oom:3,mem=1.5x or exit:0")
         }
         let match = try Match(head[0])
         guard let attempts = Int(head[1]), (0...Self.mostAttempts).contains(attempts) else {

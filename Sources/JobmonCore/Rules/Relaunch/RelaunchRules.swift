@@ -48,7 +48,7 @@ package struct RelaunchRules: Sendable, Equatable {
             let rule = try RelaunchRule(text)
             guard !given.contains(where: { $0.match == rule.match }) else {
                 throw Problem(
-                    .invalid, "two relaunch rules are about \(rule.match): \"\(text)\" is the second",
+                    .invalid, "two retry rules are about \(rule.match): \"\(text)\" is the second",
                     hint: "give one rule for each")
             }
             given.append(rule)
