@@ -145,7 +145,8 @@ function attempts(instances) {
       el('p', { class: 'soft' }, i.submitted_date ? ['submitted ', timeNode(i.submitted_date)] : null,
         i.started_date ? [', started ', timeNode(i.started_date)] : null, i.finished_date ? [', ended ', timeNode(i.finished_date)] : null),
       i.doubt ? el('p', {}, el('span', { class: 'badge' }, icon('unknown'), 'doubt: '), bdi(i.doubt)) : null,
-      i !== last(instances) && i.headline ? el('p', {}, bdi(i.headline)) : null);
+      i !== last(instances) && i.headline ? el('p', {}, bdi(i.headline)) : null,
+      i.relaunch ? el('p', { class: 'soft' }, 'then: ', bdi(i.relaunch.words)) : null);
   })) : el('p', { class: 'soft' }, 'No attempt has started yet.')]);
 }
 

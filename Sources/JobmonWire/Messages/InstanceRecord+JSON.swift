@@ -35,7 +35,7 @@ extension InstanceRecord {
         object.append("requested_slots", .number(requested.slots))
         object.append("requested_memory", .number(requested.memory))
         object.append("requested_runtime", .amount(requested.runtime))
-        object.append("relaunch", relaunch?.json ?? .null)
+        object.append("relaunch", relaunch?.told ?? .null)
         return .object(object)
     }
 
@@ -67,5 +67,14 @@ extension InstanceRecord {
             requested: RequestedResources(
                 slots: try fields.integer("requested_slots"), memory: try fields.int("requested_memory"),
                 runtime: try fields.double("requested_runtime")), relaunch: relaunch)
+    }
+}
+
+extension RelaunchDecision {
+    /// The decision with what it means in words.
+    fileprivate var told: JSON {
+        guard case .object(var object) = json else { return json }
+        object.append("words", .string(words))
+        return .object(object)
     }
 }
