@@ -45,7 +45,7 @@ import Testing
                     given: [RelaunchRule(.exitCode(75), attempts: 2, memory: 1.5, elsewhere: true)], usesDefaults: false,
                     limits: RelaunchLimits(memory: 1 << 30, runtime: 60),
                     partitions: ["": RelaunchLimits(memory: 1), "short": RelaunchLimits(runtime: 2)])),
-            .set(queue: "q", QueueSetting(parallelism: 3, retries: 0, halt: 0, relaunch: .none, avoids: ["n1"])), .group(3, .mute), .group(3, .unmute), .group(3, .note("é\n\0")),
+            .set(queue: "q", QueueSetting(parallelism: 3, retries: 0, halt: 0, relaunch: .off, avoids: ["n1"])), .group(3, .mute), .group(3, .unmute), .group(3, .note("é\n\0")),
             .group(1, .note("")),
             .group(7, .merge(into: 3)), .group(9_007_199_254_740_991, .merge(into: 1)),
             .outcome(.key("i"), Outcome(status: .unknown, cause: .lost)),

@@ -92,7 +92,7 @@ import Testing
         }
         for cause in Cause.allCases {
             #expect(
-                RelaunchRules.none.decision(
+                RelaunchRules.off.decision(
                     on: RelaunchFailure(cause: cause, host: "n1"), after: RelaunchHistory(), sizes: sizes()) == nil)
         }
     }
@@ -219,8 +219,8 @@ import Testing
         var resources = JSONObject()
         resources[RelaunchRules.resource] = own.jobResource
         #expect(ofQueue.preceded(by: RelaunchRules(ofJob: resources)).texts == ["exit:5", "exit:2"])
-        resources[RelaunchRules.resource] = RelaunchRules.none.jobResource
-        #expect(ofQueue.preceded(by: RelaunchRules(ofJob: resources)) == .none)
+        resources[RelaunchRules.resource] = RelaunchRules.off.jobResource
+        #expect(ofQueue.preceded(by: RelaunchRules(ofJob: resources)) == .off)
         #expect(RelaunchRules(ofJob: [:]) == nil)
     }
 

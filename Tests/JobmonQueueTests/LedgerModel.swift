@@ -11,7 +11,7 @@ struct LedgerModel {
     private(set) var contradictions: [String] = []
     private var instances: Int64 = 0
     /// The relaunch rules of the queue.
-    var relaunch = RelaunchRules.none
+    var relaunch = RelaunchRules.off
 
     var records: [JobRecord] { jobs.values.sorted { $0.jid < $1.jid } }
 

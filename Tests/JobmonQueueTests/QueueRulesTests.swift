@@ -7,7 +7,7 @@ import Testing
 @Suite struct QueueRulesTests {
     private func state(
         window: Int = 2, policy: RelaunchPolicy = .retry(.init(base: 1, factor: 2, cap: 60, jitter: 0)),
-        relaunch: RelaunchRules = .none, haltAfter: Int? = nil, hearsFromMonitor: Bool = false
+        relaunch: RelaunchRules = .off, haltAfter: Int? = nil, hearsFromMonitor: Bool = false
     ) -> QueueState {
         let generator = SharedGenerator(seed: 1)
         return QueueState(

@@ -9,7 +9,7 @@ import Testing
     private static let seedsInABlock = 40
 
     private func configuration(
-        _ seed: UInt64, policy: RelaunchPolicy, relaunch: RelaunchRules = .none, hearsFromMonitor: Bool = false
+        _ seed: UInt64, policy: RelaunchPolicy, relaunch: RelaunchRules = .off, hearsFromMonitor: Bool = false
     ) -> QueueState.Configuration {
         let generator = SharedGenerator(seed: seed)
         return QueueState.Configuration(

@@ -18,7 +18,7 @@ extension Recorder {
     func set(_ queue: String, _ setting: QueueSetting) throws(SQLiteFailure) -> Verdict {
         var relaunch: RelaunchRules?
         if let change = setting.relaunch {
-            relaunch = (try rules.rules(of: queue, self) ?? .none).changed(by: change)
+            relaunch = (try rules.rules(of: queue, self) ?? .off).changed(by: change)
             rules.set(relaunch, of: queue)
         }
         try statements.changeSetting.put(queue).put(relaunch?.json.text).put(setting.parallelism)

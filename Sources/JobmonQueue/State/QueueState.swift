@@ -35,7 +35,7 @@ package struct QueueState: Sendable {
 
         package init(
             queue: String = "", executor: String, policy: RelaunchPolicy = .retry(RelaunchPolicy.Backoff()),
-            relaunch: RelaunchRules = .none, window: Int,
+            relaunch: RelaunchRules = .off, window: Int,
             haltAfter: Int? = nil, logs: DirectoryLayout? = nil, leavesRunning: Bool = false,
             hearsFromMonitor: Bool = false, random: RandomSource = .system
         ) {

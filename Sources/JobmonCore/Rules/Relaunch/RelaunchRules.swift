@@ -25,7 +25,7 @@ package struct RelaunchRules: Sendable, Equatable {
     /// What holds if nobody says otherwise.
     package static let defaults = RelaunchRules()
     /// Nothing is tried again but by its own retries.
-    package static let none = RelaunchRules(usesDefaults: false)
+    package static let off = RelaunchRules(usesDefaults: false)
     /// The word that switches the default rules off.
     package static let noneWord = "none"
 
