@@ -41,7 +41,7 @@ struct ClusterRequest: Sendable, Equatable {
         gpus = try fields.int("gpus", atLeast: 0).map { Int($0) }
         avoided = try fields.strings(JobDescription.avoidedHosts) ?? []
         hold = (try fields.string("hold") ?? "").split(whereSeparator: { " ,:".contains($0) }).map { String($0) }
-        options = Self.words(try fields.string("queue_options") ?? "")
+        options = CommandWords(try fields.string("queue_options") ?? "").words
         for option in options {
             guard let name = reserved(option) else { continue }
             throw fields.failure("queue_options", "must not contain \(name): jobmon identifies its jobs by it")
@@ -50,33 +50,5 @@ struct ClusterRequest: Sendable, Equatable {
         stderr = try fields.string("stderr")
         memoryResource = try fields.string("memory_resource")
         parallelEnvironment = try fields.string("parallel_environment")
-    }
-
-    /// The words of a line, as a shell would part them: blanks part, quotes and backslashes keep.
-    static func words(_ line: String) -> [String] {
-        var words: [String] = []
-        var word: String?
-        var quote: Character?
-        var escaped = false
-        for character in line {
-            if escaped {
-                word = (word ?? "") + String(character)
-                escaped = false
-            } else if character == "\\", quote != "'" {
-                escaped = true
-            } else if let open = quote {
-                if character == open { quote = nil } else { word = (word ?? "") + String(character) }
-            } else if character == "'" || character == "\"" {
-                quote = character
-                word = word ?? ""
-            } else if character.isWhitespace {
-                if let done = word { words.append(done) }
-                word = nil
-            } else {
-                word = (word ?? "") + String(character)
-            }
-        }
-        if let word { words.append(word) }
-        return words
     }
 }
