@@ -32,23 +32,28 @@ enum RunFiles {
     /// The shell for a path, or for a name on PATH.
     /// - Throws: `CommandFailure` if there is no such program.
     static func shell(_ text: String, _ option: String) throws -> String {
-        let candidates: [String]
-        if text.contains("/") {
-            candidates = [text.hasPrefix("/") ? text : "\(try currentDirectory())/\(text)"]
-        } else {
-            let path = (Terminal.environment("PATH") ?? "/usr/bin:/bin").split(separator: ":")
-            candidates = text.isEmpty ? [] : path.map { "\($0)/\(text)" }
-        }
-        var status = stat()
-        let found = candidates.first {
-            stat($0, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access($0, X_OK) == 0
-        }
-        guard let found else {
+        guard let found = try program(text) else {
             throw CommandFailure(
                 .usage, "\(option) \(text): there is no such program", hint: "give a shell such as /bin/bash or /bin/sh"
             )
         }
         return found
+    }
+
+    /// The absolute path of a program that is given as a path or as a name on PATH; nil if there is none that can be
+    /// executed.
+    static func program(_ word: String) throws -> String? {
+        let candidates: [String]
+        if word.contains("/") {
+            candidates = [word.hasPrefix("/") ? word : "\(try currentDirectory())/\(word)"]
+        } else {
+            let path = (Terminal.environment("PATH") ?? "/usr/bin:/bin").split(separator: ":")
+            candidates = word.isEmpty ? [] : path.map { "\($0)/\(word)" }
+        }
+        var status = stat()
+        return candidates.first {
+            stat($0, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access($0, X_OK) == 0
+        }
     }
 
     static func isFile(_ path: String) -> Bool {
