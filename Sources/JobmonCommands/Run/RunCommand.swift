@@ -128,6 +128,8 @@ package struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Clusters") var cluster: ClusterOptions
 
+    @OptionGroup(title: "Notifications") var notify: NotifyOptions
+
     @Flag(help: "Open the page with all jobs in a browser, or print its link. See jobmon dashboard.")
     var dashboard = false
 
@@ -161,12 +163,14 @@ package struct RunCommand: AsyncParsableCommand {
 
     package func run() async throws {
         if feed { return try await runFeed() }
+        let targets = try notify.targets()
         let (queue, jobs) = try prepared()
         let settings = QueueSettings(
             layout: try directory.layout(making: true), queue: queue, executor: executor, slots: try parallel(),
             interval: try cluster.interval())
         if cluster.dryRun { return try await rehearse(jobs, settings) }
         if detach { return try startDetached(settings) }
+        notify.hideURL()
         let sayWhenStarted = sayWhenStarted
         let terminal = Terminal.behind(descriptor: 2)
         let screen = RunScreen(terminal: { Terminal.behind(descriptor: 2) }, showsProgress: !noProgress)
@@ -177,18 +181,31 @@ package struct RunCommand: AsyncParsableCommand {
         let opensPage = dashboard
         let began = TimeSource.system.steadySeconds()
 
-        let summary = try await control.guarded {
-            () async throws(Problem) -> QueueSummary in
-            try await QueueRun.run(settings, say: { screen.say($0) }) {
-                (environment) async throws(Problem) -> QueueSummary in
-                let runner = QueueRunner(
-                    queue: settings.queue, configuration: configuration, environment: environment,
-                    notice: { screen.say($0) })
-                return try await control.run(runner, jobs, again: again) {
-                    if sayWhenStarted { Self.sayStarted() }
-                    if opensPage { Self.openPage(settings.layout, screen) }
+        let notifications = Notifications(
+            targets, queue: queue, layout: settings.layout, hasDetails: notify.details, say: { screen.say($0) })
+        let summary: QueueSummary
+        do {
+            summary = try await control.guarded {
+                () async throws(Problem) -> QueueSummary in
+                try await QueueRun.run(settings, say: { screen.say($0) }) {
+                    (environment) async throws(Problem) -> QueueSummary in
+                    let runner = QueueRunner(
+                        queue: settings.queue, configuration: configuration, environment: environment,
+                        notice: { screen.say($0) })
+                    return try await Notifications.beside(
+                        notifications, environment.reading, counts: { runner.counts }
+                    ) { () async throws(Problem) -> QueueSummary in
+                        try await control.run(runner, jobs, again: again) {
+                            if sayWhenStarted { Self.sayStarted() }
+                            if opensPage { Self.openPage(settings.layout, screen) }
+                        }
+                    }
                 }
             }
+        } catch {
+            screen.end()
+            await Self.tellEnd(notifications, of: error, queue, control)
+            throw error
         }
         screen.end()
 
@@ -201,21 +218,27 @@ package struct RunCommand: AsyncParsableCommand {
             try output.flush()
         }
         for line in report.lines(columns: terminal.columns) { Messages.say(line) }
+        await Self.tellEnd(notifications, of: summary, queue, control, seconds: report.seconds)
         if report.exitStatus != .done { throw ExitCode(report.exitStatus.rawValue) }
     }
 
     /// The groups of the errors of the jobs that failed; empty if there are few, or the ledger cannot be read now.
     private func groups(of summary: QueueSummary, _ settings: QueueSettings) async -> [ErrorGroup] {
         guard summary.counts.failed > 1 else { return [] }
-        var filter = JobFilter(statuses: [.failed], queue: settings.queue)
-        // Jobs of the queue that are not of this run may have failed earlier.
-        if summary.failures.count == summary.counts.failed { filter.jids = summary.failures.map(\.jid) }
         do throws(Problem) {
             let access = try await DirectoryAccess.open(settings.layout)
+            let filter = Self.failed(summary, settings.queue)
             return try await GroupQuery(reading: access.reading, filter: filter).groups().groups
         } catch {
             return []
         }
+    }
+
+    /// Selects the jobs that failed. Jobs of the queue that are not of this run may have failed earlier.
+    static func failed(_ summary: QueueSummary, _ queue: String) -> JobFilter {
+        var filter = JobFilter(statuses: [.failed], queue: queue)
+        if summary.failures.count == summary.counts.failed { filter.jids = summary.failures.map(\.jid) }
+        return filter
     }
 
     /// The queue's configuration.

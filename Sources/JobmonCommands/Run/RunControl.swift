@@ -57,6 +57,23 @@ final class RunControl: Sendable {
         }
     }
 
+    /// Runs `body` after the end of the queue. A signal ends the process at once.
+    func finishing(_ body: @escaping @Sendable () async -> Void) async {
+        let signals = Signals.received(keepingAll: true)
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                for await number in signals { self.heed(number, first: false) }
+                return false
+            }
+            group.addTask {
+                await body()
+                return true
+            }
+            while let isOver = await group.next(), !isOver {}
+            group.cancelAll()
+        }
+    }
+
     private func heed(_ signal: Int32, first: Bool) {
         let name = SignalName.name(Int(signal))
         guard first, let runner = runner.withLock({ $0 }) else {

@@ -40,16 +40,33 @@ package struct WatchCommand: AsyncParsableCommand {
     @Flag(help: "On the whole screen, stay until q is pressed, also after the last job is over.")
     package var stay = false
 
+    @OptionGroup(title: "Notifications") var notify: NotifyOptions
+
     package init() {}
 
     package func run() async throws {
         let layout = try directory.layout()
+        let targets = try notify.targets()
+        notify.hideURL()
         let source = WatchSource(queue: queue, again: directory.again)
         let groups = GroupFollower(filter: source.filter)
+        let messages = HeldMessages(isHolding: Terminal.behind(descriptor: 2).isTerminal)
+        let notifications = Notifications(
+            targets, queue: queue, layout: layout, hasDetails: notify.details, say: { messages.say($0) })
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await groups.run() }
+            if let notifications { group.addTask { await notifications.watch() } }
             defer { group.cancelAll() }
-            try await follow(layout, source, groups)
+            let ended: Result<Void, any Error>
+            do {
+                try await follow(layout, source, groups)
+                ended = .success(())
+            } catch {
+                ended = .failure(error)
+            }
+            await notifications?.endIfOver()
+            messages.release()
+            try ended.get()
         }
     }
 

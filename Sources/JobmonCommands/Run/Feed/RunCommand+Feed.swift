@@ -15,6 +15,8 @@ extension RunCommand {
                 hint: "omit -f, --each, --again, --detach, --dry-run, --json and the command")
         }
         try checkOptions()
+        let targets = try notify.targets()
+        notify.hideURL()
         let input = try input()
         let queue = try RunPlan(RunPlan.Input(queue: queue ?? "run", cwd: input.cwd, readFile: RunFiles.read)).queue
         let settings = QueueSettings(
@@ -25,6 +27,9 @@ extension RunCommand {
         defer { screen.end() }
         let control = RunControl(screen: screen, leavesRunning: configuration.leavesRunning)
         let answers = FeedAnswers()
+        let notifications = Notifications(
+            targets, queue: queue, layout: settings.layout, hasDetails: notify.details, say: { screen.say($0) })
+        let began = TimeSource.system.steadySeconds()
         let summary: QueueSummary
         do {
             summary = try await control.guarded { () async throws(Problem) -> QueueSummary in
@@ -35,16 +40,23 @@ extension RunCommand {
                         notice: { screen.say($0) })
                     let dialogue = FeedDialogue(
                         feed: JobFeed(), runner: runner, queue: queue, input: input, answers: answers)
-                    return try await control.run(runner) { () async throws(Problem) in try await dialogue.run() }
+                    return try await Notifications.beside(
+                        notifications, environment.reading, counts: { runner.counts }
+                    ) { () async throws(Problem) -> QueueSummary in
+                        try await control.run(runner) { () async throws(Problem) in try await dialogue.run() }
+                    }
                 }
             }
         } catch let problem as Problem {
             answers.say(["problem": problem.json])
+            await Self.tellEnd(notifications, of: problem, queue, control)
             throw CommandFailure(.ledger, problem)
         }
         screen.end()
-        let report = RunReport(summary: summary, queue: queue, seconds: 0, again: directory.again)
+        let seconds = TimeSource.system.steadySeconds() - began
+        let report = RunReport(summary: summary, queue: queue, seconds: seconds, again: directory.again)
         if case .failed(let problem) = summary.ending { answers.say(["problem": problem.json]) }
+        await Self.tellEnd(notifications, of: summary, queue, control, seconds: seconds)
         if report.exitStatus != .done { throw ExitCode(report.exitStatus.rawValue) }
     }
 }
