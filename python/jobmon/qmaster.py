@@ -6,8 +6,9 @@ import logging
 import time
 import uuid
 from collections import Counter
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Optional, Sequence, Union
 
+from ._transport import notify_options
 from .connection_config import directory
 from .exceptions import (
     CannotConnectToCentralJobMonitor,
@@ -35,6 +36,9 @@ class JobQueue:
     - `max_alive_wait_time`: how many seconds to wait for a monitor that does not answer. Default: 45.
     - `name`: continues the queue of that name: a job with the same name, runfile and parameters as a completed one is
       not run again. Without a name the queue is a new one, and a program that is run again runs its jobs again.
+    - `notify`, `notify_url_from`: send a message for each new group of errors and at the end of the queue, to a command
+      (a text, or a list of its words), or to a webhook whose URL is in the environment variable of `"env:NAME"` or in a
+      private file. `notify_details=True` adds an example job, its error and host (docs/notify.md).
 
     A process of the `jobmon` executable runs the jobs. When this program dies, no more jobs are started; jobs that run
     go on to their end and are recorded.
@@ -53,8 +57,12 @@ class JobQueue:
         max_alive_wait_time: float = 45,
         monitor_connection: Any = None,
         name: Optional[str] = None,
+        notify: Union[str, Sequence[str], None] = None,
+        notify_url_from: Any = None,
+        notify_details: bool = False,
     ) -> None:
         self.logger = logger
+        notifications = notify_options.options(notify, notify_url_from, notify_details)
         if isinstance(mon_dir, BaseExecutor):
             self.executor = mon_dir
         elif isinstance(executor, BaseExecutor):
@@ -68,6 +76,10 @@ class JobQueue:
         self._wait_for_monitor(max_alive_wait_time)
         self._named = name is not None
         self._seen: Counter[str] = Counter()
+        if notifications:
+            if self.executor.queue is not None:
+                raise ValueError("notify has no effect: the queue of this executor was started before")
+            self.executor.run_options = notifications
         self.executor.start(name)
 
     def _wait_for_monitor(self, seconds: float) -> None:

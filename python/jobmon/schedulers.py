@@ -21,7 +21,7 @@ class _BaseScheduler:
         self.retries = retries
         if executor is not None:
             executor.max_attempts = retries + 1
-            executor.retry_options = list(options or [])
+            executor.run_options += options or []
 
     def is_alive(self) -> bool:
         """Whether the queue runs."""

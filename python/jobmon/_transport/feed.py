@@ -20,6 +20,8 @@ from .wire import encode
 class Feed:
     """One queue of one directory. It is safe to use from any thread, but not from a forked child.
 
+    `options` are further options of `jobmon run`.
+
     Raises `RequestRefused` or `QueueNotAlive`, with the executable's message, when the queue does not start.
     """
 

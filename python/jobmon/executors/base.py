@@ -57,7 +57,8 @@ class BaseExecutor:
         self.parallelism = parallelism
         self.jobs: Dict[int, Dict[str, Any]] = {}
         self.max_attempts = 1
-        self.retry_options: List[str] = []
+        # Further options of `jobmon run`, which `JobQueue` and its scheduler add before the queue starts.
+        self.run_options: List[str] = []
         self.queue: Optional[str] = None
         self.connection = MonitorConnection(self.mon_dir, patience=1.0)
         self._feed: Optional[Feed] = None
@@ -80,7 +81,7 @@ class BaseExecutor:
         if self._feed is not None:
             return
         name = queue or queue_name.new()
-        feed = Feed(self.mon_dir, name, self.name, self.parallelism, self.retry_options)
+        feed = Feed(self.mon_dir, name, self.name, self.parallelism, self.run_options)
         if queue is None:
             # The queue has read its jobs from the ledger when this returns, and there are none. A job that is
             # registered later does not run before it is queued.
