@@ -79,7 +79,7 @@ class JobQueue:
         if notifications:
             if self.executor.queue is not None:
                 raise ValueError("notify has no effect: the queue of this executor was started before")
-            self.executor.run_options = notifications
+            self.executor.run_options += notifications
         self.executor.start(name)
 
     def _wait_for_monitor(self, seconds: float) -> None:
