@@ -11,6 +11,7 @@ import Testing
             ("sh -c 'cat >> \"x y\"'", ["sh", "-c", "cat >> \"x y\""]), ("a\\ b c", ["a b", "c"]),
             ("\"a \\\" b\\n\\\\\" ''", ["a \" b\\n\\", ""]), ("x'y'\"z\"", ["xyz"]), ("'it'\"'\"'s'", ["it's"]),
             ("$HOME `id` * | x", ["$HOME", "`id`", "*", "|", "x"]), ("é 'ü ö'", ["é", "ü ö"]),
+            (#"-l  a=b 'c d' "e \"f" g\ h "" "#, ["-l", "a=b", "c d", "e \"f", "g h", ""]),
         ] as [(String, [String])])
     func words(_ line: String, _ words: [String]) {
         let read = CommandWords(line)

@@ -274,11 +274,6 @@ struct SGEDialectTests {
                 == ["27": "can't chdir to /nonexistent/dir: No such file or directory"])
     }
 
-    @Test("native options are split into words as by a shell")
-    func words() {
-        #expect(ClusterRequest.words(#"-l  a=b 'c d' "e \"f" g\ h "" "#) == ["-l", "a=b", "c d", "e \"f", "g h", ""])
-    }
-
     @Test("job names are valid for every scheduler")
     func names() {
         #expect(SchedulerText.jobName("fit 1990/é") == "fit_1990__")
