@@ -157,7 +157,7 @@ struct RelaunchTests {
             #expect(
                 set.status == 0 && set.stderr.contains("queue run: at most 3 jobs at once, retry rules exit:1"), "\(set)")
             try await waitUntil("all run") { exists("2.1") && exists("3.1") }
-            FileManager.default.createFile(atPath: "\(directory)/go", contents: nil)
+            _ = FileManager.default.createFile(atPath: "\(directory)/go", contents: nil)
             let ended = try await run.finished()
             #expect(ended.status == 0, "\(ended.stderr)")
             #expect((1...3).allSatisfy { exists("\($0).2") })
