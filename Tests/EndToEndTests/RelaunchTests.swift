@@ -73,8 +73,8 @@ struct RelaunchTests {
             let rows = try await query(
                 mon,
                 """
-                select j.name, s.label, j.attempts, count(*),
-                    coalesce(group_concat(i.requested_memory / 1048576, ' '), ''), coalesce(j.timeout, ''), count(*)
+                select j.name as name, s.label as status, j.attempts as attempts, count(*) as instances,
+                    coalesce(group_concat(i.requested_memory / 1048576, ' '), '') as memory, j.timeout as timeout
                 from job j join status s on s.id = j.status
                     join (select * from job_instance order by retry_number) i using (jid)
                 group by j.jid
@@ -82,22 +82,23 @@ struct RelaunchTests {
             #expect(rows.count == count)
             var seen: [String: Int] = [:]
             for row in rows {
-                let cause = causes[Int(row[0].dropFirst()) ?? 0]
-                seen[row[0], default: 0] += 1
-                #expect(row[1] == cause.status && row[2] == "\(cause.attempts)", "\(row)")
-                #expect(row[3] == "\(cause.attempts)", "\(row)")
-                #expect(row[4] == cause.memory.map { "\($0)" }.joined(separator: " "), "\(row)")
-                if let timeout = cause.timeout { #expect(Double(row[5]) == timeout, "\(row)") }
+                let name = row["name"] as? String ?? ""
+                let cause = causes[Int(name.dropFirst()) ?? 0]
+                seen[name, default: 0] += 1
+                #expect(row["status"] as? String == cause.status, "\(row)")
+                #expect(row["attempts"] as? Int == cause.attempts, "\(row)")
+                #expect(row["instances"] as? Int == cause.attempts, "\(row)")
+                let memory = cause.memory.map { "\($0)" }.joined(separator: " ")
+                #expect(row["memory"] as? String == memory, "\(row)")
+                if let timeout = cause.timeout { #expect(row["timeout"] as? Double == timeout, "\(row)") }
             }
             #expect(seen.count == min(count, causes.count))
         }
     }
 
-    private func query(_ directory: String, _ sql: String) async throws -> [[String]] {
+    private func query(_ directory: String, _ sql: String) async throws -> [[String: Any]] {
         let read = try await Executable.run(["query", "-d", directory, "--json", sql])
-        let found = try JSONSerialization.jsonObject(with: Data(read.stdout.utf8)) as? [String: Any]
-        let rows = try #require(found?["rows"] as? [[Any]], "\(read)")
-        return rows.map { row in row.map { "\($0)" } }
+        return try #require(try JSONSerialization.jsonObject(with: Data(read.stdout.utf8)) as? [[String: Any]])
     }
 
     @Test("a group decides, while others wait for nothing; show and explain say what was changed and why")
@@ -113,7 +114,7 @@ struct RelaunchTests {
             #expect(
                 show.stdout.contains("tried again with 1.5 GiB of memory instead of 1.0 GiB (rule E1:2,mem=1.5x)"),
                 "\(show.stdout)")
-            #expect(show.stdout.contains("requested    2.2 GiB of memory"), "\(show.stdout)")
+            #expect(show.stdout.contains("requested    2.3 GiB of memory"), "\(show.stdout)")
             let failing = try await Executable.run([
                 "run", "-d", mon, "--queue", "other", "--retry", "exit:0", "--retries", "3", "--no-progress", "--", "false",
             ])

@@ -45,7 +45,8 @@ import Testing
                     given: [RelaunchRule(.exitCode(75), attempts: 2, memory: 1.5, elsewhere: true)], usesDefaults: false,
                     limits: RelaunchLimits(memory: 1 << 30, runtime: 60),
                     partitions: ["": RelaunchLimits(memory: 1), "short": RelaunchLimits(runtime: 2)])),
-            .set(queue: "q", QueueSetting(parallelism: 3, retries: 0, halt: 0, relaunch: .off, avoids: ["n1"])), .group(3, .mute), .group(3, .unmute), .group(3, .note("é\n\0")),
+            .set(queue: "q", QueueSetting(parallelism: 3, retries: 0, halt: 0, relaunch: .off, avoids: ["n1"])),
+            .group(3, .mute), .group(3, .unmute), .group(3, .note("é\n\0")),
             .group(1, .note("")),
             .group(7, .merge(into: 3)), .group(9_007_199_254_740_991, .merge(into: 1)),
             .outcome(.key("i"), Outcome(status: .unknown, cause: .lost)),
@@ -74,7 +75,7 @@ import Testing
     @Test func everyKindIsThere() {
         let kinds = Set(Self.facts.map(\.kind))
         let all = ["job", "submitted", "running", "process", "complete", "failed", "cancelled", "unknown", "heartbeat"]
-        #expect(kinds == Set(all + ["error", "retry", "cancel", "forget", "run", "mute", "unmute", "note", "merge"]))
+        #expect(kinds == Set(all + ["error", "retry", "cancel", "forget", "run", "set", "mute", "unmute", "note", "merge"]))
     }
 
     /// Unknown members are ignored, and null counts as absent: a newer sender can talk to an older monitor.
@@ -107,7 +108,7 @@ import Testing
         (
             #"{"kind":"started"}"#,
             "\"kind\" must be one of job, submitted, running, process, complete, failed, cancelled, unknown, error, heartbeat, "
-                + "retry, cancel, forget, run, mute, unmute, note, merge, not \"started\""
+                + "retry, cancel, forget, run, set, mute, unmute, note, merge, not \"started\""
         ),
         (#"{"kind":"running"}"#, "\"instance_key\" is missing (or \"job_instance_id\")"),
         (#"{"kind":"running","instance_key":""}"#, "\"instance_key\" must have 1 to 128 bytes"),

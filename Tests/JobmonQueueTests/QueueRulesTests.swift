@@ -134,6 +134,23 @@ import Testing
         #expect(actions.contains(.cancel(["own"])), "\(actions)")
     }
 
+    @Test("an executor that could not be asked about what is over by now is asked until it is back")
+    func asksAgain() {
+        var state = state(window: 1)
+        let begun = state.take([.known([job(1), job(2)]), .allKnown], at: at(0))
+        var orders: [InstanceOrder] = []
+        for case .prepare(let prepared) in begun { orders = prepared }
+        _ = state.take([.prepared(orders)], at: at(0))
+        // It took the instance, which has ended before the answer to the submit was given up.
+        _ = state.take([ended(orders[0], .success), .report(.unacknowledged(0))], at: at(1))
+        var actions = state.take([.submitUnclear(orders, "no answer")], at: at(1))
+        #expect(actions.contains { if case .wakeAt = $0 { true } else { false } }, "\(actions)")
+        actions = state.take([.woke], at: at(60))
+        #expect(actions.contains(.observe([])), "\(actions)")
+        actions = state.take([.observed([], [:])], at: at(61))
+        #expect(start(&state, actions, at: 61).map(\.jid) == [2])
+    }
+
     // MARK: Relaunch rules
 
     @Test("the next attempt after a kill for memory asks for more, and its retries are left")

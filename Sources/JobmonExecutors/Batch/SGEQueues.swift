@@ -23,7 +23,7 @@ enum SGEQueues {
                 limits[fields[1].trimmed] = RelaunchLimits(memory: memory)
             } else if fields[0] == "h_rt", let name {
                 // Further values are of single hosts.
-                limits[name]?.runtime = GridEngineAmount.seconds(fields[1].prefix { $0 != "," })
+                limits[name]?.runtime = GridEngineAmount.seconds(fields[1].trimmed.prefix { $0 != "," })
             }
         }
         guard !limits.isEmpty else { return [:] }

@@ -66,9 +66,10 @@ extension Recorder {
                 partition: Self.partition(described.resources)), isReturned: instance.attemptReturned)
         guard let decision else { return }
         instance.relaunch = decision
+        if decision.returnsAttempt { instance.attemptReturned = true }
         cache.change(instance)
         guard decision.next == .again else { return }
-        if decision.returnsAttempt { instance.attemptReturned = true } else { instance.job.maxAttempts += 1 }
+        if !decision.returnsAttempt { instance.job.maxAttempts += 1 }
         var changed = JSONObject()
         if let memory = decision.memory { changed.append("memory", .int(memory.to)) }
         if let runtime = decision.runtime { changed.append("runtime", .double(runtime.to)) }

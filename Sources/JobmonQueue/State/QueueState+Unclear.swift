@@ -13,8 +13,10 @@ extension QueueState {
         if observeAt == nil { observeAt = now.steady + observeDelay }
     }
 
-    mutating func executorIsAway(_ reason: String) {
+    mutating func executorIsAway(_ reason: String, at now: Moment) {
         executorAway = true
+        // What could not be asked about may be over by now: it is asked all the same, since its answer says that it is back.
+        if observeAt == nil, !observing { lookAgain(at: now) }
         guard !saidUnreachable else { return }
         saidUnreachable = true
         outbox.say("the executor \(configuration.executor) can't be asked (\(reason)); waiting for it")

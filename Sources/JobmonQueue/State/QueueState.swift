@@ -200,7 +200,7 @@ package struct QueueState: Sendable {
             for (order, answer) in zip(orders, answers) { submitted(order, answer, at: now) }
         case .submitUnclear(let orders, let reason):
             for order in orders { becomeUnclear(key: order.instanceKey, if: { $0 == .submitting }, at: now) }
-            executorIsAway(reason)
+            executorIsAway(reason, at: now)
         case .unusable(let problem): finish(.failed(problem))
         case .report(let report): take(report, at: now)
         case .observed(let keys, let answers):
@@ -210,12 +210,12 @@ package struct QueueState: Sendable {
         case .unobservable(_, let reason):
             observing = false
             observesTheLost = false
-            executorIsAway(reason)
+            executorIsAway(reason, at: now)
             lookAgain(at: now)
         case .cancelAsked: executorAnswers()
         case .notCancelled(let keys, let reason):
             for key in keys { cancelFailed(key, at: now) }
-            executorIsAway(reason)
+            executorIsAway(reason, at: now)
         case .fenced(let key): fenced(key, at: now)
         case .notFenced(let key, let reason):
             outbox.say("the fence of an instance could not be written: \(reason)")
