@@ -198,6 +198,8 @@ package final class SQLiteLedger: Ledger, LedgerReads {
 
     // MARK: - Reading
 
+    var readsInParallel: Bool { sharing == .readersBesideWriter }
+
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (Connection) throws -> Value
     ) async throws(Problem) -> Value {

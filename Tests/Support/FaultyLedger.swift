@@ -123,4 +123,8 @@ package final class FaultyLedger: Ledger {
     }
 
     package func lateJobs() async throws(Problem) -> [Int64] { try await wrapped.lateJobs() }
+
+    package func usageRows(of jids: [Int64]?, now: Timestamp) async throws(Problem) -> UsageRows {
+        try await wrapped.usageRows(of: jids, now: now)
+    }
 }

@@ -87,6 +87,10 @@ struct WithoutCommit: Ledger {
     }
 
     func lateJobs() async throws(Problem) -> [Int64] { try await ledger.lateJobs() }
+
+    func usageRows(of jids: [Int64]?, now: Timestamp) async throws(Problem) -> UsageRows {
+        try await ledger.usageRows(of: jids, now: now)
+    }
 }
 
 private final class Counter: Sendable {

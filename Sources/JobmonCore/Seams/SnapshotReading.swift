@@ -18,4 +18,9 @@ package protocol SnapshotReading: LedgerReading {
     func jobsByParam(_ name: String, after jid: Int64) async throws(Problem) -> [(value: String, jids: [Int64])]
     /// The jobs with an instance that is late.
     func lateJobs() async throws(Problem) -> [Int64]
+    /// What attempts say of the resources that jobs need: those that are COMPLETE, run, or were ended at a limit.
+    /// - Parameters:
+    ///   - jids: of these jobs, each named once; nil: of all jobs, the forgotten ones too.
+    ///   - now: attempts that run count until then.
+    func usageRows(of jids: [Int64]?, now: Timestamp) async throws(Problem) -> UsageRows
 }

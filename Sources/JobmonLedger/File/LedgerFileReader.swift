@@ -9,6 +9,7 @@ struct LedgerFileReader: LedgerReads {
     let time: TimeSource
 
     var path: String? { file }
+    var readsInParallel: Bool { FileSystem.sharing(at: file) == .readersBesideWriter }
 
     /// - Throws: when there is no ledger, or none that can be read.
     init(path: String, time: TimeSource) throws(Problem) {

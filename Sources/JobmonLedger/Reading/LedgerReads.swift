@@ -5,6 +5,8 @@ import JobmonCore
 protocol LedgerReads: SnapshotReading {
     /// The file, for messages; nil: in memory.
     var path: String? { get }
+    /// Several readings can go on at the same time.
+    var readsInParallel: Bool { get }
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (Connection) throws -> Value
     ) async throws(Problem) -> Value
@@ -84,5 +86,34 @@ extension LedgerReads {
 
     package func lateJobs() async throws(Problem) -> [Int64] {
         try await read { connection in try SnapshotQueries(connection).lateJobs() }
+    }
+
+    package func usageRows(of jids: [Int64]?, now: Timestamp) async throws(Problem) -> UsageRows {
+        guard jids == nil, readsInParallel else {
+            return try await read { connection in try UsageQueries(connection).rows(of: jids, now: now) }
+        }
+        // Of a million jobs: SQLite reads on two cores, and takes half the time. What is recorded meanwhile may be seen by
+        // one of the readings only, which does no harm: an attempt without a name counts for no name.
+        let last = try await read { connection in try UsageQueries(connection).lastInstance() }
+        async let older = outcome { connection in
+            try UsageQueries(connection).attempts(through: last / 2, now: now)
+        }
+        async let newer = outcome { connection in
+            try UsageQueries(connection).attempts(after: last / 2, now: now)
+        }
+        async let names = outcome { connection in try UsageQueries(connection).names(of: nil) }
+        async let queues = outcome { connection in try UsageQueries(connection).queues(of: nil) }
+        async let forgotten = outcome { connection in try UsageQueries(connection).forgotten() }
+        let (first, rest) = await (older, newer)
+        return try UsageRows(
+            attempts: first.get() + rest.get(), names: await names.get(), queues: await queues.get(),
+            forgotten: await forgotten.get())
+    }
+
+    /// A reading beside others: its failure is kept until it is asked for.
+    private func outcome<Value: Sendable>(
+        _ body: @escaping @Sendable (Connection) throws -> Value
+    ) async -> Result<Value, Problem> {
+        do throws(Problem) { return .success(try await read(body)) } catch { return .failure(error) }
     }
 }

@@ -24,7 +24,7 @@ extension Responder {
             // A million cells at the default level take five times as long, and a seventh less of bytes.
             return compressed(
                 try await seeing.views.view(endpoint, query), type: Self.binary, request, level: 4)
-        case .rows, .cell, .brush, .params, .job, .output, .count:
+        case .rows, .cell, .brush, .params, .usage, .job, .output, .count:
             return answer(try await seeing.views.view(endpoint, query))
         }
     }

@@ -49,6 +49,7 @@ package struct ViewAnswers: ViewReading {
         case .hosts: return try await hosts(try filter(query)).bytes
         case .timeline: return try await timeline(try filter(query, "from", "to", "buckets"), query).bytes
         case .resources: return try await resources(try filter(query)).bytes
+        case .usage: return try await usage(try filter(query, "by", "risk", "limit"), query).bytes
         case .job:
             try query.allow("jid")
             return try await job(query).bytes

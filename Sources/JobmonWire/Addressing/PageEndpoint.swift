@@ -14,6 +14,7 @@ package enum PageEndpoint: String, Sendable, CaseIterable {
     case hosts = "GET /v1/view/hosts"
     case timeline = "GET /v1/view/timeline"
     case resources = "GET /v1/view/resources"
+    case usage = "GET /v1/view/usage"
     case job = "GET /v1/view/job"
     case output = "GET /v1/view/output"
     case count = "GET /v1/view/count"
