@@ -18,6 +18,14 @@ struct ClusterOptions: ParsableArguments {
     var runtime: String?
 
     @Option(
+        name: .customLong("size-from"),
+        help: ArgumentHelp(
+            "Request the memory and the run time that jobmon usage recommends for jobs of the same name in this queue, "
+                + "or for the whole queue if the name is new. Jobs keep what they request themselves.",
+            valueName: "queue"))
+    var sizeFrom: String?
+
+    @Option(
         help: ArgumentHelp(
             "Account (Slurm) or project (Grid Engine) that jobs are charged to; default: yours.", valueName: "name"))
     var project: String?

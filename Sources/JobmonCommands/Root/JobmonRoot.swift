@@ -31,7 +31,7 @@ package struct JobmonRoot: AsyncParsableCommand {
                 name: "Inspect",
                 subcommands: [
                     DashboardCommand.self, JobsCommand.self, ShowCommand.self, ExplainCommand.self, ErrorsCommand.self,
-                    LogsCommand.self,
+                    LogsCommand.self, UsageCommand.self,
                     WatchCommand.self,
                     EventsCommand.self, QueryCommand.self, ReportCommand.self,
                 ]),

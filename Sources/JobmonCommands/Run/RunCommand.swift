@@ -164,7 +164,7 @@ package struct RunCommand: AsyncParsableCommand {
     package func run() async throws {
         if feed { return try await runFeed() }
         let targets = try notify.targets()
-        let (queue, jobs) = try prepared()
+        let (queue, jobs) = try await prepared()
         let settings = QueueSettings(
             layout: try directory.layout(making: true), queue: queue, executor: executor, slots: try parallel(),
             interval: try cluster.interval())
@@ -310,8 +310,12 @@ package struct RunCommand: AsyncParsableCommand {
     }
 
     /// The queue's name and its jobs. No other reference to the jobs remains.
-    private func prepared() throws -> (queue: String, jobs: JobsToQueue) {
-        let plan = try plan()
+    private func prepared() async throws -> (queue: String, jobs: JobsToQueue) {
+        var plan = try plan()
+        if let queue = cluster.sizeFrom {
+            let sizes = try await RunSizes.read(queue, in: try directory.layout())
+            try plan.take(sizes)
+        }
         if noLogs, plan.jobs.contains(where: { !$0.description.successCriteria.failurePatterns.isEmpty }) {
             Messages.say(
                 "jobmon: --fail-on searches only the last 64 KiB of stderr, since --no-logs keeps no other output")

@@ -9,10 +9,12 @@ import Synchronization
 /// `run --feed`: a queue for a program in another language, which adds jobs on stdin while they run.
 extension RunCommand {
     func runFeed() async throws {
-        guard each.isEmpty, file == nil, command.isEmpty, !again, !detach, !cluster.dryRun, !json else {
+        guard each.isEmpty, file == nil, command.isEmpty, !again, !detach, !cluster.dryRun, !json,
+            cluster.sizeFrom == nil
+        else {
             throw CommandFailure(
                 .usage, "--feed takes its jobs from stdin",
-                hint: "omit -f, --each, --again, --detach, --dry-run, --json and the command")
+                hint: "omit -f, --each, --again, --detach, --dry-run, --json, --size-from and the command")
         }
         try checkOptions()
         let targets = try notify.targets()
