@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-quick test-build faults check format build release dist install uninstall wheel deb docs bench bench-clusters \
-	bench-page bench-errors clean deps check-deps test-deps test-python test-page test-metrics screenshots build-tested test-wheel test-deb clusters-up clusters-down test-clusters
+	bench-page bench-errors bench-usage clean deps check-deps test-deps test-python test-page test-metrics screenshots build-tested test-wheel test-deb clusters-up clusters-down test-clusters
 
 SWIFT ?= swift
 PREFIX ?= $(HOME)/.local
@@ -151,6 +151,11 @@ bench-page: dist ## the web page at a ledger of 1,000,000 jobs in headless Chrom
 bench-errors: deps ## how well errors are grouped by cause, and how fast, against Drain3 (PyPI): Tests/Corpus
 	$(SWIFT) build $(RELEASE_FLAGS) --product JobmonBench
 	@benchmarks/errors.py $(ERRORS_OPTIONS)
+
+# BENCH_USAGE_OPTIONS: see benchmarks/usage.py.
+bench-usage: dist ## how well jobmon usage recommends requests: nine real programs, inputs of varied sizes (ten minutes)
+	@scripts/install-deps.sh bench-usage
+	@benchmarks/usage.py $(BENCH_USAGE_OPTIONS) $(BENCH_JOBMON)
 
 clean: ## removes what builds made
 	rm -rf .build dist

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the missing packages that building and the demo need. A word adds what something else needs: `tests` the
 # tests, `check` the checks, `browser` the tests of the page, `wheel` the making of the wheel, `deb` that of the Debian
-# packages, `deb-tests` their tests.
+# packages, `deb-tests` their tests, `bench-usage` the programs of that benchmark.
 # Installs Debian packages as root, or by sudo without a password; otherwise says what to install, and fails.
 set -euo pipefail
 
@@ -44,6 +44,14 @@ browser)
     ;;
 wheel)
     python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+    ;;
+bench-usage)
+    command -v Rscript >/dev/null || missing+=(r-base-core)
+    command -v gcc >/dev/null || missing+=(gcc)
+    command -v xz >/dev/null || missing+=(xz-utils)
+    command -v perl >/dev/null || missing+=(perl)
+    command -v awk >/dev/null || missing+=(mawk)
+    command -v convert >/dev/null || missing+=(imagemagick)
     ;;
 deb | deb-tests)
     command -v dh >/dev/null || missing+=(debhelper)
