@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """A ledger of 1,000,000 jobs: what a monitor answers and how soon while 500 events a second come in, what it takes for
-that, and `jobmon report` against sqlite3 writing the same rows.
+that, `jobmon usage` of all jobs, and `jobmon report` against sqlite3 writing the same rows.
 
 The ledger is made once (a few minutes) and kept in the cache; the events go into a copy of it.
 
@@ -31,7 +31,8 @@ REQUESTS = [
 
 def made(options, jobs):
     """The folder with the ledger, made when it is not there."""
-    folder = options.cache / f"ledger-{jobs}"
+    # Of an earlier form, without what jobs requested and the memory of all their processes, there may be one too.
+    folder = options.cache / f"ledger-{jobs}-sized"
     if not (folder / "job_monitor.sqlite").exists():
         partial = options.cache / f"ledger-{jobs}.partial"
         shutil.rmtree(partial, ignore_errors=True)
@@ -102,6 +103,34 @@ def answers(options, rows, folder, repeats):
              peak < 150, f"{rss:.0f} MB at the end")
 
 
+def usage(options, rows, folder, repeats):
+    """The whole command, without a monitor and with one."""
+    with common.work_directory() as directory:
+        copy = pathlib.Path(directory) / "dir"
+        copy.mkdir(mode=0o700)
+        shutil.copy(folder / "job_monitor.sqlite", copy)
+        for what in ("without a monitor", "with a monitor"):
+            monitor = common.Responder.monitor(options, copy) if what == "with a monitor" else None
+            try:
+                taken, peaks = [], []
+                for _ in range(repeats):
+                    begun = time.monotonic()
+                    process = subprocess.Popen([options.jobmon, "usage", "-d", copy], stdout=subprocess.DEVNULL,
+                                               stderr=subprocess.DEVNULL)
+                    _, status, used = os.wait4(process.pid, 0)
+                    taken.append(time.monotonic() - begun)
+                    peaks.append(used.ru_maxrss / 1024)
+                    if status != 0:
+                        return rows.missing("jobmon usage", f"it ended with wait status {status}")
+                peak = common.status_of(monitor.pid, "VmHWM")[0] if monitor else max(peaks)
+            finally:
+                if monitor:
+                    monitor.stop()
+            middle = common.median(taken)
+            rows.add(f"jobmon usage of all jobs, {what}", f"median {middle:.2f} s, max {max(taken):.2f} s", "1 s", middle,
+                     "<= 1 s", middle <= 1, f"of {repeats}; {'monitor' if monitor else 'command'} at most {peak:.0f} MB")
+
+
 def same_rows():
     """The statements that the report reads, without its casts: what one would type into sqlite3."""
     label = "(SELECT label FROM status WHERE id = {}.status)"
@@ -162,6 +191,7 @@ def main():
     print(f"(d) a ledger of {jobs:,} jobs", flush=True)
     folder = made(options, jobs)
     answers(options, rows, folder, 5 if options.quick else 30)
+    usage(options, rows, folder, 3 if options.quick else 9)
     if common.need("sqlite3"):
         return rows.missing("jobmon report", "sqlite3 is not installed")
     report(options, rows, folder, 1 if options.quick else 3)

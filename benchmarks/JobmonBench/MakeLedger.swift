@@ -129,7 +129,8 @@ private struct Study {
                     instance,
                     Submission(
                         job: job, executor: "sge", executorID: "\(number)", stdoutPath: "\(path).out",
-                        stderrPath: "\(path).err"))))
+                        stderrPath: "\(path).err",
+                        requested: RequestedResources(slots: 1, memory: 8 << 30, runtime: 7200)))))
         let process = ProcessIdentity(pid: Int32(number % 32000 + 2), started: number)
         facts.append(
             event(
@@ -140,8 +141,10 @@ private struct Study {
                         host: host[Int(number) % host.count], bootID: "5c1f7f6e-7d43-4e6c-9a52-2f1c1a9b0d11",
                         process: process))))
         if dice < 10 { return }
+        let maxrss = Int64(random() % 4_000_000_000)
         let usage = Usage(
-            wallclock: wallclock, cpu: wallclock * 0.9, maxrss: Int64(random() % 4_000_000_000),
+            wallclock: wallclock, cpu: wallclock * 0.9, maxrss: maxrss,
+            memoryPeak: MemoryPeak(bytes: maxrss + maxrss / 8, source: .pss),
             ioRead: Int64(random() % 1_000_000_000), ioWritten: Int64(random() % 100_000_000))
         let outcome: Outcome =
             if dice < 15 {
