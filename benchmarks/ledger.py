@@ -127,8 +127,9 @@ def usage(options, rows, folder, repeats):
                 if monitor:
                     monitor.stop()
             middle = common.median(taken)
-            rows.add(f"jobmon usage of all jobs, {what}", f"median {middle:.2f} s, max {max(taken):.2f} s", "1 s", middle,
-                     "<= 1 s", middle <= 1, f"of {repeats}; {'monitor' if monitor else 'command'} at most {peak:.0f} MB")
+            who = "monitor" if monitor else "command"
+            rows.add(f"jobmon usage of all jobs, {what}", f"median {middle:.2f} s, max {max(taken):.2f} s", "1 s",
+                     middle, "<= 1 s", middle <= 1, f"of {repeats}; {who} at most {peak:.0f} MB")
 
 
 def same_rows():

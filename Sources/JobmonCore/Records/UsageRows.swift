@@ -12,10 +12,8 @@ package struct UsageAttempt: Sendable {
     }
 
     package var jid: Int64
-    package var end: End
     /// The peak memory of all its processes together, in bytes.
     package var memory: Float = .nan
-    package var memoryBound: MemoryPeak.Bound?
     /// Seconds from its start to its end, or until now.
     package var time: Float = .nan
     /// Seconds of processor time.
@@ -27,6 +25,8 @@ package struct UsageAttempt: Sendable {
     /// What a scheduler gave it: bytes, slots.
     package var givenMemory: Float = .nan
     package var givenSlots: Float = .nan
+    package var end: End
+    package var memoryBound: MemoryPeak.Bound?
 
     package init(jid: Int64, end: End) {
         self.jid = jid
@@ -44,8 +44,8 @@ package struct UsageAttempt: Sendable {
 
 /// The attempts of jobs that say what the jobs need, and what the jobs are called.
 package struct UsageRows: Sendable {
-    /// Those of one job in their order.
-    package var attempts: [UsageAttempt]
+    /// In parts, so that a million need not be copied into one. Those of one job are in their order.
+    package var attempts: [[UsageAttempt]]
     /// The jobs by name and by queue; without the jobs of no queue.
     package var names: [(value: String, jids: [Int64])]
     package var queues: [(value: String, jids: [Int64])]
@@ -53,7 +53,7 @@ package struct UsageRows: Sendable {
     package var forgotten: [Int64]
 
     package init(
-        attempts: [UsageAttempt], names: [(value: String, jids: [Int64])], queues: [(value: String, jids: [Int64])],
+        attempts: [[UsageAttempt]], names: [(value: String, jids: [Int64])], queues: [(value: String, jids: [Int64])],
         forgotten: [Int64]
     ) {
         self.attempts = attempts

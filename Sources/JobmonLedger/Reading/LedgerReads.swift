@@ -106,7 +106,7 @@ extension LedgerReads {
         async let forgotten = outcome { connection in try UsageQueries(connection).forgotten() }
         let (first, rest) = await (older, newer)
         return try UsageRows(
-            attempts: first.get() + rest.get(), names: await names.get(), queues: await queues.get(),
+            attempts: [first.get(), rest.get()], names: await names.get(), queues: await queues.get(),
             forgotten: await forgotten.get())
     }
 

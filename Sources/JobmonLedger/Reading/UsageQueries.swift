@@ -10,7 +10,7 @@ struct UsageQueries {
     /// In one transaction.
     func rows(of jids: [Int64]?, now: Timestamp) throws -> UsageRows {
         UsageRows(
-            attempts: try jids.map { try attempts(of: $0, now: now) } ?? attempts(now: now),
+            attempts: [try jids.map { try attempts(of: $0, now: now) } ?? attempts(now: now)],
             names: try names(of: jids), queues: try queues(of: jids), forgotten: try forgotten())
     }
 

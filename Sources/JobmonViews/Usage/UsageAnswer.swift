@@ -28,8 +28,10 @@ package struct UsageAnswer: Sendable, Equatable {
         var chosen: [Int64]?
         if others != JobFilter() { chosen = try await ledger.numbers(filter) }
         let isFew = chosen.map { $0.count <= few } ?? false
-        let rows = try await ledger.usageRows(of: isFew ? chosen : nil, now: now)
+        var rows = try await ledger.usageRows(of: isFew ? chosen : nil, now: now)
         let table = UsageTable(rows, only: chosen)
+        // The table has what is needed of them.
+        rows.attempts = []
         let parts: [UsageTable.Part]
         if question.keys == [.group] {
             let lists = try await ledger.jobsByGroup().sorted { $0.key < $1.key }.map { group in

@@ -11,17 +11,19 @@ struct UsageTable: Sendable {
 
     /// - Parameter chosen: only these jobs; nil: all.
     init(_ rows: UsageRows, only chosen: [Int64]?) {
-        let last = rows.attempts.reduce(Int64(0)) { max($0, $1.jid) }
+        let last = rows.attempts.reduce(Int64(0)) { most, part in part.reduce(most) { max($0, $1.jid) } }
         places = ContiguousArray(repeating: chosen == nil ? Self.unseen : Self.unwanted, count: Int(last) + 1)
         for jid in chosen ?? [] where jid >= 0 && jid <= last { places[Int(jid)] = Self.unseen }
         for jid in rows.forgotten where jid >= 0 && jid <= last { places[Int(jid)] = Self.unwanted }
-        for attempt in rows.attempts where attempt.jid >= 0 {
-            let place = places[Int(attempt.jid)]
-            if place >= 0 {
-                jobs[Int(place)].take(attempt)
-            } else if place == Self.unseen {
-                places[Int(attempt.jid)] = Int32(jobs.count)
-                jobs.append(UsageJob(attempt))
+        for part in rows.attempts {
+            for attempt in part where attempt.jid >= 0 {
+                let place = places[Int(attempt.jid)]
+                if place >= 0 {
+                    jobs[Int(place)].take(attempt)
+                } else if place == Self.unseen {
+                    places[Int(attempt.jid)] = Int32(jobs.count)
+                    jobs.append(UsageJob(attempt))
+                }
             }
         }
     }
