@@ -33,10 +33,10 @@ struct UsageAnswerTests {
             givenMemory = last.place?.allocated["memory"]?.integer.map { Double($0) }
             guard last.status != .complete else {
                 if let peak = last.usage.memoryPeak {
-                    memory = (Self.kept(Double(peak.bytes)), peak.bound == .atLeast)
+                    memory = (amount: Self.kept(Double(peak.bytes)), isAtLeast: peak.bound == .atLeast)
                     isBound = peak.bound != nil
                 }
-                time = last.usage.wallclock.map { (Self.kept($0), false) }
+                time = last.usage.wallclock.map { (amount: Self.kept($0), isAtLeast: false) }
                 if let cpu = last.usage.cpu, let wallclock = last.usage.wallclock {
                     cores = Double(Float(Self.kept(cpu)) / Float(Self.kept(wallclock)))
                 }
@@ -52,11 +52,13 @@ struct UsageAnswerTests {
                     if let limit { needed.append(Double(limit)) }
                 }
                 if let memory { needed.append(memory.amount) }
-                if let most = needed.map(Self.kept).max() { memory = (most, true) }
+                if let most = needed.map(Self.kept).max() { memory = (amount: most, isAtLeast: true) }
                 var ran = instance.usage.wallclock
                 if instance.status == .running { ran = instance.startedDate.map { now.seconds(since: $0) } }
                 if ran == nil, instance.cause != .outOfMemory { ran = instance.requested.runtime }
-                if let most = [ran.map(Self.kept), time?.amount].compactMap({ $0 }).max() { time = (most, true) }
+                if let most = [ran.map(Self.kept), time?.amount].compactMap({ $0 }).max() {
+                    time = (amount: most, isAtLeast: true)
+                }
             }
         }
 

@@ -34,12 +34,12 @@ extension UsageGroup {
     /// The members of a group, as `jobmon usage --json` prints it.
     /// - Parameter risk: the risk that was asked for.
     package func json(risk: Double) -> JSON {
-        [
-            "by": .array(keys.map { ["name": .string($0.name), "value": .text($0.value)] }),
-            "finished": .number(finished), "ended": .number(ended), "running": .number(running),
+        let by = keys.map { key -> JSON in ["name": .string(key.name), "value": .text(key.value)] }
+        let saved: JSON = ["core_hours": .amount(coreHours), "gibibyte_hours": .amount(gibibyteHours)]
+        return [
+            "by": .array(by), "finished": .number(finished), "ended": .number(ended), "running": .number(running),
             "risk": .double(risk), "memory": memory.json(in: .bytes), "time": time.json(in: .seconds),
-            "slots": slots.json(in: .slots),
-            "saved": ["core_hours": .amount(coreHours), "gibibyte_hours": .amount(gibibyteHours)],
+            "slots": slots.json(in: .slots), "saved": saved,
         ]
     }
 

@@ -37,15 +37,15 @@ package struct UsageSample: Sendable {
 
     /// The largest amount or lower bound; nil: there is none.
     package var largest: (amount: Double, isAtLeast: Bool)? {
-        keys.last.map { (Self.amount($0), $0 & 1 == 1) }
+        keys.last.map { (amount: Self.amount($0), isAtLeast: $0 & 1 == 1) }
     }
 
     /// The smallest amount that at least this share of the jobs did not pass, by the estimate of Kaplan and Meier: a
     /// job with a lower bound counts as one of those whose amounts are larger.
     /// - Returns: nil: too many jobs are known only to have needed more than every known amount.
     package func quantile(_ share: Double) -> Double? {
-        guard let step = step(to: 1 - share, others: 0), step.isReached else { return nil }
-        return step.amount
+        guard let found = step(to: 1 - share, others: 0), found.isReached else { return nil }
+        return found.amount
     }
 
     /// A known amount, and the share of jobs that pass it.
@@ -71,24 +71,15 @@ package struct UsageSample: Sendable {
         // Shares are products: the last digits of one that should be equal may differ.
         let enough = wanted * (1 + 1e-9) + 1e-12
         var share = 1.0
-        var last: Step?
-        var isReached = false
-        keys.withUnsafeBufferPointer { keys in
-            for (place, key) in keys.enumerated() where key & 1 == 0 {
-                // With this job, and those above it.
-                let left = Double(keys.count - place) + others
-                share *= (left - 1) / left
-                if share <= enough {
-                    last = Step(amount: Self.amount(key), share: share, isReached: true)
-                    isReached = true
-                    break
-                }
-            }
-            if !isReached, let key = keys.last(where: { $0 & 1 == 0 }) {
-                last = Step(amount: Self.amount(key), share: share, isReached: false)
-            }
+        var last: UInt32?
+        for (place, key) in keys.enumerated() where key & 1 == 0 {
+            // With this job, and those above it.
+            let left = Double(keys.count - place) + others
+            share *= (left - 1) / left
+            if share <= enough { return Step(amount: Self.amount(key), share: share, isReached: true) }
+            last = key
         }
-        return last
+        return last.map { Step(amount: Self.amount($0), share: share, isReached: false) }
     }
 
     /// How many jobs have a lower bound that is not below the largest known amount.
