@@ -37,7 +37,7 @@ struct RelaunchTests {
                 job: shell(
                     "test {attempt} = 1 || echo x >\(directory)/{jid}.out", ", \"expect\": \"\(directory)/{jid}.out\""),
                 status: "COMPLETE", attempts: 2),
-            Planted(job: shell("echo FATAL: no rain", ", \"fail_on\": \"^FATAL\""), status: "FAILED", attempts: 2),
+            Planted(job: shell("echo FATAL: no rain >&2", ", \"fail_on\": \"^FATAL\""), status: "FAILED", attempts: 2),
             Planted(job: "\"command\": [\"/nowhere/fit\"], \"max_attempts\": 3", status: "FAILED", attempts: 1),
             Planted(
                 job: shell("test {attempt} = 3 || exit 77", ", \"memory\": \"1G\""), status: "COMPLETE", attempts: 3,

@@ -142,8 +142,8 @@ import Testing
         for case .prepare(let prepared) in begun { orders = prepared }
         _ = state.take([.prepared(orders)], at: at(0))
         // It took the instance, which has ended before the answer to the submit was given up.
-        _ = state.take([ended(orders[0], .success), .report(.unacknowledged(0))], at: at(1))
-        var actions = state.take([.submitUnclear(orders, "no answer")], at: at(1))
+        var actions = state.take(
+            [ended(orders[0], .success), .report(.unacknowledged(0)), .submitUnclear(orders, "no answer")], at: at(1))
         #expect(actions.contains { if case .wakeAt = $0 { true } else { false } }, "\(actions)")
         actions = state.take([.woke], at: at(60))
         #expect(actions.contains(.observe([])), "\(actions)")
