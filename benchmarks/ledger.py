@@ -140,8 +140,8 @@ def same_rows():
          "SELECT i.job_instance_id, j.jid, j.queue, j.name, j.params, j.runfile, j.args, j.cwd, "
          + label.format("j") + ", j.attempts, j.max_attempts, i.retry_number, i.executor, i.executor_id, "
          + label.format("i") + ", i.cause, i.exit_code, i.signal, i.host, i.pid, i.submitted_date, i.started_date, "
-         "i.finished_date, i.wallclock, i.cpu, i.maxrss, i.maxrss_at_most, i.io_read, i.io_written, i.stdout_path, "
-         "i.stderr_path, e.description FROM job_instance i CROSS JOIN job j ON j.jid = i.jid "
+         "i.finished_date, i.wallclock, i.cpu, i.maxrss, i.maxrss_at_most, i.memory_peak, i.memory_source, i.memory_bound, "
+         "i.io_read, i.io_written, i.stdout_path, i.stderr_path, e.description FROM job_instance i CROSS JOIN job j ON j.jid = i.jid "
          "LEFT JOIN error e ON e.job_instance_id = i.job_instance_id ORDER BY i.job_instance_id"),
         ("job_status_report.csv",
          "SELECT x.id, x.jid, x.job_instance_id, j.name, " + label.format("x") + ", x.status_time, x.recorded_time "

@@ -10,7 +10,9 @@ struct JSONKeysTests {
         "exit_code",
         "finished_date", "headline", "host", "instance_key", "io_read", "io_written", "jid", "job_instance_id",
         "last_seen",
-        "late_since", "maxrss", "maxrss_at_most", "pid", "pid_started", "retry_number", "scheduler_queue", "signal",
+        "late_since", "maxrss", "maxrss_at_most", "memory_bound", "memory_peak", "memory_source", "pid", "pid_started",
+        "relaunch", "requested_memory", "requested_runtime", "requested_slots", "retry_number", "scheduler_queue",
+        "signal",
         "started_date", "status", "stderr_path", "stdout_path", "submitted_date", "wallclock",
     ]
     private static let job = [

@@ -55,7 +55,8 @@ import Testing
                 Outcome(
                     status: .failed, cause: .nodeFailure, evidence: Evidence(exitCode: 1),
                     usage: Usage(
-                        wallclock: 1.5, cpu: 0.25, maxrss: 1 << 40, maxrssAtMost: true, ioRead: 0, ioWritten: 12),
+                        wallclock: 1.5, cpu: 0.25, maxrss: 1 << 40, maxrssAtMost: true,
+                        memoryPeak: MemoryPeak(bytes: 0, source: .scheduler, bound: .atMost), ioRead: 0, ioWritten: 12),
                     stderr: "é\n\0", description: "why", traceback: ["type": "E", "frames": []], returnsAttempt: true,
                     stdoutEmpty: true, stderrEmpty: true)),
         ]
@@ -70,6 +71,20 @@ import Testing
                 #expect(try Event(try JSON(parsing: text)) == event)
             }
         }
+    }
+
+    @Test(arguments: MemoryPeak.Source.allCases, [nil, .atLeast, .atMost] as [MemoryPeak.Bound?])
+    func memoryPeaksComeBack(_ source: MemoryPeak.Source, _ bound: MemoryPeak.Bound?) throws {
+        let usage = Usage(memoryPeak: MemoryPeak(bytes: 1 << 52, source: source, bound: bound))
+        let event = Event(fact: .outcome(.key("i"), Outcome(evidence: Evidence(exitCode: 0), usage: usage)))
+        #expect(try Event(try JSON(parsing: event.json.text)) == event)
+    }
+
+    @Test func aMemoryPeakOfAnUnknownKindIsNone() throws {
+        let text =
+            #"{"kind":"complete","instance_key":"i","exit_code":0,"usage":{"cpu":1,"memory_peak":7,"memory_source":"x"}}"#
+        let outcome = Outcome(evidence: Evidence(exitCode: 0), usage: Usage(cpu: 1))
+        #expect(try Event(try JSON(parsing: text)) == Event(fact: .outcome(.key("i"), outcome)))
     }
 
     @Test func everyKindIsThere() {

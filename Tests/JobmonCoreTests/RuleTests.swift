@@ -71,6 +71,42 @@ import Testing
         #expect(open.closed(by: nil).cause == .signal && open.closed(by: nil).stderr == "x")
     }
 
+    @Test(
+        "an attempt that somebody else ended may have needed more memory",
+        arguments: [
+            (Evidence(exitCode: 0), false), (Evidence(exitCode: 1), false), (Evidence(signal: 11), false),
+            (Evidence(exitCode: 139), false), (Evidence(signal: 9), true), (Evidence(exitCode: 137), true),
+            (Evidence(signal: 15), true), (Evidence(signal: 9, oomKills: 1), true),
+            (Evidence(exitCode: 0, oomKills: 1), false), (Evidence(exitCode: 0, timedOut: true), true),
+            (Evidence(exitCode: 1, cancelled: true), true),
+            (Evidence(exitCode: 1, scheduler: SchedulerWord("TIMEOUT", cause: .timeLimit)), true),
+        ] as [(Evidence, Bool)])
+    func whatIsCutShort(_ evidence: Evidence, _ isCutShort: Bool) {
+        var outcome = Outcome(evidence: evidence)
+        outcome.usage.memoryPeak = MemoryPeak(bytes: 7, source: .rss, bound: .atMost)
+        #expect(outcome.isCutShort == isCutShort)
+        #expect(outcome.judgedUsage.memoryPeak?.bound == (isCutShort ? MemoryPeak.Bound.atLeast : .atMost))
+        #expect(outcome.judgedUsage.memoryPeak?.bytes == 7)
+    }
+
+    @Test func anEndThatIsStillOpenIsNotCutShort() {
+        #expect(!Outcome(status: .unknown, cause: .signal, evidence: Evidence(signal: 15)).isCutShort)
+        #expect(Outcome(status: .failed, cause: .lost).isCutShort)
+    }
+
+    @Test func theMemoryThatIsShown() {
+        var usage = Usage()
+        #expect(usage.memory?.bytes == nil)
+        usage.maxrss = 5
+        #expect(usage.memory?.bytes == 5 && usage.memory?.bound == nil)
+        usage.maxrssAtMost = true
+        #expect(usage.memory?.bound == .atMost)
+        usage.memoryPeak = MemoryPeak(bytes: 3, source: .pss)
+        #expect(usage.memory?.bytes == 3 && usage.memory?.bound == nil)
+        usage.memoryPeak?.bound = .atLeast
+        #expect(usage.memory?.bound == .atLeast)
+    }
+
     @Test func theExitCodeOfAStartThatFailed() {
         #expect(StartFailure(step: .command, path: "", errno: 2, reason: "").exitCode == 127)
         #expect(StartFailure(step: .command, path: "", errno: 13, reason: "").exitCode == 126)

@@ -361,6 +361,23 @@ struct RecordTests {
         }
     }
 
+    @Test("the memory of an attempt that was killed counts as at least that; what its wrapper reported is kept")
+    func memoryOfKilledAttempts() async throws {
+        let peak = MemoryPeak(bytes: 300 << 20, source: .pss)
+        for (key, evidence) in [
+            ("done", Evidence(exitCode: 0)), ("killed", Evidence(signal: 9)),
+            ("late", Evidence(signal: 15, timedOut: true)),
+        ] {
+            try await ledger.say(.exec(key))
+            try await ledger.say(.outcome(.key(key), Outcome(evidence: evidence, usage: Usage(memoryPeak: peak))))
+        }
+        let rows = try await ledger.rows(
+            "SELECT instance_key, memory_peak, memory_source, memory_bound FROM job_instance ORDER BY 1")
+        #expect(
+            rows == ["done|314572800|pss|null", "killed|314572800|pss|at_least", "late|314572800|pss|at_least"])
+        #expect(try await ledger.instance(1).usage.memoryPeak == peak)
+    }
+
     @Test func anEventThatCannotBeStoredDoesNotTouchItsNeighbours() async throws {
         try await ledger.say(.exec("a"))
         var broken = Outcome(status: .failed)

@@ -35,6 +35,8 @@ struct ResponderTests {
         #expect(try document.words("Status") == Status.allCases.map(\.label))
         #expect(try Set(document.words("Cause")) == Set(Cause.allCases.map(\.rawValue)))
         #expect(try Set(document.words("Code")) == Set(Problem.Code.allCases.map(\.rawValue)))
+        #expect(try document.words("MemorySource") == MemoryPeak.Source.allCases.map(\.rawValue))
+        #expect(try document.words("MemoryBound") == MemoryPeak.Bound.allCases.map(\.rawValue))
     }
 
     // Everything that an event can contain is described, and what is described is understood.
@@ -51,7 +53,9 @@ struct ResponderTests {
                 oomShared: true, memoryLimit: 1, addressSpaceLimit: 1,
                 missingOutput: MissingOutput(path: "p", isEmpty: true), reportedError: "r",
                 scheduler: SchedulerWord("NODE_FAIL", cause: .nodeFailure)),
-            usage: Usage(wallclock: 1, cpu: 1, maxrss: 1, maxrssAtMost: true, ioRead: 1, ioWritten: 1), stderr: "s",
+            usage: Usage(
+                wallclock: 1, cpu: 1, maxrss: 1, maxrssAtMost: true,
+                memoryPeak: MemoryPeak(bytes: 1, source: .pss, bound: .atLeast), ioRead: 1, ioWritten: 1), stderr: "s",
             stdout: "o", log: KnownLog(path: "a.Rout", text: "l"), doubt: "u",
             description: "d", traceback: ["type": "E"], returnsAttempt: true, stdoutEmpty: true, stderrEmpty: true)
         let process = ProcessIdentity(pid: 5, started: 6)

@@ -12,7 +12,9 @@ struct RecordTests {
         process: ProcessIdentity(pid: 4242, started: 99), submittedDate: moment,
         startedDate: moment.advanced(bySeconds: 1), finishedDate: moment.advanced(bySeconds: 2), lastSeen: moment,
         lateSince: moment,
-        usage: Usage(wallclock: 1.5, cpu: 0.25, maxrss: 1 << 40, maxrssAtMost: true, ioRead: 1, ioWritten: 2),
+        usage: Usage(
+            wallclock: 1.5, cpu: 0.25, maxrss: 1 << 40, maxrssAtMost: true,
+            memoryPeak: MemoryPeak(bytes: 1 << 41, source: .pss, bound: .atLeast), ioRead: 1, ioWritten: 2),
         stdoutPath: "/o", stderrPath: "/e", returnedAttempt: true, error: "a \"quoted\"\nerror\u{0}é",
         headline: "error: é", doubt: "ERROR 1: x",
         place: ClusterPlace(queue: "long.q", allocated: ["slots": 4, "node": "n7"]))
@@ -69,9 +71,9 @@ struct RecordTests {
                 "job_instance_id", "instance_key", "jid", "retry_number", "executor", "executor_id", "status", "cause",
                 "exit_code", "signal", "host", "boot_id", "pid", "pid_started", "scheduler_queue", "allocated",
                 "submitted_date", "started_date", "finished_date", "last_seen", "late_since", "wallclock", "cpu",
-                "maxrss", "maxrss_at_most", "io_read",
+                "maxrss", "maxrss_at_most", "memory_peak", "memory_source", "memory_bound", "io_read",
                 "io_written", "stdout_path", "stderr_path", "attempt_returned", "error", "headline",
-                "doubt",
+                "doubt", "requested_slots", "requested_memory", "requested_runtime", "relaunch",
             ])
     }
 

@@ -50,7 +50,8 @@ same(
         select i.job_instance_id, j.jid, j.queue, j.name, j.params, j.runfile, j.args, j.cwd, sj.label as job_status,
             j.attempts, j.max_attempts, i.retry_number, i.executor, i.executor_id, si.label as status, i.cause,
             i.exit_code, i.signal, i.host, i.pid, i.submitted_date, i.started_date, i.finished_date, i.wallclock, i.cpu,
-            i.maxrss, i.maxrss_at_most, i.io_read, i.io_written, i.stdout_path, i.stderr_path, e.description as error
+            i.maxrss, i.maxrss_at_most, i.memory_peak, i.memory_source, i.memory_bound, i.io_read, i.io_written,
+            i.stdout_path, i.stderr_path, e.description as error
         from job_instance i join job j using (jid) join status sj on sj.id = j.status join status si on si.id = i.status
             left join error e using (job_instance_id) order by 1
         """

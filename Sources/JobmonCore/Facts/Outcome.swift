@@ -75,6 +75,26 @@ extension Outcome {
         }
     }
 
+    /// Whether the attempt was ended by somebody else before it was done, so that it may have needed more memory than it had.
+    package var isCutShort: Bool {
+        guard status.isFinal, let cause = resolvedCause else { return false }
+        switch cause {
+        case .timeout, .timeLimit, .outOfMemory, .nodeFailure, .preempted, .requeued, .cancelled, .lost: return true
+        case .exit, .signal, .missingOutput, .reportedError, .submitFailed, .notStarted:
+            let signal = evidence.signal ?? evidence.exitCode.map { $0 - 128 }
+            // HUP, INT, KILL, TERM and XCPU come from outside; of others, such as SEGV, a program dies by itself.
+            return signal.map { [1, 2, 9, 15, 24].contains($0) } ?? false
+        }
+    }
+
+    /// The usage, in which the memory of an attempt that was cut short is what it needed at least.
+    package var judgedUsage: Usage {
+        guard isCutShort else { return usage }
+        var usage = usage
+        usage.memoryPeak?.bound = .atLeast
+        return usage
+    }
+
     /// The end of a command with the scheduler's word on why it ended.
     package func closed(by word: SchedulerWord?) -> Outcome {
         var evidence = evidence

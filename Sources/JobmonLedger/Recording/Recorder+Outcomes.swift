@@ -44,6 +44,7 @@ extension Recorder {
 
     private func keepEnd(_ instance: inout InstanceState, _ outcome: Outcome) {
         var ending = outcome
+        ending.usage = outcome.judgedUsage
         if let earlier = instance.ending {
             ending.stdoutEmpty = ending.stdoutEmpty || earlier.stdoutEmpty
             ending.stderrEmpty = ending.stderrEmpty || earlier.stderrEmpty
