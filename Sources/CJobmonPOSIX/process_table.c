@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "internal.h"
+
 // Reads a whole file of /proc/PID into a growing buffer, with a NUL at its end. Returns its length, or -1.
 static ssize_t slurp(int folder, const char *name, char **buffer, size_t *capacity) {
     int fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
@@ -39,8 +41,7 @@ static ssize_t slurp(int folder, const char *name, char **buffer, size_t *capaci
     return (ssize_t)used;
 }
 
-// Reads the required fields of /proc/PID/stat. 0, or -1.
-static int read_stat(const char *text, struct jobmon_process *process) {
+int jobmon_read_stat(const char *text, struct jobmon_process *process) {
     // The name, in parentheses, may contain anything: fields are counted from its end.
     const char *at = strrchr(text, ')');
     if (!at || at[1] != ' ') return -1;
@@ -94,7 +95,7 @@ ssize_t jobmon_process_table(
         if (folder < 0) continue;
         struct stat status;
         int kept = fstat(folder, &status) == 0 && slurp(folder, "stat", &text, &room) > 0
-                   && read_stat(text, &process) == 0 && process.parent != 2 && process.pid != 2;
+                   && jobmon_read_stat(text, &process) == 0 && process.parent != 2 && process.pid != 2;
         if (kept) {
             process.user = status.st_uid;
             if (process.user == user && process.state != 'Z' && process.state != 'X') {

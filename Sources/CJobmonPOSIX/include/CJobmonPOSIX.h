@@ -15,5 +15,6 @@
 #include "jobmon_room.h"
 #include "jobmon_signals.h"
 #include "jobmon_socket.h"
+#include "jobmon_trees.h"
 #include "jobmon_witness.h"
 #endif
