@@ -49,6 +49,32 @@ import Testing
         }
     }
 
+    @Test("the peak of the memory of all processes is reported")
+    func memoryOfAllProcesses() async throws {
+        try await withTestDirectory { path in
+            // For three seconds it has 60 MB that both share, and 60 of the child.
+            let program = """
+                import os, time
+                def hold(size):
+                    held = bytearray(size << 20)
+                    held[::4096] = b"x" * len(held[::4096])
+                    return held
+                shared = hold(60)
+                if os.fork() == 0:
+                    own = hold(60)
+                    time.sleep(3)
+                    os._exit(0)
+                os.wait()
+                """
+            let run = try await Executable.run(
+                ["exec", "-d", "\(path)/mon", "--", "python3", "-I", "-S", "-c", program], in: path)
+            #expect(run.status == 0, "\(run.stderr)")
+            let usage = try outcome(in: "\(path)/mon").usage
+            let peak = try #require(usage.memoryPeak, "\(usage)")
+            #expect(peak.bytes > 110 << 20 && peak.bytes < 170 << 20, "\(usage)")
+        }
+    }
+
     @Test func theEndOfStderrIsKeptFromAFileToo() async throws {
         try await withTestDirectory { path in
             let line =

@@ -70,6 +70,13 @@ final class MemoryKills {
     /// The smallest limit of memory of our cgroup and of those around it, in bytes; nil: there is none.
     func limit() -> Int64? { Self.limit(from: folder, to: version.root, in: version.limitFile) }
 
+    /// The limit of memory of our cgroup itself, in bytes; nil: it has none.
+    func ownLimit() -> Int64? { Self.limit(from: folder, to: folder, in: version.limitFile) }
+
+    /// The most memory that our cgroup has had, with the page cache, in bytes; nil: the kernel does not tell, as version 2
+    /// before Linux 5.19.
+    func peak() -> Int64? { Self.number(in: "\(folder)/\(version.peakFile)") }
+
     /// - Parameters:
     ///   - folder: of a cgroup.
     ///   - root: the folder of the outermost one.
@@ -79,7 +86,7 @@ final class MemoryKills {
         var least: Int64?
         while true {
             // Version 2 writes `max` where there is none, version 1 a number that no machine has.
-            if let bytes = readFile("\(folder)/\(name)").flatMap({ Int64($0.prefix { $0 != "\n" }) }), bytes < 1 << 60 {
+            if let bytes = number(in: "\(folder)/\(name)"), bytes < 1 << 60 {
                 least = min(least ?? bytes, bytes)
             }
             guard folder.utf8.count > root.utf8.count, let slash = folder.lastIndex(of: "/") else { return least }
@@ -94,6 +101,7 @@ final class MemoryKills {
 
         var root: String { self == .one ? "/sys/fs/cgroup/memory" : "/sys/fs/cgroup" }
         var limitFile: String { self == .one ? "memory.limit_in_bytes" : "memory.max" }
+        var peakFile: String { self == .one ? "memory.max_usage_in_bytes" : "memory.peak" }
     }
 
     /// Reads the count without making a string of the file; nil if the file does not have it.
@@ -149,6 +157,9 @@ final class MemoryKills {
         }
         return candidates.first { access("\($0.folder)/\($0.name)", R_OK) == 0 }
     }
+
+    /// The number that a file consists of; nil: there is none.
+    private static func number(in path: String) -> Int64? { readFile(path).flatMap { Int64($0.prefix { $0 != "\n" }) } }
 
     private static func readFile(_ path: String) -> String? {
         let fd = open(path, O_RDONLY | O_CLOEXEC)

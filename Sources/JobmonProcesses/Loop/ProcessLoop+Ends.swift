@@ -83,14 +83,15 @@ extension ProcessLoop {
             let kills = max(0, (after ?? before) - before)
             if kills > 0 || evidence.signal == 9 || evidence.exitCode == 137 { evidence.oomKills = kills }
             if kills > 0 {
-                evidence.oomShared = command.hadCompany || !commands.isEmpty || !memoryKills.isAlone()
+                evidence.oomShared = !hadCgroupAlone(command)
                 evidence.memoryLimit = memoryKills.limit()
             }
         }
         if evidence.exitCode != 0 { evidence.addressSpaceLimit = ResourceLimits.addressSpace() }
-        let usage = Usage(
+        var usage = Usage(
             wallclock: max(0, now - command.begun), cpu: ended.cpu, maxrss: ended.maxrss,
             maxrssAtMost: ended.maxrss <= command.floor + Self.floorSlack, ioRead: ioRead, ioWritten: ioWritten)
+        usage.memoryPeak = memoryPeak(of: command, evidence, usage)
         var end = CommandEnd(evidence: evidence, usage: usage)
         end.stderr = command.tailFD >= 0 ? finishTail(command) : command.hadTail ? command.tail.text : nil
         if command.ending != nil { commandOfEndingIsOver(command.id, now) } else { lastEndByItself = now }

@@ -4,7 +4,8 @@ package import JobmonCore
 import JobmonSystem
 
 /// Supervises commands from one thread. It starts them, waits with `poll` for their ends, for signals, for other
-/// descriptors and for timers, ends commands at their time limit, and reports what each used.
+/// descriptors and for timers, ends commands at their time limit, looks at the memory that they have, and reports what
+/// each used.
 ///
 /// Its owner calls `turn` repeatedly and acts on the events that it returns; there are no callbacks. A command is over
 /// when its process is over, not when a grandchild closes a pipe.
@@ -34,6 +35,9 @@ package final class ProcessLoop {
     var looksSoon = 0
     /// When a command last ended by itself, in seconds of the monotonic clock.
     var lastEndByItself = -Double.infinity
+    /// When the memory of commands is looked at, and how their processes are found; nil: no command was looked at yet.
+    var memorySchedule = MemorySchedule()
+    var trees: ProcessTrees?
     /// Children of this process that are not commands and are never ended with one.
     package var spared: Set<Int32> = []
     var drains: [Drain] = []
@@ -42,7 +46,8 @@ package final class ProcessLoop {
 
     private var polled: [pollfd] = []
     var arrangement = Arrangement.stale
-    private var nextID: CommandID = 1
+    /// The number of the next command.
+    var nextID: CommandID = 1
     var found: [LoopEvent] = []
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
 
@@ -109,6 +114,11 @@ package final class ProcessLoop {
             // Of more, each has been marked.
             if commands.count == 2 { commands[0].hadCompany = true }
         }
+        // For one command, this is exact. Where thousands are started, it is read at the first look at those that live on.
+        if !command.startsFast, !commands[commands.count - 1].hadCompany {
+            commands[commands.count - 1].cgroupPeak = memoryKills?.peak()
+        }
+        memorySchedule.started(commands[commands.count - 1].memory)
         if launched.underWay != nil { launches.append(id) }
         if tail >= 0 { arrangement = .stale }
         var identity = ProcessIdentity(pid: launched.pid)
@@ -253,6 +263,7 @@ package final class ProcessLoop {
         var next = Double.infinity
         for command in commands { next = min(next, command.nextMoment) }
         if !endings.isEmpty { next = min(next, nextEndingMoment) }
+        if !commands.isEmpty { next = min(next, memorySchedule.nextRound) }
         for timer in timers { next = min(next, timer.at) }
         var limit = milliseconds.map(Double.init) ?? .infinity
         if next < .infinity { limit = min(limit, max(0, ((next - time.steadySeconds()) * 1000).rounded(.up))) }
@@ -281,12 +292,11 @@ package final class ProcessLoop {
     }
 
     private func lookAtClock() {
-        guard !timers.isEmpty || !endings.isEmpty || commands.contains(where: { $0.nextMoment < .infinity }) else {
-            return
-        }
+        guard !timers.isEmpty || !endings.isEmpty || !commands.isEmpty else { return }
         let now = time.steadySeconds()
         for timer in timers where timer.at <= now { found.append(.timer(token: timer.token)) }
         timers.removeAll { $0.at <= now }
         enforceLimits(now)
+        lookAtMemory(now)
     }
 }

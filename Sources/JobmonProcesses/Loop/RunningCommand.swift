@@ -27,6 +27,10 @@ struct RunningCommand {
     let kills: Int?
     /// Other work ran in our cgroup at the same time.
     var hadCompany = false
+    /// The peak of our cgroup's memory soon after its start, in bytes; nil: not known, or other work was in the cgroup.
+    var cgroupPeak: Int64?
+    /// What was seen of its memory.
+    var memory: MemoryWatch
     /// Why it is being ended; nil if it is not.
     var ending: EndReason?
 
@@ -41,6 +45,7 @@ struct RunningCommand {
         floor = launch.floor
         underWay = launch.underWay.map { ($0, command.place) }
         self.kills = kills
+        memory = MemoryWatch(begun: begun)
     }
 
     /// Takes the result of its launch, when that is over: its process was reaped, or the launch says so itself.

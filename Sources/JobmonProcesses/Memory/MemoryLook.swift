@@ -26,4 +26,6 @@ struct MemoryCount: Sendable, Equatable {
     var bytes: Int64
     /// False: the kernel does not tell it for some process, so that it may have been less.
     var isExact: Bool
+    /// Seconds of processor time that it took.
+    var cost = 0.0
 }

@@ -1,0 +1,85 @@
+/// Decides which commands' memory is looked at now, and when next, so that all of it costs at most 0.1 % of a core for
+/// each 100 running commands. A rule without a clock and without I/O: times are seconds of the monotonic clock, costs are
+/// seconds of processor time.
+///
+/// Two things come on top: what may be spent in advance, so that short commands are seen too, and what one round or one
+/// count takes beyond what there is, which later ones wait for. A process that watches fewer than ten commands may take
+/// the time of ten.
+struct MemorySchedule: Sendable {
+    /// For rounds: the search for new processes, and a look at each command.
+    private var rounds = TimeAllowance(share: 5e-6, most: 0.02, few: 10)
+    /// For the counting of pages. It has its own allowance, since one count may cost as much as a thousand looks. In
+    /// advance, a single command of a few gigabytes may take what its first counts cost.
+    private var counts = TimeAllowance(share: 3e-6, most: 0.15, few: 10)
+
+    /// The cost of the latest round.
+    private var costOfRound = 2e-4
+    /// The cost of a count for each byte, as measured of late.
+    private var costOfByte = 2e-11
+    /// The cost of a count for each process.
+    private static let costOfProcess = 5e-5
+    /// A count that costs more is never done: this thread has other work.
+    private static let mostForCount = 0.25
+    /// A count that costs less need not wait until the memory is steady.
+    private static let leastForWaiting = 0.003
+    /// The part of a round that is not measured: this thread is woken for it.
+    private static let costOfWaking = 2e-5
+    /// Seconds between two rounds at least.
+    private static let leastPause = 0.05
+
+    private var notBefore = -Double.infinity
+    /// When the next round is due.
+    private(set) var nextRound = Double.infinity
+
+    /// A command was started.
+    mutating func started(_ watch: MemoryWatch) { nextRound = min(nextRound, max(watch.lookAt, notBefore)) }
+
+    /// Begins a round.
+    /// - Parameter watches: of all running commands.
+    /// - Returns: the places of those to look at now.
+    mutating func begin(_ watches: [MemoryWatch], at now: Double) -> [Int] {
+        rounds.grow(until: now, running: watches.count)
+        counts.grow(until: now, running: watches.count)
+        guard rounds.left > 0, watches.contains(where: { $0.lookAt <= now }) else { return [] }
+        // Much of what a round costs does not depend on how many are looked at.
+        return watches.indices.filter { watches[$0].isDue(now) }
+    }
+
+    /// Whether pages may be counted now.
+    /// - Parameter isSteady: the memory is about that of the look before. While a command starts its processes, a count
+    ///   is soon out of date.
+    func mayCount(_ look: MemoryLook, isSteady: Bool) -> Bool {
+        let cost = Double(look.processes) * Self.costOfProcess + Double(look.walked) * costOfByte
+        return cost <= Self.mostForCount && counts.left > 0 && (isSteady || cost <= Self.leastForWaiting)
+    }
+
+    /// Pages were counted.
+    mutating func counted(_ look: MemoryLook, cost: Double) {
+        counts.spend(cost)
+        // Of little memory, the bytes are not what costs.
+        guard look.walked >= 16 << 20 else { return }
+        let ofBytes = max(0, cost - Double(look.processes) * Self.costOfProcess)
+        costOfByte += (ofBytes / Double(look.walked) - costOfByte) / 4
+    }
+
+    /// Ends a round.
+    /// - Parameters:
+    ///   - watches: of all running commands, as they are now.
+    ///   - hasLooked: whether any was looked at.
+    ///   - cost: what the round cost, without counts.
+    mutating func end(_ watches: [MemoryWatch], hasLooked: Bool, cost: Double, at now: Double) {
+        if hasLooked {
+            costOfRound = cost + Self.costOfWaking
+            rounds.spend(costOfRound)
+        }
+        if rounds.left > 0 {
+            notBefore = now
+        } else {
+            // For a round of the same cost, or for what a second gives.
+            let enough = max(costOfRound, rounds.rate(watches.count))
+            notBefore = rounds.moment(of: enough, after: now, running: watches.count)
+        }
+        let next = watches.lazy.map(\.lookAt).min() ?? .infinity
+        nextRound = next < .infinity ? max(next, notBefore, now + Self.leastPause) : .infinity
+    }
+}
