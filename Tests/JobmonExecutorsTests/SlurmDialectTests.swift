@@ -153,6 +153,8 @@ struct SlurmDialectTests {
         #expect(tasks.count == 10)
         #expect(tasks.map(\.outcome.status.label).prefix(3) == ["COMPLETE", "FAILED", "FAILED"])
         #expect(tasks[0].outcome.usage.maxrss == 65_867_776)
+        #expect(tasks[0].outcome.usage.memoryPeak == MemoryPeak(bytes: 65_867_776, source: .scheduler))
+        #expect(tasks[1].outcome.usage.memoryPeak == nil)
         #expect(tasks.map(\.ownNumber).prefix(2) == ["50", "52"])
         #expect(tasks[1].outcome.evidence.exitCode == 3 && tasks[1].outcome.cause == .exit)
         #expect(tasks[2].outcome.evidence.signal == 9 && tasks[2].outcome.cause == .signal)
@@ -177,6 +179,24 @@ struct SlurmDialectTests {
         #expect(throws: ExecutorError.self) {
             try slurm.readAccounts(failed("Slurm accounting storage is disabled\n"))
         }
+    }
+
+    @Test("the memory of a job is that of its batch script; of steps of srun, which may run together, it is a part")
+    func readsMemoryOfSteps() throws {
+        func peak(_ steps: String...) throws -> MemoryPeak? {
+            let job = "7|fit|COMPLETED|0:0|2026-11-24T22:33:44|2026-11-24T22:33:45|1||00:01:00|100M|7\n"
+            let lines = steps.map { step -> String in
+                let parts = step.split(separator: "=")
+                let times = "2026-11-24T22:33:44|2026-11-24T22:33:45|1"
+                return "7.\(parts[0])|x|COMPLETED|0:0|\(times)|\(parts[1])|||7.\(parts[0])\n"
+            }
+            let answer = CommandResult(status: 0, output: job + lines.joined())
+            return try slurm.readAccounts(answer).first?.outcome.usage.memoryPeak
+        }
+        #expect(try peak("batch=10K", "extern=90K") == MemoryPeak(bytes: 10_240, source: .scheduler))
+        #expect(
+            try peak("batch=10K", "0=40K", "1=30K") == MemoryPeak(bytes: 40_960, source: .scheduler, bound: .atLeast))
+        #expect(try peak("extern=90K") == nil)
     }
 
     @Test func readsCancels() {

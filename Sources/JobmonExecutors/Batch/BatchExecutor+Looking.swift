@@ -218,7 +218,10 @@ extension BatchExecutor {
         _ confirmations: Confirmations
     ) async throws(ExecutorError) -> Observation? {
         if let account = state.withLock({ $0.batches.record(of: key, in: accounts.records) }), account.isFinal {
-            return .ended(wished(open.closed(by: account.outcome.evidence.scheduler), task))
+            var closed = open.closed(by: account.outcome.evidence.scheduler)
+            // What its wrapper measured says more.
+            closed.usage.memoryPeak = closed.usage.memoryPeak ?? account.outcome.usage.memoryPeak
+            return .ended(wished(closed, task))
         }
         // Its record may be late; where there are none, the scheduler itself knows for a while.
         let absent = now() - (task.absentSince ?? now())

@@ -77,6 +77,7 @@ enum SGEAccounts {
         if evidence.scheduler?.cause == .notStarted { outcome.description = "Grid Engine: \(failed)" }
         outcome.usage.wallclock = number(record["ru_wallclock"])
         outcome.usage.cpu = number(record["cpu"])
+        // Of memory it says nothing that counts: maxvmem is address space.
         return AccountedTask(
             job: job, numbers: record["taskid"].flatMap { Int($0) }.map { [$0...$0] } ?? [], name: name, isFinal: true,
             outcome: outcome,

@@ -22,12 +22,25 @@ enum SlurmAccounts {
                 guard let last = tasks.lastIndex(where: { $0.job == job && $0.numbers == numbers }),
                     let used = bytes(fields[7])
                 else { continue }
-                tasks[last].outcome.usage.maxrss = max(tasks[last].outcome.usage.maxrss ?? 0, used)
+                take(used, ofStep: id[1], into: &tasks[last].outcome.usage)
                 continue
             }
             tasks.append(task(String(job), numbers, fields))
         }
         return tasks
+    }
+
+    /// Adds the MaxRSS of a step: of its task with the most, the highest sum of the resident memory of all processes, at
+    /// Slurm's samples.
+    private static func take(_ used: Int64, ofStep step: Substring, into usage: inout Usage) {
+        usage.maxrss = max(usage.maxrss ?? 0, used)
+        // Nothing of the job runs in this one.
+        guard step != "extern" else { return }
+        // The batch script is one task. Steps of srun may have several, and may run at the same time.
+        let isWhole = step == "batch" || step == "interactive"
+        let known = usage.memoryPeak
+        usage.memoryPeak = MemoryPeak(
+            bytes: max(known?.bytes ?? 0, used), source: .scheduler, bound: isWhole ? known?.bound : .atLeast)
     }
 
     /// The tasks of a record: `3`, or, of those that never started, `[2,6,8-9%1]`.
