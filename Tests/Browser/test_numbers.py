@@ -14,6 +14,7 @@ from support.study import run_study
 
 QUANTILES = (0, 0.25, 0.5, 0.75, 0.95, 1)
 LATEST = "FROM job j JOIN job_instance i ON i.job_instance_id = j.latest_instance_id"
+MEMORY = "coalesce(i.memory_peak, i.maxrss)"
 
 
 class NumbersTests(PageTest):
@@ -101,7 +102,7 @@ class NumbersTests(PageTest):
     def test_quantiles(self) -> None:
         page = self.open("?name=model+*")
         page.locator("#quantiles tbody tr").first.wait_for()
-        for name, column, unit in (("time", "i.wallclock", "seconds"), ("memory", "i.maxrss", "bytes"),
+        for name, column, unit in (("time", "i.wallclock", "seconds"), ("memory", MEMORY, "bytes"),
                                    ("cpu", "i.cpu", "seconds")):
             rows = self.directory.rows(f"SELECT {column} {LATEST} WHERE j.name GLOB 'model *' AND {column} IS NOT NULL "
                                        "ORDER BY 1")
@@ -151,8 +152,8 @@ class NumbersTests(PageTest):
         page = self.open("?view=resources")
         row = page.locator("#resources tbody tr", has=page.locator("th bdi:text-is('simulate')"))
         row.wait_for()
-        values = [r[0] for r in self.directory.rows(f"SELECT i.maxrss {LATEST} WHERE j.name = 'simulate' "
-                                                    "AND i.maxrss IS NOT NULL ORDER BY 1")]
+        values = [r[0] for r in self.directory.rows(f"SELECT {MEMORY} {LATEST} WHERE j.name = 'simulate' "
+                                                    f"AND {MEMORY} IS NOT NULL ORDER BY 1")]
         used = values[math.ceil(0.95 * len(values)) - 1]
         cells = row.locator("td").all_inner_texts()
         self.assertEqual(figure(cells[1]), self.directory.number("SELECT count(*) FROM job WHERE name = 'simulate'"))

@@ -13,6 +13,7 @@ from support.pages import PageTest, figure
 from support.study import IMAGE, SCRIPT, run_study
 
 LATEST = "FROM job j JOIN job_instance i ON i.job_instance_id = j.latest_instance_id"
+MEMORY = "coalesce(i.memory_peak, i.maxrss)"
 
 
 class TableTests(PageTest):
@@ -52,7 +53,7 @@ class TableTests(PageTest):
 
     def test_sorts(self) -> None:
         page = self.open()
-        for name, column in (("Time", "i.wallclock"), ("Memory", "i.maxrss"), ("CPU", "i.cpu")):
+        for name, column in (("Time", "i.wallclock"), ("Memory", MEMORY), ("CPU", "i.cpu")):
             page.get_by_role("button", name=name, exact=True).click()
             top = {row[0] for row in self.directory.rows(
                 f"SELECT jid FROM (SELECT j.jid, {column} v {LATEST}) WHERE v = (SELECT max({column}) {LATEST})")}

@@ -75,6 +75,11 @@ import Testing
             ], resources: [:], .init(oomKills: 1))
         #expect(given.evidence.last == "its largest process used 3.0 GiB, and Slurm gave it 100.0 MiB")
         #expect(given.next.first?.hasSuffix("one more attempt: jobmon retry 3") == true)
+        var measured = instance(.failed, .outOfMemory, signal: 9)
+        measured.usage.memoryPeak = MemoryPeak(bytes: 4 << 30, source: .cgroup, bound: .atLeast)
+        #expect(
+            explain(.failed, [measured], .init(oomKills: 1)).evidence.last
+                == "its processes used at least 4.0 GiB together, and 4.0 GiB were requested")
     }
 
     @Test func whatGotNoMemoryWithinALimitSaysSoAndIsLikely() {

@@ -23,6 +23,20 @@ import Testing
                 """)
     }
 
+    @Test("the peak of all processes is shown before that of the largest one, with its bound")
+    func showsThePeakOfAllProcesses() {
+        var job = Sample.failed
+        for (bound, sign, words) in [
+            (nil, "", ""), (.atLeast, ">", "at least "), (.atMost, "<", "at most "),
+        ] as [(MemoryPeak.Bound?, String, String)] {
+            job.instances[1].usage.memoryPeak = MemoryPeak(bytes: 3 << 30, source: .pss, bound: bound)
+            #expect(job.instances[1].memory == "\(sign)3.0 GiB")
+            let details = JobDetails(job: job, now: Sample.time, terminal: .none, again: "").text
+            #expect(details.contains("3m20s of CPU time, \(words)3.0 GiB of memory, 2.0 KiB read"), "\(details)")
+        }
+        #expect(job.instances[0].memory == "<47.0 MiB")
+    }
+
     @Test(
         "at 80 columns, 40 characters of each error fit: equal columns go, others shrink, then the error goes below"
     )

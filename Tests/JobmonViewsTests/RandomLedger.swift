@@ -96,10 +96,14 @@ struct RandomLedger {
                 choice == 0
                 ? Evidence(signal: 11) : choice == 1 ? Evidence(exitCode: 1, timedOut: true) : Evidence(exitCode: 1)
         }
-        let usage = Usage(
+        var usage = Usage(
             wallclock: chance(0.8) ? Double.random(in: 0.01...900, using: &random) : nil,
             cpu: chance(0.8) ? Double.random(in: 0.01...900, using: &random) : nil,
             maxrss: chance(0.8) ? Int64.random(in: 1_000_000...9_000_000_000, using: &random) : nil)
+        if chance(0.5) {
+            usage.memoryPeak = MemoryPeak(
+                bytes: Int64.random(in: 1_000_000...90_000_000_000, using: &random), source: .pss)
+        }
         var outcome = Outcome(evidence: evidence, usage: usage, stderr: isGood ? nil : pick(Self.errors))
         if isGood, chance(0.1) { outcome.doubt = "an exception in a thread" }
         return Event(time: time.advanced(bySeconds: 6), fact: .outcome(.key(key), outcome))

@@ -60,7 +60,7 @@ struct SnapshotTests {
                 expected[status] = Int(row[1].integer ?? 0)
             }
             #expect(counts.jobs == expected)
-            for (measure, column) in [(Measure.memory, "i.maxrss"), (.cpu, "i.cpu")] {
+            for (measure, column) in [(Measure.memory, "coalesce(i.memory_peak, i.maxrss)"), (.cpu, "i.cpu")] {
                 let values = try await Self.rows(
                     random.ledger,
                     """
@@ -103,7 +103,8 @@ struct SnapshotTests {
         #expect(jids.count == selection.count && Set(jids).count == jids.count)
         let sql: [RowOrder.Column: String] = [
             .jid: "j.jid", .status: "(SELECT label FROM status WHERE id = j.status)", .name: "j.name",
-            .host: "i.host", .memory: "i.maxrss", .cpu: "i.cpu", .attempts: "j.attempts", .end: "i.finished_date",
+            .host: "i.host", .memory: "coalesce(i.memory_peak, i.maxrss)", .cpu: "i.cpu", .attempts: "j.attempts",
+            .end: "i.finished_date",
             .submitted: "j.submitted_date",
         ]
         guard let key = sql[column] else { return }

@@ -127,6 +127,13 @@ function showError(instances, why) {
   if (mark && box && !box.jobmonScrolled) { box.jobmonScrolled = true; box.scrollTop = Math.max(0, mark.offsetTop - box.offsetTop - box.offsetHeight / 2); }
 }
 
+// The peak of all processes, else that of the largest one.
+function memory(i) {
+  const known = i.memory_peak != null, peak = known ? i.memory_peak : i.maxrss;
+  const bound = known ? i.memory_bound : i.maxrss_at_most ? 'at_most' : null;
+  return peak != null ? `${bound ? `${bound.replaceAll('_', ' ')} ` : ''}${bytes(peak)}` : null;
+}
+
 const spent = (i) => (i.wallclock != null ? duration(i.wallclock) : '');
 
 function attempts(instances) {
@@ -134,7 +141,7 @@ function attempts(instances) {
     instances.length ? el('ol', { class: 'attempts' }, [...instances].reverse().map((i) => {
     const status = i.status.toLowerCase(), facts = [
       i.exit_code != null ? `exit code ${i.exit_code}` : null, i.signal != null ? `signal ${i.signal}` : null, spent(i),
-        i.maxrss != null ? bytes(i.maxrss) : null, i.cpu != null ? `cpu ${duration(i.cpu)}` : null,
+        memory(i), i.cpu != null ? `cpu ${duration(i.cpu)}` : null,
       i.pid != null ? `pid ${i.pid}` : null].filter(Boolean).join(' \u00b7 ');
     return el('li', {},
       el('p', { class: 'line' }, el('b', {}, `${i.retry_number + 1}`), el('span', { class: 'badge' }, icon(kindOf(status)), status),

@@ -29,6 +29,14 @@ public struct RecordedInstance: Sendable, Hashable {
     public var cpu: Double?
     /// The peak resident memory of its largest process, in bytes.
     public var maxrss: Int64?
+    /// The peak memory of all its processes together, in bytes: anonymous and shared memory, each page counted once where
+    /// the kernel tells; nil if it was not measured, as for a command that ran for a moment.
+    public var memoryPeak: Int64?
+    /// How `memoryPeak` was measured: `pss`, `rss`, `cgroup` or `scheduler`.
+    public var memorySource: String?
+    /// `at_least` if the attempt may need more than `memoryPeak` (it was ended before it was done), `at_most` if it may
+    /// need less; nil: as measured.
+    public var memoryBound: String?
     /// The path of its captured stdout; nil if there is none.
     public var stdoutPath: String?
     /// The same for stderr.
@@ -54,6 +62,9 @@ public struct RecordedInstance: Sendable, Hashable {
         wallclock = record.usage.wallclock
         cpu = record.usage.cpu
         maxrss = record.usage.maxrss
+        memoryPeak = record.usage.memoryPeak?.bytes
+        memorySource = record.usage.memoryPeak?.source.rawValue
+        memoryBound = record.usage.memoryPeak?.bound?.rawValue
         stdoutPath = record.stdoutPath
         stderrPath = record.stderrPath
         error = record.error

@@ -8,7 +8,8 @@ struct SnapshotQueries {
 
     private static let columns = """
         SELECT j.jid, j.queue, j.name, j.status, j.attempts, j.submitted_date, j.resources, j.forgotten IS NOT NULL,
-            j.cancel_requested, i.submitted_date, i.cause, i.host, i.started_date, i.finished_date, i.wallclock, i.cpu, i.maxrss,
+            j.cancel_requested, i.submitted_date, i.cause, i.host, i.started_date, i.finished_date, i.wallclock, i.cpu,
+            coalesce(i.memory_peak, i.maxrss),
             i.late_since IS NOT NULL AND i.status = \(Status.running.rawValue), i.doubt IS NOT NULL,
             (SELECT e.signature_id FROM error e WHERE e.job_instance_id = i.job_instance_id)
         FROM job j LEFT JOIN job_instance i ON i.job_instance_id = j.latest_instance_id

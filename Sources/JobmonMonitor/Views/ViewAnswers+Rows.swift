@@ -63,7 +63,7 @@ extension ViewAnswers {
             last.flatMap { last in
                 last.startedDate.map { .double(max(0, $0.seconds(since: last.submittedDate))) }
             } ?? .null)
-        object.append("memory", last?.usage.maxrss.map { .int($0) } ?? .null)
+        object.append("memory", last?.usage.memory.map { .int($0.bytes) } ?? .null)
         object.append("cpu", last?.usage.cpu.map { .double($0) } ?? .null)
         object.append("group", group.map { .string(ErrorGroup.name($0)) } ?? .null)
         object.append("error", last?.errorLine.map { .string(SecretMask.masked($0)) } ?? .null)

@@ -74,6 +74,9 @@ extension ExplanationWords {
     }
 
     private func peak(_ last: InstanceRecord) -> [String] {
+        if let peak = last.usage.memoryPeak {
+            return ["its processes used \(peak.bound?.words ?? "")\(Units.bytes(peak.bytes)) together\(given(last))"]
+        }
         guard let peak = last.usage.maxrss else { return [] }
         let most = last.usage.maxrssAtMost ? "at most " : ""
         return ["its largest process used \(most)\(Units.bytes(peak))\(given(last))"]

@@ -63,7 +63,7 @@ package struct JobOrder: Sendable, Equatable {
         case .host: return latest?.host.map { .text($0) }
         case .time: return latest?.elapsed(now: now).map { .number($0) }
         case .exit: return (latest?.signal.map { $0 + 128 } ?? latest?.exitCode).map { .number(Double($0)) }
-        case .mem: return latest?.usage.maxrss.map { .number(Double($0)) }
+        case .mem: return latest?.usage.memory.map { .number(Double($0.bytes)) }
         case .submitted: return time(job.submittedDate)
         case .started: return time(latest?.startedDate)
         case .finished: return time(latest?.finishedDate)

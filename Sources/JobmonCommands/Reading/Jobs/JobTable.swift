@@ -34,8 +34,8 @@ extension InstanceRecord {
     /// The exit code or the name of the signal that ended it; nil if there is none.
     package var exit: String? { signal.map { SignalName.name($0) } ?? exitCode.map { String($0) } }
 
-    /// The peak memory; with a `<` if only an upper bound is known.
-    package var memory: String? { usage.maxrss.map { "\(usage.maxrssAtMost ? "<" : "")\(Units.bytes($0))" } }
+    /// The peak memory; with a `<` or a `>` if only a bound is known.
+    package var memory: String? { usage.memory.map { "\($0.bound?.sign ?? "")\(Units.bytes($0.bytes))" } }
 
     /// How it ended, in words, with the headline of its error; nil if there is nothing to say.
     package func reason(in times: ShownTime) -> String? {

@@ -162,8 +162,8 @@ package struct JobDetails {
             parts.append("\(Units.duration(seconds))\(instance.status == .running ? " so far" : "")")
         }
         if let cpu = used.cpu { parts.append("\(Units.duration(cpu)) of CPU time") }
-        if let peak = used.maxrss {
-            parts.append("\(used.maxrssAtMost ? "at most " : "")\(Units.bytes(peak)) of memory")
+        if let memory = used.memory {
+            parts.append("\(memory.bound?.words ?? "")\(Units.bytes(memory.bytes)) of memory")
         }
         if let read = used.ioRead { parts.append("\(Units.bytes(read)) read") }
         if let written = used.ioWritten { parts.append("\(Units.bytes(written)) written") }

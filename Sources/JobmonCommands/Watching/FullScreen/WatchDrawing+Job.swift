@@ -85,11 +85,21 @@ extension WatchDrawing {
                 .init(
                     (time ?? started.flatMap { instance.member("finished_date")?.time?.seconds(since: $0) })
                         .map(Units.duration) ?? ""),
-                .init(usage.member("maxrss")?.integer.map { Units.bytes($0) } ?? ""),
+                .init(memory(usage)),
             ]
         }
         let header = ScreenLine(WatchPicture.split(table.header(for: cells)).first ?? "", .faint)
         return [header] + WatchPicture.split(table.lines(cells)).map { ScreenLine($0) } + [ScreenLine()]
+    }
+
+    /// The peak of all processes, else that of the largest one, as in the lists of `jobmon jobs`.
+    private func memory(_ usage: JSON) -> String {
+        if let peak = usage.member("memory_peak")?.integer {
+            let bound = MemoryPeak.Bound(rawValue: usage.line("memory_bound"))
+            return "\(bound?.sign ?? "")\(Units.bytes(peak))"
+        }
+        guard let largest = usage.member("maxrss")?.integer else { return "" }
+        return "\(usage.member("maxrss_at_most") == .bool(true) ? "<" : "")\(Units.bytes(largest))"
     }
 
     /// Lines of an error's text that are drawn; the output has all of it.
