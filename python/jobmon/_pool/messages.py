@@ -32,6 +32,8 @@ class Value(NamedTuple):
     ended: str
     # The pickled value; None if it follows as a message of its own, so that a large value is not copied.
     data: Optional[bytes]
+    # What the item used, as members of the event of its end.
+    members: str = ""
 
 
 class Failure(NamedTuple):

@@ -221,7 +221,7 @@ class Tasks:
         except BaseException as error:
             story = f"returned a value that can't be unpickled: {transfer.in_words(error)}"
             if value.ended:
-                outcome = members_text({"cause": "exit", "description": story})
+                outcome = members_text({"cause": "exit", "description": story}) + value.members
                 self._reporter.report("failed", instance, outcome, at=value.ended)
             if task is not None:
                 failure = transfer.TransferError(f"{task.name(value.number)} {story}")
@@ -229,7 +229,7 @@ class Tasks:
                 task.fail(failure)
             return
         if value.ended:
-            self._reporter.report("complete", instance, at=value.ended)
+            self._reporter.report("complete", instance, value.members, at=value.ended)
         if task is not None:
             task.values.append(loaded)
 

@@ -12,6 +12,7 @@ from typing import Any, Callable, Deque, Dict, List, Optional, Sequence, Tuple, 
 
 from .._reporting import tracebacks
 from .._reporting.event_text import members_text, now
+from .._reporting.memory import PeakMemory
 from .._reporting.reporter import Reporter
 from . import transfer
 from .item_text import literal
@@ -80,13 +81,14 @@ class Worker:
         self._base = settings.base
         self._pid = os.getpid()
         self._reporter = Reporter(settings.directory, f"{settings.base}-{self._pid}")
+        self._memory = PeakMemory(resets=True)
         # Workers do not call atexit functions.
         Finalize(None, self._reporter.close, exitpriority=0)
         self._readable = select.poll()
         self._readable.register(inqueue._reader.fileno(), select.POLLIN)
-        # Items whose end the pool reports. It counts them in `slot.confirmed`.
+        # Items whose end the pool reports, with the members of their ends. It counts them in `slot.confirmed`.
         self._sent = 0
-        self._unconfirmed: Deque[int] = collections.deque()
+        self._unconfirmed: Deque[Tuple[int, str]] = collections.deque()
 
     def run_one(self) -> bool:
         """Runs the next task. Returns False when there are no more tasks."""
@@ -174,6 +176,7 @@ class Worker:
 
     def _call(self, number: int, mode: int, function: Any, given: Any) -> Any:
         self._reporter.running(self._key(number))
+        self._memory.begin()
         if mode == APPLY:
             value = function(*given[0], **given[1])
         else:
@@ -183,20 +186,23 @@ class Worker:
         return value
 
     def _packed(self, number: int, value: Any) -> Union[Value, Failure]:
+        used = self._memory.end()
         try:
             data, plain = transfer.pack_value(value)
         except BaseException as error:
             story = f"returned a value that can't be pickled: {transfer.in_words(error)}"
-            self._ended("failed", number, {"cause": "exit", "description": story})
+            self._ended("failed", number, {"cause": "exit", "description": story, **used})
             return Failure(number, story)
         if plain:
-            self._ended("complete", number)
+            self._ended("complete", number, used)
             return Value(number, "", data)
         self._reporter.stop_heartbeat(self._key(number))
-        return Value(number, now(), data)
+        return Value(number, now(), data, members_text(used))
 
     def _failed(self, number: int, error: BaseException) -> Failure:
+        used = self._memory.end()
         described, trace = _described(error)
+        described.update(used)
         if isinstance(error, Exception):
             self._ended("failed", number, {"cause": "exit", **described})
             data, reason = transfer.pack_exception(error)
@@ -240,7 +246,7 @@ class Worker:
         for value in values:
             if value.ended:
                 self._sent += 1
-                self._unconfirmed.append(value.number)
+                self._unconfirmed.append((value.number, value.members))
         while len(self._unconfirmed) > self._sent - self._slot.confirmed:
             self._unconfirmed.popleft()
         apart = []
@@ -261,8 +267,8 @@ class Worker:
     def _pool_is_gone(self) -> None:
         # The program was killed: the ends of these items are reported here.
         open_ones = self._sent - self._slot.confirmed
-        for number in list(self._unconfirmed)[-open_ones:] if open_ones > 0 else []:
-            self._ended("complete", number)
+        for number, members in list(self._unconfirmed)[-open_ones:] if open_ones > 0 else []:
+            self._reporter.ended("complete", self._key(number), members)
 
 
 def _described(error: BaseException) -> Tuple[Dict[str, Any], str]:

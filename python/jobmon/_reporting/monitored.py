@@ -14,6 +14,7 @@ from typing import Any, Callable, Dict, List, Literal, Mapping, Optional, Tuple,
 
 from . import tracebacks
 from .event_text import members_text
+from .memory import PeakMemory
 from .rank import rank
 from .recording import recording_directory
 from .reporter import Reporter, reporter
@@ -51,17 +52,18 @@ class monitored:
         self.name = name or os.path.basename(sys.argv[0] if sys.argv else "") or "python"
         self.params = dict(params or {})
         self.directory = directory
-        self._open: List[Tuple[Reporter, str, int]] = []
+        self._open: List[Tuple[Reporter, str, int, PeakMemory]] = []
 
     def __enter__(self) -> monitored:
         where = recording_directory(self.directory)
         if where is not None:
-            to, key = reporter(where), str(uuid.uuid4())
-            self._open.append((to, key, os.getpid()))
+            to, key, memory = reporter(where), str(uuid.uuid4()), PeakMemory()
+            self._open.append((to, key, os.getpid(), memory))
             _harmless(lambda: to.report("submitted", key, members_text(self._submission())))
             _harmless(lambda: to.running(key))
+            _harmless(memory.begin)
         else:
-            self._open.append((_no_reporter, "", 0))
+            self._open.append((_no_reporter, "", 0, PeakMemory()))
         return self
 
     def __exit__(
@@ -70,10 +72,10 @@ class monitored:
         value: Optional[BaseException],
         trace: Optional[TracebackType],
     ) -> Literal[False]:
-        to, key, pid = self._open.pop()
+        to, key, pid, memory = self._open.pop()
         # A child that was forked in the block must not report the end of its parent's job.
         if to is not _no_reporter and pid == os.getpid():
-            _harmless(lambda: to.ended(*ending(key, value)))
+            _harmless(lambda: to.ended(*ending(key, value, memory.end())))
             _harmless(lambda: to.settle(PATIENCE))
         return False
 
@@ -192,18 +194,24 @@ def _decorated(function: F, piece: Callable[..., monitored]) -> F:
     return runs  # type: ignore[return-value]
 
 
-def ending(key: str, value: Optional[BaseException]) -> Tuple[str, str, str]:
-    """The end of a block by an exception, or by None: the kind of the event, the key, and further members."""
+def ending(
+    key: str, value: Optional[BaseException], used: Mapping[str, Any]
+) -> Tuple[str, str, str]:
+    """The end of a block by an exception, or by None: the kind of the event, the key, and further members.
+
+    `used`: what the block used, as members of the event.
+    """
     if value is None or isinstance(value, GeneratorExit):
-        return "complete", key, ""
+        return "complete", key, members_text({**used})
     if isinstance(value, SystemExit) and value.code in (None, 0):
-        return "complete", key, ""
+        return "complete", key, members_text({**used})
     if isinstance(value, (KeyboardInterrupt, asyncio.CancelledError)):
-        return "cancelled", key, members_text({"cause": "cancelled"})
+        return "cancelled", key, members_text({"cause": "cancelled", **used})
     outcome = {
         "cause": "exit",
         "description": tracebacks.text(value),
         "traceback": tracebacks.structure(value),
+        **used,
     }
     return "failed", key, members_text(outcome)
 
