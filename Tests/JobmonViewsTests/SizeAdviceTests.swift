@@ -22,7 +22,7 @@ struct SizeAdviceTests {
     private static func jobs(_ count: Int, _ change: (inout UsageAttempt) -> Void = { _ in }) -> [UsageJob] {
         (1...count).map { number in
             job { attempt in
-                attempt.memory = (100 + Float(number)) * mebibyte
+                attempt.take(peak: (100 + Float(number)) * mebibyte, nil)
                 attempt.time = 60 + Float(number)
                 attempt.cpu = attempt.time * 0.99
                 attempt.requestedSlots = 2
@@ -76,16 +76,21 @@ struct SizeAdviceTests {
 
     @Test("where memory was not measured, or only bounds of it")
     func notMeasured() {
-        let none = Self.group(Self.jobs(20) { $0.memory = .nan })
+        let none = Self.group(Self.jobs(20) { $0.take(peak: .nan, nil) })
         #expect(Self.refusal(none.memory.advice) == "it was not measured in any of the 20 jobs that finished")
         #expect(none.time.advice.recommendation != nil && none.memory.used == nil)
-        let few = Self.group(Self.jobs(4) + Self.jobs(20) { $0.memory = .nan })
+        let few = Self.group(Self.jobs(4) + Self.jobs(20) { $0.take(peak: .nan, nil) })
         #expect(
             Self.refusal(few.memory.advice)
                 == "it was measured in only 4 of the 24 jobs that finished; 10 are needed")
-        let bounds = Self.group(Self.jobs(11) + Self.jobs(12) { $0.memoryBound = .atMost })
+        let bounds = Self.group(Self.jobs(11) + Self.jobs(12) { $0.take(peak: $0.memory, .atMost) })
         #expect(Self.refusal(bounds.memory.advice) == "only a bound is known in 12 of 23 jobs")
-        let half = Self.group(Self.jobs(12) + Self.jobs(12) { $0.memoryBound = .atMost })
+        // Of most commands of one process, whose peak came between two samples, the kernel tells the peak.
+        let near = Self.group(Self.jobs(20) { $0.take(peak: $0.memory, .atMost, largest: $0.memory) })
+        #expect(near.memory.advice.recommendation?.jobs == 20)
+        let cached = Self.group(Self.jobs(20) { $0.take(peak: $0.memory, .atMost, largest: $0.memory / 2) })
+        #expect(Self.refusal(cached.memory.advice) == "only a bound is known in 20 of 20 jobs")
+        let half = Self.group(Self.jobs(12) + Self.jobs(12) { $0.take(peak: $0.memory, .atMost) })
         #expect(half.memory.advice.recommendation != nil)
     }
 
@@ -94,7 +99,7 @@ struct SizeAdviceTests {
         func killed(_ count: Int, at mebibytes: Float) -> [UsageJob] {
             (0..<count).map { _ in
                 Self.job(.outOfMemory) { attempt in
-                    attempt.memory = 50 * Self.mebibyte
+                    attempt.take(peak: 50 * Self.mebibyte, nil)
                     attempt.requestedMemory = mebibytes * Self.mebibyte
                     attempt.time = 30
                 }
@@ -146,7 +151,7 @@ struct SizeAdviceTests {
     func attempts() {
         var killed = UsageAttempt(jid: 1, end: .outOfMemory)
         killed.requestedMemory = 100
-        killed.memory = 90
+        killed.take(peak: 90, nil)
         killed.time = 50
         var job = UsageJob(killed)
         #expect(job.memory == 100 && job.memoryIsAtLeast && job.timeIsAtLeast)
@@ -157,7 +162,7 @@ struct SizeAdviceTests {
         #expect(job.end == .running && job.memory == 100 && job.memoryIsAtLeast && job.time == 50)
         #expect(job.requestedMemory == 200)
         var complete = UsageAttempt(jid: 1, end: .complete)
-        complete.memory = 150
+        complete.take(peak: 150, nil)
         complete.time = 70
         complete.cpu = 35
         job.take(complete)

@@ -34,7 +34,9 @@ struct UsageAnswerTests {
             guard last.status != .complete else {
                 if let peak = last.usage.memoryPeak {
                     memory = (amount: Self.kept(Double(peak.bytes)), isAtLeast: peak.bound == .atLeast)
-                    isBound = peak.bound != nil
+                    let largest = last.usage.maxrssAtMost ? 0 : last.usage.maxrss ?? 0
+                    let isNear = peak.bound == .atMost && Double(largest) >= 0.9 * Double(peak.bytes)
+                    isBound = peak.bound != nil && !isNear
                 }
                 time = last.usage.wallclock.map { (amount: Self.kept($0), isAtLeast: false) }
                 if let cpu = last.usage.cpu, let wallclock = last.usage.wallclock {

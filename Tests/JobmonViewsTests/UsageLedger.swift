@@ -92,9 +92,11 @@ struct UsageLedger {
             cpu: chance(0.9) ? Double.random(in: 0.5...900, using: &random) : nil,
             maxrss: Int64.random(in: 1_000_000...9_000_000_000, using: &random))
         if chance(0.9) {
+            let bytes = Int64.random(in: 1_000_000...9_000_000_000, using: &random)
             usage.memoryPeak = MemoryPeak(
-                bytes: Int64.random(in: 1_000_000...9_000_000_000, using: &random), source: .pss,
-                bound: chance(0.1) ? .atLeast : chance(0.1) ? .atMost : nil)
+                bytes: bytes, source: .pss, bound: chance(0.1) ? .atLeast : chance(0.4) ? .atMost : nil)
+            if chance(0.5) { usage.maxrss = bytes }
+            usage.maxrssAtMost = chance(0.2)
         }
         return Outcome(evidence: evidence, usage: usage, stderr: isGood ? nil : "ValueError: no data\n")
     }

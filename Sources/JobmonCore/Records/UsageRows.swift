@@ -12,8 +12,8 @@ package struct UsageAttempt: Sendable {
     }
 
     package var jid: Int64
-    /// The peak memory of all its processes together, in bytes.
-    package var memory: Float = .nan
+    /// The peak memory of all its processes together, in bytes. Set by `take`.
+    package private(set) var memory: Float = .nan
     /// Seconds from its start to its end, or until now.
     package var time: Float = .nan
     /// Seconds of processor time.
@@ -26,11 +26,25 @@ package struct UsageAttempt: Sendable {
     package var givenMemory: Float = .nan
     package var givenSlots: Float = .nan
     package var end: End
-    package var memoryBound: MemoryPeak.Bound?
+    /// Nil: the memory was measured, or hardly differs from the bound that is known.
+    package private(set) var memoryBound: MemoryPeak.Bound?
 
     package init(jid: Int64, end: End) {
         self.jid = jid
         self.end = end
+    }
+
+    /// Of an upper bound, what the largest process must have had alone for the bound to count as measured.
+    private static let nearlyAll: Float = 0.9
+
+    /// Takes in the peak memory of all processes together.
+    ///
+    /// An upper bound counts as measured if the kernel saw nearly as much in one process. So it is for most commands of one
+    /// process whose peak came between two samples: then the bound is the kernel's own peak of that process.
+    /// - Parameter largest: the peak memory of its largest process; NaN: unknown, or an upper bound itself.
+    package mutating func take(peak: Float, _ bound: MemoryPeak.Bound?, largest: Float = .nan) {
+        memory = peak
+        memoryBound = bound == .atMost && largest >= peak * Self.nearlyAll ? nil : bound
     }
 
     /// An amount as it is kept: rounded up, so that a request of as much is enough. NaN for what is unknown, and for what

@@ -17,8 +17,8 @@ struct UsageQueries {
     // MARK: - Attempts
 
     private static let columns = """
-        SELECT i.jid, i.status, i.cause, i.wallclock, i.cpu, i.memory_peak, i.memory_bound, i.requested_memory,
-            i.requested_runtime, i.requested_slots, i.allocated, i.started_date
+        SELECT i.jid, i.status, i.cause, i.wallclock, i.cpu, i.memory_peak, i.memory_bound, i.maxrss, i.maxrss_at_most,
+            i.requested_memory, i.requested_runtime, i.requested_slots, i.allocated, i.started_date
         """
 
     private static let tells = """
@@ -152,8 +152,10 @@ extension UsageAttempt {
         self.init(jid: jid, end: end)
         time = Self.amount(row.optionalDouble())
         cpu = Self.amount(row.optionalDouble())
-        memory = Self.amount(row.optionalInt().map { Double($0) })
-        memoryBound = row.optionalText().flatMap(MemoryPeak.Bound.init(rawValue:))
+        let peak = Self.amount(row.optionalInt().map { Double($0) })
+        let bound = row.optionalText().flatMap(MemoryPeak.Bound.init(rawValue:))
+        let largest = Self.amount(row.optionalInt().map { Double($0) })
+        take(peak: peak, bound, largest: row.bool() ? .nan : largest)
         requestedMemory = Self.amount(row.optionalInt().map { Double($0) })
         requestedTime = Self.amount(row.optionalDouble())
         requestedSlots = Self.amount(row.optionalInt().map { Double($0) })
