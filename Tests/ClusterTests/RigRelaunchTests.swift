@@ -14,11 +14,13 @@ import Testing
         return read.stdout.split(whereSeparator: \.isNewline).dropFirst().compactMap { Int($0) }
     }
 
-    @Test("killed for its memory: tried again with more of it, and complete", .timeLimit(.minutes(20)), arguments: Rig.up)
+    @Test(
+        "killed for its memory: tried again with more of it, and complete", .timeLimit(.minutes(20)), arguments: Rig.up)
     func memory(_ rig: Rig) async throws {
         try await withCluster { mon in
             // The first attempt stays until it is ended.
-            let lives = "import time; x = bytearray(\(rig == .slurm ? 150 : 400) << 20); time.sleep(100 if {attempt} == 1 else 0)"
+            let lives =
+                "import time; x = bytearray(\(rig == .slurm ? 150 : 400) << 20); time.sleep(100 if {attempt} == 1 else 0)"
             let command =
                 rig == .slurm
                 ? "python3 -c '\(lives)'" : "for i in 1 2 3; do python3 -c '\(lives)' & done; wait"
@@ -36,7 +38,9 @@ import Testing
         }
     }
 
-    @Test("ended at its time limit: tried again with more time, and complete", .timeLimit(.minutes(20)), arguments: Rig.up)
+    @Test(
+        "ended at its time limit: tried again with more time, and complete", .timeLimit(.minutes(20)), arguments: Rig.up
+    )
     func time(_ rig: Rig) async throws {
         try await withCluster { mon in
             let file = try mon.file([#"{"name": "late", "command": ["sleep", "12"], "runtime": 4}"#])
@@ -95,7 +99,8 @@ import Testing
                 Rig.slurm.arguments(
                     mon.path,
                     [
-                        "--each", "n=1..120", "-j", "24", "--retries", "9", "--backoff", "0", "--name", "n{n}", "--", "sh",
+                        "--each", "n=1..120", "-j", "24", "--retries", "9", "--backoff", "0", "--name", "n{n}", "--",
+                        "sh",
                         "-c", command,
                     ], retry: []), stdin: "")
             try await waitUntil("the queue says so", within: 240) {

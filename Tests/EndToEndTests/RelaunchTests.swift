@@ -116,7 +116,8 @@ struct RelaunchTests {
                 "\(show.stdout)")
             #expect(show.stdout.contains("requested    2.3 GiB of memory"), "\(show.stdout)")
             let failing = try await Executable.run([
-                "run", "-d", mon, "--queue", "other", "--retry", "exit:0", "--retries", "3", "--no-progress", "--", "false",
+                "run", "-d", mon, "--queue", "other", "--retry", "exit:0", "--retries", "3", "--no-progress", "--",
+                "false",
             ])
             #expect(failing.status == 1, "\(failing.stderr)")
             let explain = try await Executable.run(["explain", "-d", mon, "2"])
@@ -129,7 +130,8 @@ struct RelaunchTests {
         arguments: [
             (["--retry", "oomm:1"], "did you mean \"oom\"?"), (["--retry", "oom:1,mem=0.9x"], "is below 1"),
             (["--retry", "oom"], "is no retry rule"), (["--max-memory", "lots"], "invalid size \"lots\""),
-            (["--max-runtime", "soon"], "--max-runtime"), (["--retry", "exit:1", "--retry", "exit:2"], "two retry rules"),
+            (["--max-runtime", "soon"], "--max-runtime"),
+            (["--retry", "exit:1", "--retry", "exit:2"], "two retry rules"),
         ])
     func refused(_ options: [String], _ words: String) async throws {
         try await withTestDirectory { directory in
@@ -147,7 +149,8 @@ struct RelaunchTests {
             let run = try Running(
                 Executable.path,
                 [
-                    "run", "-d", mon, "-j", "1", "--each", "i=1..3", "--backoff", "0", "--no-progress", "--", "sh", "-c",
+                    "run", "-d", mon, "-j", "1", "--each", "i=1..3", "--backoff", "0", "--no-progress", "--", "sh",
+                    "-c",
                     "echo >\(directory)/{i}.{attempt}; while ! test -e \(directory)/go; do sleep 0.02; done; "
                         + "test {attempt} = 2",
                 ], stdin: "")
@@ -156,7 +159,8 @@ struct RelaunchTests {
             #expect(!exists("2.1"))
             let set = try await Executable.run(["set", "-d", mon, "-j", "3", "--retry", "exit:1"])
             #expect(
-                set.status == 0 && set.stderr.contains("queue run: at most 3 jobs at once, retry rules exit:1"), "\(set)")
+                set.status == 0 && set.stderr.contains("queue run: at most 3 jobs at once, retry rules exit:1"),
+                "\(set)")
             try await waitUntil("all run") { exists("2.1") && exists("3.1") }
             _ = FileManager.default.createFile(atPath: "\(directory)/go", contents: nil)
             let ended = try await run.finished()

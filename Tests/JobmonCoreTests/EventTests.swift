@@ -42,7 +42,8 @@ import Testing
             .run(
                 queue: "q",
                 relaunch: RelaunchRules(
-                    given: [RelaunchRule(.exitCode(75), attempts: 2, memory: 1.5, elsewhere: true)], usesDefaults: false,
+                    given: [RelaunchRule(.exitCode(75), attempts: 2, memory: 1.5, elsewhere: true)],
+                    usesDefaults: false,
                     limits: RelaunchLimits(memory: 1 << 30, runtime: 60),
                     partitions: ["": RelaunchLimits(memory: 1), "short": RelaunchLimits(runtime: 2)])),
             .set(queue: "q", QueueSetting(parallelism: 3, retries: 0, halt: 0, relaunch: .off, avoids: ["n1"])),
@@ -90,7 +91,8 @@ import Testing
     @Test func everyKindIsThere() {
         let kinds = Set(Self.facts.map(\.kind))
         let all = ["job", "submitted", "running", "process", "complete", "failed", "cancelled", "unknown", "heartbeat"]
-        #expect(kinds == Set(all + ["error", "retry", "cancel", "forget", "run", "set", "mute", "unmute", "note", "merge"]))
+        #expect(
+            kinds == Set(all + ["error", "retry", "cancel", "forget", "run", "set", "mute", "unmute", "note", "merge"]))
     }
 
     /// Unknown members are ignored, and null counts as absent: a newer sender can talk to an older monitor.

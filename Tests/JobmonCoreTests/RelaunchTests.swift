@@ -49,7 +49,8 @@ import Testing
             ("oom:1001", "is no number of retries"), ("oom:1,mem=0.5x", "is below 1"), ("oom:1,mem=x", "is no factor"),
             ("oom:1,mem=1e9x", "is above 100"), ("oom:1,cpu=2x", "is not understood"), ("exit=0:1", "is no cause"),
             ("exit=256:1", "is no cause"), ("cancelled:1", "is no cause"), ("submit_failed:2", "is no cause"),
-            ("", "is no retry rule"), ("3:1", "is no cause"), ("E0:1", "is no cause"), ("oom:1,mem=nan", "is no factor"),
+            ("", "is no retry rule"), ("3:1", "is no cause"), ("E0:1", "is no cause"),
+            ("oom:1,mem=nan", "is no factor"),
         ])
     func refused(_ text: String, _ reason: String) {
         do {
@@ -232,7 +233,8 @@ import Testing
             timeout: .init(from: 1, to: 2), avoids: "n1", remark: "so")
         #expect(try RelaunchDecision(decision.json) == decision)
         #expect(
-            decision.words == "tried again with 1.5 GiB of memory instead of 1.0 GiB and a time limit of 1m30s instead of "
+            decision.words
+                == "tried again with 1.5 GiB of memory instead of 1.0 GiB and a time limit of 1m30s instead of "
                 + "1m00s and a time limit of 2.0s instead of 1.0s, not on n1 (rule oom:3,mem=1.5x); so")
         #expect(RelaunchDecision(rule: "exit:0", next: .stop).words == "not tried again (rule exit:0)")
     }

@@ -68,6 +68,7 @@ import Testing
         #expect(limits["all.q"] == RelaunchLimits(memory: 32 << 30))
         #expect(limits["short.q"] == RelaunchLimits(memory: 32 << 30, runtime: 3600))
         #expect(limits[""] == RelaunchLimits(memory: 32 << 30))
-        #expect(SGEQueues.readHosts(CommandResult(status: 0, output: "all.q@n1\nlong.q@n1\nall.q@n2\n")) == ["n1", "n2"])
+        #expect(
+            SGEQueues.readHosts(CommandResult(status: 0, output: "all.q@n1\nlong.q@n1\nall.q@n2\n")) == ["n1", "n2"])
     }
 }

@@ -106,9 +106,11 @@ import Testing
             [
                 .run(queue: "q", relaunch: try RelaunchRules(texts: ["E1:1"])), try job("a"),
                 try job("b", own: ["exit:0"]), .attempt("i1", of: "a"),
-                .outcome(.key("i1"), Outcome(status: .failed, evidence: Evidence(exitCode: 1), stderr: "no such thing")),
+                .outcome(
+                    .key("i1"), Outcome(status: .failed, evidence: Evidence(exitCode: 1), stderr: "no such thing")),
                 .attempt("i2", of: "b"),
-                .outcome(.key("i2"), Outcome(status: .failed, evidence: Evidence(exitCode: 1), stderr: "no such thing")),
+                .outcome(
+                    .key("i2"), Outcome(status: .failed, evidence: Evidence(exitCode: 1), stderr: "no such thing")),
             ])
         #expect(try await job(ledger, 1).status == .queued)
         #expect(try await job(ledger, 2).status == .failed)

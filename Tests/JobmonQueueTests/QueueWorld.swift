@@ -119,7 +119,8 @@ struct QueueWorld {
                     Event(
                         time: moment.time,
                         fact: .submitted(
-                            .key(order.instanceKey), Submission(
+                            .key(order.instanceKey),
+                            Submission(
                                 job: .jid(order.jid), executor: "local",
                                 requested: RequestedResources(order.description.resources)))))
                 facts.append(.prepared([order]))
@@ -173,9 +174,10 @@ struct QueueWorld {
                         Event(
                             time: moment.time,
                             fact: .submitted(
-                                .key(order.instanceKey), Submission(
-                                job: .jid(order.jid), executor: "local",
-                                requested: RequestedResources(order.description.resources)))))
+                                .key(order.instanceKey),
+                                Submission(
+                                    job: .jid(order.jid), executor: "local",
+                                    requested: RequestedResources(order.description.resources)))))
                 }
             default: break
             }

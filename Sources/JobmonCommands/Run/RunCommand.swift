@@ -244,7 +244,8 @@ package struct RunCommand: AsyncParsableCommand {
     /// The queue's configuration.
     func configuration(_ settings: QueueSettings) throws -> QueueState.Configuration {
         QueueState.Configuration(
-            queue: settings.queue, executor: executor, policy: .retry(try backoffPolicy()), relaunch: try relaunch.rules(),
+            queue: settings.queue, executor: executor, policy: .retry(try backoffPolicy()),
+            relaunch: try relaunch.rules(),
             window: settings.slots,
             haltAfter: try positive(halt, "--halt"), logs: noLogs ? nil : settings.layout,
             leavesRunning: executor != "local" && !cluster.cancelOnExit, hearsFromMonitor: executor != "local")

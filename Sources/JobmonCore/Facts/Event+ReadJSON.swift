@@ -71,7 +71,8 @@ extension Event {
             throw fields.failure(
                 "kind",
                 "must be one of job, submitted, running, process, complete, failed, cancelled, unknown, error, "
-                    + "heartbeat, retry, cancel, forget, run, set, mute, unmute, note, merge, not \"\(kind.prefix(40))\"")
+                    + "heartbeat, retry, cancel, forget, run, set, mute, unmute, note, merge, not \"\(kind.prefix(40))\""
+            )
         }
     }
 }

@@ -16,7 +16,8 @@ enum InstanceParameter: Int, StatementParameter {
     case jobInstanceId, instanceKey, jid, retryNumber, executor, executorId, status, submittedDate, stdoutPath,
         stderrPath, requestedSlots, requestedMemory, requestedRuntime
     case cause, host, bootId, pid, pidStarted, startedDate, wallclock, lastSeen
-    case exitCode, signal, finishedDate, cpu, maxrss, maxrssAtMost, memoryPeak, memorySource, memoryBound, ioRead, ioWritten, oomKills, attemptReturned, doubt
+    case exitCode, signal, finishedDate, cpu, maxrss, maxrssAtMost, memoryPeak, memorySource, memoryBound, ioRead,
+        ioWritten, oomKills, attemptReturned, doubt
     case evidence, relaunch
     case schedulerQueue, allocated
     /// It was heard of just now, and so is not late any more.

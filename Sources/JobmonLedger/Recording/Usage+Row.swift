@@ -13,7 +13,8 @@ extension Usage {
     init(_ row: inout Row) {
         self.init(
             wallclock: row.optionalDouble(), cpu: row.optionalDouble(), maxrss: row.optionalInt(),
-            maxrssAtMost: row.bool(), memoryPeak: MemoryPeak(&row), ioRead: row.optionalInt(), ioWritten: row.optionalInt())
+            maxrssAtMost: row.bool(), memoryPeak: MemoryPeak(&row), ioRead: row.optionalInt(),
+            ioWritten: row.optionalInt())
     }
 }
 
@@ -22,7 +23,8 @@ extension NamedStatement<InstanceParameter> {
     @discardableResult func put(atEnd usage: Usage) -> Self {
         put(.cpu, usage.cpu).put(.maxrss, usage.maxrss).put(.maxrssAtMost, usage.maxrssAtMost)
             .put(.memoryPeak, usage.memoryPeak?.bytes).put(.memorySource, usage.memoryPeak?.source.rawValue)
-            .put(.memoryBound, usage.memoryPeak?.bound?.rawValue).put(.ioRead, usage.ioRead).put(.ioWritten, usage.ioWritten)
+            .put(.memoryBound, usage.memoryPeak?.bound?.rawValue).put(.ioRead, usage.ioRead).put(
+                .ioWritten, usage.ioWritten)
     }
 }
 

@@ -52,7 +52,8 @@ extension QueueState {
         jobs[index].retryAsked = false
         dropLive(index)
         settle(index, at: now)
-        if configuration.hearsFromMonitor, decided == nil, decision?.avoids != nil || decision?.returnsAttempt ?? false {
+        if configuration.hearsFromMonitor, decided == nil, decision?.avoids != nil || decision?.returnsAttempt ?? false
+        {
             // The ledger knows the host.
             outbox.look.append(jobs[index].jid)
         }

@@ -104,7 +104,8 @@ package struct SetCommand: AsyncParsableCommand {
         case 0: throw Problem(.notFound, "no queue is run now", hint: "options of `jobmon run` say how it runs")
         default:
             throw CommandFailure(
-                .usage, "several queues are run now: \(Printable.line(running.joined(separator: ", ")))", hint: "name one with --queue")
+                .usage, "several queues are run now: \(Printable.line(running.joined(separator: ", ")))",
+                hint: "name one with --queue")
         }
     }
 }
@@ -116,7 +117,8 @@ extension QueueSetting {
         if let parallelism { parts.append("at most \(Units.count(parallelism, "job")) at once") }
         if let retries { parts.append("at most \(retries) \(retries == 1 ? "retry" : "retries") per job") }
         if let halt {
-            parts.append(halt == 0 ? "no limit of failures" : "stops starting jobs after \(Units.count(halt, "failure"))")
+            parts.append(
+                halt == 0 ? "no limit of failures" : "stops starting jobs after \(Units.count(halt, "failure"))")
         }
         if let relaunch { parts.append("retry rules \(relaunch.texts.joined(separator: " "))") }
         return parts.joined(separator: ", ")

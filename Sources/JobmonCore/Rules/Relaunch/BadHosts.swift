@@ -51,7 +51,8 @@ package struct BadHosts: Sendable, Equatable {
         let worked = tallies.reduce(0) { $0 + $1.worked }
         let all = tallies.map { tally in
             Concentration(
-                property: tally.host, failedWith: tally.failed, failed: failed, workedWith: tally.worked, worked: worked)
+                property: tally.host, failedWith: tally.failed, failed: failed, workedWith: tally.worked, worked: worked
+            )
         }
         var said: [String] = []
         for one in Concentration.striking(all, rate: Self.rate) {

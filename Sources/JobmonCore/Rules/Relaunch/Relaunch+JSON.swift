@@ -6,8 +6,12 @@ extension RelaunchDecision {
         object.append("next", .string(next.rawValue))
         if returnsAttempt { object.append("returns_attempt", .bool(true)) }
         if let memory { object.append("memory", .object(["from": .int(memory.from), "to": .int(memory.to)])) }
-        if let runtime { object.append("runtime", .object(["from": .double(runtime.from), "to": .double(runtime.to)])) }
-        if let timeout { object.append("timeout", .object(["from": .double(timeout.from), "to": .double(timeout.to)])) }
+        if let runtime {
+            object.append("runtime", .object(["from": .double(runtime.from), "to": .double(runtime.to)]))
+        }
+        if let timeout {
+            object.append("timeout", .object(["from": .double(timeout.from), "to": .double(timeout.to)]))
+        }
         if let avoids { object.append("avoids", .string(avoids)) }
         if let remark { object.append("remark", .string(remark)) }
         return .object(object)

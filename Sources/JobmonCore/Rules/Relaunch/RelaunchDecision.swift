@@ -103,7 +103,9 @@ package struct RelaunchHistory: Sendable, Equatable {
             returnedInARow = 0
         }
         if cause == .nodeFailure, let host, !failedHosts.contains(host) { failedHosts.append(host) }
-        if let decision, decision.next == .again, !decision.returnsAttempt { used[String(decision.match), default: 0] += 1 }
+        if let decision, decision.next == .again, !decision.returnsAttempt {
+            used[String(decision.match), default: 0] += 1
+        }
     }
 }
 
@@ -136,7 +138,8 @@ extension RelaunchRules {
             if rule.elsewhere { decision.avoids = failure.host }
         } else {
             guard history.used(rule.match) < rule.attempts else {
-                return used(up: rule, isGiven, rule.attempts == 0 ? nil : "it was tried again \(Self.times(rule.attempts))")
+                return used(
+                    up: rule, isGiven, rule.attempts == 0 ? nil : "it was tried again \(Self.times(rule.attempts))")
             }
             if isReturned { return nil }
             if rule.elsewhere { decision.avoids = failure.host }
@@ -162,7 +165,8 @@ extension RelaunchRules {
         if let factor = rule.memory {
             if let from = sizes.requested.memory ?? sizes.memoryGiven, from > 0 {
                 let (most, name) = limit(
-                    limits.memory.map { Double($0) }, partition(sizes)?.memory.map { Double($0) }, "--max-memory", sizes)
+                    limits.memory.map { Double($0) }, partition(sizes)?.memory.map { Double($0) }, "--max-memory", sizes
+                )
                 // Whole MiB, as schedulers count.
                 let wanted = (Double(from) * factor / 1_048_576).rounded(.up) * 1_048_576
                 let to = Int64(min(wanted, most ?? 9e15))
