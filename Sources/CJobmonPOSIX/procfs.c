@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 // Reads a small file of /proc into `text`, with a NUL at its end. Returns its length, or -1.
@@ -67,6 +68,13 @@ int jobmon_process_io(pid_t pid, int64_t *read_bytes, int64_t *written_bytes) {
     *read_bytes = value_after(text, "\nread_bytes:");
     *written_bytes = value_after(text, "\nwrite_bytes:");
     return *read_bytes < 0 || *written_bytes < 0 ? -1 : 0;
+}
+
+int64_t jobmon_process_time(pid_t pid) {
+    clockid_t clock;
+    struct timespec time;
+    if (pid <= 0 || clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &time) < 0) return 0;
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
 struct family {

@@ -13,6 +13,9 @@ int64_t jobmon_process_started(pid_t process, char *state);
 /// The number of a process's parent; 0 if it has none here, or there is no such process.
 pid_t jobmon_process_parent(pid_t process);
 
+// The processor time that a process has used, in nanoseconds; 0 if there is no such process.
+int64_t jobmon_process_time(pid_t pid);
+
 // 1: this process is stopped now.
 int jobmon_process_is_stopped(pid_t pid);
 

@@ -40,7 +40,7 @@ package final class SignalWitness {
     package func hasSeen(_ signal: ReceivedSignal) -> Bool? {
         guard ask() else { return nil }
         if record.covers(signal) { return true }
-        let spent = Self.processorTime(signal.sender)
+        let spent = jobmon_process_time(signal.sender)
         var isLast = false
         while !isLast {
             // Looked at before the witness is asked: all that the sender did until then has arrived.
@@ -48,7 +48,7 @@ package final class SignalWitness {
             var left = Self.oneByOne - passed
             if Self.isBusy(signal.sender) {
                 left = min(
-                    Self.oneByOneWhileBusy - (Self.processorTime(signal.sender) - spent), Self.longest - passed)
+                    Self.oneByOneWhileBusy - (jobmon_process_time(signal.sender) - spent), Self.longest - passed)
             }
             isLast = left <= 0
             if !isLast { poll(nil, 0, Int32(min(left, Self.oneByOne) / 1_000_000) + 1) }
@@ -63,14 +63,6 @@ package final class SignalWitness {
         var state: CChar = 0
         guard pid > 0, jobmon_process_started(pid, &state) >= 0 else { return false }
         return [UInt8(ascii: "R"), UInt8(ascii: "D")].contains(UInt8(bitPattern: state))
-    }
-
-    /// The processor time that a process has used, in nanoseconds; 0 if it is gone.
-    private static func processorTime(_ pid: Int32) -> Int64 {
-        var clock = clockid_t()
-        var time = timespec()
-        guard pid > 0, clock_getcpuclockid(pid, &clock) == 0, clock_gettime(clock, &time) == 0 else { return 0 }
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
     /// Ends the witness.
