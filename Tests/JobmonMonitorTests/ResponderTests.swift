@@ -65,7 +65,7 @@ struct ResponderTests {
                 reference,
                 Submission(
                     job: .jid(1), description: description, executor: "e", executorID: "i", stdoutPath: "o",
-                    stderrPath: "e")),
+                    stderrPath: "e", requested: RequestedResources(slots: 1, memory: 1, runtime: 1))),
             .running(
                 reference,
                 Start(
@@ -73,7 +73,14 @@ struct ResponderTests {
                     place: ClusterPlace(queue: "q", allocated: ["slots": 2]))),
             .process(.id(1), process), .outcome(reference, outcome), .heartbeat([reference, .id(3)]),
             .retry(.jid(1), resources: ["memory": 1]), .cancel(.key(queue: "q", key: "k")), .forget(.jid(1)),
-            .run(queue: "q"),
+            .run(queue: "q", relaunch: .defaults),
+            .set(
+                queue: "q",
+                QueueSetting(
+                    parallelism: 1, retries: 1, halt: 0,
+                    relaunch: RelaunchRules(
+                        limits: RelaunchLimits(memory: 1, runtime: 1), partitions: ["": RelaunchLimits(memory: 1)]),
+                    avoids: ["n1"])),
             .group(3, .mute), .group(3, .unmute), .group(3, .note("n")), .group(3, .merge(into: 1)),
             .submitted(reference, Submission(description: description, continues: "c", executor: "e")),
             .running(

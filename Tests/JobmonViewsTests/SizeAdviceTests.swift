@@ -47,8 +47,8 @@ struct SizeAdviceTests {
         let (cores, gibibytes) = (try #require(group.coreHours), try #require(group.gibibyteHours))
         #expect(abs(cores - hours) < 1e-6)
         #expect(abs(gibibytes - hours * 886 / 1024) < 1e-6)
-        #expect(group.memory.used?.p50 == 120 * 1_048_576)
-        #expect(group.memory.used?.most == 139 * 1_048_576)
+        #expect(group.memory.used?.p50 == 120.0 * 1_048_576)
+        #expect(group.memory.used?.most == 139.0 * 1_048_576)
     }
 
     @Test("a risk that the number of jobs does not allow is not stated")
