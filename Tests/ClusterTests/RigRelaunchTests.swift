@@ -43,7 +43,7 @@ import Testing
     )
     func time(_ rig: Rig) async throws {
         try await withCluster { mon in
-            let file = try mon.file([#"{"name": "late", "command": ["sleep", "12"], "runtime": 4}"#])
+            let file = try mon.file([#"{"name": "late", "command": "test {attempt} = 2 || exec sleep 300", "runtime": 4}"#])
             let run = try Running(
                 Executable.path, rig.arguments(mon.path, ["-f", file], retry: ["time_limit:1,time=20x"]), stdin: "")
             let running = try await mon.wait(for: "late", "runs") { $0.status == "RUNNING" }
@@ -99,17 +99,19 @@ import Testing
                 Rig.slurm.arguments(
                     mon.path,
                     [
-                        "--each", "n=1..120", "-j", "24", "--retries", "9", "--backoff", "0", "--name", "n{n}", "--",
+                        "--each", "n=1..160", "-j", "48", "--retries", "9", "--backoff", "0", "--name", "n{n}", "--",
                         "sh",
                         "-c", command,
                     ], retry: []), stdin: "")
             try await waitUntil("the queue says so", within: 240) {
                 run.stderr.contains("host node3 is avoided for 30m00s: ")
             }
+            let before = mon.marks().count
             #expect(try await run.finished().status == 0, "\(run.stderr)")
-            // What was submitted before may still have run there.
-            let last = mon.marks().suffix(40)
-            #expect(!last.contains("node3"), "\(last)")
+            // What Slurm had begun before it was told may have come there.
+            let after = mon.marks().dropFirst(before)
+            #expect(after.count > 40 && after.count { $0 == "node3" } <= 8, "\(before): \(after)")
+            #expect(!after.suffix(30).contains("node3"), "\(before): \(after)")
             let events = try await Executable.run([
                 "query", "-d", mon.path, "--csv",
                 "select body ->> '$.setting.avoids' from event where kind = 'set' and body ->> '$.setting.avoids' is not null",

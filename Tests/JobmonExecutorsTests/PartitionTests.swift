@@ -33,13 +33,32 @@ import Testing
         #expect(SlurmPartitions.seconds(text[...]) == seconds)
     }
 
-    @Test("Slurm: the nodes of the default partition, or of the one that was named")
+    @Test("Slurm: the nodes of the default partition, or of the one that was named, and which of them run jobs")
     func slurmHosts() {
-        let all = "node1|all.q|all.q*\nnode2|all.q|all.q*\nnode3|long.q|long.q\n"
-        #expect(SlurmPartitions.readHosts(CommandResult(status: 0, output: all)) == ["node1", "node2"])
+        let all = "node1|all.q*|idle\nnode2|all.q*|down*\nnode4|all.q*|mixed-\nnode3|long.q|idle\n"
         #expect(
-            SlurmPartitions.readHosts(CommandResult(status: 0, output: "node3|long.q|long.q\n")) == ["node3"])
+            SlurmPartitions.readHosts(CommandResult(status: 0, output: all))
+                == ["node1": true, "node2": false, "node4": true])
+        #expect(
+            SlurmPartitions.readHosts(CommandResult(status: 0, output: "node3|long.q|idle*\n")) == ["node3": false])
         #expect(SlurmPartitions.readHosts(CommandResult(status: 1, output: "", complaint: "down")).isEmpty)
+    }
+
+    @Test("Grid Engine: the hosts of the queues, and which of them run jobs")
+    func sgeHosts() {
+        let listed = """
+            queuename                      qtype resv/used/tot. load_avg arch          states
+            ---------------------------------------------------------------------------------
+            all.q@n1                       BIP   0/2/8          0.05     lx-amd64
+                 12 0.50000 sleep      ada          r     11/30/2026 10:00:00     1
+            ---------------------------------------------------------------------------------
+            all.q@n2                       BIP   0/0/8          -NA-     lx-amd64      au
+            ---------------------------------------------------------------------------------
+            long.q@n3                      BIP   0/0/8          9.05     lx-amd64      a
+
+            """
+        #expect(
+            SGEQueues.readHosts(CommandResult(status: 0, output: listed)) == ["n1": true, "n2": false, "n3": true])
     }
 
     @Test("Grid Engine: the queues' run times, and the memory of the largest host")
@@ -68,7 +87,5 @@ import Testing
         #expect(limits["all.q"] == RelaunchLimits(memory: 32 << 30))
         #expect(limits["short.q"] == RelaunchLimits(memory: 32 << 30, runtime: 3600))
         #expect(limits[""] == RelaunchLimits(memory: 32 << 30))
-        #expect(
-            SGEQueues.readHosts(CommandResult(status: 0, output: "all.q@n1\nlong.q@n1\nall.q@n2\n")) == ["n1", "n2"])
     }
 }

@@ -47,9 +47,9 @@ package struct BatchDialect: Sendable {
     /// Asks up to where requests may grow, and reads that by partition; "" is the one that jobs get which name none.
     var limits: [[String]]
     var readLimits: @Sendable ([CommandResult]) -> [String: RelaunchLimits]
-    /// Lists the hosts on which jobs of a partition, nil: of the default one, can run now.
+    /// Lists the hosts of a partition, nil: of the default one, and reads that: whether jobs can run there now or soon.
     var hosts: @Sendable (_ partition: String?) -> [String]
-    var readHosts: @Sendable (CommandResult) -> Set<String>
+    var readHosts: @Sendable (CommandResult) -> [String: Bool]
     /// Tells the scheduler that waiting tasks of an array job must avoid the hosts of its request, and no others; nil where
     /// that cannot be told.
     var exclude: @Sendable (_ job: String, ClusterRequest, SchedulerTraits) -> [String]?

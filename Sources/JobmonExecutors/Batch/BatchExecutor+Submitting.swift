@@ -92,8 +92,9 @@ extension BatchExecutor {
     private func avoidable(_ request: ClusterRequest) async -> [String] {
         guard !request.avoided.isEmpty, let answer = try? await run(dialect.hosts(request.partition)) else { return [] }
         let hosts = dialect.readHosts(answer)
-        let avoided = request.avoided.filter { hosts.contains($0) }
-        return hosts.count > avoided.count ? avoided : []
+        // A scheduler refuses a host that it does not have. One that is down now may be up when the job starts.
+        let avoided = request.avoided.filter { hosts[$0] != nil }
+        return hosts.contains { $0.value && !avoided.contains($0.key) } ? avoided : []
     }
 
     package func avoid(_ hosts: [String]) async {

@@ -34,16 +34,23 @@ enum SGEQueues {
         return limits
     }
 
-    /// Lists the queue instances on which a job could start now or soon.
+    /// Lists the queue instances.
     static func hosts(_ partition: String?) -> [String] {
-        ["qselect", "-qs", "o"] + (partition.map { ["-q", $0] } ?? [])
+        ["qstat", "-f"] + (partition.map { ["-q", $0] } ?? [])
     }
 
-    static func readHosts(_ result: CommandResult) -> Set<String> {
-        guard result.status == 0 else { return [] }
-        return Set(
-            result.output.split(separator: "\n").compactMap { line in
-                line.firstIndex(of: "@").map { line[line.index(after: $0)...].trimmed }
-            })
+    static func readHosts(_ result: CommandResult) -> [String: Bool] {
+        guard result.status == 0 else { return [:] }
+        var hosts: [String: Bool] = [:]
+        for line in result.output.split(separator: "\n") {
+            // all.q@n1   BIP   0/0/8   0.01   lx-amd64   au
+            let fields = line.split(whereSeparator: \.isWhitespace)
+            guard fields.count >= 5, let at = fields[0].firstIndex(of: "@"), fields[2].contains("/") else { continue }
+            let host = String(fields[0][fields[0].index(after: at)...])
+            // Disabled, suspended, in error, unknown, or orphaned; an alarm passes.
+            let isUsable = fields.count == 5 || !fields[5].contains { "dDsSCEuo".contains($0) }
+            hosts[host] = hosts[host] ?? false || isUsable
+        }
+        return hosts
     }
 }

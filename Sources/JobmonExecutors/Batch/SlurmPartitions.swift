@@ -48,18 +48,25 @@ enum SlurmPartitions {
         return zip(given, scales).reduce(0) { $0 + $1.0 * $1.1 }
     }
 
-    /// Lists the nodes on which a job could start now or soon.
+    /// Lists the nodes of a partition.
     static func hosts(_ partition: String?) -> [String] {
-        ["sinfo", "--noheader", "--Node", "--states=idle,alloc,mix,comp", "--format=%N|%R|%P"]
-            + (partition.map { ["--partition=\($0)"] } ?? [])
+        ["sinfo", "--noheader", "--Node", "--format=%N|%P|%T"] + (partition.map { ["--partition=\($0)"] } ?? [])
     }
 
-    static func readHosts(_ result: CommandResult) -> Set<String> {
-        guard result.status == 0 else { return [] }
+    /// States in which a node runs jobs, or will when those of now are over.
+    private static let usable: Set = ["idle", "allocated", "mixed", "completing"]
+
+    static func readHosts(_ result: CommandResult) -> [String: Bool] {
+        guard result.status == 0 else { return [:] }
         let rows = result.output.split(separator: "\n").map { $0.split(separator: "|").map { $0.trimmed } }
             .filter { $0.count == 3 }
         // Without a partition in the question, the default one is marked.
-        let ofDefault = rows.filter { $0[2].hasSuffix("*") }
-        return Set((ofDefault.isEmpty ? rows : ofDefault).map { $0[0] })
+        let ofDefault = rows.filter { $0[1].hasSuffix("*") }
+        // Behind a state may stand a sign: `idle*` of a node that does not answer, `mixed-`, `allocated+`.
+        return Dictionary(
+            (ofDefault.isEmpty ? rows : ofDefault).map { row in
+                (row[0], usable.contains(row[2].filter { $0 != "-" && $0 != "+" }))
+            }
+        ) { $0 || $1 }
     }
 }

@@ -2,8 +2,9 @@ import JobmonCore
 
 /// Hosts of a cluster on which jobs fail far above what they do elsewhere.
 extension QueueState {
-    /// So many failures must have come since hosts were compared, and so many seconds passed.
-    private static let comparison = (failures: 3, seconds: 20.0)
+    /// So many failures must have come since hosts were compared, and so many seconds passed: twice as many each time that
+    /// nothing was found.
+    private static let comparison = (failures: 3, seconds: 5.0, most: 60.0)
 
     /// The hosts that the next attempt of a job must not run on; none on this host alone.
     func avoidedHosts(_ index: Int) -> [String] {
@@ -18,7 +19,7 @@ extension QueueState {
         failuresNotCompared += 1
         guard compareHostsAt == nil, failuresNotCompared >= Self.comparison.failures else { return }
         // The ends of the same moment are compared together.
-        compareHostsAt = max(now.steady + 1, hostsComparedAt + Self.comparison.seconds)
+        compareHostsAt = max(now.steady + 1, hostsComparedAt + max(Self.comparison.seconds, hostsPause))
     }
 
     mutating func lookAtHosts(at now: Moment) {
@@ -36,6 +37,7 @@ extension QueueState {
 
     mutating func compare(_ tallies: [HostTally], at now: Moment) {
         let said = badHosts.judge(tallies, at: now.steady)
+        hostsPause = said.isEmpty ? min(max(Self.comparison.seconds, hostsPause * 2), Self.comparison.most) : 0
         guard !said.isEmpty else { return }
         for text in said { outbox.say(text) }
         tellHosts(at: now)

@@ -77,6 +77,8 @@ package struct QueueState: Sendable {
     var failuresNotCompared = 0
     var hostsComparedAt = -Double.infinity
     var compareHostsAt: Double?
+    /// Seconds between two comparisons.
+    var hostsPause = 0.0
     /// The rules that ended jobs for good, which the user was told.
     var saidRules: Set<String> = []
     var jobs: [QueueJob] = []
