@@ -25,7 +25,7 @@ extension QueueState {
         }
         let cause = outcome.resolvedCause
         var outcome = outcome
-        if outcome.status == .failed, decided == nil, rules(of: index).namesGroups {
+        if outcome.status == .failed, decided == nil, isLedgersToDecide(index, outcome, cause) {
             return waitForLedger(index, key, outcome, recorded: recorded, at: now)
         }
         if outcome.returnsAttempt, cause == .lost {
@@ -52,11 +52,6 @@ extension QueueState {
         jobs[index].retryAsked = false
         dropLive(index)
         settle(index, at: now)
-        if configuration.hearsFromMonitor, decided == nil, decision?.avoids != nil || decision?.returnsAttempt ?? false
-        {
-            // The ledger knows the host.
-            outbox.look.append(jobs[index].jid)
-        }
         if retryAsked, jobs[index].phase == .failed || jobs[index].phase == .cancelled {
             revive(index)
         } else if jobs[index].phase == .failed, jobs[index].isNamed {

@@ -84,7 +84,17 @@ extension QueueState {
                 + "are not named here (jobmon show)")
     }
 
-    /// A rule names a group of errors, which only the ledger knows: it decides, and its word is waited for.
+    /// Whether only the ledger knows enough to decide: the group of the error, or, in a cluster, the host that the next
+    /// attempt is to avoid.
+    func isLedgersToDecide(_ index: Int, _ outcome: Outcome, _ cause: Cause?) -> Bool {
+        let rules = rules(of: index)
+        if rules.namesGroups { return true }
+        guard configuration.hearsFromMonitor, let cause else { return false }
+        let failure = RelaunchFailure(cause: cause, exitCode: outcome.evidence.exitCode)
+        return rules.rule(for: failure)?.rule.elsewhere ?? false
+    }
+
+    /// The ledger decides, and its word is waited for.
     func isWaitingForLedger(_ index: Int) -> Bool { jobs[index].live?.isDecidedByLedger ?? false }
 
     mutating func waitForLedger(
