@@ -43,7 +43,9 @@ import Testing
     )
     func time(_ rig: Rig) async throws {
         try await withCluster { mon in
-            let file = try mon.file([#"{"name": "late", "command": "test {attempt} = 2 || exec sleep 300", "runtime": 4}"#])
+            let file = try mon.file([
+                #"{"name": "late", "command": "test {attempt} = 2 || exec sleep 300", "runtime": 4}"#
+            ])
             let run = try Running(
                 Executable.path, rig.arguments(mon.path, ["-f", file], retry: ["time_limit:1,time=20x"]), stdin: "")
             let running = try await mon.wait(for: "late", "runs") { $0.status == "RUNNING" }
@@ -80,7 +82,7 @@ import Testing
             #expect(job?.instances.map(\.cause) == ["node_failure", nil], "\(String(describing: job))")
             #expect(mon.marks().count == 2 && mon.marks()[1] != node, "\(mon.marks())")
             let show = try await Executable.run(["show", "-d", mon.path, "1"])
-            #expect(show.stdout.contains("tried again, not on \(node) (rule node_failure:3)"), "\(show.stdout)")
+            #expect(show.stdout.contains("another attempt, not on \(node) (rule node_failure:3)"), "\(show.stdout)")
             #expect(show.stdout.contains("attempts     1 of 1 used"), "\(show.stdout)")
         }
         try await Rig.slurm.command("scontrol", "update", "NodeName=\(node)", "State=RESUME")

@@ -43,7 +43,7 @@ struct RelaunchTests {
                 job: shell("test {attempt} = 3 || exit 77", ", \"memory\": \"1G\""), status: "COMPLETE", attempts: 3,
                 memory: [1024, 2048, 4096]),
             Planted(job: shell("exit 3", ", \"retry\": \"exit:2\""), status: "FAILED", attempts: 3),
-            Planted(job: shell("kill -KILL $$", ", \"retry\": \"none\""), status: "FAILED", attempts: 1),
+            Planted(job: shell("kill -KILL $$", ", \"retry\": \"signal:0\""), status: "FAILED", attempts: 1),
             Planted(
                 job: shell("echo 'ModuleNotFoundError: No module named x' >&2; exit 1", ", \"max_attempts\": 2"),
                 status: "FAILED", attempts: 2),
@@ -112,7 +112,7 @@ struct RelaunchTests {
             #expect(run.status == 0, "\(run.stderr)")
             let show = try await Executable.run(["show", "-d", mon, "1"])
             #expect(
-                show.stdout.contains("tried again with 1.5 GiB of memory instead of 1.0 GiB (rule E1:2,mem=1.5x)"),
+                show.stdout.contains("another attempt with 1.5 GiB of memory instead of 1.0 GiB (rule E1:2,mem=1.5x)"),
                 "\(show.stdout)")
             #expect(show.stdout.contains("requested    2.3 GiB of memory"), "\(show.stdout)")
             let failing = try await Executable.run([
@@ -121,7 +121,7 @@ struct RelaunchTests {
             ])
             #expect(failing.status == 1, "\(failing.stderr)")
             let explain = try await Executable.run(["explain", "-d", mon, "2"])
-            #expect(explain.stdout.contains("not tried again (rule exit:0)"), "\(explain.stdout)")
+            #expect(explain.stdout.contains("no other attempt (rule exit:0)"), "\(explain.stdout)")
         }
     }
 

@@ -49,7 +49,8 @@ import Testing
             ("oom:1001", "is no number of retries"), ("oom:1,mem=0.5x", "is below 1"), ("oom:1,mem=x", "is no factor"),
             ("oom:1,mem=1e9x", "is above 100"), ("oom:1,cpu=2x", "is not understood"), ("exit=0:1", "is no cause"),
             ("exit=256:1", "is no cause"), ("cancelled:1", "is no cause"), ("submit_failed:2", "is no cause"),
-            ("", "is no retry rule"), ("3:1", "is no cause"), ("E0:1", "is no cause"),
+            ("oom:1,mem=2x,mem=3x", "two factors"), ("", "is no retry rule"), ("3:1", "is no cause"),
+            ("E0:1", "is no cause"),
             ("oom:1,mem=nan", "is no factor"),
         ])
     func refused(_ text: String, _ reason: String) {
@@ -115,6 +116,16 @@ import Testing
             rules.decision(on: RelaunchFailure(cause: .signal), after: RelaunchHistory(), sizes: sizes()) == nil)
     }
 
+    @Test(
+        "the more precise rule counts, whatever the order",
+        arguments: [["exit:0", "exit=75:2", "E3:1"], ["E3:1", "exit=75:2", "exit:0"]])
+    func precision(_ texts: [String]) throws {
+        let rules = try RelaunchRules(texts: texts)
+        #expect(rules.rule(for: RelaunchFailure(cause: .exit, exitCode: 75, group: 3))?.rule.description == "E3:1")
+        #expect(rules.rule(for: RelaunchFailure(cause: .exit, exitCode: 75, group: 1))?.rule.description == "exit=75:2")
+        #expect(rules.rule(for: RelaunchFailure(cause: .exit, exitCode: 1))?.rule.description == "exit:0")
+    }
+
     @Test("a group of errors is a cause like any other")
     func group() throws {
         let rules = try RelaunchRules(texts: ["E3:1", "exit:2"])
@@ -133,11 +144,11 @@ import Testing
         let grown = rules.decision(on: failure, after: RelaunchHistory(), sizes: sizes(memory: 2 * Self.gib))
         #expect(grown?.memory?.to == 3 * Self.gib && grown?.next == .again)
         let full = rules.decision(on: failure, after: RelaunchHistory(), sizes: sizes(memory: 3 * Self.gib))
-        #expect(full?.next == .stop && full?.remark == "its memory, 3.0 GiB, is at the limit (--max-memory)")
+        #expect(full?.next == .stop && full?.remark == "its memory, 3.0 GiB, is not below the limit (--max-memory)")
         rules.partitions = ["short": RelaunchLimits(memory: Self.gib), "": RelaunchLimits(memory: 9 * Self.gib)]
         let partition = rules.decision(
             on: failure, after: RelaunchHistory(), sizes: sizes(memory: Self.gib, partition: "short"))
-        #expect(partition?.remark == "its memory, 1.0 GiB, is at the limit of the partition short")
+        #expect(partition?.remark == "its memory, 1.0 GiB, is not below the limit of the partition short")
         #expect(
             rules.decision(on: failure, after: RelaunchHistory(), sizes: sizes(memory: 2 * Self.gib))?.memory?.to
                 == 3 * Self.gib)
@@ -219,9 +230,13 @@ import Testing
         let own = try RelaunchRules(texts: ["exit:5"])
         var resources = JSONObject()
         resources[RelaunchRules.resource] = own.jobResource
-        #expect(ofQueue.preceded(by: RelaunchRules(ofJob: resources)).texts == ["exit:5", "exit:2"])
+        let both = ofQueue.preceded(by: RelaunchRules(ofJob: resources))
+        #expect(both.rule(for: RelaunchFailure(cause: .exit, exitCode: 1))?.rule.attempts == 5)
+        // Also before a more precise one of the queue.
+        let precise = try RelaunchRules(texts: ["E1:1"]).preceded(by: RelaunchRules(ofJob: resources))
+        #expect(precise.rule(for: RelaunchFailure(cause: .exit, exitCode: 1, group: 1))?.rule.attempts == 5)
         resources[RelaunchRules.resource] = RelaunchRules.off.jobResource
-        #expect(ofQueue.preceded(by: RelaunchRules(ofJob: resources)) == .off)
+        #expect(ofQueue.preceded(by: RelaunchRules(ofJob: resources)).texts == ["none", "exit:2"])
         #expect(RelaunchRules(ofJob: [:]) == nil)
     }
 
@@ -234,8 +249,8 @@ import Testing
         #expect(try RelaunchDecision(decision.json) == decision)
         #expect(
             decision.words
-                == "tried again with 1.5 GiB of memory instead of 1.0 GiB and a time limit of 1m30s instead of "
+                == "another attempt with 1.5 GiB of memory instead of 1.0 GiB and a time limit of 1m30s instead of "
                 + "1m00s and a time limit of 2.0s instead of 1.0s, not on n1 (rule oom:3,mem=1.5x); so")
-        #expect(RelaunchDecision(rule: "exit:0", next: .stop).words == "not tried again (rule exit:0)")
+        #expect(RelaunchDecision(rule: "exit:0", next: .stop).words == "no other attempt (rule exit:0)")
     }
 }

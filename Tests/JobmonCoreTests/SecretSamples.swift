@@ -120,6 +120,8 @@ enum SecretSamples {
         ("\(awsKey),\(awsSecret)\n", "[masked],[masked]\n"), ("see \(github).", "see [masked]."),
         ("https://\(github)@github.com/x", "https://[masked]@github.com/x"),
         ("a " + "github" + "_pat_" + random(60), "a [masked]"),
+        ("post to https://" + "hooks.slack" + ".com/services/T0/" + random(24), "post to https://[masked]"),
+        ("https://discord" + ".com/api/webhooks/12/" + random(24) + " failed", "https://[masked] failed"),
         ("a " + "gl" + "pat-" + random(20) + " b", "a [masked] b"),
         ("a " + "xo" + "xb-1234-" + random(20), "a [masked]"),
         ("a " + "AI" + "za" + random(35), "a [masked]"), ("a " + "sk" + "_live_" + random(24), "a [masked]"),

@@ -84,18 +84,62 @@ import Testing
         #expect(try await job(ledger).status == .queued)
     }
 
-    @Test("a node failure gives the attempt back")
+    @Test("a node failure gives the attempt back, three times in a row; then one counts")
     func nodeFailure() async throws {
+        let ledger = try SQLiteLedger.open(.memory, time: .system)
+        try await record(ledger, [.run(queue: "q", relaunch: .defaults), try job("a", maxAttempts: 2)])
+        for number in 1...5 {
+            // It comes back to the first two.
+            let host = "n\(number % 2)"
+            let instance = "i\(number)"
+            try await record(
+                ledger,
+                [
+                    .submitted(.key(instance), Submission(job: .key(queue: "q", key: "a"), executor: "slurm")),
+                    .running(
+                        .key(instance), Start(host: "login", place: ClusterPlace(allocated: ["node": .string(host)]))),
+                    // As from a scheduler that gives attempts back by itself.
+                    .outcome(.key(instance), Outcome(status: .failed, cause: .nodeFailure, returnsAttempt: number > 3)),
+                ])
+            let seen = try await job(ledger)
+            // The fourth counts, and begins the row anew.
+            #expect(seen.instances[number - 1].relaunch?.avoids == (number == 4 ? nil : host))
+            #expect(seen.attempts == (number < 4 ? 0 : 1) && seen.status == .queued, "\(number)")
+        }
+    }
+
+    @Test(
+        "where attempts run on this host alone, none is avoided; a rule that says never ends what was given back, too")
+    func local() async throws {
         let ledger = try SQLiteLedger.open(.memory, time: .system)
         try await record(
             ledger,
             [
-                .run(queue: "q", relaunch: .defaults), try job("a"), .attempt("i1", of: "a"),
-                .running(.key("i1"), Start(host: "n1")), failure("i1", .nodeFailure),
+                .run(queue: "q", relaunch: try RelaunchRules(texts: ["lost:0", "signal:1,elsewhere"])), try job("a"),
+                .attempt("i1", of: "a"), .running("i1"),
+                .outcome(.key("i1"), Outcome(status: .failed, evidence: Evidence(signal: 9))),
+                try job("b"), .attempt("i2", of: "b"), .running("i2"),
+                .outcome(.key("i2"), Outcome(status: .failed, cause: .lost, returnsAttempt: true)),
+            ])
+        let seen = try await job(ledger, 1)
+        #expect(seen.status == .queued && seen.instances[0].relaunch?.avoids == nil)
+        let lost = try await job(ledger, 2)
+        #expect(lost.status == .failed && lost.instances[0].relaunch?.words == "no other attempt (rule lost:0)")
+    }
+
+    @Test("an end that comes after the job has gone on decides nothing")
+    func lateEnd() async throws {
+        let ledger = try SQLiteLedger.open(.memory, time: .system)
+        try await record(
+            ledger,
+            [
+                .run(queue: "q", relaunch: try RelaunchRules(texts: ["exit:1"])), try job("a", maxAttempts: 2),
+                .attempt("i1", of: "a"), .attempt("i2", of: "a"), failure("i2", .exit, exitCode: 1),
+                failure("i1", .exit, exitCode: 1),
             ])
         let seen = try await job(ledger)
-        #expect(seen.status == .queued && seen.attempts == 0 && seen.instances[0].returnedAttempt)
-        #expect(seen.instances[0].relaunch?.avoids == "n1")
+        #expect(seen.instances.map { $0.relaunch?.next } == [nil, .again])
+        #expect(seen.status == .queued && seen.description.maxAttempts == 3)
     }
 
     @Test("the group of an error decides, and a job's own rules come first")
@@ -150,6 +194,21 @@ import Testing
         let changes = try await ledger.changes(after: 0, limit: 100)
         let set = try #require(changes.first { $0.kind == "set" })
         #expect(set.queue == "q" && set.setting?.retries == 2 && set.setting?.relaunch?.texts == ["exit:1"])
+    }
+
+    @Test("fewer retries end what waits for one")
+    func fewerRetries() async throws {
+        let ledger = try SQLiteLedger.open(.memory, time: .system)
+        try await record(
+            ledger,
+            [
+                .run(queue: "q", relaunch: .off), try job("a", maxAttempts: 3), try job("b", maxAttempts: 3),
+                .attempt("i1", of: "a"), failure("i1", .exit, exitCode: 1),
+                .set(queue: "q", QueueSetting(retries: 0)),
+            ])
+        #expect(try await job(ledger, 1).status == .failed)
+        #expect(try await job(ledger, 2).status == .queued)
+        try await ledger.checkInvariants()
     }
 
     @Test("what was requested is kept with each attempt")

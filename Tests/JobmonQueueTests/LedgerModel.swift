@@ -91,7 +91,7 @@ struct LedgerModel {
     }
 
     private mutating func applyRules(_ jid: Int64, _ index: Int, _ instance: inout InstanceRecord) {
-        guard let job = jobs[jid], let cause = instance.cause else { return }
+        guard let job = jobs[jid], let cause = instance.cause, index == job.instances.count - 1 else { return }
         var history = RelaunchHistory()
         for earlier in job.instances[..<index] {
             history.note(
@@ -104,8 +104,13 @@ struct LedgerModel {
             isReturned: instance.returnedAttempt)
         guard let decision else { return }
         instance.relaunch = decision
+        if decision.returnsAttempt {
+            instance.returnedAttempt = true
+        } else if cause.isOfHost {
+            instance.returnedAttempt = false
+        }
         guard decision.next == .again else { return }
-        if decision.returnsAttempt { instance.returnedAttempt = true } else { jobs[jid]?.description.maxAttempts += 1 }
+        if !decision.returnsAttempt { jobs[jid]?.description.maxAttempts += 1 }
         if let memory = decision.memory { jobs[jid]?.description.resources["memory"] = .int(memory.to) }
     }
 

@@ -153,35 +153,46 @@ import Testing
 
     // MARK: Relaunch rules
 
-    @Test("the next attempt after a kill for memory asks for more, and its retries are left")
-    func growsMemory() throws {
+    @Test("the next attempt asks for what the ledger has, and its word ends a job that has retries left, said once")
+    func takesTheLedgersWord() throws {
         var state = state(relaunch: .defaults)
         let command = JobDescription(runfile: "/bin/true", resources: ["memory": .int(1 << 30)])
-        var orders = start(&state, state.take([.known([job(1, command: command)]), .allKnown], at: at(0)), at: 0)
-        _ = state.take([ended(orders[0], Outcome(status: .failed, cause: .outOfMemory))], at: at(1))
-        #expect(state.currentCounts.retrying == 1)
-        orders = start(&state, state.take([.woke], at: at(3)), at: 3)
+        let jobs = (1...2).map { job($0, attempts: 5, command: command) }
+        var orders = start(&state, state.take([.known(jobs), .allKnown], at: at(0)), at: 0)
+        let killed = Outcome(status: .failed, cause: .outOfMemory)
+        _ = state.take(orders.map { ended($0, killed) }, at: at(1))
+        #expect(state.currentCounts.unclear == 2)
+        var grown = command
+        grown.resources = ["memory": .int(3 << 29)]
+        var seen = instance(orders[0].instanceKey, 1, .failed, cause: .outOfMemory)
+        seen.relaunch = RelaunchDecision(rule: "oom:1,mem=1.5x", next: .again)
+        var other = instance(orders[1].instanceKey, 2, .failed, cause: .outOfMemory)
+        other.relaunch = RelaunchDecision(rule: "oom:1,mem=1.5x", next: .stop, remark: "full")
+        let actions = state.take(
+            [.known([job(1, attempts: 6, [seen], command: grown), job(2, attempts: 5, [other], command: command)])],
+            at: at(2))
+        #expect(state.currentCounts.retrying == 1 && state.currentCounts.failed == 1)
+        #expect(actions.count { if case .say = $0 { true } else { false } } == 1)
+        orders = start(&state, state.take([.woke], at: at(9)), at: 9)
         #expect(orders.map { RequestedResources($0.description.resources).memory } == [3 << 29])
-        _ = state.take([ended(orders[0], Outcome(status: .failed, cause: .outOfMemory))], at: at(4))
-        #expect(state.currentCounts.failed == 1)
-        #expect(state.sanityCheck().isEmpty)
+        #expect(state.sanityCheck().isEmpty, "\(state.sanityCheck())")
     }
 
-    @Test("a rule ends a job that has retries left, and says so once")
-    func endsByRule() throws {
-        var state = state(
-            relaunch: try RelaunchRules(texts: ["oom:9,mem=2x"], limits: RelaunchLimits(memory: 1 << 30)))
-        let command = JobDescription(runfile: "/bin/true", resources: ["memory": .int(1 << 30)])
-        let known = state.take(
-            [.known([job(1, attempts: 5, command: command), job(2, attempts: 5, command: command)]), .allKnown],
-            at: at(0))
-        let orders = start(&state, known, at: 0)
-        let actions = state.take(
-            orders.map { ended($0, Outcome(status: .failed, cause: .outOfMemory)) } + [.report(.unacknowledged(0))],
-            at: at(1))
-        #expect(state.currentCounts.failed == 2)
-        let said = actions.compactMap { if case .say(let text) = $0 { text } else { nil } }
-        #expect(said.count == 1 && said[0].contains("is at the limit (--max-memory)"))
+    @Test("fewer retries end what waits for one, and a limit of failures that is passed halts at once")
+    func setsLess() {
+        var state = state(window: 1)
+        let begun = state.take([.known([job(1, attempts: 3), job(2)]), .allKnown], at: at(0))
+        let orders = start(&state, begun, at: 0)
+        _ = state.take([ended(orders[0], .failure())], at: at(1))
+        #expect(state.currentCounts.retrying == 1)
+        func change(_ setting: QueueSetting) -> QueueFact {
+            .changed([Change(sequence: 1, kind: "set", time: Timestamp(milliseconds: 0), queue: "q", setting: setting)])
+        }
+        _ = state.take([change(QueueSetting(retries: 0))], at: at(1))
+        #expect(state.currentCounts.retrying == 0 && state.currentCounts.failed == 1)
+        let actions = state.take([change(QueueSetting(halt: 1))], at: at(1))
+        #expect(actions.contains(.recall), "\(actions)")
+        #expect(state.sanityCheck().isEmpty, "\(state.sanityCheck())")
     }
 
     @Test("where a group decides, the ledger's word is waited for")

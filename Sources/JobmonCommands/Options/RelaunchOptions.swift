@@ -26,6 +26,9 @@ struct RelaunchOptions: ParsableArguments {
             valueName: "time"))
     var maxRuntime: String?
 
+    /// Whether any of it is given.
+    var isGiven: Bool { !retry.isEmpty || maxMemory != nil || maxRuntime != nil }
+
     /// - Throws: `CommandFailure` for what is no rule, size or time.
     func rules() throws -> RelaunchRules {
         var limits = RelaunchLimits()
@@ -43,6 +46,13 @@ struct RelaunchOptions: ParsableArguments {
             limits.runtime = seconds
         }
         return try Self.rules(retry, limits: limits, option: "--retry")
+    }
+
+    static func check(retries: Int) throws {
+        guard (0...ProtocolLimits.retries).contains(retries) else {
+            throw CommandFailure(
+                .usage, "--retries must be 0 to \(Units.grouped(ProtocolLimits.retries)), not \(retries)")
+        }
     }
 
     /// - Parameter option: where the texts come from, for the message.

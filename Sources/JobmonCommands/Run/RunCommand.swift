@@ -246,6 +246,7 @@ package struct RunCommand: AsyncParsableCommand {
         QueueState.Configuration(
             queue: settings.queue, executor: executor, policy: .retry(try backoffPolicy()),
             relaunch: try relaunch.rules(),
+            keepsRules: !relaunch.isGiven,
             window: settings.slots,
             haltAfter: try positive(halt, "--halt"), logs: noLogs ? nil : settings.layout,
             leavesRunning: executor != "local" && !cluster.cancelOnExit, hearsFromMonitor: executor != "local")
@@ -351,7 +352,7 @@ package struct RunCommand: AsyncParsableCommand {
                 hint: "use \(JobExecutor.names.joined(separator: ", "))")
         }
         _ = try relaunch.rules()
-        if let retries, retries < 0 { throw CommandFailure(.usage, "--retries must be 0 or more, not \(retries)") }
+        if let retries { try RelaunchOptions.check(retries: retries) }
     }
 
     /// The first and the longest delay of `--backoff`.

@@ -182,7 +182,11 @@ extension JobDescription {
         shell = try fields.bool("shell") ?? false
         timeout = try fields.amount("timeout")
         resources = try fields.fields("resources")?.object ?? [:]
-        maxAttempts = Int(try fields.int("max_attempts", atLeast: 1) ?? 1)
+        let attempts = try fields.int("max_attempts", atLeast: 1) ?? 1
+        guard attempts <= Int64(ProtocolLimits.retries) + 1 else {
+            throw fields.failure("max_attempts", "must be at most \(ProtocolLimits.retries + 1), not \(attempts)")
+        }
+        maxAttempts = Int(attempts)
         if runfile.isEmpty, name == nil { throw fields.failure("runfile", "is missing (or \"name\")") }
     }
 }

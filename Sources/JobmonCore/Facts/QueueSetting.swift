@@ -37,6 +37,9 @@ extension QueueSetting {
     }
 
     package init(_ fields: JSONFields) throws(FieldError) {
+        if let retries = try fields.int("retries", atLeast: 0), retries > Int64(ProtocolLimits.retries) {
+            throw fields.failure("retries", "must be at most \(ProtocolLimits.retries), not \(retries)")
+        }
         self.init(
             parallelism: try fields.int("parallelism", atLeast: 1).map { Int($0) },
             retries: try fields.int("retries", atLeast: 0).map { Int($0) },

@@ -42,7 +42,10 @@ extension JobRecord {
             anyComplete: instances.contains { $0.status == .complete }, latest: last?.status,
             latestReturnedAttempt: last?.returnedAttempt ?? false, latestIsLast: last?.isLast ?? false)
         // The ledger decides the status. A job that is queued although its attempts do not show why was retried.
-        if status == .queued, standing.status != .queued { standing.latestReturnedAttempt = true }
+        if status == .queued, standing.status != .queued {
+            standing.latestReturnedAttempt = true
+            standing.latestIsLast = false
+        }
         return standing
     }
 }

@@ -40,8 +40,9 @@ package struct JobStanding: Sendable, Equatable {
         case .queued: return .queued
         case .failed, .cancelled:
             if cancelRequested { return .cancelled }
+            if latestIsLast, latest == .failed { return .failed }
             if latestReturnedAttempt { return .queued }
-            return latest == .failed && attempts < maxAttempts && !latestIsLast ? .queued : latest
+            return latest == .failed && attempts < maxAttempts ? .queued : latest
         }
     }
 }

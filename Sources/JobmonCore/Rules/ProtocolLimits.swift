@@ -19,6 +19,8 @@ package enum ProtocolLimits {
     package static let request = 16 << 20
     /// Bytes of stderr that are kept.
     package static let stderr = 64 << 10
+    /// The maximum number of retries of a job, which has one attempt more.
+    package static let retries = 1_000_000
     /// Events in one request.
     package static let eventsPerRequest = 10000
     /// The outermost and the innermost frames that are kept of a traceback.

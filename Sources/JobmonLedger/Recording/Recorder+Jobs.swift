@@ -154,14 +154,14 @@ extension Recorder {
             if let instance, instance.id == id { latest = instance } else { latest = try find(.id(id)) }
         }
         let before = job.status
+        // Asked to try it once more, the job stands as if that attempt had not counted.
+        let isRetried = job.retriedInstance != nil && job.retriedInstance == job.latestInstance
         job.status =
             JobStanding(
                 attempts: job.attempts, maxAttempts: job.maxAttempts, cancelRequested: job.cancelRequested != nil,
                 anyComplete: job.anyComplete, latest: latest?.status,
-                // Asked to try it once more, the job stands as if that attempt had not counted.
-                latestReturnedAttempt: latest?.attemptReturned == true
-                    || job.retriedInstance != nil && job.retriedInstance == job.latestInstance,
-                latestIsLast: latest?.isLast ?? false
+                latestReturnedAttempt: latest?.attemptReturned == true || isRetried,
+                latestIsLast: !isRetried && latest?.isLast ?? false
             ).status
         cache.change(job)
         if before != job.status, !job.isForgotten { batch.count(queue: job.queue, from: before, to: job.status) }

@@ -28,6 +28,11 @@ extension Recorder {
             try writeChanged()
             cache = StateCache()
             try statements.changeRetries.put(retries + 1).put(queue).run()
+            // One that waits for a retry that it does not have any more has failed.
+            for jid in try statements.findWaiting.put(queue).all({ $0.int() }) {
+                guard var job = try find(.jid(jid)) else { continue }
+                try restand(&job)
+            }
         }
         var verdict = Verdict(.recorded)
         verdict.changed = true
@@ -41,7 +46,9 @@ extension Recorder {
         _ instance: inout InstanceState, _ outcome: Outcome, group: Int64
     ) throws(SQLiteFailure) {
         // Without a queue, nothing starts it again.
-        guard let queue = instance.job.queue, let cause = instance.cause, cause != .cancelled, cause != .submitFailed
+        guard let queue = instance.job.queue, let cause = instance.cause, cause != .cancelled, cause != .submitFailed,
+            // The job has gone on already.
+            instance.id == instance.job.latestInstance
         else { return }
         let job = instance.job
         guard
@@ -55,9 +62,12 @@ extension Recorder {
         var failure = RelaunchFailure(cause: cause, exitCode: outcome.evidence.exitCode, group: group)
         guard all.rule(for: failure) != nil else { return }
         let given = try statements.findAllocated.put(instance.id).first { row in
-            (memory: row.optionalInt(), node: row.optionalText())
+            (memory: row.optionalInt(), node: row.optionalText(), executor: row.text())
         }
-        failure.host = given?.node ?? instance.host
+        // Where all attempts run on one host, there is no other.
+        if given.flatMap({ ClusterScheduler(rawValue: $0.executor) }) != nil {
+            failure.host = given?.node ?? instance.host
+        }
         let decision = all.decision(
             on: failure, after: try history(before: instance),
             sizes: RelaunchSizes(
@@ -66,7 +76,12 @@ extension Recorder {
                 partition: Self.partition(described.resources)), isReturned: instance.attemptReturned)
         guard let decision else { return }
         instance.relaunch = decision
-        if decision.returnsAttempt { instance.attemptReturned = true }
+        if decision.returnsAttempt {
+            instance.attemptReturned = true
+        } else if cause.isOfHost {
+            // Its rule is used up: from now on such failures count.
+            instance.attemptReturned = false
+        }
         cache.change(instance)
         guard decision.next == .again else { return }
         if !decision.returnsAttempt { instance.job.maxAttempts += 1 }

@@ -44,6 +44,7 @@ struct RecorderStatements {
     let beginSetting: Statement
     let changeSetting: Statement
     let changeRetries: Statement
+    let findWaiting: Statement
     let changeTimeout: Statement
     let findRules: Statement
     let findRequests: Statement
@@ -208,16 +209,18 @@ struct RecorderStatements {
                 WHERE i.jid = job.jid AND i.relaunch ->> 'next' = 'again' AND i.attempt_returned = 0)
             WHERE queue = ?2 AND status IN (1, 2, 5, 7)
             """)
+        findWaiting = try connection.prepare(
+            "SELECT jid FROM job WHERE queue = ? AND status = 7 AND instances > 0")
         changeTimeout = try connection.prepare("UPDATE job SET timeout = ? WHERE jid = ?")
         findRules = try connection.prepare("SELECT relaunch FROM queue_setting WHERE queue = ?")
         findRequests = try connection.prepare("SELECT resources, timeout FROM job WHERE jid = ?")
         findEnds = try connection.prepare(
             """
             SELECT status, cause, attempt_returned, coalesce(allocated ->> 'node', host), relaunch FROM job_instance
-            WHERE jid = ?1 AND job_instance_id <> ?2 ORDER BY retry_number
+            WHERE jid = ?1 AND job_instance_id < ?2 ORDER BY retry_number
             """)
         findAllocated = try connection.prepare(
-            "SELECT allocated ->> 'memory', allocated ->> 'node' FROM job_instance WHERE job_instance_id = ?")
+            "SELECT allocated ->> 'memory', allocated ->> 'node', executor FROM job_instance WHERE job_instance_id = ?")
 
         // The latest are enough: what is kept of an error is bounded.
         findReported = try connection.prepare(

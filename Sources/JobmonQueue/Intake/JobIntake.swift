@@ -55,12 +55,15 @@ struct JobIntake: Sendable {
             guard !isNamed[latest.index] else { continue }
             isNamed[latest.index] = true
             var record = records[latest.index]
-            var isChanged = job.description.maxAttempts > record.description.maxAttempts
-            if isChanged { record.description.maxAttempts = job.description.maxAttempts }
+            // Those that retry rules granted come on top of what is given.
+            var description = job.description
+            description.maxAttempts += Relaunches(record.instances).granted
+            var isChanged = description.maxAttempts > record.description.maxAttempts
+            if isChanged { record.description.maxAttempts = description.maxAttempts }
             // A job without an attempt runs as it was given last.
-            if record.instances.isEmpty, record.description.takeExecution(of: job.description) { isChanged = true }
+            if record.instances.isEmpty, record.description.takeExecution(of: description) { isChanged = true }
             if isChanged {
-                changed.append(NewJob(key: record.jobKey ?? job.key, description: job.description))
+                changed.append(NewJob(key: record.jobKey ?? job.key, description: description))
             }
             loaded.known.append(record)
         }

@@ -14,6 +14,8 @@ package final class QueueRunner: Sendable {
     private let notQueued = Mutex<Problem?>(nil)
     private let idleQuestions = IdleQuestions()
     private let stopAsked = Mutex(false)
+    /// The relaunch rules of this run.
+    private let rules: Mutex<RelaunchRules>
 
     enum Input: Sendable {
         case fact(QueueFact)
@@ -28,6 +30,7 @@ package final class QueueRunner: Sendable {
         self.configuration = configuration
         self.environment = environment
         self.notice = notice
+        rules = Mutex(configuration.relaunch)
     }
 
     /// The current number of jobs by state.
@@ -113,11 +116,25 @@ package final class QueueRunner: Sendable {
     private func load(
         _ jobs: JobsToQueue, with intake: JobIntake, again: Bool
     ) async throws(Problem) -> JobsToQueue {
-        await intake.recordRun(by: configuration.relaunch)
-        let loaded = try await intake.load(jobs.take(), again: again)
+        let given = jobs.take()
+        if given.isEmpty, configuration.keepsRules, let last = await lastRules() { rules.withLock { $0 = last } }
+        await intake.recordRun(by: rules.withLock { $0 })
+        let loaded = try await intake.load(given, again: again)
         post(.known(loaded.known))
         if !loaded.left.isEmpty { post(.left(loaded.left)) }
         return JobsToQueue(loaded.new)
+    }
+
+    /// The rules of the queue's last run; nil if there are none, or they cannot be read. What partitions can give is found
+    /// out again.
+    private func lastRules() async -> RelaunchRules? {
+        let sql = "SELECT relaunch FROM queue_setting WHERE queue = \(SQLText.quoted(queue))"
+        guard let result = try? await environment.reading.query(sql, limits: QueryLimits(rows: 1, seconds: 10)),
+            case .string(let text)? = result.rows.first?.first, let json = try? JSON(parsing: Array(text.utf8)),
+            var rules = try? RelaunchRules(json)
+        else { return nil }
+        rules.partitions = [:]
+        return rules
     }
 
     /// Runs the loop and its helper tasks.
@@ -162,6 +179,7 @@ package final class QueueRunner: Sendable {
         recorder: QueueRecorder, orders: ExecutorLane, in group: inout DiscardingTaskGroup
     ) async -> QueueSummary? {
         var state = QueueState(configuration)
+        state.relaunch = rules.withLock { $0 }
         var timer = 0
         var armed: Double?
         var reader = inbox.reader()
@@ -240,10 +258,16 @@ package final class QueueRunner: Sendable {
         let jids = summary.failures.prefix(Self.reasons).map(\.jid)
         guard !jids.isEmpty, let records = await read(jids) else { return summary }
         var summary = summary
-        let headlines = Dictionary(records.map { ($0.jid, $0.instances.last?.errorLine) }) { first, _ in first }
+        let ends = Dictionary(records.map { ($0.jid, $0.instances.last) }) { first, _ in first }
         for index in summary.failures.indices.prefix(Self.reasons) {
-            guard let headline = headlines[summary.failures[index].jid] ?? nil else { continue }
-            summary.failures[index].headline = headline
+            guard let end = ends[summary.failures[index].jid] ?? nil else { continue }
+            summary.failures[index].headline = end.errorLine ?? summary.failures[index].headline
+            // One that waited for a retry when retries were taken away.
+            if summary.failures[index].cause == nil {
+                summary.failures[index].cause = end.cause
+                summary.failures[index].exitCode = end.exitCode
+                summary.failures[index].signal = end.signal
+            }
         }
         return summary
     }

@@ -36,7 +36,7 @@ extension QueueState {
         }
         if !recorded { record(key, outcome, at: now) }
         if outcome.status == .failed, cause != .submitFailed { noteFailure(at: now) }
-        let decision = relaunch(index, outcome, cause, decided)
+        let decision = take(decided, index, outcome, cause)
         if decision?.returnsAttempt ?? false { outcome.returnsAttempt = true }
 
         jobs[index].standing.latest = outcome.status
@@ -89,9 +89,14 @@ extension QueueState {
     }
 
     /// Notes a job that failed for good in this run, and halts the queue if the limit is reached.
-    private mutating func fail(_ index: Int, _ failure: QueueFailure) {
+    mutating func fail(_ index: Int, _ failure: QueueFailure) {
         note(failure)
         failedNow += 1
+        haltIfDue()
+    }
+
+    /// Halts the queue if as many jobs have failed as may.
+    mutating func haltIfDue() {
         guard let limit = haltAfter, failedNow >= limit, !halted else { return }
         halted = true
         // Announced later, when it is true: the executor may still start what it has.

@@ -223,6 +223,7 @@ extension QueueState {
     mutating func revive(_ index: Int) {
         let standing = jobs[index].standing
         jobs[index].standing.maxAttempts = max(standing.maxAttempts, standing.attempts + 1)
+        jobs[index].standing.latestIsLast = false
         if standing.status != .queued { jobs[index].standing.latestReturnedAttempt = true }
         failures[jobs[index].jid] = nil
         move(index, to: .queued)

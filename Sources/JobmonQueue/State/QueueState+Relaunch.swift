@@ -5,35 +5,23 @@ enum LedgerWord {
     case decided(RelaunchDecision?)
 }
 
-/// Relaunch rules: the queue decides by them as the ledger does, so that it need not wait for it.
+/// Relaunch rules. The ledger alone decides by them, since it knows all attempts, groups of errors and hosts, and is told of
+/// changes first; the queue waits for its word where a rule may be about a failure.
 extension QueueState {
     /// The rules for a job: its own before those of the queue.
     func rules(of index: Int) -> RelaunchRules {
         relaunch.preceded(by: RelaunchRules(ofJob: jobs[index].description.resources))
     }
 
-    /// Decides what follows the end of an instance, notes it, and changes what the next attempt asks for.
-    /// - Returns: nil if no rule is about it.
-    mutating func relaunch(
-        _ index: Int, _ outcome: Outcome, _ cause: Cause?, _ decided: LedgerWord?
+    /// Takes what the ledger decided about the end of an instance.
+    /// - Returns: nil if no rule was about it.
+    mutating func take(
+        _ decided: LedgerWord?, _ index: Int, _ outcome: Outcome, _ cause: Cause?
     ) -> RelaunchDecision? {
-        let host = jobs[index].live?.host
-        var decision: RelaunchDecision?
-        if outcome.status == .failed, let cause, cause != .submitFailed, cause != .cancelled {
-            if case .decided(let said)? = decided {
-                decision = said
-            } else {
-                decision = decide(index, outcome, cause, host)
-                if let decision, decision.next == .again { askForMore(index, decision) }
-            }
-            if let decision { say(decision, of: index) }
-        }
-        let isReturned = outcome.returnsAttempt || decision?.returnsAttempt ?? false
-        if outcome.status != .complete {
-            jobs[index].relaunches.history.note(
-                cause: cause, returnedAttempt: isReturned, host: host, decision: decision)
-            if let avoided = decision?.avoids { jobs[index].relaunches.avoid(avoided) }
-        }
+        guard outcome.status == .failed, case .decided(let decision?)? = decided else { return nil }
+        say(decision, of: index)
+        if let avoided = decision.avoids { jobs[index].relaunches.avoid(avoided) }
+        if decision.next == .again, !decision.returnsAttempt { jobs[index].relaunches.granted += 1 }
         return decision
     }
 
@@ -41,36 +29,23 @@ extension QueueState {
     mutating func take(_ setting: QueueSetting) {
         if let change = setting.relaunch { relaunch = relaunch.changed(by: change) }
         if let parallelism = setting.parallelism { outbox.parallelism = parallelism }
-        if let halt = setting.halt { haltAfter = halt == 0 ? nil : halt }
+        if let halt = setting.halt {
+            haltAfter = halt == 0 ? nil : halt
+            haltIfDue()
+        }
         guard let retries = setting.retries else { return }
         for index in jobs.indices where !jobs[index].phase.isOver {
-            jobs[index].standing.maxAttempts = retries + 1 + jobs[index].relaunches.history.granted
+            jobs[index].standing.maxAttempts = retries + 1 + jobs[index].relaunches.granted
+            // One that waits for a retry that it does not have any more has failed.
+            guard jobs[index].live == nil, jobs[index].standing.status == .failed else { continue }
+            move(index, to: .failed)
+            guard jobs[index].isNamed else { continue }
+            fail(
+                index,
+                QueueFailure(
+                    jid: jobs[index].jid, name: jobs[index].description.shownName,
+                    attempts: jobs[index].standing.attempts, cause: nil, exitCode: nil, signal: nil, headline: ""))
         }
-    }
-
-    private func decide(
-        _ index: Int, _ outcome: Outcome, _ cause: Cause, _ host: String?
-    ) -> RelaunchDecision? {
-        let rules = rules(of: index)
-        let failure = RelaunchFailure(cause: cause, exitCode: outcome.evidence.exitCode, host: host)
-        guard rules.rule(for: failure) != nil else { return nil }
-        let description = jobs[index].description
-        var partition: String?
-        if case .string(let name)? = description.resources["partition"] { partition = name }
-        return rules.decision(
-            on: failure, after: jobs[index].relaunches.history,
-            sizes: RelaunchSizes(
-                requested: RequestedResources(description.resources), timeout: description.timeout,
-                memoryGiven: outcome.evidence.memoryLimit, partition: partition), isReturned: outcome.returnsAttempt)
-    }
-
-    /// The next attempt gets what the rule says, and counts beside the job's retries.
-    private mutating func askForMore(_ index: Int, _ decision: RelaunchDecision) {
-        if !decision.returnsAttempt { jobs[index].standing.maxAttempts += 1 }
-        var resources = jobs[index].description.resources
-        if let memory = decision.memory { resources["memory"] = .int(memory.to) }
-        if let runtime = decision.runtime { resources["runtime"] = .double(runtime.to) }
-        jobs[index].describe(resources: resources, timeout: decision.timeout?.to)
     }
 
     /// Says, once for each rule, that it ended a job, or why nothing can grow.
@@ -80,18 +55,16 @@ extension QueueState {
         else { return }
         let what = decision.next == .stop ? "is not tried again" : "gets nothing more"
         outbox.say(
-            "job \(jobs[index].jid) \(what) by the rule \(decision.rule): \(remark); further jobs that this is true of "
-                + "are not named here (jobmon show)")
+            "job \(jobs[index].jid) \(what) by the retry rule \(decision.rule): \(remark) (said once; jobmon show has the others)"
+        )
     }
 
-    /// Whether only the ledger knows enough to decide: the group of the error, or, in a cluster, the host that the next
-    /// attempt is to avoid.
+    /// Whether a rule may be about a failure, so that the ledger decides.
     func isLedgersToDecide(_ index: Int, _ outcome: Outcome, _ cause: Cause?) -> Bool {
+        guard let cause, cause != .submitFailed, cause != .cancelled else { return false }
         let rules = rules(of: index)
-        if rules.namesGroups { return true }
-        guard configuration.hearsFromMonitor, let cause else { return false }
-        let failure = RelaunchFailure(cause: cause, exitCode: outcome.evidence.exitCode)
-        return rules.rule(for: failure)?.rule.elsewhere ?? false
+        return rules.namesGroups
+            || rules.rule(for: RelaunchFailure(cause: cause, exitCode: outcome.evidence.exitCode)) != nil
     }
 
     /// The ledger decides, and its word is waited for.
@@ -111,9 +84,10 @@ extension QueueState {
     }
 }
 
-/// What relaunch rules need of a job's earlier attempts, and what they made of them.
+/// What the ledger's decisions say about the next attempts of a job.
 struct Relaunches: Sendable, Equatable {
-    var history = RelaunchHistory()
+    /// How often rules let the job be tried again, beside its retries.
+    var granted = 0
     /// The hosts that its next attempt avoids; those of the latest attempts that were given back.
     private(set) var avoided: [String] = []
 
@@ -123,13 +97,9 @@ struct Relaunches: Sendable, Equatable {
     init() {}
 
     init(_ instances: [InstanceRecord]) {
-        for (place, instance) in instances.enumerated() where instance.status != .complete {
-            let isGivenUp = instance.status == .unknown && place < instances.count - 1
-            guard instance.status.isFinal || isGivenUp else { continue }
-            history.note(
-                cause: instance.cause, returnedAttempt: instance.returnedAttempt || isGivenUp, host: instance.node,
-                decision: instance.relaunch)
-            if let host = instance.relaunch?.avoids { avoid(host) }
+        for decision in instances.compactMap(\.relaunch) where decision.next == .again {
+            if !decision.returnsAttempt { granted += 1 }
+            if let host = decision.avoids { avoid(host) }
         }
     }
 

@@ -95,7 +95,8 @@ extension QueueState {
     }
 
     private mutating func observed(_ key: String, _ observation: Observation?, at now: Moment) {
-        guard let index = liveIndex(of: key), jobs[index].phase == .unclear else { return }
+        // An answer may be older than the end of which the ledger decides what follows.
+        guard let index = liveIndex(of: key), jobs[index].phase == .unclear, !isWaitingForLedger(index) else { return }
         switch observation {
         case nil: unjudged.append(index)
         case .waiting:
@@ -125,6 +126,7 @@ extension QueueState {
         case .submitting, .waiting, .running, .unclear: break
         default: return
         }
+        if isWaitingForLedger(index) { return }
         switch observation {
         case .waiting: break
         case .running: move(index, to: .running)
@@ -167,7 +169,6 @@ extension QueueState {
         jobs[index].standing.latest = .unknown
         jobs[index].standing.latestReturnedAttempt = false
         jobs[index].lossesRunning = 0
-        jobs[index].relaunches.history.note(cause: .lost, returnedAttempt: true, host: nil, decision: nil)
         settle(index, at: now)
     }
 }

@@ -20,6 +20,8 @@ package struct QueueState: Sendable {
         package var policy: RelaunchPolicy
         /// What failures are followed by, beside the retries of each job.
         package var relaunch: RelaunchRules
+        /// Nobody gave rules: where the queue is continued without new jobs, those of its last run stay.
+        package var keepsRules: Bool
         /// The number of instances that the executor can have at first.
         package var window: Int
         /// The number of failed jobs after which nothing more is started; nil: no limit.
@@ -35,7 +37,7 @@ package struct QueueState: Sendable {
 
         package init(
             queue: String = "", executor: String, policy: RelaunchPolicy = .retry(RelaunchPolicy.Backoff()),
-            relaunch: RelaunchRules = .off, window: Int,
+            relaunch: RelaunchRules = .off, keepsRules: Bool = false, window: Int,
             haltAfter: Int? = nil, logs: DirectoryLayout? = nil, leavesRunning: Bool = false,
             hearsFromMonitor: Bool = false, random: RandomSource = .system
         ) {
@@ -43,6 +45,7 @@ package struct QueueState: Sendable {
             self.executor = executor
             self.policy = policy
             self.relaunch = relaunch
+            self.keepsRules = keepsRules
             self.window = max(1, window)
             self.haltAfter = haltAfter
             self.logs = logs
@@ -239,14 +242,16 @@ package struct QueueState: Sendable {
     private mutating func take(_ report: ExecutorReport, at now: Moment) {
         switch report {
         case .started(let key):
-            guard let index = liveIndex(of: key), jobs[index].phase != .fencing else { return }
+            guard let index = liveIndex(of: key), jobs[index].phase != .fencing, !isWaitingForLedger(index) else {
+                return
+            }
             move(index, to: .running)
             cancelIfUnwanted(index)
         case .ended(let key, let outcome):
             unansweredEnd = now.steady
             ended(key, outcome, recorded: true, at: now)
         case .returned(let key):
-            guard let index = liveIndex(of: key) else { return }
+            guard let index = liveIndex(of: key), !isWaitingForLedger(index) else { return }
             handedBack(index, at: now)
         case .found(let key, let observation): found(key, observation, at: now)
         case .remark(let text): outbox.say(text)

@@ -59,7 +59,8 @@ struct ExplanationWords {
         case .exit: return exit(last, headline)
         case .signal: return signal(last, headline)
         case .timeout:
-            let limit = job.description.timeout.map { " of \(Units.duration($0))" } ?? ""
+            let limit =
+                (last.relaunch?.timeout?.from ?? job.description.timeout).map { " of \(Units.duration($0))" } ?? ""
             return ("jobmon ended it, since its time limit\(limit) passed", .certain, ran(last))
         case .timeLimit: return timeLimit(last)
         case .outOfMemory: return outOfMemory(last)
@@ -185,7 +186,7 @@ struct ExplanationWords {
             var why = last?.cause == .submitFailed ? "what was refused is not tried again" : used
             if let relaunch = last?.relaunch { why = relaunch.words }
             let (with, more) = larger
-            return ["nothing by itself (\(why)); one more attempt\(with): jobmon retry \(job.jid)\(again)\(more)"]
+            return ["nothing by itself: \(why); one more attempt\(with): jobmon retry \(job.jid)\(again)\(more)"]
         case .cancelled:
             return job.queue == nil ? [] : ["nothing by itself; one more attempt: jobmon retry \(job.jid)\(again)"]
         case .queued:

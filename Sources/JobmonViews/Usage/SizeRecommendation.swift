@@ -66,8 +66,11 @@ package enum SizeAdvice: Sendable, Equatable {
 package enum SizeSteps {
     private static let mebibyte = 1_048_576.0
 
-    /// Whole MiB.
-    package static func memory(_ bytes: Double) -> Double { stepped(bytes / mebibyte) * mebibyte }
+    /// What jobmon's own process beside a job has in a cluster, which the scheduler counts with it.
+    package static let wrapper = 4 * mebibyte
+
+    /// Whole MiB, with room for jobmon's own process.
+    package static func memory(_ bytes: Double) -> Double { stepped((bytes + wrapper) / mebibyte) * mebibyte }
 
     /// Whole minutes.
     package static func time(_ seconds: Double) -> Double { stepped(seconds / 60) * 60 }

@@ -10,8 +10,8 @@ package struct SetCommand: AsyncParsableCommand {
         abstract: "Change how a queue runs, while it runs.",
         discussion: """
             The change holds until the queue ends; the next `jobmon run` takes its own options. Attempts that run now \
-            are not touched. A rule of --retry replaces the queue's rule for the same failures, and comes before all \
-            others; the others stay.
+            are not touched. A rule of --retry replaces the queue's rule for the same failures; the others stay, and \
+            rules of a job itself come before those of its queue.
 
               jobmon set -j 20
               jobmon set --queue fit --retries 3 --halt none
@@ -31,7 +31,10 @@ package struct SetCommand: AsyncParsableCommand {
         help: ArgumentHelp("Run at most N jobs at once. In a cluster, submit at most N.", valueName: "n"))
     package var parallelism: Int?
 
-    @Option(help: ArgumentHelp("Maximum retries of each job that is not over.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Maximum retries of each job that is not over, also of those with max_attempts of their own.",
+            valueName: "n"))
     package var retries: Int?
 
     @Option(
@@ -65,7 +68,7 @@ package struct SetCommand: AsyncParsableCommand {
             setting.parallelism = parallelism
         }
         if let retries {
-            guard retries >= 0 else { throw CommandFailure(.usage, "--retries must be 0 or more, not \(retries)") }
+            try RelaunchOptions.check(retries: retries)
             setting.retries = retries
         }
         if let halt {

@@ -74,6 +74,9 @@ struct RunJobObject: Equatable {
         cwd = try fields.string("cwd")
         timeout = try Self.seconds("timeout", fields)
         maxAttempts = try fields.int("max_attempts", atLeast: 1).map(Int.init)
+        if let maxAttempts, maxAttempts > ProtocolLimits.retries + 1 {
+            throw fields.failure("max_attempts", "must be at most \(ProtocolLimits.retries + 1), not \(maxAttempts)")
+        }
         key = try fields.string("key")
         if let key, key.isEmpty || key.contains("#") {
             throw fields.failure("key", "must not be empty or contain a #")

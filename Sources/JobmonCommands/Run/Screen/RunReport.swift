@@ -52,8 +52,8 @@ struct RunReport {
             lines.append("        nothing was left to do; --again runs the jobs again")
         } else if summary.ending == .done, summary.begun == 0, counts.total > 0, counts.over == counts.total {
             lines.append(
-                "        nothing was started: no failed or cancelled job has an attempt left; jobmon retry or a larger "
-                    + "--retries gives one")
+                "        nothing was started: no failed or cancelled job has an attempt left, or a retry rule ended it; "
+                    + "jobmon retry gives one")
         }
         if summary.doubtful > 0 {
             let queue = ShellWord.quoted(queue)
@@ -108,7 +108,7 @@ struct RunReport {
             let line =
                 "  " + String(repeating: " ", count: widthOfJid - jid.count) + jid + "  " + cut
                 + String(repeating: " ", count: max(0, widthOfName - DisplayWidth.of(cut))) + "  "
-                + Printable.line(says) + attempts
+                + Printable.line(SecretMask.masked(says)) + attempts
             lines.append(columns.map { DisplayWidth.cut(line, to: $0) } ?? DisplayWidth.cut(line, to: 300))
         }
         let more = summary.counts.failed - shown.count
@@ -132,7 +132,8 @@ struct RunReport {
                 ? "job \(group.example): \(group.exampleLine)" : "\(group.title) (such as job \(group.example))"
             let line =
                 "  " + name + String(repeating: " ", count: widths.0 - name.utf8.count + 2)
-                + String(repeating: " ", count: widths.1 - count.utf8.count) + count + "  " + Printable.line(what)
+                + String(repeating: " ", count: widths.1 - count.utf8.count) + count + "  "
+                + Printable.line(SecretMask.masked(what))
             lines.append(DisplayWidth.cut(line, to: columns ?? 300))
         }
         let more = listed.count - shown.count

@@ -1,5 +1,5 @@
 extension RelaunchDecision {
-    /// What follows the failed attempt, in words: `tried again with 1.5 GiB of memory instead of 1.0 GiB (oom:1,mem=1.5x)`.
+    /// What follows the failed attempt, in words: `another attempt with 1.5 GiB of memory instead of 1.0 GiB (rule oom:1,mem=1.5x)`.
     package var words: String {
         let by = "(rule \(rule))"
         switch next {
@@ -12,9 +12,9 @@ extension RelaunchDecision {
             }
             let with = parts.isEmpty ? "" : " with \(parts.joined(separator: " and "))"
             let elsewhere = avoids.map { ", not on \($0)" } ?? ""
-            return "tried again\(with)\(elsewhere) \(by)" + (remark.map { "; \($0)" } ?? "")
-        case .stop: return "not tried again" + (remark.map { ": \($0)" } ?? "") + " \(by)"
-        case .retries: return "no further retry by the \(by.dropFirst().dropLast())" + (remark.map { ": \($0)" } ?? "")
+            return "another attempt\(with)\(elsewhere) \(by)" + (remark.map { "; \($0)" } ?? "")
+        case .stop: return "no other attempt" + (remark.map { ": \($0)" } ?? "") + " \(by)"
+        case .retries: return "nothing more by the \(by.dropFirst().dropLast())" + (remark.map { ": \($0)" } ?? "")
         }
     }
 }

@@ -132,14 +132,18 @@ extension RelaunchRules {
         }
         if rule.returnsAttempt {
             guard history.returnedInARow < rule.attempts else {
-                return used(up: rule, isGiven, "its attempt was given back \(Self.times(rule.attempts)) in a row")
+                return used(
+                    up: rule, isGiven,
+                    rule.attempts == 0 ? nil : "its attempt was given back \(Self.times(rule.attempts)) in a row")
             }
             decision.returnsAttempt = true
             if rule.elsewhere { decision.avoids = failure.host }
         } else {
             guard history.used(rule.match) < rule.attempts else {
                 return used(
-                    up: rule, isGiven, rule.attempts == 0 ? nil : "it was tried again \(Self.times(rule.attempts))")
+                    up: rule, isGiven,
+                    rule.attempts == 0
+                        ? nil : "it allows \(rule.attempts == 1 ? "1 retry" : "\(rule.attempts) retries")")
             }
             if isReturned { return nil }
             if rule.elsewhere { decision.avoids = failure.host }
@@ -174,7 +178,7 @@ extension RelaunchRules {
                     decision.memory = RelaunchDecision.Change(from: from, to: to)
                     grows = true
                 } else if factor > 1 {
-                    full.append("its memory, \(Units.bytes(from)), is at the limit\(name)")
+                    full.append("its memory, \(Units.bytes(from)), is not below the limit\(name)")
                 }
             } else {
                 decision.remark = "no memory was requested, so there is nothing to multiply"
@@ -191,7 +195,7 @@ extension RelaunchRules {
                     if isOwn { decision.timeout = change } else { decision.runtime = change }
                     grows = true
                 } else if factor > 1 {
-                    full.append("its run time, \(Units.duration(from)), is at the limit\(name)")
+                    full.append("its run time, \(Units.duration(from)), is not below the limit\(name)")
                 }
             } else {
                 decision.remark = "no run time was requested, so there is nothing to multiply"

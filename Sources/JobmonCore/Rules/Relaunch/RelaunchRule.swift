@@ -60,6 +60,17 @@ extension Cause {
     fileprivate static let relaunchable = Cause.allCases.filter { $0 != .cancelled && $0 != .submitFailed }
 }
 
+extension RelaunchRule.Match {
+    /// How much it says about a failure.
+    var precision: Int {
+        switch self {
+        case .cause: 0
+        case .exitCode: 1
+        case .group: 2
+        }
+    }
+}
+
 extension RelaunchRule.Match: CustomStringConvertible {
     /// As it is written in a rule: `oom`, `exit=75`, `E3`.
     package var description: String {
@@ -103,14 +114,14 @@ extension RelaunchRule: CustomStringConvertible {
         factor == factor.rounded() ? "\(Int(factor))x" : "\(factor)x"
     }
 
-    /// Reads `WHAT:TIMES[,mem=FACTOR][,time=FACTOR][,elsewhere]`.
+    /// Reads `CAUSE:TIMES[,mem=FACTOR][,time=FACTOR][,elsewhere]`.
     /// - Throws: `.invalid`, which says what is wrong.
     package init(_ text: String) throws(Problem) {
         let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { String($0) }
         let head = (parts.first ?? "").split(separator: ":", omittingEmptySubsequences: false).map { String($0) }
         guard head.count == 2 else {
             throw Problem(
-                .invalid, "\"\(text)\" is no retry rule", hint: "write WHAT:TIMES, such as oom:3,mem=1.5x or exit:0")
+                .invalid, "\"\(text)\" is no retry rule", hint: "write CAUSE:TIMES, such as oom:3,mem=1.5x or exit:0")
         }
         let match = try Match(head[0])
         guard let attempts = Int(head[1]), (0...Self.mostAttempts).contains(attempts) else {
@@ -120,6 +131,10 @@ extension RelaunchRule: CustomStringConvertible {
         }
         self.init(match, attempts: attempts)
         for part in parts.dropFirst() {
+            let isTwice = part.hasPrefix("mem=") ? memory != nil : part.hasPrefix("time=") ? runtime != nil : false
+            guard !isTwice else {
+                throw Problem(.invalid, "\"\(text)\" has two factors for the same", hint: "give one")
+            }
             if part == "elsewhere" {
                 elsewhere = true
             } else if part.hasPrefix("mem=") {

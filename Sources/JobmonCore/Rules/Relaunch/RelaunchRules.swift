@@ -1,10 +1,12 @@
 /// The relaunch rules of a queue or of a job: the table that decides, from the cause of a failure, whether the job is tried
-/// again beside its own retries (`max_attempts`), and with what. The first rule that matches counts. The monitor's
-/// recorder decides by it; a queue decides in the same way what it starts.
+/// again beside its own retries (`max_attempts`), and with what. The most precise rule that matches counts: that of a group
+/// before that of an exit code, and that before the one of a cause. The monitor's recorder decides by it.
 package struct RelaunchRules: Sendable, Equatable {
-    /// What users gave, in their order. For the failures that such a rule matches, it alone decides: once it is used up,
+    /// What users gave. For the failures that such a rule matches, it alone decides: once it is used up,
     /// the job is over, whatever retries are left.
     package var given: [RelaunchRule]
+    /// Those of a single job, which come before.
+    package private(set) var ofJob: [RelaunchRule] = []
     /// The default rules follow. Once one of them is used up, the job's own retries count.
     package var usesDefaults: Bool
     /// Up to where memory and run time may grow.
@@ -60,29 +62,25 @@ package struct RelaunchRules: Sendable, Equatable {
 
     /// Whether a group of errors is named, so that only the ledger, which knows groups, can decide.
     package var namesGroups: Bool {
-        given.contains { if case .group = $0.match { true } else { false } }
+        (ofJob + given).contains { if case .group = $0.match { true } else { false } }
     }
 
     /// The rule for a failure; nil: there is none, and the job's own retries count.
     package func rule(for failure: RelaunchFailure) -> (rule: RelaunchRule, isGiven: Bool)? {
-        if let rule = given.first(where: { $0.matches(failure) }) { return (rule, true) }
+        for rules in [ofJob, given] {
+            let matching = rules.filter { $0.matches(failure) }
+            // A group says more than an exit code, which says more than a cause.
+            if let rule = matching.max(by: { $0.match.precision < $1.match.precision }) { return (rule, true) }
+        }
         guard usesDefaults, let rule = Self.defaultRules.first(where: { $0.matches(failure) }) else { return nil }
         return (rule, false)
     }
 
-    /// The same rules after a change: its rules replace those about the same failures, and new ones come first. What the
-    /// change does not set stays.
+    /// The same rules after a change: its rules replace those about the same failures. What the change does not set
+    /// stays.
     package func changed(by change: RelaunchRules) -> RelaunchRules {
         var all = self
-        var new: [RelaunchRule] = []
-        for rule in change.given {
-            if let index = all.given.firstIndex(where: { $0.match == rule.match }) {
-                all.given[index] = rule
-            } else {
-                new.append(rule)
-            }
-        }
-        all.given = new + all.given
+        all.given = change.given + given.filter { rule in !change.given.contains { $0.match == rule.match } }
         all.usesDefaults = usesDefaults && change.usesDefaults
         all.limits.memory = change.limits.memory ?? limits.memory
         all.limits.runtime = change.limits.runtime ?? limits.runtime
@@ -94,7 +92,7 @@ package struct RelaunchRules: Sendable, Equatable {
     package func preceded(by own: RelaunchRules?) -> RelaunchRules {
         guard let own else { return self }
         var all = self
-        all.given = own.given + (own.usesDefaults ? given : [])
+        all.ofJob = own.given
         all.usesDefaults = usesDefaults && own.usesDefaults
         return all
     }

@@ -10,7 +10,7 @@ struct SecretToken: Sendable {
     let isDoubtful: Bool
 
     enum Alphabet: Sendable {
-        case capitals, alphanumeric, hex, word, wordAndDots
+        case capitals, alphanumeric, hex, word, wordAndDots, path
 
         func has(_ byte: UInt8) -> Bool {
             switch self {
@@ -19,6 +19,7 @@ struct SecretToken: Sendable {
             case .hex: byte.isHexDigit
             case .word: byte.isAlphanumeric || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
             case .wordAndDots: byte.isNamePart
+            case .path: byte.isNamePart || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "@")
             }
         }
     }
@@ -54,6 +55,9 @@ struct SecretToken: Sendable {
         .init("xoxr-", 4, .word, 10), .init("xoxs-", 4, .word, 10), .init("xoxc-", 4, .word, 10),
         .init("xoxd-", 4, .word, 10), .init("xoxo-", 4, .word, 10), .init("xoxe-", 4, .wordAndDots, 10),
         .init("xoxe.", 4, .wordAndDots, 10), .init("xapp-", 4, .word, 10),
+        // Addresses to which whoever knows them may post: incoming webhooks of Slack, Discord and Teams.
+        .init("hooks.slack.com/", 15, .path, 16), .init("discord.com/api/webhooks/", 11, .path, 16),
+        .init("discordapp.com/api/webhooks/", 14, .path, 16), .init("webhook.office.com/", 18, .path, 16),
         // Google Cloud, "API keys" (39 in all); secrets and access tokens of OAuth.
         .init("AIza", 2, .word, 30), .init("GOCSPX-", 6, .word, 20), .init("ya29.", 4, .word, 20),
         // Stripe, "API keys": secret, restricted, and of webhooks. Those with pk_ are published.
