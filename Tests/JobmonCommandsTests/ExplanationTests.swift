@@ -132,7 +132,7 @@ import Testing
     @Test func whatHappensNextIsSaid() {
         let failed = explain(.failed, [instance(.failed, .exit, exitCode: 1, error: "no data")])
         #expect(failed.why == "no data" && failed.evidence == ["the command ended with exit code 1"])
-        #expect(failed.next == ["nothing by itself (1 of 1 attempt used); one more attempt: jobmon retry 3"])
+        #expect(failed.next == ["nothing by itself: 1 of 1 attempt used; one more attempt: jobmon retry 3"])
         let queued = explain(
             .queued, [instance(.failed, .exit, exitCode: 1, error: "no data")], maxAttempts: 3, .init(isQueueRun: true))
         #expect(queued.why == "it waits for its next attempt")
