@@ -36,7 +36,7 @@ package final class ProcessLoop {
     /// When a command last ended by itself, in seconds of the monotonic clock.
     var lastEndByItself = -Double.infinity
     /// When the memory of commands is looked at, and how their processes are found; nil: no command was looked at yet.
-    var memorySchedule = MemorySchedule()
+    var memorySchedule: MemorySchedule
     var trees: ProcessTrees?
     /// Children of this process that are not commands and are never ended with one.
     package var spared: Set<Int32> = []
@@ -58,8 +58,14 @@ package final class ProcessLoop {
 
     /// - Parameter reapsAll: reap all children of this process, including adopted ones. False if other code has
     ///   children here (in tests).
+    /// - Parameter watchesQueue: it supervises all commands of a queue on this host, and may take the time for their memory
+    ///   that many of them would have.
     /// - Throws: no descriptor is left for its signals.
-    package init(time: TimeSource = .system, reapsAll: Bool = true) throws(Problem) {
+    package init(
+        time: TimeSource = .system, reapsAll: Bool = true, watchesQueue: Bool = false
+    ) throws(Problem) {
+        memorySchedule = MemorySchedule(
+            few: watchesQueue ? MemorySchedule.ofSupervisor : MemorySchedule.ofWrapper)
         self.time = time
         self.reapsAll = reapsAll
         jobmon_signals_remember()

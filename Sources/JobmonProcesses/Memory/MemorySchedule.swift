@@ -3,14 +3,14 @@
 /// seconds of processor time.
 ///
 /// Two things come on top: what may be spent in advance, so that short commands are seen too, and what one round or one
-/// count takes beyond what there is, which later ones wait for. A process that watches fewer than ten commands may take
-/// the time of ten.
+/// count takes beyond what there is, which later ones wait for. And a process that watches few commands may take the time
+/// of more: a supervisor, of which a queue has one, that of a hundred; a wrapper, of which a host has many, that of ten.
 struct MemorySchedule: Sendable {
     /// For rounds: the search for new processes, and a look at each command.
-    private var rounds = TimeAllowance(share: 5e-6, most: 0.02, few: 10)
+    private var rounds: TimeAllowance
     /// For the counting of pages. It has its own allowance, since one count may cost as much as a thousand looks. In
     /// advance, a single command of a few gigabytes may take what its first counts cost.
-    private var counts = TimeAllowance(share: 3e-6, most: 0.15, few: 10)
+    private var counts: TimeAllowance
 
     /// The cost of the latest round.
     private var costOfRound = 2e-4
@@ -30,6 +30,15 @@ struct MemorySchedule: Sendable {
     private var notBefore = -Double.infinity
     /// When the next round is due.
     private(set) var nextRound = Double.infinity
+
+    /// - Parameter few: so many commands' time may be taken even if fewer run.
+    init(few: Int = Self.ofWrapper) {
+        rounds = TimeAllowance(share: 5e-6, most: 0.02, few: few)
+        counts = TimeAllowance(share: 3e-6, most: 0.15, few: few)
+    }
+
+    static let ofWrapper = 10
+    static let ofSupervisor = 100
 
     /// A command was started.
     mutating func started(_ watch: MemoryWatch) { nextRound = min(nextRound, max(watch.lookAt, notBefore)) }

@@ -92,7 +92,7 @@ final class Supervisor {
         self.layout = layout
         self.queue = queue
         self.time = time
-        loop = try ProcessLoop(time: time)
+        loop = try ProcessLoop(time: time, watchesQueue: true)
         // What has left its parents behind stays in sight: it ends with its command, should we end that.
         jobmon_adopt_orphans(1)
         journal = SupervisorJournal(layout: layout, time: time)
