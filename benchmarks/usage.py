@@ -27,34 +27,35 @@ AIMS = {"share": 1.5, "slack": 1.1}
 MEBIBYTE = 1 << 20
 
 # Name, the command on PATH that it needs, its line, the smallest and the largest size, and whether large sizes are as
-# frequent as small ones (else each order of magnitude is).
+# frequent as small ones (else each order of magnitude is). Sizes are such that each takes half a second or more: what lives
+# for less is often over before its memory is looked at.
 PROGRAMS = [
     ("sort", "sort", "head -c {size}K {text} >in.$$ && sort --parallel=1 in.$$ | tail -n 1; rm in.$$",
-     4000, 60000, True),
-    ("xz", "xz", "head -c {size}K {text} | xz -6 -T1 | wc -c", 1000, 9000, False),
+     15000, 64000, True),
+    ("xz", "xz", "head -c {size}K {text} | xz -6 -T1 | wc -c", 2000, 9000, False),
     ("python", "python3",
      "python3 -c 'import sys; print(len({str(i): [i] * 3 for i in range(int(sys.argv[1]))}))' {size}",
-     100_000, 1_200_000, True),
+     500_000, 2_500_000, True),
     ("perl", "perl", "perl -e '$h{$_ % 10007}{$_} = 1 for 1..$ARGV[0]; print scalar(keys %h), \"\\n\"' {size}",
-     100_000, 1_500_000, False),
+     800_000, 4_000_000, False),
     ("sqlite3", "sqlite3",
      "sqlite3 :memory: 'CREATE TABLE t AS WITH RECURSIVE n(i) AS"
      " (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {size})"
      " SELECT i, hex(randomblob(16)) AS x FROM n; CREATE INDEX tx ON t (x); SELECT max(x) FROM t'",
-     100_000, 900_000, True),
+     600_000, 2_500_000, True),
     ("awk", "awk",
      "awk -v n={size} 'BEGIN { for (i = 0; i < n; i++) a[i] = i * 7 % 1009; for (i in a) s += a[i]; print s }'",
-     100_000, 1_500_000, False),
+     800_000, 4_000_000, False),
     ("R", "Rscript",
      "Rscript -e 'n <- {size}; x <- matrix(rnorm(n * 20), n); y <- x %*% rnorm(20) + rnorm(n);"
      " print(coef(lm(y ~ x))[1])'",
-     5000, 120_000, True),
+     60_000, 400_000, True),
     ("gcc", "gcc",
      "awk -v n={size} 'BEGIN { for (i = 0; i < n; i++) printf \"int f%d(int *a, int n) { int s = 0;"
      " for (int j = 0; j < n; j++) s += a[j] * %d; return s; }\\n\", i, i }'"
-     " | gcc -O2 -x c -c -o out.$$ - && rm out.$$", 200, 3000, False),
-    ("convert", "convert", "convert -size {size}x{size} plasma:red-blue -blur 0x2 -resize 50% png:- | wc -c",
-     300, 1500, True),
+     " | gcc -O2 -x c -c -o out.$$ - && rm out.$$", 200, 1000, False),
+    ("convert", "/usr/bin/convert",
+     "/usr/bin/convert -size {size}x{size} plasma:red-blue -blur 0x2 -resize 50% png:- | wc -c", 600, 1800, True),
 ]
 
 

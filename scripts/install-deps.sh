@@ -51,7 +51,7 @@ bench-usage)
     command -v xz >/dev/null || missing+=(xz-utils)
     command -v perl >/dev/null || missing+=(perl)
     command -v awk >/dev/null || missing+=(mawk)
-    command -v convert >/dev/null || missing+=(imagemagick)
+    [ -x /usr/bin/convert ] || missing+=(imagemagick)
     ;;
 deb | deb-tests)
     command -v dh >/dev/null || missing+=(debhelper)

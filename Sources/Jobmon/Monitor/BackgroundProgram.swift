@@ -79,28 +79,13 @@ package struct BackgroundProgram {
     private static func spawn(
         _ path: String, _ arguments: [[CChar]], output: Int32, errors: Int32
     ) -> Result<Int32, Problem> {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, output, 1)
-        posix_spawn_file_actions_adddup2(&actions, errors, 2)
-        if output > 2 { posix_spawn_file_actions_addclose(&actions, output) }
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        sigfillset(&signals)
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        // POSIX_SPAWN_SETSID (its own session) is a glibc extension that the Glibc module does not export.
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | 0x80))
-
-        var words = [strdup(path)] + arguments.map { strdup($0) } + [nil]
-        defer { for word in words { free(word) } }
         var pid: pid_t = 0
-        let failure = posix_spawn(&pid, path, &actions, &attributes, &words, environ)
+        let failure = SessionSpawn.start(&pid, path, arguments) { actions in
+            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+            posix_spawn_file_actions_adddup2(&actions, output, 1)
+            posix_spawn_file_actions_adddup2(&actions, errors, 2)
+            if output > 2 { posix_spawn_file_actions_addclose(&actions, output) }
+        }
         guard failure == 0 else {
             return .failure(
                 Problem(

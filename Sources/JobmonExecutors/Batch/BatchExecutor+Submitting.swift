@@ -90,11 +90,20 @@ extension BatchExecutor {
 
     /// Those of the hosts to avoid beside which another one is left: a job that no host may run would wait for ever.
     private func avoidable(_ request: ClusterRequest) async -> [String] {
-        guard !request.avoided.isEmpty, let answer = try? await run(dialect.hosts(request.partition)) else { return [] }
-        let hosts = dialect.readHosts(answer)
+        guard !request.avoided.isEmpty else { return [] }
+        return Self.avoidable(request.avoided, among: await hosts(of: request.partition))
+    }
+
+    private static func avoidable(_ avoided: [String], among hosts: [String: Bool]) -> [String] {
         // A scheduler refuses a host that it does not have. One that is down now may be up when the job starts.
-        let avoided = request.avoided.filter { hosts[$0] != nil }
-        return hosts.contains { $0.value && !avoided.contains($0.key) } ? avoided : []
+        let known = avoided.filter { hosts[$0] != nil }
+        return hosts.contains { $0.value && !known.contains($0.key) } ? known : []
+    }
+
+    /// The hosts of a partition, and whether jobs can run there; empty where that cannot be found out.
+    private func hosts(of partition: String?) async -> [String: Bool] {
+        guard let answer = try? await run(dialect.hosts(partition)) else { return [:] }
+        return dialect.readHosts(answer)
     }
 
     package func avoid(_ hosts: [String]) async {
@@ -104,12 +113,17 @@ extension BatchExecutor {
             }
         }
         let traits = state.withLock { $0.traits }
+        // One question for each partition, however many array jobs wait there.
+        var hostsOf: [String?: [String: Bool]] = [:]
         for (job, given) in waiting.sorted(by: { $0.job < $1.job }) {
             var request = given
             // Those that the array job was submitted with are its own matter.
-            request.avoided = given.avoided + hosts.filter { !given.avoided.contains($0) }
-            request.avoided = await avoidable(request)
-            guard !Task.isCancelled, let command = dialect.exclude(job, request, traits) else { return }
+            let partition = given.partition
+            if hostsOf[partition] == nil { hostsOf[partition] = await self.hosts(of: partition) }
+            request.avoided = Self.avoidable(
+                given.avoided + hosts.filter { !given.avoided.contains($0) }, among: hostsOf[partition] ?? [:])
+            if Task.isCancelled { return }
+            guard let command = dialect.exclude(job, request, traits) else { continue }
             // Of an array job that waits no more, the scheduler says so, and nothing is lost.
             _ = try? await runner.run(command, within: configuration.patience, givingUpAt: nil)
         }

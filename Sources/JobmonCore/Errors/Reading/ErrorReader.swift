@@ -23,7 +23,7 @@ struct ErrorReader: Sendable {
     static let all: [ErrorReader] = [
         .nextflow, .notebook, .jsonLog,
         .sanitizer, .pythonFatal, .python, .pytest,
-        .r, .stata, .matlab, .julia, .tcl, .rust, .go, .java, .javaScript, .fortran,
+        .r, .stata, .matlab, .julia, .tcl, .rust, .go, .java, .javaScript, .fortran, .nwChem,
         .cPlusPlus, .signalReport,
     ]
 }

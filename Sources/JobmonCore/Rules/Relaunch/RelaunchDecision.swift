@@ -88,9 +88,6 @@ package struct RelaunchHistory: Sendable, Equatable {
 
     package init() {}
 
-    /// How often rules let the job be tried again, beside its retries.
-    package var granted: Int { used.values.reduce(0, +) }
-
     func used(_ match: RelaunchRule.Match) -> Int { used[match.description] ?? 0 }
 
     /// Takes the end of an attempt, in their order.
