@@ -56,6 +56,42 @@ struct LibraryTests {
         }
     }
 
+    @Test("rules say what follows single causes")
+    func retryRules() async throws {
+        try await withTestDirectory { directory in
+            try await withCentralJobMonitor(directory: "\(directory)/run") { monitor in
+                let written = try RetryRule("timeout:1,time=2x")
+                let queue = try await JobQueue(
+                    monitor: monitor,
+                    options: options {
+                        $0.retries = 1
+                        $0.retryRules = [
+                            .afterExitCode(75, times: 2, memory: 1.5), .after(.signal, times: 0), written,
+                        ]
+                        $0.maxMemory = .gigabytes(2)
+                    })
+                for (name, line) in [("again", "exit 75"), ("killed", "kill -9 $$"), ("usual", "exit 1")] {
+                    try await queue.queueJob(
+                        queue.createJob(runfile: "sh", name: name, parameters: ["-c", line]), memory: .gigabytes(1))
+                }
+                let result = try await queue.blockTillDone()
+                #expect(result.failures.map(\.attempts) == [3, 1, 2], "\(result)")
+                let first = try await monitor.job(1)
+                // Those that the rule granted come on top of one retry.
+                #expect(first.maxAttempts == 4 && first.instances.count == 3)
+
+                let refused = await #expect(throws: JobmonError.self) {
+                    _ = try await JobQueue(
+                        monitor: monitor, name: "other",
+                        options: options { $0.retryRules = [.after(.cancelled, times: 1)] })
+                }
+                #expect(refused?.kind == .invalid && refused?.message.contains("no cause of failures") == true)
+            }
+        }
+        let wrong = #expect(throws: JobmonError.self) { _ = try RetryRule("oomm:1") }
+        #expect(wrong?.message.contains("did you mean \"oom\"") == true)
+    }
+
     @Test("a ledger in memory leaves its reports, and does not hide an existing ledger")
     func ledgerInMemory() async throws {
         try await withTestDirectory { directory in

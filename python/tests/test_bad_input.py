@@ -169,6 +169,7 @@ class BadInputTests(TestCase):
         for arguments in (
             {"executor_params": {"parallelism": 0}},
             {"scheduler": RetryScheduler, "scheduler_params": {"retries": -1}},
+            {"scheduler": RetryScheduler, "scheduler_params": {"rules": "oom:1"}},
         ):
             with self.assertRaises(ValueError):
                 qmaster.JobQueue(self.mon_dir, **arguments)

@@ -110,6 +110,28 @@ class QueueTests(TestCase):
         self.assertEqual(summary["failures"][0]["attempts"], 3)
         self.assertEqual(summary["failures"][0]["jid"], bad.jid)
 
+    def test_rules_say_what_follows_single_causes(self) -> None:
+        q = self.queue(
+            scheduler=RetryScheduler,
+            scheduler_params={"retries": 1, "rules": ["exit=75:2", "signal:0"]},
+        )
+        wanted = {}
+        for name, end, retry, attempts in (
+            ("again", "sys.exit(75)", None, 3),
+            ("killed", "os.kill(os.getpid(), 9)", None, 1),
+            ("usual", "sys.exit(1)", None, 2),
+            ("own", "sys.exit(75)", ["exit:0"], 1),
+        ):
+            path = self.write(f"{name}.py", f"import os, sys\n{end}\n")
+            job = q.create_job(path, name)
+            q.queue_job(job, retry=retry)
+            wanted[job.jid] = attempts
+        summary = q.block_till_done()
+        self.assertEqual({one["jid"]: one["attempts"] for one in summary["failures"]}, wanted)
+
+    def test_the_simple_scheduler_tries_nothing_again(self) -> None:
+        self.assertEqual(self.queue().executor.run_options, ["--retry", "none"])
+
     def test_a_job_that_failed_and_is_queued_again_is_tried_once_more(self) -> None:
         q = self.queue(scheduler=SimpleScheduler)
         path = self.write("once.py", f"import os\nos.rmdir({self.path('there')!r})\n")
