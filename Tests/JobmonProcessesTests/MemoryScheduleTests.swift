@@ -131,6 +131,41 @@ import Testing
         #expect(zip(moments, moments.dropFirst()).allSatisfy { $1 > $0 })
     }
 
+    @Test("where many short commands leave no time for more, each of them is looked at once")
+    func manyShortCommands() {
+        var schedule = MemorySchedule(few: MemorySchedule.ofSupervisor)
+        // Two at once, of 1 to 2 s, for half an hour. They grow, so that they would be looked at ten times each.
+        var running: [(watch: MemoryWatch, begun: Double, end: Double)] = []
+        var (started, unseen, spent) = (0, 0, 0.0)
+        func start(_ at: Double) {
+            running.append((MemoryWatch(begun: at), at, at + 1 + Double(started * 7 % 11) / 10))
+            started += 1
+            schedule.started(running[running.count - 1].watch)
+        }
+        start(0)
+        start(0.3)
+        while let end = running.map(\.end).min(), end < 1800 {
+            let now = schedule.nextRound
+            guard now < end else {
+                unseen += running.count { $0.end == end && !$0.watch.wasLookedAt }
+                running.removeAll { $0.end == end }
+                while running.count < 2 { start(end) }
+                continue
+            }
+            let chosen = schedule.begin(running.map(\.watch), at: now)
+            for index in chosen {
+                let grown = Int64((now - running[index].begun) * 100) * Self.mebibyte
+                running[index].watch.take(Self.one(grown), nil, at: now)
+            }
+            let cost = chosen.isEmpty ? 0 : 2.5e-4
+            spent += cost
+            schedule.end(running.map(\.watch), hasLooked: !chosen.isEmpty, cost: cost, at: now)
+        }
+        #expect(started > 1500)
+        #expect(unseen * 100 < started)
+        #expect(spent < 1800 * Self.share)
+    }
+
     @Test("a command that grows is looked at more often than one that does not")
     func growth() {
         var (still, growing) = (MemoryWatch(begun: 0), MemoryWatch(begun: 0))

@@ -27,6 +27,10 @@ struct MemorySchedule: Sendable {
     /// Seconds between two rounds at least.
     private static let leastPause = 0.05
 
+    /// The part of what can be saved that is kept for commands that were not looked at yet: one look and what the kernel
+    /// tells at the end say much more than nothing, and further looks little more.
+    private static let partForFirstLooks = 0.5
+
     private var notBefore = -Double.infinity
     /// When the next round is due.
     private(set) var nextRound = Double.infinity
@@ -49,7 +53,10 @@ struct MemorySchedule: Sendable {
     mutating func begin(_ watches: [MemoryWatch], at now: Double) -> [Int] {
         rounds.grow(until: now, running: watches.count)
         counts.grow(until: now, running: watches.count)
-        guard rounds.left > 0, watches.contains(where: { $0.lookAt <= now }) else { return [] }
+        let mayRepeat = rounds.left > reserve(watches.count)
+        guard rounds.left > 0, watches.contains(where: { $0.lookAt <= now && (mayRepeat || !$0.wasLookedAt) }) else {
+            return []
+        }
         // Much of what a round costs does not depend on how many are looked at.
         return watches.indices.filter { watches[$0].isDue(now) }
     }
@@ -81,14 +88,20 @@ struct MemorySchedule: Sendable {
             costOfRound = cost + Self.costOfWaking
             rounds.spend(costOfRound)
         }
-        if rounds.left > 0 {
-            notBefore = now
-        } else {
-            // For a round of the same cost, or for what a second gives.
-            let enough = max(costOfRound, rounds.rate(watches.count))
-            notBefore = rounds.moment(of: enough, after: now, running: watches.count)
+        notBefore = moment(keeping: 0, now, watches.count)
+        let repeatNotBefore = moment(keeping: reserve(watches.count), now, watches.count)
+        var next = Double.infinity
+        for watch in watches {
+            next = min(next, max(watch.lookAt, watch.wasLookedAt ? repeatNotBefore : notBefore))
         }
-        let next = watches.lazy.map(\.lookAt).min() ?? .infinity
-        nextRound = next < .infinity ? max(next, notBefore, now + Self.leastPause) : .infinity
+        nextRound = max(next, now + Self.leastPause)
     }
+
+    /// From when on there is time for a round of the same cost, or for what a second gives, beside what is kept.
+    private func moment(keeping kept: Double, _ now: Double, _ running: Int) -> Double {
+        if rounds.left > kept { return now }
+        return rounds.moment(of: kept + max(costOfRound, rounds.rate(running)), after: now, running: running)
+    }
+
+    private func reserve(_ running: Int) -> Double { rounds.limit(running) * Self.partForFirstLooks }
 }

@@ -36,5 +36,6 @@ struct TimeAllowance: Sendable {
     /// Seconds of processor time for each second.
     func rate(_ running: Int) -> Double { share * Double(max(running, few)) }
 
-    private func limit(_ running: Int) -> Double { most * Double(few) / Double(max(running, few)) }
+    /// Seconds that are saved at most.
+    func limit(_ running: Int) -> Double { most * Double(few) / Double(max(running, few)) }
 }
