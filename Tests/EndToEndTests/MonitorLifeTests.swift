@@ -22,6 +22,34 @@ struct MonitorLifeTests {
         }
     }
 
+    @Test(
+        "a queue knows what an earlier one left in the spool, though the monitor has not taken it in",
+        .timeLimit(.minutes(20)))
+    func spoolOfAnEarlierQueue() async throws {
+        try await withTestDirectory { directory in
+            let mon = "\(directory)/mon"
+            // It takes the spool in every few seconds.
+            let monitor = try await MonitorProcess.start(mon)
+            let first = ["run", "-d", mon, "--no-progress", "--", "sh", "-c", "test {attempt} = 2"]
+            #expect(try await Executable.run(first).status == 1)
+            #expect(try await Executable.run(["retry", "-d", mon, "1"]).status == 0)
+            let fact = """
+                {"sender":"s1","seq":0,"time":"2026-11-30T13:50:42.740Z","kind":"submitted","instance_key":"k1","jid":1,\
+                "executor":"local"}
+                """
+            try fact.write(toFile: "\(mon)/spool/s1.0.json", atomically: true, encoding: .utf8)
+            let ran = try await Executable.run(["run", "-d", mon, "--queue", "run", "--no-progress"])
+            #expect(ran.status == 0, "\(ran.stderr)")
+            let sql = "select instance_key as k, status as s from job_instance order by job_instance_id"
+            let rows = try await Executable.run(["query", "-d", mon, "--json", sql])
+            let instances = try #require(
+                try JSONSerialization.jsonObject(with: Data(rows.stdout.utf8)) as? [[String: Any]])
+            #expect(instances.count == 2 && instances.last?["k"] as? String == "k1", "\(rows.stdout)")
+            #expect(instances.last?["s"] as? Int == 4)
+            try await monitor.killed()
+        }
+    }
+
     @Test("with --end-with the monitor ends in order when that process is over", .timeLimit(.minutes(20)))
     func endsWithItsProgram() async throws {
         try await withTestDirectory { directory in

@@ -86,8 +86,30 @@ final class MonitorLink: Sendable {
 
     private func attach() async throws(Problem) {
         try await finder.find()
+        try await takeInSpool()
         let sequence = try await LinkReading(link: self).summary(queue: nil).sequence
         start.withLock { $0 = sequence }
+    }
+
+    /// Delivers what is in the spool now, before the queue reads the ledger: an earlier queue may have spooled the creation
+    /// of an instance and handed it to its supervisor just before it died. A monitor takes new files in only every few
+    /// seconds.
+    private func takeInSpool() async throws(Problem) {
+        while true {
+            let monitor = try await writing()
+            do throws(Problem) {
+                for batch in SpoolReader(layout: layout).batches() {
+                    if !batch.events.isEmpty { _ = try await monitor.record(batch.events) }
+                    // What can't be read is for the monitor to report.
+                    if batch.unreadable.isEmpty { batch.acknowledge() }
+                }
+                return
+            } catch {
+                guard error.code == .unavailable else { throw error }
+                await finder.noteFailure(error)
+                guard await pause(0.2) else { throw error }
+            }
+        }
     }
 
     /// Waits until all of this queue's spooled facts are acknowledged, at most `seconds`.
@@ -168,7 +190,10 @@ final class MonitorLink: Sendable {
 
     /// The current monitor; waits for one if there is none.
     /// - Throws: `.unavailable` if the task is cancelled meanwhile, or why there will be no monitor.
-    func reading() async throws(Problem) -> any LedgerReading {
+    func reading() async throws(Problem) -> any LedgerReading { try await writing() }
+
+    /// The same.
+    private func writing() async throws(Problem) -> any MonitorConnection {
         while true {
             if let connection { return connection }
             if let gone { throw gone }
