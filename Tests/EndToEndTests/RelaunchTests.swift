@@ -67,7 +67,7 @@ struct RelaunchTests {
             let run = try await Executable.run(
                 [
                     "run", "-d", mon, "-f", "\(directory)/jobs.jsonl", "-j", "16", "--backoff", "0", "--no-progress",
-                    "--no-logs",
+                    "--no-logs", "--total-memory", "64G",
                 ] + Self.rules.flatMap { ["--retry", $0] })
             #expect(run.status == 1, "\(run.stderr)")
             let rows = try await query(

@@ -9,6 +9,7 @@ import Testing
         Evidence(), Evidence(exitCode: 0), Evidence(exitCode: 255), Evidence(signal: 64),
         Evidence(signal: 15, timedOut: true), Evidence(signal: 15, cancelled: true), Evidence(signal: 9, oomKills: 2),
         Evidence(signal: 9, oomKills: 1, oomShared: true),
+        Evidence(signal: 15, memoryTaken: 204_857_600, memoryLimit: 104_857_600),
         Evidence(signal: 9, oomKills: 1, memoryLimit: 104_857_600), Evidence(exitCode: 1, addressSpaceLimit: 1 << 40),
         Evidence(exitCode: 0, missingOutput: MissingOutput(path: "out/é.csv", isEmpty: true)),
         Evidence(exitCode: 0, reportedError: "FATAL: no data"),
@@ -47,6 +48,11 @@ import Testing
                     limits: RelaunchLimits(memory: 1 << 30, runtime: 60),
                     partitions: ["": RelaunchLimits(memory: 1), "short": RelaunchLimits(runtime: 2)])),
             .set(queue: "q", QueueSetting(parallelism: 3, retries: 0, halt: 0, relaunch: .off, avoids: ["n1"])),
+            .set(
+                queue: "q",
+                QueueSetting(
+                    limits: ["a=1", "b=c=0"].compactMap { PatternChange($0) },
+                    priorities: ["a=-1", "*=none"].compactMap { PatternChange($0) })),
             .group(3, .mute), .group(3, .unmute), .group(3, .note("é\n\0")),
             .group(1, .note("")),
             .group(7, .merge(into: 3)), .group(9_007_199_254_740_991, .merge(into: 1)),

@@ -50,7 +50,7 @@ struct ResponderTests {
             evidence: Evidence(
                 exitCode: 1, signal: 9, timedOut: true, cancelled: true,
                 notStarted: StartFailure(step: .command, path: "/x", errno: 2, reason: "no"), oomKills: 1,
-                oomShared: true, memoryLimit: 1, addressSpaceLimit: 1,
+                oomShared: true, memoryTaken: 1, memoryLimit: 1, addressSpaceLimit: 1,
                 missingOutput: MissingOutput(path: "p", isEmpty: true), reportedError: "r",
                 scheduler: SchedulerWord("NODE_FAIL", cause: .nodeFailure)),
             usage: Usage(
@@ -80,7 +80,8 @@ struct ResponderTests {
                     parallelism: 1, retries: 1, halt: 0,
                     relaunch: RelaunchRules(
                         limits: RelaunchLimits(memory: 1, runtime: 1), partitions: ["": RelaunchLimits(memory: 1)]),
-                    avoids: ["n1"])),
+                    limits: [PatternChange(pattern: JobPattern("a"), number: 1)],
+                    priorities: [PatternChange(pattern: JobPattern("a"), number: nil)], avoids: ["n1"])),
             .group(3, .mute), .group(3, .unmute), .group(3, .note("n")), .group(3, .merge(into: 1)),
             .submitted(reference, Submission(description: description, continues: "c", executor: "e")),
             .running(

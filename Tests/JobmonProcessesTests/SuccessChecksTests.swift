@@ -80,7 +80,7 @@ import Testing
         try await withTestDirectory { root in
             let inner = "\(root)/job_7/step_0"
             try FileManager.default.createDirectory(atPath: "\(inner)/task", withIntermediateDirectories: true)
-            func limit() -> Int64? { MemoryKills.limit(from: "\(inner)/task", to: root, in: "memory.max") }
+            func limit() -> Int64? { Cgroup(version: .two, folder: "\(inner)/task", root: root).memoryLimit() }
             #expect(limit() == nil)
             try write("max\n", "\(inner)/task/memory.max")
             try write("9223372036854771712\n", "\(root)/memory.max")
@@ -89,7 +89,7 @@ import Testing
             try write("209715200\n", "\(root)/job_7/memory.max")
             #expect(limit() == 104_857_600)
             // Not further than to the root.
-            #expect(MemoryKills.limit(from: root, to: root, in: "memory.max") == nil)
+            #expect(Cgroup(version: .two, folder: root, root: root).memoryLimit() == nil)
         }
     }
 

@@ -48,11 +48,26 @@ struct QueueWorld {
             case .writeFence(let key): others.append(.fenced(key))
             case .look(let jids): others.append(.known(jids.compactMap { ledger.jobs[$0] }))
             case .wakeAt(let time): wakeAt = time
+            case .matchJobs:
+                others.append(.matched(ledger.records.filter { !$0.status.isFinal }))
+                others.append(.allMatched)
             case .say, .forget, .idle, .readHosts, .avoid, .setParallelism: break
             case .finished(let finished): summary = finished
             }
         }
         broken += state.sanityCheck()
+    }
+
+    /// Checks the limits of the configuration against what runs.
+    mutating func checkLimits() {
+        for limit in configuration.limits {
+            let running = cluster.runningOrders.count {
+                limit.pattern.matches(name: $0.description.shownName, params: [:])
+            }
+            if let most = limit.number, running > most {
+                broken.append("\(running) jobs of \(limit.pattern.text) run at once, and \(most) may")
+            }
+        }
     }
 
     /// Delivers facts that the executor's own process spooled to the ledger.

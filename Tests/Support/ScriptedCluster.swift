@@ -71,6 +71,9 @@ package struct ScriptedCluster: Sendable {
     /// Keys of running instances.
     package var running: [String] { order.filter { instances[$0]?.phase == .running } }
 
+    /// Orders of running instances.
+    package var runningOrders: [InstanceOrder] { instances.values.filter { $0.phase == .running }.map(\.order) }
+
     package mutating func submit(_ batch: [InstanceOrder]) -> [SubmitAnswer] {
         batch.map { order in
             let script = script(order)

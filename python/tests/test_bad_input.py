@@ -168,6 +168,7 @@ class BadInputTests(TestCase):
     def test_wrong_parallelism_and_retries(self) -> None:
         for arguments in (
             {"executor_params": {"parallelism": 0}},
+            {"executor_params": {"limits": {"stata": -1}}},
             {"scheduler": RetryScheduler, "scheduler_params": {"retries": -1}},
             {"scheduler": RetryScheduler, "scheduler_params": {"rules": "oom:1"}},
         ):

@@ -85,6 +85,31 @@ class QueueTests(TestCase):
         self.assertTrue(q.scheduler_alive())
         self.assertTrue(q.central_job_monitor_alive())
 
+    def test_slots_memory_and_gpus_are_those_of_this_host(self) -> None:
+        os.environ.pop("OMP_NUM_THREADS", None)
+        q = self.queue(
+            executor_params={
+                "parallelism": 4,
+                "total_memory": 8,
+                "total_gpus": [2, "GPU-7"],
+                "limits": {"one": 1},
+            }
+        )
+        script = self.path("env.sh")
+        with open(script, "w", encoding="ascii") as file:
+            file.write('echo "$OMP_NUM_THREADS $CUDA_VISIBLE_DEVICES" >"$1"\n')
+        q.queue_job(q.create_job(script, "one", [self.path("o")]), slots=2, memory=4, gpus=2)
+        q.queue_job(q.create_job(self.waiter, "one", [self.path("p")]), priority=3)
+        self.assertEqual(q.block_till_done()["counts"]["complete"], 2)
+        with open(self.path("o"), encoding="ascii") as file:
+            self.assertEqual(file.read(), "2 2,GPU-7\n")
+        with self.assertRaisesRegex(exceptions.JobmonError, "can never run here.*5 slots.*there are 4"):
+            q.queue_job(q.create_job("/bin/true", "wide"), slots=5)
+        with self.assertRaisesRegex(exceptions.JobmonError, "9.0 GiB of memory, and there are 8.0"):
+            q.queue_job(q.create_job("/bin/true", "large"), memory=9)
+        with self.assertRaisesRegex(ValueError, "priority must be a whole number"):
+            q.queue_job(q.create_job("/bin/true", "half"), priority=0.5)
+
     def test_a_job_has_its_number_before_it_is_queued_and_is_not_run_before(self) -> None:
         q = self.queue()
         first = q.create_job(self.waiter, "first", [self.path("first")])

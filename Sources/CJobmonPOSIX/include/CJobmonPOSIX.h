@@ -2,6 +2,7 @@
 // header.
 #ifndef CJOBMON_POSIX_H
 #define CJOBMON_POSIX_H
+#include "jobmon_cores.h"
 #include "jobmon_descriptors.h"
 #include "jobmon_detach.h"
 #include "jobmon_filesystem.h"

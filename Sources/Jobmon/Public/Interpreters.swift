@@ -75,10 +75,15 @@ extension JobDescription {
         if let timeout = limits.timeout, timeout <= .zero {
             throw Problem(.invalid, "the timeout of job \"\(job.name)\" is \(timeout)", hint: "it must be more than 0")
         }
-        guard limits.slots >= 1, limits.retries >= 0 else {
+        guard limits.slots ?? 1 >= 1, limits.gpus >= 0, limits.memory?.bytes ?? 0 >= 0, limits.retries >= 0 else {
             throw Problem(
-                .invalid, "job \"\(job.name)\" asks for \(limits.slots) slots and \(limits.retries) retries",
-                hint: "slots are 1 or more, retries 0 or more")
+                .invalid,
+                "job \"\(job.name)\" asks for \(limits.slots ?? 1) slots, \(limits.memory?.bytes ?? 0) bytes, "
+                    + "\(limits.gpus) GPUs and \(limits.retries) retries",
+                hint: "slots are 1 or more, the others 0 or more")
+        }
+        guard Int32(exactly: limits.priority) != nil else {
+            throw Problem(.invalid, "the priority of job \"\(job.name)\" is \(limits.priority)", hint: "it has 32 bits")
         }
         var limits = limits
         limits.criteria.expected = try limits.criteria.expected.map { (path) throws(Problem) in

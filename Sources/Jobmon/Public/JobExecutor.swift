@@ -1,19 +1,38 @@
 import Glibc
 import JobmonCore
 import JobmonExecutors
+import JobmonSystem
 
 /// Where a queue's jobs run.
 public struct JobExecutor: Sendable, Hashable {
     /// The executor's name in the ledger, such as `local`.
     public let name: String
-    /// The maximum number of jobs at once.
-    public let parallelism: Int
+    /// The maximum number of jobs at once; on this host, of slots.
+    public var parallelism: Int { room.slots }
+    /// What the jobs may take, all together.
+    let room: MachineRoom
 
     /// Processes of this host, under a supervisor process (the `jobmon` executable). If this program is killed, the
     /// supervisor lives on: running jobs continue to their end and are recorded.
-    /// - Parameter parallelism: the maximum number of jobs at once; nil: the number of cores.
-    public static func local(parallelism: Int? = nil) -> JobExecutor {
-        JobExecutor(name: QueueExecutor.local, parallelism: parallelism ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    ///
+    /// A job starts when the slots, the memory and the GPUs that it asks for are there, beside what others have. One that
+    /// asks for more than there is in all is refused.
+    /// - Parameters:
+    ///   - parallelism: the number of slots, of which a job has one unless it asks for more; nil: the number of cores that
+    ///     this process may use.
+    ///   - memory: bytes for all jobs together; nil: the memory of this host, or what the cgroup of this process may take.
+    ///   - gpus: the GPUs for all jobs together, numbers or UUIDs; nil: those that `CUDA_VISIBLE_DEVICES` names, else all
+    ///     NVIDIA GPUs of this host.
+    ///   - enforcesMemory: ends a job when it has more memory than it asked for.
+    public static func local(
+        parallelism: Int? = nil, memory: Int64? = nil, gpus: [String]? = nil, enforcesMemory: Bool = false
+    ) -> JobExecutor {
+        let host = HostShare.current()
+        return JobExecutor(
+            name: QueueExecutor.local,
+            room: MachineRoom(
+                slots: parallelism ?? host.cores, memory: memory ?? host.memory, gpus: gpus ?? host.gpus,
+                enforcesMemory: enforcesMemory))
     }
 
     /// Array jobs of Slurm, through Slurm's own commands. The wrappers on its nodes must be able to reach this host and
@@ -31,13 +50,13 @@ public struct JobExecutor: Sendable, Hashable {
 
     private static let clusterParallelism = 10_000
 
-    private init(name: String, parallelism: Int) {
+    private init(name: String, room: MachineRoom) {
         self.name = name
-        self.parallelism = parallelism
+        self.room = room
     }
 
     private init(_ scheduler: ClusterScheduler, parallelism: Int?) {
-        self.init(name: scheduler.rawValue, parallelism: parallelism ?? Self.clusterParallelism)
+        self.init(name: scheduler.rawValue, room: MachineRoom(slots: parallelism ?? Self.clusterParallelism))
     }
 
     /// The names of all executors: `local`, `slurm`, `sge`.
@@ -51,6 +70,9 @@ public struct JobExecutor: Sendable, Hashable {
         throw JobmonError(
             .noSuchExecutor, "there is no executor \"\(name)\"", hint: "there are \(names.joined(separator: ", "))")
     }
+
+    /// The name of the executor of this host.
+    package static var localName: String { QueueExecutor.local }
 
     var isCluster: Bool { name != QueueExecutor.local }
 

@@ -1,20 +1,24 @@
 import JobmonCore
 
-/// The time limit, resources, retries and criteria of success of a job. Cluster resources are always recorded, and take effect if a cluster
-/// runs the job.
+/// The time limit, resources, retries and criteria of success of a job.
 struct JobLimits: Sendable {
-    var slots: Int
+    /// Nil: one, without a word about threads.
+    var slots: Int?
     var memory: MemorySize?
     var project: String?
     var timeout: Duration?
     var retries: Int
+    var gpus = 0
+    var priority = 0
     var criteria = SuccessCriteria()
 
     var resources: JSONObject {
         var resources = JSONObject()
-        if slots != 1 { resources.append("slots", .int(Int64(slots))) }
-        resources.append("memory", ifPresent: memory.map { .int($0.bytes) })
+        resources.append(JobNeed.slotsMember, ifPresent: slots.map { .int(Int64($0)) })
+        resources.append(JobNeed.memoryMember, ifPresent: memory.map { .int($0.bytes) })
         resources.append("project", ifPresent: project.map { .string($0) })
+        if gpus != 0 { resources.append(JobNeed.gpusMember, .int(Int64(gpus))) }
+        if priority != 0 { resources.append(JobDescription.priorityMember, .int(Int64(priority))) }
         criteria.write(to: &resources)
         return resources
     }

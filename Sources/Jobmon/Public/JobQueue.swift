@@ -24,6 +24,9 @@ public actor JobQueue {
         public var maxMemory: MemorySize?
         /// Retries never request more run time than this; nil: what the cluster's partition can give.
         public var maxRuntime: Duration?
+        /// How many jobs of some kind may run at once: by their name, `["stata": 4]`, or by the value of a param,
+        /// `["db=main": 2]`. Names and values may contain `*` and `?`.
+        public var limits: [String: Int] = [:]
         /// Capture stdout and stderr of jobs, in `logs/` of the directory.
         public var capturesOutput = true
         /// The programs that run scripts.
@@ -110,8 +113,11 @@ public actor JobQueue {
     ///
     /// - Parameters:
     ///   - job: the job.
-    ///   - slots: the number of slots that it needs in a cluster.
-    ///   - memory: the memory that it needs in a cluster.
+    ///   - slots: the number of slots (cores on one host) that it needs; nil: one. On this host, `OMP_NUM_THREADS` and
+    ///     variables like it are set to it where they are not set.
+    ///   - memory: the memory that it needs.
+    ///   - gpus: the number of GPUs that it needs. On this host, `CUDA_VISIBLE_DEVICES` names those that it has.
+    ///   - priority: jobs with a higher one start first.
     ///   - project: the project to which a cluster charges it.
     ///   - timeout: the time limit of an attempt, after which it is ended; nil: no limit.
     ///   - retries: the maximum number of retries if it fails; nil: the number in the queue's options.
@@ -123,12 +129,13 @@ public actor JobQueue {
     ///   queue was stopped, `unavailable` if the monitor cannot record it.
     @discardableResult
     public func queueJob(
-        _ job: Job, slots: Int = 1, memory: MemorySize? = nil, project: String? = nil, timeout: Duration? = nil,
-        retries: Int? = nil, expect: [String] = [], failOn: [String] = []
+        _ job: Job, slots: Int? = nil, memory: MemorySize? = nil, gpus: Int = 0, priority: Int = 0,
+        project: String? = nil,
+        timeout: Duration? = nil, retries: Int? = nil, expect: [String] = [], failOn: [String] = []
     ) async throws(JobmonError) -> Int64 {
         let jids = try await queueJobs(
-            [job], slots: slots, memory: memory, project: project, timeout: timeout, retries: retries, expect: expect,
-            failOn: failOn)
+            [job], slots: slots, memory: memory, gpus: gpus, priority: priority, project: project, timeout: timeout,
+            retries: retries, expect: expect, failOn: failOn)
         return jids[0]
     }
 
@@ -137,12 +144,13 @@ public actor JobQueue {
     /// - Throws: the errors of `queueJob`; some of the jobs may have been queued.
     @discardableResult
     public func queueJobs(
-        _ jobs: [Job], slots: Int = 1, memory: MemorySize? = nil, project: String? = nil, timeout: Duration? = nil,
-        retries: Int? = nil, expect: [String] = [], failOn: [String] = []
+        _ jobs: [Job], slots: Int? = nil, memory: MemorySize? = nil, gpus: Int = 0, priority: Int = 0,
+        project: String? = nil,
+        timeout: Duration? = nil, retries: Int? = nil, expect: [String] = [], failOn: [String] = []
     ) async throws(JobmonError) -> [Int64] {
         let limits = JobLimits(
             slots: slots, memory: memory, project: project, timeout: timeout, retries: retries ?? options.retries,
-            criteria: SuccessCriteria(expected: expect, failurePatterns: failOn))
+            gpus: gpus, priority: priority, criteria: SuccessCriteria(expected: expect, failurePatterns: failOn))
         let interpreters = options.interpreters
         let new = try await publicly { () async throws(Problem) in
             for source in failOn { _ = try LinePattern(source) }
@@ -213,14 +221,18 @@ public actor JobQueue {
     }
 
     private func open() async -> Result<QueueSession, JobmonError> {
-        let settings = QueueSettings(
+        var settings = QueueSettings(
             layout: monitor.layout, queue: name, executor: executor.name, slots: executor.parallelism)
-        let configuration = QueueState.Configuration(
+        settings.room = executor.room
+        var configuration = QueueState.Configuration(
             queue: name, executor: executor.name, policy: .retry(RelaunchPolicy.Backoff()),
             // Checked when the queue was made.
-            relaunch: (try? options.relaunch) ?? .defaults, window: settings.slots,
+            relaunch: (try? options.relaunch) ?? .defaults, window: settings.room.slots,
             logs: options.capturesOutput ? monitor.layout : nil, leavesRunning: executor.isCluster,
             hearsFromMonitor: executor.isCluster)
+        configuration.limits = options.limits.sorted { $0.key < $1.key }.map {
+            PatternChange(pattern: JobPattern($0.key), number: max(0, $0.value))
+        }
         guard !monitor.served.hasEnded else { return .failure(JobmonError(MonitorFinder.givenIsGone)) }
         let logger = options.logger
         do throws(Problem) {

@@ -29,8 +29,9 @@ enum QueueExecutor: Sendable {
     ) throws(Problem) -> QueueExecutor {
         if settings.executor == local {
             var configuration = LocalExecutor.Configuration(
-                layout: settings.layout, queue: settings.queue, slots: settings.slots, host: HostIdentity.host,
+                layout: settings.layout, queue: settings.queue, slots: settings.room.slots, host: HostIdentity.host,
                 bootID: HostIdentity.bootID)
+            configuration.room = settings.room
             configuration.time = time
             configuration.say = say
             return .local(try LocalExecutor.begin(configuration) { try await link.known($0) })
@@ -49,7 +50,7 @@ enum QueueExecutor: Sendable {
             let executor = try BatchExecutor(.of(scheduler), configuration) {
                 try await link.known($0)
             }
-            return .batch(executor, cap: Cap(settings.slots))
+            return .batch(executor, cap: Cap(settings.room.slots))
         }
         throw Problem(
             .invalid, "there is no executor \"\(settings.executor)\"",

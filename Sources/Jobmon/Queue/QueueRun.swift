@@ -55,6 +55,10 @@ package enum QueueRun {
             sink: FactSink { await link.record($0) }, executor: executor.executor, window: { executor.window },
             changes: { link.changes(queue: settings.queue) },
             writeFence: { (key) async throws(Problem) in try QueueFence.write(key, settings.layout) }, time: time)
+        if settings.executor == QueueExecutor.local {
+            let room = settings.room
+            environment.refusal = { room.refusal(of: JobNeed($0.resources)) }
+        }
         environment.setParallelism = { executor.setParallelism($0) }
         environment.whenAskedToStop = { link.onStopped($0) }
         return environment

@@ -1,29 +1,13 @@
 import ArgumentParser
 import JobmonCore
 
-/// The resources and settings of `run` for a cluster.
+/// The settings of `run` for a cluster.
 struct ClusterOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Slots (cores on one host) per job; default: 1.", valueName: "n"))
-    var slots: Int?
-
-    @Option(
-        help: ArgumentHelp("Total memory per job, such as 512M or 4G; default: that of the cluster.", valueName: "size")
-    )
-    var memory: String?
-
     @Option(
         help: ArgumentHelp(
             "Run time after which the scheduler ends a job: 90, 10m, 2h or 1d; default: that of the cluster.",
             valueName: "time"))
     var runtime: String?
-
-    @Option(
-        name: .customLong("size-from"),
-        help: ArgumentHelp(
-            "Request the memory and the run time that jobmon usage recommends for jobs of the same name in this queue, "
-                + "or for the whole queue if the name is new. Jobs keep what they request themselves.",
-            valueName: "queue"))
-    var sizeFrom: String?
 
     @Option(
         help: ArgumentHelp(
@@ -34,9 +18,6 @@ struct ClusterOptions: ParsableArguments {
         help: ArgumentHelp(
             "Partition (Slurm) or queue (Grid Engine) to submit to; default: that of the cluster.", valueName: "name"))
     var partition: String?
-
-    @Option(help: ArgumentHelp("GPUs per job; default: none.", valueName: "n"))
-    var gpus: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -89,26 +70,13 @@ struct ClusterOptions: ParsableArguments {
         return seconds
     }
 
-    /// A job's cluster resources in their form in the ledger.
-    func resources() throws -> JSONObject {
-        var resources = JSONObject()
-        if let slots, slots < 1 { throw CommandFailure(.usage, "--slots must be 1 or more, not \(slots)") }
-        resources.append("slots", ifPresent: slots.map { .int(Int64($0)) })
-        if let memory {
-            guard let bytes = Quantity.bytes(memory) else {
-                throw CommandFailure(.usage, "invalid size \"\(memory)\" for --memory", hint: "use 512M or 4G")
-            }
-            resources.append("memory", .int(bytes))
-        }
+    /// Adds them to a job's resources, in their form in the ledger.
+    func write(to resources: inout JSONObject) throws {
         if let runtime {
             guard let seconds = Quantity.seconds(runtime) else {
                 throw CommandFailure.invalidDuration(runtime, for: "--runtime")
             }
             resources.append("runtime", .double(seconds))
-        }
-        if let gpus {
-            guard gpus >= 0 else { throw CommandFailure(.usage, "--gpus must be 0 or more, not \(gpus)") }
-            resources.append("gpus", .int(Int64(gpus)))
         }
         for (name, value) in [
             ("project", project), ("partition", partition), ("hold", hold), ("queue_options", queueOptions),
@@ -117,6 +85,5 @@ struct ClusterOptions: ParsableArguments {
         ] {
             resources.append(name, ifPresent: value.map { .string($0) })
         }
-        return resources
     }
 }

@@ -3,6 +3,7 @@ import Glibc
 import Jobmon
 import JobmonCore
 import JobmonQueue
+import JobmonSystem
 import JobmonViews
 import Synchronization
 
@@ -126,6 +127,10 @@ package struct RunCommand: AsyncParsableCommand {
         completion: .list(JobExecutor.names))
     var executor = "local"
 
+    @OptionGroup(title: "Needs of a job") var resources: ResourceOptions
+
+    @OptionGroup(title: "This host") var machine: MachineOptions
+
     @OptionGroup(title: "Clusters") var cluster: ClusterOptions
 
     @OptionGroup(title: "Notifications") var notify: NotifyOptions
@@ -165,9 +170,7 @@ package struct RunCommand: AsyncParsableCommand {
         if feed { return try await runFeed() }
         let targets = try notify.targets()
         let (queue, jobs) = try await prepared()
-        let settings = QueueSettings(
-            layout: try directory.layout(making: true), queue: queue, executor: executor, slots: try parallel(),
-            interval: try cluster.interval())
+        let settings = try settings(queue)
         if cluster.dryRun { return try await rehearse(jobs, settings) }
         if detach { return try startDetached(settings) }
         notify.hideURL()
@@ -241,15 +244,28 @@ package struct RunCommand: AsyncParsableCommand {
         return filter
     }
 
+    /// Where and with what the queue runs.
+    func settings(_ queue: String) throws -> QueueSettings {
+        var settings = QueueSettings(
+            layout: try directory.layout(making: true), queue: queue, executor: executor, slots: try parallel(),
+            interval: try cluster.interval())
+        if executor == JobExecutor.localName {
+            settings.room = try machine.room(slots: settings.room.slots, of: .current())
+        }
+        return settings
+    }
+
     /// The queue's configuration.
     func configuration(_ settings: QueueSettings) throws -> QueueState.Configuration {
-        QueueState.Configuration(
+        var configuration = QueueState.Configuration(
             queue: settings.queue, executor: executor, policy: .retry(try backoffPolicy()),
             relaunch: try relaunch.rules(),
             keepsRules: !relaunch.isGiven,
-            window: settings.slots,
+            window: settings.room.slots,
             haltAfter: try positive(halt, "--halt"), logs: noLogs ? nil : settings.layout,
             leavesRunning: executor != "local" && !cluster.cancelOnExit, hearsFromMonitor: executor != "local")
+        configuration.limits = try machine.limits()
+        return configuration
     }
 
     /// Prints what would be submitted.
@@ -314,7 +330,7 @@ package struct RunCommand: AsyncParsableCommand {
     /// The queue's name and its jobs. No other reference to the jobs remains.
     private func prepared() async throws -> (queue: String, jobs: JobsToQueue) {
         var plan = try plan()
-        if let queue = cluster.sizeFrom {
+        if let queue = resources.sizeFrom {
             let sizes = try await RunSizes.read(queue, in: try directory.layout())
             try plan.take(sizes)
         }
@@ -336,11 +352,18 @@ package struct RunCommand: AsyncParsableCommand {
     func input() throws -> RunPlan.Input {
         RunPlan.Input(
             each: each, file: file, command: command, queue: queue, name: name, retries: retries,
-            timeout: try seconds(timeout, "--timeout"), resources: try cluster.resources(),
+            timeout: try seconds(timeout, "--timeout"), resources: try needs(),
             criteria: try RunSuccess.criteria(expect: expect, failOn: failOn),
             shell: try shell.map { try RunFiles.shell($0, "--shell") }, unusedIsMeant: unusedIsMeant,
             cwd: try RunFiles.currentDirectory(), isFile: RunFiles.isFile,
             isProgram: RunFiles.isProgram, readFile: RunFiles.read)
+    }
+
+    private func needs() throws -> JSONObject {
+        var needs = JSONObject()
+        try resources.write(to: &needs)
+        try cluster.write(to: &needs)
+        return needs
     }
 
     /// - Throws: `CommandFailure` for an unknown executor or an invalid number of retries.
@@ -352,6 +375,7 @@ package struct RunCommand: AsyncParsableCommand {
                 hint: "use \(JobExecutor.names.joined(separator: ", "))")
         }
         _ = try relaunch.rules()
+        _ = try machine.limits()
         if let retries { try RelaunchOptions.check(retries: retries) }
     }
 

@@ -8,6 +8,12 @@ package enum ErrorText {
             return DescribedError(joined(reported: reported, to: description))
         }
         if let failure = outcome.evidence.notStarted { return DescribedError(sentence(failure)) }
+        if let sentence = memoryTaken(outcome.evidence) {
+            let stderr = outcome.stderr.flatMap { $0.isBlank ? nil : "\n\($0)" } ?? ""
+            return DescribedError(
+                text: joined(reported: reported, to: sentence + stderr), headline: sentence,
+                reading: ErrorReading(sentence))
+        }
         var end = ending(cause: cause, exitCode: outcome.evidence.exitCode, signal: outcome.evidence.signal)
         if cause?.isToldByCommand ?? false, let kills = memoryKills(outcome.evidence) { end += ", and \(kills)" }
         let stderr = outcome.stderr.map { $0.isBlank ? "" : $0 }
@@ -99,6 +105,13 @@ package enum ErrorText {
         return evidence.oomShared
             ? "the kernel killed \(processes) for memory in its cgroup, in which other work ran too"
             : "the kernel killed \(processes) of it for memory"
+    }
+
+    /// That jobmon ended it for its memory; nil: it did not.
+    package static func memoryTaken(_ evidence: Evidence) -> String? {
+        guard let taken = evidence.memoryTaken else { return nil }
+        let asked = evidence.memoryLimit.map { ", and had asked for \(Units.bytes($0))" } ?? ""
+        return "ended by jobmon for its memory: it had \(Units.bytes(taken))\(asked)"
     }
 
     /// What prevented the start: `command not found: modle.py`.

@@ -252,6 +252,7 @@ extension Outcome {
                 try StartFailure(failure)
             }, oomKills: try fields.int("oom_kills", atLeast: 0).map { Int($0) },
             oomShared: try fields.bool("oom_shared") ?? false,
+            memoryTaken: try fields.int("memory_taken", atLeast: 0),
             memoryLimit: try fields.int("memory_limit", atLeast: 0),
             addressSpaceLimit: try fields.int("address_space_limit", atLeast: 0),
             missingOutput: try fields.fields("missing_output").map { (output) throws(FieldError) in

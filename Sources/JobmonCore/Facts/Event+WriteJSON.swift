@@ -170,6 +170,7 @@ extension Outcome {
         }
         object.append("oom_kills", int: evidence.oomKills)
         object.append("oom_shared", flag: evidence.oomShared)
+        object.append("memory_taken", int: evidence.memoryTaken)
         object.append("memory_limit", int: evidence.memoryLimit)
         object.append("address_space_limit", int: evidence.addressSpaceLimit)
         if let output = evidence.missingOutput {

@@ -6,6 +6,7 @@ extension Evidence {
         if timedOut { object.append("timed_out", .bool(true)) }
         if cancelled { object.append("ended_by_us", .bool(true)) }
         if oomShared { object.append("oom_shared", .bool(true)) }
+        object.append("memory_taken", ifPresent: memoryTaken.map { .int($0) })
         object.append("memory_limit", ifPresent: memoryLimit.map { .int($0) })
         object.append("address_space_limit", ifPresent: addressSpaceLimit.map { .int($0) })
         if let notStarted { object.append("not_started", .string(ErrorText.sentence(notStarted))) }

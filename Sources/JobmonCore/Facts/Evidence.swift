@@ -15,8 +15,10 @@ package struct Evidence: Sendable, Equatable {
     package var oomKills: Int?
     /// Other work ran in that cgroup too, so that it may have been killed in its place.
     package var oomShared: Bool
+    /// We ended it because its processes together had so many bytes of memory, more than `memoryLimit`; nil: we did not.
+    package var memoryTaken: Int64?
     /// If the kernel killed for memory: the smallest limit of memory, in bytes, of its cgroup and of those around that;
-    /// nil: unknown, or there is none.
+    /// if we ended it for its memory: what it asked for. Nil: unknown, or there is none.
     package var memoryLimit: Int64?
     /// If it failed: the limit of the address space of each of its processes (`RLIMIT_AS`), in bytes; nil: unknown, or
     /// there is none.
@@ -30,7 +32,8 @@ package struct Evidence: Sendable, Equatable {
 
     package init(
         exitCode: Int? = nil, signal: Int? = nil, timedOut: Bool = false, cancelled: Bool = false,
-        notStarted: StartFailure? = nil, oomKills: Int? = nil, oomShared: Bool = false, memoryLimit: Int64? = nil,
+        notStarted: StartFailure? = nil, oomKills: Int? = nil, oomShared: Bool = false, memoryTaken: Int64? = nil,
+        memoryLimit: Int64? = nil,
         addressSpaceLimit: Int64? = nil, missingOutput: MissingOutput? = nil, reportedError: String? = nil,
         scheduler: SchedulerWord? = nil
     ) {
@@ -41,6 +44,7 @@ package struct Evidence: Sendable, Equatable {
         self.notStarted = notStarted
         self.oomKills = oomKills
         self.oomShared = oomShared
+        self.memoryTaken = memoryTaken
         self.memoryLimit = memoryLimit
         self.addressSpaceLimit = addressSpaceLimit
         self.missingOutput = missingOutput

@@ -44,6 +44,15 @@ extension Usage {
     }
 }
 
+extension Usage {
+    /// The memory that was had beyond what was asked for, in bytes in all; nil: it was not more for certain, or nothing was
+    /// asked for.
+    package func memoryExcess(over asked: Int64?) -> Int64? {
+        guard let asked, let memoryPeak, memoryPeak.bound != .atMost, memoryPeak.bytes > asked else { return nil }
+        return memoryPeak.bytes
+    }
+}
+
 extension MemoryPeak.Bound {
     /// The words before an amount in a sentence, with a blank at their end.
     package var words: String { self == .atLeast ? "at least " : "at most " }

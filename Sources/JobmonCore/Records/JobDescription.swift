@@ -16,8 +16,8 @@ package struct JobDescription: Sendable, Equatable {
     package var shell: Bool
     /// The time limit in seconds; nil: no limit.
     package var timeout: Double?
-    /// Requested resources: in a cluster `slots`, `memory` (bytes), `runtime` (seconds), `project`, `queue_options`;
-    /// and `shell`, the path of the shell for its line. They are not part of a job's key.
+    /// Requested resources: `slots`, `memory` (bytes), `gpus`; in a cluster also `runtime` (seconds), `project`,
+    /// `queue_options`; `priority`; and `shell`, the path of the shell for its line. They are not part of a job's key.
     package var resources: JSONObject
     /// The maximum number of attempts; at least 1.
     package var maxAttempts: Int
@@ -41,8 +41,16 @@ package struct JobDescription: Sendable, Equatable {
 
     /// The member of the `resources` of an attempt that names the hosts it must not run on, an array of texts.
     package static let avoidedHosts = "avoided_hosts"
+    /// The member of `resources` with the priority, an integer: a job with a higher one starts first. It is 0 if absent.
+    package static let priorityMember = "priority"
     /// The member of `resources` that names the shell.
     package static let shellResource = "shell"
+
+    /// Its priority, within what 32 bits hold.
+    package var priority: Int32 {
+        guard case .int(let priority)? = resources[Self.priorityMember] else { return 0 }
+        return Int32(clamping: priority)
+    }
 
     /// The name that is shown: the given name, else the name of the script or program. It is not part of a job's key.
     package var shownName: String {

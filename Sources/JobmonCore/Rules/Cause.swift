@@ -13,7 +13,7 @@ package enum Cause: String, Sendable, CaseIterable, Hashable {
     case timeout
     /// It ran longer than the scheduler's time limit.
     case timeLimit = "time_limit"
-    /// The kernel or the scheduler ended it because of its memory use.
+    /// The kernel, the scheduler, or jobmon (`--enforce-memory`) ended it because of its memory use.
     case outOfMemory = "out_of_memory"
     /// Its node failed.
     case nodeFailure = "node_failure"
@@ -75,6 +75,7 @@ extension Cause {
         if evidence.notStarted != nil { return (.failed, .notStarted) }
         if evidence.cancelled { return (.cancelled, .cancelled) }
         if evidence.timedOut { return (.failed, .timeout) }
+        if evidence.memoryTaken != nil { return (.failed, .outOfMemory) }
         if let cause = evidence.scheduler?.cause { return (cause == .cancelled ? .cancelled : .failed, cause) }
         let killed = evidence.signal == 9 || evidence.exitCode == 137
         if killed, evidence.ownOomKills > 0 { return (.failed, .outOfMemory) }

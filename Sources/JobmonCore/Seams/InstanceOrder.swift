@@ -8,6 +8,10 @@ package struct InstanceOrder: Sendable, Equatable {
     /// Paths for its output; nil: the output is discarded.
     package var stdoutPath: String?
     package var stderrPath: String?
+    /// Those with a higher one start first.
+    package var priority: Int32 = 0
+    /// Other jobs can start when it is over, so that its end is told without delay.
+    package var isAwaited = false
 
     package init(
         instanceKey: String, jid: Int64, retryNumber: Int, description: JobDescription, stdoutPath: String? = nil,
@@ -20,4 +24,7 @@ package struct InstanceOrder: Sendable, Equatable {
         self.stdoutPath = stdoutPath
         self.stderrPath = stderrPath
     }
+
+    /// Its place among those that wait for room.
+    package var rank: StartRank { StartRank(priority: priority, jid: jid) }
 }

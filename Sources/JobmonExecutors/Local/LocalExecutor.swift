@@ -20,7 +20,8 @@ package final class LocalExecutor: Executor {
     package struct Configuration: Sendable {
         package var layout: DirectoryLayout
         package var queue: String
-        package var slots: Int
+        /// What the instances may take of this host, all together.
+        package var room: MachineRoom
         /// This host and its boot, as they stand in a RUNNING.
         package var host: String
         package var bootID: String?
@@ -35,7 +36,7 @@ package final class LocalExecutor: Executor {
         package init(layout: DirectoryLayout, queue: String, slots: Int, host: String, bootID: String?) {
             self.layout = layout
             self.queue = queue
-            self.slots = slots
+            room = MachineRoom(slots: slots)
             self.host = host
             self.bootID = bootID
         }
@@ -105,8 +106,12 @@ package final class LocalExecutor: Executor {
     /// than the slots.
     package var window: Int { link.window }
 
-    /// Changes how many run at once. What runs already goes on.
-    package func setSlots(_ slots: Int) { link.send(.slots(slots), slots: slots) }
+    /// Changes how many slots there are. What runs already goes on.
+    package func setSlots(_ slots: Int) {
+        var room = link.room
+        room.slots = slots
+        link.send(.room(room), room: room)
+    }
 
     package func recall() async {
         // Its answer comes when it has read what was said before.
@@ -125,8 +130,18 @@ package final class LocalExecutor: Executor {
     package func submit(_ batch: [InstanceOrder]) async throws(ExecutorError) -> [SubmitAnswer] {
         guard !batch.isEmpty else { return [] }
         guard await link.connected() else { throw .unreachable(link.trouble ?? "the supervisor can't be reached") }
-        guard link.send(.submit(batch)) else { throw .unreachable("the supervisor is gone") }
-        return batch.map { _ in .taken(executorID: nil) }
+        // What can never run would wait for ever. (Fewer slots than at the start may be more again.)
+        let refusals = batch.map { configuration.room.refusal(of: JobNeed($0.description.resources)) }
+        let orders = zip(batch, refusals).filter { $0.1 == nil }.map(\.0)
+        guard orders.isEmpty || link.send(.submit(orders)) else { throw .unreachable("the supervisor is gone") }
+        return refusals.map { $0.map { .refused($0) } ?? .taken(executorID: nil) }
+    }
+
+    private var configuration: Configuration { link.configuration }
+
+    /// No request can be larger than what there is.
+    package func limits() async -> [String: RelaunchLimits] {
+        configuration.room.memory.map { ["": RelaunchLimits(memory: $0)] } ?? [:]
     }
 
     /// What became of instances. Those that the supervisor does not have are looked up; what an earlier supervisor left

@@ -88,7 +88,7 @@ final class SupervisorDialogue {
         output = []
         sent = 0
         heardHello = false
-        SupervisorRequest.hello(version: SupervisorRequest.version, slots: link.slots).write(to: &output)
+        SupervisorRequest.hello(version: SupervisorRequest.version, room: link.room).write(to: &output)
         _ = send()
     }
 

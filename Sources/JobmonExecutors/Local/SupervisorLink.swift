@@ -19,7 +19,7 @@ final class SupervisorLink: Sendable {
 
     /// What the thread and the callers share.
     private struct Shared {
-        var slots: Int
+        var room: MachineRoom
         var isConnected = false
         var isOver = false
         /// Lines to send.
@@ -38,7 +38,7 @@ final class SupervisorLink: Sendable {
         self.executable = executable
         time = configuration.time
         (reports, continuation) = AsyncStream.makeStream()
-        shared = Mutex(Shared(slots: configuration.slots))
+        shared = Mutex(Shared(room: configuration.room))
         var ends: (Int32, Int32) = (-1, -1)
         let error = withUnsafeMutableBytes(of: &ends) { jobmon_pipe($0.bindMemory(to: Int32.self).baseAddress, 1) }
         guard error == 0 else {
@@ -72,7 +72,7 @@ final class SupervisorLink: Sendable {
 
     /// Why there is no connection, as far as that is known.
     var trouble: String? { shared.withLock(\.trouble) }
-    var window: Int { shared.withLock { $0.pace.window(slots: $0.slots) } }
+    var window: Int { shared.withLock { $0.pace.window(slots: $0.room.slots) } }
 
     /// Waits for a supervisor that answers, so many seconds at most; nil: the configuration's patience.
     func connected(within patience: Double? = nil) async -> Bool {
@@ -108,9 +108,9 @@ final class SupervisorLink: Sendable {
 
     /// Leaves a message to be sent. False when there is no connection: it is not sent then, nor later.
     @discardableResult
-    func send(_ request: SupervisorRequest, slots: Int? = nil) -> Bool {
+    func send(_ request: SupervisorRequest, room: MachineRoom? = nil) -> Bool {
         let sent = shared.withLock { shared in
-            if let slots { shared.slots = slots }
+            if let room { shared.room = room }
             guard shared.isConnected else { return false }
             request.write(to: &shared.output)
             return true
@@ -147,7 +147,7 @@ final class SupervisorLink: Sendable {
     // MARK: For the thread
 
     var wakeDescriptor: Int32 { wakeReader }
-    var slots: Int { shared.withLock(\.slots) }
+    var room: MachineRoom { shared.withLock(\.room) }
     var isOver: Bool { shared.withLock(\.isOver) }
     var isStopping: Bool { shared.withLock(\.isStopping) }
 

@@ -22,6 +22,8 @@ package struct CommandEnd: Sendable, Equatable {
 package enum EndReason: Sendable {
     /// Its time limit passed.
     case timeLimit
+    /// It had more memory than it may have.
+    case memoryLimit
     /// Its end was requested.
     case cancelled
 }

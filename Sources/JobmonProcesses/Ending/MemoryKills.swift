@@ -6,9 +6,7 @@ import JobmonSystem
 /// covers all processes in it, whatever they belong to.
 final class MemoryKills {
     private let fd: Int32
-    /// Our cgroup.
-    private let folder: String
-    private let version: Version
+    private let cgroup: Cgroup
     private var latest: (count: Int?, at: Double) = (nil, -.infinity)
 
     /// The age in seconds up to which a count is reused when commands start in thousands. The only error: the kill of a
@@ -20,10 +18,9 @@ final class MemoryKills {
 
     /// Nil if neither version's file can be read.
     init?() {
-        guard let (folder, name, version) = Self.place() else { return nil }
-        self.folder = folder
-        self.version = version
-        fd = open("\(folder)/\(name)", O_RDONLY | O_CLOEXEC)
+        guard let (cgroup, file) = Self.place() else { return nil }
+        self.cgroup = cgroup
+        fd = open(file, O_RDONLY | O_CLOEXEC)
         if fd < 0 { return nil }
     }
 
@@ -41,7 +38,7 @@ final class MemoryKills {
     /// Whether nothing is in the cgroup now but this process, what started it, what it started, and other processes of
     /// jobmon, which need little memory. False if that cannot be found out.
     func isAlone() -> Bool {
-        guard let list = Self.readFile("\(folder)/cgroup.procs") else { return false }
+        guard let list = TextFile.read("\(cgroup.folder)/cgroup.procs") else { return false }
         let own = getpid()
         var above: Set<Int32> = [own]
         var next = jobmon_process_parent(own)
@@ -68,40 +65,18 @@ final class MemoryKills {
     }
 
     /// The smallest limit of memory of our cgroup and of those around it, in bytes; nil: there is none.
-    func limit() -> Int64? { Self.limit(from: folder, to: version.root, in: version.limitFile) }
+    func limit() -> Int64? { cgroup.memoryLimit() }
 
     /// The limit of memory of our cgroup itself, in bytes; nil: it has none.
-    func ownLimit() -> Int64? { Self.limit(from: folder, to: folder, in: version.limitFile) }
+    func ownLimit() -> Int64? {
+        Cgroup(version: cgroup.version, folder: cgroup.folder, root: cgroup.folder).memoryLimit()
+    }
 
     /// The most memory that our cgroup has had, with the page cache, in bytes; nil: the kernel does not tell, as version 2
     /// before Linux 5.19.
-    func peak() -> Int64? { Self.number(in: "\(folder)/\(version.peakFile)") }
-
-    /// - Parameters:
-    ///   - folder: of a cgroup.
-    ///   - root: the folder of the outermost one.
-    ///   - name: the file with the limit of each.
-    static func limit(from folder: String, to root: String, in name: String) -> Int64? {
-        var folder = folder
-        var least: Int64?
-        while true {
-            // Version 2 writes `max` where there is none, version 1 a number that no machine has.
-            if let bytes = number(in: "\(folder)/\(name)"), bytes < 1 << 60 {
-                least = min(least ?? bytes, bytes)
-            }
-            guard folder.utf8.count > root.utf8.count, let slash = folder.lastIndex(of: "/") else { return least }
-            folder = String(folder[..<slash])
-        }
-    }
-
-    /// The version of the kernel's cgroups.
-    private enum Version {
-        case one
-        case two
-
-        var root: String { self == .one ? "/sys/fs/cgroup/memory" : "/sys/fs/cgroup" }
-        var limitFile: String { self == .one ? "memory.limit_in_bytes" : "memory.max" }
-        var peakFile: String { self == .one ? "memory.max_usage_in_bytes" : "memory.peak" }
+    func peak() -> Int64? {
+        let file = cgroup.version == .one ? "memory.max_usage_in_bytes" : "memory.peak"
+        return TextFile.read("\(cgroup.folder)/\(file)").flatMap(TextFile.number)
     }
 
     /// Reads the count without making a string of the file; nil if the file does not have it.
@@ -136,42 +111,14 @@ final class MemoryKills {
         return number
     }
 
-    /// The folder of our cgroup, and the file in it that has the count: `memory.events.local` or `memory.events`
-    /// of version 2, else `memory.oom_control` of version 1. Only where the kernel says that our cgroup is: any other is
-    /// not ours.
-    private static func place() -> (folder: String, name: String, version: Version)? {
-        guard let cgroups = readFile("/proc/self/cgroup") else { return nil }
-        var candidates: [(folder: String, name: String, version: Version)] = []
-        for line in cgroups.split(separator: "\n") {
-            let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-            guard parts.count == 3 else { continue }
-            let folder = parts[2] == "/" ? "" : String(parts[2])
-            if parts[0] == "0" {
-                // Of this cgroup alone, as is the list of its processes; since Linux 5.2.
-                for name in ["memory.events.local", "memory.events"] {
-                    candidates.append(("\(Version.two.root)\(folder)", name, .two))
-                }
-            } else if parts[1].split(separator: ",").contains("memory") {
-                candidates.append(("\(Version.one.root)\(folder)", "memory.oom_control", .one))
-            }
+    /// Our cgroup, and the file in it that has the count: `memory.events.local` or `memory.events` of version 2, else
+    /// `memory.oom_control` of version 1.
+    private static func place() -> (cgroup: Cgroup, file: String)? {
+        for cgroup in Cgroup.own("memory") {
+            // The first is of this cgroup alone, as is the list of its processes; since Linux 5.2.
+            let names = cgroup.version == .one ? ["memory.oom_control"] : ["memory.events.local", "memory.events"]
+            for file in names.map({ "\(cgroup.folder)/\($0)" }) where access(file, R_OK) == 0 { return (cgroup, file) }
         }
-        return candidates.first { access("\($0.folder)/\($0.name)", R_OK) == 0 }
-    }
-
-    /// The number that a file consists of; nil: there is none.
-    private static func number(in path: String) -> Int64? { readFile(path).flatMap { Int64($0.prefix { $0 != "\n" }) } }
-
-    private static func readFile(_ path: String) -> String? {
-        let fd = open(path, O_RDONLY | O_CLOEXEC)
-        guard fd >= 0 else { return nil }
-        defer { close(fd) }
-        return read(fd)
-    }
-
-    private static func read(_ fd: Int32) -> String? {
-        let bytes = [UInt8](unsafeUninitializedCapacity: 64 << 10) { buffer, count in
-            count = max(0, pread(fd, buffer.baseAddress, buffer.count, 0))
-        }
-        return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+        return nil
     }
 }

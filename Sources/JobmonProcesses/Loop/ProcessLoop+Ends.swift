@@ -77,6 +77,10 @@ extension ProcessLoop {
         }
         evidence.timedOut = command.ending == .timeLimit
         evidence.cancelled = command.ending == .cancelled
+        if command.ending == .memoryLimit {
+            evidence.memoryTaken = command.memoryTaken
+            evidence.memoryLimit = command.memoryLimit
+        }
         if let before = command.kills, let memoryKills {
             // What succeeded is looked at only roughly: that may cost next to nothing.
             let after = evidence.exitCode == 0 ? memoryKills.recentCount(now) : memoryKills.freshCount(now)
@@ -84,7 +88,7 @@ extension ProcessLoop {
             if kills > 0 || evidence.signal == 9 || evidence.exitCode == 137 { evidence.oomKills = kills }
             if kills > 0 {
                 evidence.oomShared = !hadCgroupAlone(command)
-                evidence.memoryLimit = memoryKills.limit()
+                evidence.memoryLimit = evidence.memoryLimit ?? memoryKills.limit()
             }
         }
         if evidence.exitCode != 0 { evidence.addressSpaceLimit = ResourceLimits.addressSpace() }

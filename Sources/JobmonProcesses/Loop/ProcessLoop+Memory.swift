@@ -51,6 +51,12 @@ extension ProcessLoop {
                 count = found
             }
             commands[index].memory.take(look, count, at: now)
+            if let limit = command.memoryLimit, look.sum > limit, command.ending == nil {
+                if count == nil, !look.isOfOneProcess { count = trees.count(of: command.id) }
+                guard let taken = MemoryWatch.excess(over: limit, look, count) else { continue }
+                commands[index].memoryTaken = taken
+                endCommand(at: index, .memoryLimit)
+            }
         }
         return counting
     }

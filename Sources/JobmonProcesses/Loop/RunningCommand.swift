@@ -29,6 +29,10 @@ struct RunningCommand {
     var hadCompany = false
     /// The peak of our cgroup's memory soon after its start, in bytes; nil: not known, or other work was in the cgroup.
     var cgroupPeak: Int64?
+    /// Bytes of memory above which it is ended; nil: no limit.
+    let memoryLimit: Int64?
+    /// The memory for which it is being ended, in bytes.
+    var memoryTaken: Int64?
     /// What was seen of its memory.
     var memory: MemoryWatch
     /// Why it is being ended; nil if it is not.
@@ -45,7 +49,8 @@ struct RunningCommand {
         floor = launch.floor
         underWay = launch.underWay.map { ($0, command.place) }
         self.kills = kills
-        memory = MemoryWatch(begun: begun)
+        memoryLimit = command.memoryLimit
+        memory = MemoryWatch(begun: begun, isLimited: command.memoryLimit != nil)
     }
 
     /// Takes the result of its launch, when that is over: its process was reaped, or the launch says so itself.

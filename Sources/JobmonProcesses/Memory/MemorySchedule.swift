@@ -5,6 +5,7 @@
 /// Two things come on top: what may be spent in advance, so that short commands are seen too, and what one round or one
 /// count takes beyond what there is, which later ones wait for. And a process that watches few commands may take the time
 /// of more: a supervisor, of which a queue has one, that of a hundred; a wrapper, of which a host has many, that of ten.
+/// Commands whose memory is limited are looked at in time, whatever there is.
 struct MemorySchedule: Sendable {
     /// For rounds: the search for new processes, and a look at each command.
     private var rounds: TimeAllowance
@@ -45,7 +46,9 @@ struct MemorySchedule: Sendable {
     static let ofSupervisor = 100
 
     /// A command was started.
-    mutating func started(_ watch: MemoryWatch) { nextRound = min(nextRound, max(watch.lookAt, notBefore)) }
+    mutating func started(_ watch: MemoryWatch) {
+        nextRound = min(nextRound, watch.isLimited ? watch.lookAt : max(watch.lookAt, notBefore))
+    }
 
     /// Begins a round.
     /// - Parameter watches: of all running commands.
@@ -54,9 +57,12 @@ struct MemorySchedule: Sendable {
         rounds.grow(until: now, running: watches.count)
         counts.grow(until: now, running: watches.count)
         let mayRepeat = rounds.left > reserve(watches.count)
-        guard rounds.left > 0, watches.contains(where: { $0.lookAt <= now && (mayRepeat || !$0.wasLookedAt) }) else {
-            return []
-        }
+        let mayLook = rounds.left > 0
+        guard
+            watches.contains(where: {
+                $0.lookAt <= now && ($0.isLimited || mayLook && (mayRepeat || !$0.wasLookedAt))
+            })
+        else { return [] }
         // Much of what a round costs does not depend on how many are looked at.
         return watches.indices.filter { watches[$0].isDue(now) }
     }
@@ -92,7 +98,8 @@ struct MemorySchedule: Sendable {
         let repeatNotBefore = moment(keeping: reserve(watches.count), now, watches.count)
         var next = Double.infinity
         for watch in watches {
-            next = min(next, max(watch.lookAt, watch.wasLookedAt ? repeatNotBefore : notBefore))
+            let earliest = watch.isLimited ? now : watch.wasLookedAt ? repeatNotBefore : notBefore
+            next = min(next, max(watch.lookAt, earliest))
         }
         nextRound = max(next, now + Self.leastPause)
     }

@@ -17,6 +17,10 @@ struct MemoryWatch: Sendable {
     /// The maximum share of time that counts of one command take.
     private static let shareOfCounts = 0.05
 
+    /// The same for commands whose memory is limited: a machine's memory can be full within seconds.
+    static let longestOfLimited = 0.5
+    /// Its memory is limited, so that it must be looked at, whatever that costs.
+    let isLimited: Bool
     /// When it is looked at next.
     private(set) var lookAt: Double
     private var interval = 0.0
@@ -37,7 +41,19 @@ struct MemoryWatch: Sendable {
     /// The sum of the latest look.
     private var latest: Int64 = 0
 
-    init(begun: Double) { lookAt = begun + Self.first }
+    init(begun: Double, isLimited: Bool = false) {
+        self.isLimited = isLimited
+        lookAt = begun + Self.first
+    }
+
+    /// The memory that a look shows beyond a limit, in bytes; nil: it does not, or not for certain. A page that several
+    /// processes have is not counted twice.
+    /// - Parameter count: what was counted at that look; nil: nothing was.
+    static func excess(over limit: Int64, _ look: MemoryLook, _ count: MemoryCount?) -> Int64? {
+        guard !look.isRough else { return nil }
+        if let count, count.isExact { return count.bytes > limit ? count.bytes : nil }
+        return look.largest > limit ? look.largest : nil
+    }
 
     /// It was looked at, or that was tried.
     var wasLookedAt: Bool { interval > 0 }
@@ -90,7 +106,8 @@ struct MemoryWatch: Sendable {
         if interval == 0 {
             interval = Self.first
         } else {
-            interval = faster ? max(Self.first, interval / 2) : min(Self.longest, interval * 2)
+            let longest = isLimited ? Self.longestOfLimited : Self.longest
+            interval = faster ? max(Self.first, interval / 2) : min(longest, interval * 2)
         }
         lookAt = now + interval
     }

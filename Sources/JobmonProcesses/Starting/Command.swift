@@ -84,6 +84,8 @@ package struct Command: Sendable {
     package var startsFast = true
     /// Seconds after which it is ended: TERM, then KILL after the grace period.
     package var timeLimit: Double?
+    /// Bytes of memory, of all its processes together, above which it is ended as by its time limit; nil: no limit.
+    package var memoryLimit: Int64?
     /// Whether `Started.process` has the start time, which costs a lookup in /proc.
     package var looksUpStartTime = true
 

@@ -30,7 +30,11 @@ struct JobIntake: Sendable {
     /// - Parameter again: the given jobs are new, whatever the outcome of equal jobs before.
     func load(_ given: [NewJob], again: Bool) async throws(Problem) -> Loaded {
         let records = try await all(JobFilter(queue: queue))
-        guard !given.isEmpty else { return Loaded(known: records, left: [], new: []) }
+        guard !given.isEmpty else {
+            try refuse(records.filter { !$0.status.isFinal }.map { ("job \($0.jid)", $0.description) })
+            return Loaded(known: records, left: [], new: [])
+        }
+        try refuse(given.enumerated().map { ("job \($0.offset + 1) of this run", $0.element.description) })
         let rounds = QueueRounds(of: given, among: records)
         var loaded = Loaded(known: [], left: [], new: [])
         var isNamed = [Bool](repeating: false, count: records.count)
@@ -70,6 +74,25 @@ struct JobIntake: Sendable {
         for (index, record) in records.enumerated() where !isNamed[index] { loaded.left.append(record) }
         try await queue(JobsToQueue(changed)) { _ in }
         return loaded
+    }
+
+    /// - Throws: `.invalid` if some of these jobs can never run here: it names the first, with the numbers.
+    private func refuse(_ jobs: some Sequence<(what: String, description: JobDescription)>) throws(Problem) {
+        var first: String?
+        var others = 0
+        for job in jobs {
+            guard let refusal = environment.refusal(job.description) else { continue }
+            if first == nil {
+                first = "\(job.what) (\(job.description.shownName)) can never run here: \(refusal)"
+            } else {
+                others += 1
+            }
+        }
+        guard let first else { return }
+        let more =
+            others == 0 ? "" : "; \(Units.count(others, "more job")) \(others == 1 ? "asks" : "ask") for too much too"
+        throw Problem(
+            .invalid, first + more, hint: "raise -j, --total-memory or --total-gpus, or let the job ask for less")
     }
 
     /// Queues jobs in batches; `queued` gets each batch once the ledger has it.
@@ -141,6 +164,7 @@ struct JobIntake: Sendable {
     }
 
     private func add(_ jobs: [NewJob], _ queued: ([JobRecord]) -> Void) async throws(Problem) -> [Int64] {
+        try refuse(jobs.map { ("the job", $0.description) })
         var jids: [Int64] = []
         var rest = jobs[...]
         while !rest.isEmpty {

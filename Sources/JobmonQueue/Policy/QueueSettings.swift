@@ -6,8 +6,9 @@ package struct QueueSettings: Sendable, Equatable {
     package var queue: String
     /// The executor's name in the ledger, such as `local`.
     package var executor: String
-    /// The maximum number of commands at once; in a cluster, of instances that the scheduler has at once.
-    package var slots: Int
+    /// What the jobs may take of this host, all together. In a cluster only the number of slots counts: it is the maximum
+    /// number of instances that the scheduler has at once.
+    package var room: MachineRoom
     /// The minimum number of seconds between two polls of a cluster's scheduler; nil: the default.
     package var interval: Double?
 
@@ -17,7 +18,7 @@ package struct QueueSettings: Sendable, Equatable {
         self.layout = layout
         self.queue = queue
         self.executor = executor
-        self.slots = slots
+        room = MachineRoom(slots: slots)
         self.interval = interval
     }
 }

@@ -11,6 +11,7 @@ struct Outbox: Sendable {
     var look: [Int64] = []
     var readHosts: [String: Timestamp]?
     var avoid: [String]?
+    var matchJobs = false
     var parallelism: Int?
     var forget: [String] = []
     var notices: [String] = []
@@ -34,6 +35,7 @@ struct Outbox: Sendable {
         if !look.isEmpty { actions.append(.look(look)) }
         if let readHosts { actions.append(.readHosts(readHosts)) }
         if let parallelism { actions.append(.setParallelism(parallelism)) }
+        if matchJobs { actions.append(.matchJobs) }
         if let avoid { actions.append(.avoid(avoid)) }
         if !forget.isEmpty { actions.append(.forget(forget)) }
         if recall { actions.append(.recall) }

@@ -13,6 +13,8 @@ package struct QueueEnvironment: Sendable {
     package var window: @Sendable () -> Int
     /// Sets the maximum number of commands at once.
     package var setParallelism: @Sendable (Int) -> Void = { _ in }
+    /// Why a job can never run here, as a sentence without its subject; nil: it can.
+    package var refusal: @Sendable (JobDescription) -> String? = { _ in nil }
     /// The monitor's changes from this call on, across restarts of the monitor. One reader.
     package var changes: @Sendable () -> AsyncStream<[Change]>
     /// Writes the fence of an instance key. - Throws: why it could not be written.

@@ -210,6 +210,7 @@ package final class QueueRunner: Sendable {
                 case .recall: orders.post(.recall)
                 case .setParallelism(let count): environment.setParallelism(count)
                 case .avoid(let hosts): orders.post(.avoid(hosts))
+                case .matchJobs: group.addTask { await self.matchJobs() }
                 case .readHosts(let counted): group.addTask { await self.readHosts(counted) }
                 case .stopExecutor(let ending): orders.post(.stop(ending: ending))
                 case .wakeAt(let time):
@@ -317,6 +318,22 @@ package final class QueueRunner: Sendable {
 
     /// Seconds for which the end of a job counts in the comparison of hosts.
     private static let hostMemory = 3600.0
+
+    /// Reads the queue's jobs that are not over, until it can.
+    private func matchJobs() async {
+        let filter = JobFilter(statuses: Status.allCases.filter { !$0.isFinal }, queue: queue)
+        var page = Page(after: 0, limit: Page.maximumLimit)
+        while !Task.isCancelled {
+            do throws(Problem) {
+                let part = try await environment.reading.jobs(filter, page: page)
+                post(.matched(part.items))
+                guard let next = part.next else { return post(.allMatched) }
+                page.after = next
+            } catch {
+                guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
+            }
+        }
+    }
 
     /// Reads jobs again, until it can.
     private func look(at jids: [Int64]) async {

@@ -30,10 +30,10 @@ struct DueJob: Sendable, Comparable {
     }
 }
 
-/// A job that is ready to start; the smallest `jid` comes first.
+/// A job that is ready to start.
 struct ReadyJob: Sendable, Comparable {
-    var jid: Int64
+    var rank: StartRank
     var index: Int
 
-    static func < (one: ReadyJob, other: ReadyJob) -> Bool { one.jid < other.jid }
+    static func < (one: ReadyJob, other: ReadyJob) -> Bool { one.rank < other.rank }
 }

@@ -40,6 +40,10 @@ package enum QueueFact: Sendable {
     case retried([JobRecord])
     /// How the queue's jobs ended lately, on each host of the cluster.
     case hosts([HostTally])
+    /// Jobs of the queue that are not over, as the ledger has them, since limits or priorities were set.
+    case matched([JobRecord])
+    /// All of them were told.
+    case allMatched
     /// How many instances the executor wants to have, running and waiting.
     case window(Int)
     /// The time of an earlier `wakeAt` has come.
@@ -75,6 +79,8 @@ package enum QueueAction: Sendable, Equatable {
     case readHosts([String: Timestamp])
     /// The maximum number of commands at once is another one now.
     case setParallelism(Int)
+    /// Read the names and params of the queue's jobs that are not over, and answer `.matched` and `.allMatched`.
+    case matchJobs
     /// What waits at the executor must not start on these hosts; on all others it may.
     case avoid([String])
     /// The ends of these are known: the executor need not look for them any more.

@@ -14,6 +14,11 @@ struct QueueJob: Sendable {
     /// The number of its latest instances that were lost with their supervisor, in a row.
     var lossesRunning: Int
     var phase: Phase
+    /// Its line, as of the last time that it was ready.
+    var line: Int32 = 0
+    /// The set of limits that it is under.
+    var limitSet: Int32 = 0
+    var priority: Int32 = 0
     /// A retry was requested before the queue knew that the last attempt is over.
     var retryAsked = false
     private var alive: Box<LiveInstance>?
@@ -89,6 +94,9 @@ struct QueueJob: Sendable {
         case cancelled
 
         var isOver: Bool { self == .complete || self == .failed || self == .cancelled }
+
+        /// Whether an instance is with the executor, or may still run.
+        var isUnderWay: Bool { takesRoom || self == .unclear || self == .fencing }
 
         /// Whether the executor has the instance, or is about to get it.
         var takesRoom: Bool { self == .preparing || self == .submitting || self == .waiting || self == .running }

@@ -9,7 +9,13 @@ extension QueueState {
         var counted = QueueState(configuration)
         counted.jobs = jobs
         var liveKeys: Set<String> = []
-        let readyIndexes = Set(ready.elements.map(\.index))
+        let readyIndexes = Set(
+            lines.indices.flatMap { line in
+                lines[line].ready.elements.filter { jobs[$0.index].line == line }.map(\.index)
+            })
+        counted.lines = lines.map { StartLine($0.kind) }
+        counted.limitSets = limitSets
+        counted.limits = limits.map { ActiveLimit(pattern: $0.pattern, most: $0.most) }
         let dueIndexes = Set(due.elements.map(\.index))
         for (index, job) in jobs.enumerated() {
             counted.count(index, job.phase, 1)
@@ -42,6 +48,8 @@ extension QueueState {
         expect(counted.counts == counts, "counts \(counts), counted \(counted.counts)")
         expect(counted.inRoom == inRoom, "room \(inRoom), counted \(counted.inRoom)")
         expect(counted.namedInRoom == namedInRoom, "named \(namedInRoom), counted \(counted.namedInRoom)")
+        expect(counted.lines.map(\.inRoom) == lines.map(\.inRoom), "a line has another number of jobs in room")
+        expect(counted.limits.map(\.taken) == limits.map(\.taken), "a limit has another number of jobs")
         expect(counted.fencing == fencing, "fencing \(fencing), counted \(counted.fencing)")
         return wrong
     }

@@ -25,6 +25,7 @@ extension QueueState {
         }
         let cause = outcome.resolvedCause
         var outcome = outcome
+        noteMemory(outcome.usage, of: index)
         if outcome.status == .failed, decided == nil, isLedgersToDecide(index, outcome, cause) {
             return waitForLedger(index, key, outcome, recorded: recorded, at: now)
         }
@@ -62,6 +63,19 @@ extension QueueState {
                     attempts: jobs[index].standing.attempts, cause: cause, exitCode: outcome.evidence.exitCode,
                     signal: outcome.evidence.signal,
                     headline: ErrorText.describe(outcome, cause: cause).headline))
+        }
+    }
+
+    private mutating func noteMemory(_ usage: Usage, of index: Int) {
+        guard usage.memoryPeak != nil else { return }
+        let asked = RequestedResources(jobs[index].description.resources).memory
+        guard let asked, let had = usage.memoryExcess(over: asked) else { return }
+        let known = overMemory
+        if let known, had - asked <= known.had - known.asked {
+            overMemory?.count += 1
+        } else {
+            overMemory = QueueSummary.OverMemory(
+                count: (known?.count ?? 0) + 1, jid: jobs[index].jid, had: had, asked: asked)
         }
     }
 
@@ -184,7 +198,7 @@ extension QueueState {
     private func summary(_ how: QueueSummary.Ending) -> QueueSummary {
         QueueSummary(
             ending: how, counts: counts, failures: failures.values.sorted { $0.jid < $1.jid },
-            doubtful: doubtful, begun: begun, left: left)
+            doubtful: doubtful, overMemory: overMemory, begun: begun, left: left)
     }
 
     mutating func finish(_ how: QueueSummary.Ending) {

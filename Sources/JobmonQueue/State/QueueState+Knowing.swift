@@ -22,6 +22,7 @@ extension QueueState {
         let standing = record.standing
         let index = jobs.count
         var description = record.description
+        let limitSet = limitSet(name: description.shownName, params: description.params)
         // The params are already filled into the command; the ledger keeps them for people.
         description.params = [:]
         jobs.append(
@@ -30,6 +31,9 @@ extension QueueState {
                 instances: record.instances.count,
                 lossesRunning: Self.lossesRunning(record.instances)))
         jobs[index].relaunches = Relaunches(record.instances)
+        jobs[index].limitSet = limitSet
+        jobs[index].line = Int32(line(of: index))
+        jobs[index].priority = description.priority
         indexOfJid[record.jid] = index
         // `move` expects a job that is counted: count it as queued first.
         count(index, .queued, 1)

@@ -28,7 +28,12 @@ extension QueueState {
     /// The queue is run in another way from now on.
     mutating func take(_ setting: QueueSetting) {
         if let change = setting.relaunch { relaunch = relaunch.changed(by: change) }
-        if let parallelism = setting.parallelism { outbox.parallelism = parallelism }
+        if let parallelism = setting.parallelism {
+            outbox.parallelism = parallelism
+            sayTooWide(for: parallelism)
+        }
+        if let limits = setting.limits { setLimits(limits) }
+        if let priorities = setting.priorities { setPriorities(priorities) }
         if let halt = setting.halt {
             haltAfter = halt == 0 ? nil : halt
             haltIfDue()

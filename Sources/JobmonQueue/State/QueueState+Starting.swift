@@ -19,21 +19,8 @@ extension QueueState {
         }
     }
 
-    /// Keeps the executor's window full. It refills a quarter of the window at a time, so that the creation of
-    /// instances is recorded in batches.
-    mutating func refill(at now: Moment) {
-        guard !stopping, !halted, !executorAway, now.steady >= fullUntil else { return }
-        var room = window - inRoom
-        guard room >= max(1, window / 4) || inRoom == 0 else { return }
-        while room > 0, let next = ready.popFirst() {
-            guard jobs[next.index].phase == .queued else { continue }
-            begin(next.index, at: now)
-            room -= 1
-        }
-    }
-
     /// Starts an attempt at a job, or continues with its instance that never started.
-    private mutating func begin(_ index: Int, at now: Moment) {
+    mutating func begin(_ index: Int, at now: Moment) {
         begun += 1
         let live = jobs[index].live ?? makeInstance(index, at: now)
         jobs[index].live = live
@@ -43,9 +30,11 @@ extension QueueState {
         if !avoided.isEmpty {
             description.resources[JobDescription.avoidedHosts] = .array(avoided.map { .string($0) })
         }
-        let order = InstanceOrder(
+        var order = InstanceOrder(
             instanceKey: live.key, jid: jobs[index].jid, retryNumber: live.retryNumber, description: description,
             stdoutPath: live.stdoutPath, stderrPath: live.stderrPath)
+        order.priority = jobs[index].priority
+        order.isAwaited = !limitSets[Int(jobs[index].limitSet)].isEmpty
         if live.recorded {
             move(index, to: .submitting)
             outbox.submit.append(order)

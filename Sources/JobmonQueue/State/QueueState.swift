@@ -26,6 +26,8 @@ package struct QueueState: Sendable {
         package var window: Int
         /// The number of failed jobs after which nothing more is started; nil: no limit.
         package var haltAfter: Int?
+        /// The most jobs of some kind at once.
+        package var limits: [PatternChange] = []
         /// The directory of captured output; nil: it is not captured.
         package var logs: DirectoryLayout?
         /// Whether a stop leaves the executor's instances running.
@@ -88,7 +90,16 @@ package struct QueueState: Sendable {
     var indexOfJid: [Int64: Int] = [:]
     /// Live instances, and given-up ones whose end may still be reported.
     var indexOfKey: [String: Int] = [:]
-    var ready = Heap<ReadyJob>()
+    var lines: [StartLine] = [StartLine(StartLine.Kind())]
+    var lineOfKind: [StartLine.Kind: Int] = [StartLine.Kind(): 0]
+    var limits: [ActiveLimit] = []
+    /// The sets of limits that jobs are under, as places in `limits`.
+    var limitSets: [[Int]] = [[]]
+    var saidPaused: Set<JobPattern> = []
+    /// Priorities that were set while the queue runs.
+    var priorities: [Int64: Int32] = [:]
+    /// Those of them that jobs are compared with.
+    var newPriorities: [PatternChange] = []
     var due = Heap<DueJob>()
     /// Jobs of this run.
     var counts = QueueCounts()
@@ -103,6 +114,7 @@ package struct QueueState: Sendable {
     var failures: [Int64: QueueFailure] = [:]
     /// How many jobs completed in this run, but may not have done their work.
     var doubtful = 0
+    var overMemory: QueueSummary.OverMemory?
     var window: Int
     var failedNow = 0
     var begun = 0
@@ -151,6 +163,8 @@ package struct QueueState: Sendable {
         window = configuration.window
         relaunch = configuration.relaunch
         haltAfter = configuration.haltAfter
+        limits = configuration.limits.map { ActiveLimit(pattern: $0.pattern, most: $0.number) }
+        sayPaused()
     }
 
     /// Applies facts, and returns the actions to do.
@@ -196,7 +210,11 @@ package struct QueueState: Sendable {
             for record in records { know(record, at: now) }
             sayForeign()
         case .left(let records): for record in records { leave(record, at: now) }
-        case .allKnown: allKnown = true
+        case .allKnown:
+            allKnown = true
+            sayUnusedLimits()
+        case .matched(let records): matched(records)
+        case .allMatched: newPriorities = []
         case .prepared(let orders): for order in orders { prepared(order, at: now) }
         case .notPrepared(let order, let problem): notPrepared(order, problem, at: now)
         case .notRecorded(let problem): sayNotRecorded(problem)
@@ -288,7 +306,7 @@ package struct QueueState: Sendable {
         jobs[index].phase = phase
         switch phase {
         case .queued where !jobs[index].isNamed, .backingOff where !jobs[index].isNamed: break
-        case .queued: ready.push(ReadyJob(jid: jobs[index].jid, index: index))
+        case .queued: enterLine(index)
         case .backingOff(let until): due.push(DueJob(time: until, index: index))
         case .complete: jobs[index].forgetDescription()
         default: break
@@ -300,10 +318,8 @@ package struct QueueState: Sendable {
 
     mutating func count(_ index: Int, _ phase: QueueJob.Phase, _ change: Int) {
         if jobs[index].isNamed { counts.count(phase, change) } else { left.count(phase, change) }
-        if phase.takesRoom {
-            inRoom += change
-            if jobs[index].isNamed { namedInRoom += change }
-        }
+        if phase.takesRoom { countRoom(index, change) }
+        if phase.isUnderWay { countLimits(index, change) }
         if phase == .fencing { fencing += change }
     }
 

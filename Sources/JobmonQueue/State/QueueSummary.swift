@@ -2,6 +2,22 @@ package import JobmonCore
 
 /// The result of running a queue.
 package struct QueueSummary: Sendable, Equatable {
+    /// Attempts that had more memory than they asked for.
+    package struct OverMemory: Sendable, Equatable {
+        package var count: Int
+        /// The job of the one that had the most beyond, what it had, and what it had asked for, in bytes.
+        package var jid: Int64
+        package var had: Int64
+        package var asked: Int64
+
+        package init(count: Int, jid: Int64, had: Int64, asked: Int64) {
+            self.count = count
+            self.jid = jid
+            self.had = had
+            self.asked = asked
+        }
+    }
+
     package enum Ending: Sendable, Equatable {
         /// Every job is over.
         case done
@@ -19,19 +35,23 @@ package struct QueueSummary: Sendable, Equatable {
     package var failures: [QueueFailure]
     /// The number of jobs that completed in this run, but may not have done their work.
     package var doubtful: Int
+    /// Attempts that ended in this run and had more memory than they asked for; nil: none.
+    package var overMemory: OverMemory?
     /// The number of attempts that were started; 0 if nothing was left to do.
     package var begun: Int
     /// The queue's other jobs that are not over; they are not part of this run.
     package var left: QueueCounts
 
     package init(
-        ending: Ending, counts: QueueCounts, failures: [QueueFailure], doubtful: Int = 0, begun: Int = 0,
+        ending: Ending, counts: QueueCounts, failures: [QueueFailure], doubtful: Int = 0,
+        overMemory: OverMemory? = nil, begun: Int = 0,
         left: QueueCounts = QueueCounts()
     ) {
         self.ending = ending
         self.counts = counts
         self.failures = failures
         self.doubtful = doubtful
+        self.overMemory = overMemory
         self.begun = begun
         self.left = left
     }

@@ -42,7 +42,14 @@ extension ExplanationWords {
     // MARK: Memory
 
     func outOfMemory(_ last: InstanceRecord) -> End {
-        ("it was killed for its memory", inferred, said(last) + memoryKills + peak(last))
+        guard let taken = bytes("memory_taken") else {
+            return ("it was killed for its memory", inferred, said(last) + memoryKills + peak(last))
+        }
+        let asked = bytes("memory_limit").map { ", and had asked for \($0)" } ?? ""
+        return (
+            "jobmon ended it for its memory (--enforce-memory)", .certain,
+            ["its processes had \(taken) together\(asked)"] + memoryKills
+        )
     }
 
     /// Of a program that says that it got no memory, while its address space was limited: nothing was killed for that.

@@ -10,6 +10,8 @@ extension InstanceOrder {
         object.append("job", description.json)
         object.append("stdout", ifPresent: stdoutPath.map { .string($0) })
         object.append("stderr", ifPresent: stderrPath.map { .string($0) })
+        if priority != 0 { object.append("priority", .int(Int64(priority))) }
+        if isAwaited { object.append("awaited", .bool(true)) }
         return .object(object)
     }
 
@@ -23,5 +25,7 @@ extension InstanceOrder {
             retryNumber: Int(try fields.int("retry", atLeast: 0) ?? 0),
             description: try JobDescription(try fields.required("job", try fields.fields("job"))),
             stdoutPath: try fields.string("stdout"), stderrPath: try fields.string("stderr"))
+        priority = Int32(clamping: try fields.int("priority") ?? 0)
+        isAwaited = try fields.bool("awaited") ?? false
     }
 }

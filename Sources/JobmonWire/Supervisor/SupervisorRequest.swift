@@ -3,22 +3,22 @@ package import JobmonCore
 /// A message from a queue to its supervisor, one line of JSON each, over the socket of `SupervisorSocket`.
 package enum SupervisorRequest: Sendable, Equatable {
     /// The first line of a connection: the supervisor belongs to this queue from now on.
-    case hello(version: Int, slots: Int)
-    /// Instances to run, in this order, as slots become free.
+    case hello(version: Int, room: MachineRoom)
+    /// Instances to run, in the order of their ranks, as there is room for them.
     case submit([InstanceOrder])
     /// Return all instances that have not started.
     case recall
     /// End these instances; those that have not started come back CANCELLED.
     case cancel(keys: [String], returningAttempt: Bool)
-    /// The maximum number of instances that run at once.
-    case slots(Int)
+    /// What the instances may take of this machine from now on, all together.
+    case room(MachineRoom)
     /// Ask which instances it has; the answer has the same number.
     case state(Int)
     /// Start nothing more, and end running instances if `ending`; exit once all are over.
     case stop(ending: Bool)
 
     /// The version of these messages. A supervisor that outlived its queue may be older than the next queue.
-    package static let version = 2
+    package static let version = 3
 }
 
 extension SupervisorRequest {
@@ -30,13 +30,12 @@ extension SupervisorRequest {
 
     private var json: JSON {
         switch self {
-        case .hello(let version, let slots):
-            ["kind": "hello", "version": .int(Int64(version)), "slots": .int(Int64(slots))]
+        case .hello(let version, let room): ["kind": "hello", "version": .int(Int64(version)), "room": room.json]
         case .submit(let orders): ["kind": "submit", "orders": .array(orders.map(\.json))]
         case .recall: ["kind": "recall"]
         case .cancel(let keys, let returning):
             ["kind": "cancel", "keys": .array(keys.map { .string($0) }), "returning": .bool(returning)]
-        case .slots(let slots): ["kind": "slots", "slots": .int(Int64(slots))]
+        case .room(let room): ["kind": "room", "room": room.json]
         case .state(let number): ["kind": "state", "number": .int(Int64(number))]
         case .stop(let ending): ["kind": "stop", "ending": .bool(ending)]
         }
@@ -57,7 +56,7 @@ extension SupervisorRequest {
         case "hello":
             return .hello(
                 version: Int(try fields.required("version", try fields.int("version", atLeast: 1))),
-                slots: try slots(fields))
+                room: try room(fields))
         case "submit":
             var orders: [InstanceOrder] = []
             for item in try fields.required("orders", try fields.array("orders")) {
@@ -69,14 +68,14 @@ extension SupervisorRequest {
             return .cancel(
                 keys: try fields.required("keys", try fields.strings("keys")),
                 returningAttempt: try fields.bool("returning") ?? false)
-        case "slots": return .slots(try slots(fields))
+        case "room": return .room(try room(fields))
         case "state": return .state(Int(try fields.int("number", atLeast: 0) ?? 0))
         case "stop": return .stop(ending: try fields.bool("ending") ?? false)
         default: throw fields.failure("kind", "is unknown: \"\(kind.prefix(40))\"")
         }
     }
 
-    private static func slots(_ fields: JSONFields) throws(FieldError) -> Int {
-        Int(try fields.required("slots", try fields.int("slots", atLeast: 0)))
+    private static func room(_ fields: JSONFields) throws(FieldError) -> MachineRoom {
+        try MachineRoom(try fields.required("room", try fields.fields("room")))
     }
 }

@@ -4,8 +4,10 @@ import JobmonProcesses
 extension Command {
     /// The command of a queue's instance: stdin at its end, output into its files, in its directory, with its variables
     /// and ours.
-    /// - Parameter null: a descriptor of `/dev/null`.
-    init(_ order: InstanceOrder, in layout: DirectoryLayout, null: Int32) {
+    /// - Parameters:
+    ///   - share: what it has of this host; nil: a cluster's scheduler gave it that.
+    ///   - null: a descriptor of `/dev/null`.
+    init(_ order: InstanceOrder, with share: RoomShare? = nil, in layout: DirectoryLayout, null: Int32) {
         let job = order.description
         var arguments = PackedTexts()
         if job.shell {
@@ -15,6 +17,8 @@ extension Command {
             for argument in job.args { arguments.append(argument) }
         }
         self.init(arguments)
+        // Before those of the job, which count.
+        if let share { for variable in ShareVariables.of(share, job) { additions.append(variable) } }
         for member in job.env.members {
             if case .string(let value) = member.value { additions.append("\(member.name)=\(value)") }
         }

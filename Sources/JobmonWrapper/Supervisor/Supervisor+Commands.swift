@@ -14,21 +14,21 @@ extension Supervisor {
     /// lost.
     private static let startsPerWrite = 16
 
-    /// Starts as many commands as there are free slots. RUNNING of each is spooled before its fork.
+    /// Starts as many commands as there is room for. RUNNING of each is spooled before its fork.
     func fillSlots() {
         while true {
             if !announced.isEmpty {
                 // Nothing can be written anywhere: nothing is started until that is over.
                 guard spool(), startAnnounced() else { return }
             }
-            guard mode == .owned, running.count < slots, !waiting.isEmpty else { return }
-            while announced.count < Self.startsPerWrite, running.count + announced.count < slots,
-                let order = waiting.popFirst()
-            {
-                announced.append(order)
+            guard mode == .owned, !schedule.isEmpty else { return }
+            let now = time.steadySeconds()
+            while announced.count < Self.startsPerWrite, let (order, share) = schedule.next(at: now) {
+                announced.append(StartingInstance(order: order, share: share))
                 let start = Start(host: HostIdentity.host, bootID: HostIdentity.bootID)
                 journal.note(.running(.key(order.instanceKey), start), time.now())
             }
+            guard !announced.isEmpty else { return }
         }
     }
 
@@ -37,8 +37,8 @@ extension Supervisor {
         guard patience.nextTry <= time.steadySeconds() else { return false }
         let batch = announced
         announced = []
-        for (index, order) in batch.enumerated() {
-            guard let shortage = startCommand(order) else { continue }
+        for (index, instance) in batch.enumerated() {
+            guard let shortage = startCommand(instance) else { continue }
             announced = Array(batch[index...])
             if patience.failed(time.steadySeconds()) { giveUpAnnounced(shortage) }
             return false
@@ -49,15 +49,16 @@ extension Supervisor {
 
     /// None of these could be started for too long.
     private func giveUpAnnounced(_ failure: StartFailure) {
-        let orders = announced
+        let instances = announced
         announced = []
         patience.reset()
-        for order in orders { neverStarted(order, failure.namingLimit(after: StartPatience.limit)) }
+        for instance in instances { neverStarted(instance, failure.namingLimit(after: StartPatience.limit)) }
     }
 
     /// - Returns: what it could not be had for now; nil: it was started, or it never will be.
-    private func startCommand(_ order: InstanceOrder) -> StartFailure? {
-        let command = command(order)
+    private func startCommand(_ instance: StartingInstance) -> StartFailure? {
+        let order = instance.order
+        let command = command(instance)
         let checks = checks(order.description)
         var started = loop.start(command)
         if case .failure(let failure) = started, failure.step == .output, failure.errno == ENOENT {
@@ -68,11 +69,12 @@ extension Supervisor {
         }
         switch started {
         case .success(let started):
-            running[started.id] = RunningInstance(order: order, pid: started.process.pid, checks: checks)
+            running[started.id] = RunningInstance(
+                order: order, share: instance.share, pid: started.process.pid, checks: checks)
             idOfKey[order.instanceKey] = started.id
             unnamed.append((started.id, time.steadySeconds() + Self.namingDelay))
         case .failure(let failure) where failure.isShortage: return failure
-        case .failure(let failure): neverStarted(order, failure)
+        case .failure(let failure): neverStarted(instance, failure)
         }
         return nil
     }
@@ -86,7 +88,9 @@ extension Supervisor {
         return SuccessChecks(criteria, in: job.cwd, search: failureSearch.search)
     }
 
-    private func neverStarted(_ order: InstanceOrder, _ failure: StartFailure) {
+    private func neverStarted(_ instance: StartingInstance, _ failure: StartFailure) {
+        let order = instance.order
+        schedule.giveBack(instance.share)
         let (stdoutEmpty, stderrEmpty) = CapturedFiles.tidy(order, in: layout)
         let outcome = Outcome(
             evidence: Evidence(notStarted: failure), stdoutEmpty: stdoutEmpty, stderrEmpty: stderrEmpty)
@@ -110,14 +114,17 @@ extension Supervisor {
         unnamed.removeFirst(passed)
     }
 
-    private func command(_ order: InstanceOrder) -> Command {
-        var command = Command(order, in: layout, null: null)
+    private func command(_ instance: StartingInstance) -> Command {
+        var command = Command(instance.order, with: instance.share, in: layout, null: null)
+        if schedule.room.enforcesMemory, instance.share.need.memory > 0 {
+            command.memoryLimit = instance.share.need.memory
+        }
         // Only for those that live long enough to be named.
         command.looksUpStartTime = false
         // All of ours close at the exec anyway. Until then a child holds our lock, which tells a recovery that there may
         // be a command that it can't find by its environment yet.
         command.closesOthers = false
-        makeFolders(order)
+        makeFolders(instance.order)
         return command
     }
 
@@ -130,11 +137,17 @@ extension Supervisor {
         let moment = time.now()
         if let failure = end.evidence.notStarted, failure.isShortage, !loop.isEnding(id), mode == .owned {
             // The process was made, but what it needs to execute was not to be had.
-            announced.append(instance.order)
+            announced.append(StartingInstance(order: instance.order, share: instance.share))
             if patience.failed(time.steadySeconds()) { giveUpAnnounced(failure) }
         } else if loop.isEnding(id) || instance.checks.isWaiting(end.evidence) {
-            held.append(HeldEnd(id: id, instance: instance, end: end, moment: moment, endedAt: time.steadySeconds()))
+            let isEnding = loop.isEnding(id)
+            if !isEnding { schedule.giveBack(instance.share) }
+            held.append(
+                HeldEnd(
+                    id: id, instance: instance, end: end, moment: moment, endedAt: time.steadySeconds(),
+                    keepsRoom: isEnding))
         } else {
+            schedule.giveBack(instance.share)
             noteEnd(instance, end, moment)
         }
     }
@@ -148,7 +161,13 @@ extension Supervisor {
         for var end in held {
             if loop.isEnding(end.id) {
                 kept.append(end)
-            } else if now < end.lookAt {
+                continue
+            }
+            if end.keepsRoom {
+                schedule.giveBack(end.instance.share)
+                end.keepsRoom = false
+            }
+            if now < end.lookAt {
                 kept.append(end)
             } else if now < end.endedAt + ExpectedOutputs.patience, end.instance.checks.isWaiting(end.end.evidence) {
                 end.lookAt = now + ExpectedOutputs.interval
@@ -177,13 +196,23 @@ extension Supervisor {
             usage: end.usage, returnsAttempt: instance.returningAttempt && end.evidence.cancelled,
             stdoutEmpty: stdoutEmpty, stderrEmpty: stderrEmpty)
         outcome.add(written, doubt: doubt)
-        noteOutcome(order.instanceKey, outcome, moment)
+        let asked = RequestedResources(order.description.resources).memory
+        noteOutcome(
+            order.instanceKey, outcome, moment, isAwaited: order.isAwaited,
+            tellsWhole: outcome.usage.memoryExcess(over: asked) != nil)
     }
 
-    func noteOutcome(_ key: String, _ outcome: Outcome, _ moment: Timestamp) {
+    /// - Parameters:
+    ///   - isAwaited: other jobs can start when it is over.
+    ///   - tellsWhole: the queue is told more of it than that it completed.
+    func noteOutcome(
+        _ key: String, _ outcome: Outcome, _ moment: Timestamp, isAwaited: Bool = false, tellsWhole: Bool = false
+    ) {
         taken.end(key)
-        journal.note(.outcome(.key(key), outcome), moment)
-        if outcome.status != .complete { connection?.send(by: time.steadySeconds() + Self.reportDelays.news) }
+        journal.note(.outcome(.key(key), outcome), moment, tellsWhole: tellsWhole)
+        if outcome.status != .complete || isAwaited {
+            connection?.send(by: time.steadySeconds() + Self.reportDelays.news)
+        }
     }
 
     private func makeFolders(_ order: InstanceOrder) {

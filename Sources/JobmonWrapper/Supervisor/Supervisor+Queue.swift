@@ -29,11 +29,11 @@ extension Supervisor {
             return
         }
         caller = nil
-        guard case .hello(_, let slots) = first else { return }
+        guard case .hello(_, let room) = first else { return }
         // A queue's lock lets only one queue live: the earlier connection is of one that is gone.
         if connection != nil { loseQueue() }
         connection = next
-        self.slots = slots
+        schedule.room = room
         mode = .owned
         SupervisorReport.hello(version: SupervisorRequest.version, pid: getpid(), state: state).write(to: &next.output)
         next.send(by: 0)
@@ -58,7 +58,7 @@ extension Supervisor {
     func flushConnection(_ now: Double) {
         guard let connection, !connection.output.isEmpty else { return }
         // Where slots are free, or soon will be, the queue is to know.
-        connection.send(by: mode != .owned || waiting.isEmpty ? now : now + Self.reportDelays.others)
+        connection.send(by: mode != .owned || schedule.isEmpty ? now : now + Self.reportDelays.others)
         guard connection.sendAt <= now || connection.interest & Int16(POLLOUT) != 0 else { return }
         if !connection.flush() { loseQueue() }
     }
@@ -67,29 +67,30 @@ extension Supervisor {
     func loseQueue() {
         connection = nil
         if mode == .owned { mode = .unowned }
-        for order in waiting.removeAll() { taken.remove(order.instanceKey) }
+        for order in schedule.removeAll() { taken.remove(order.instanceKey) }
         endAnnounced()
     }
 
     private var state: SupervisorState {
         SupervisorState(
-            running: announced.map(\.instanceKey) + running.values.map(\.order.instanceKey)
+            running: announced.map(\.order.instanceKey) + running.values.map(\.order.instanceKey)
                 + held.map(\.instance.order.instanceKey),
-            waiting: waiting.keys)
+            waiting: schedule.elements.map(\.instanceKey))
     }
 
     private func obey(_ message: SupervisorRequest) {
         switch message {
-        case .hello(_, let slots): self.slots = slots
+        case .hello(_, let room): schedule.room = room
         case .submit(let orders):
             // What is here already, or was, is not taken again. After a stop nothing is started: it goes back at once.
             let new = orders.filter { taken.insert($0.instanceKey) }
-            if mode == .owned { waiting.append(new) } else { giveBack(new) }
+            guard mode == .owned else { return giveBack(new) }
+            for order in new { schedule.add(order, rank: order.rank, need: JobNeed(order.description.resources)) }
         case .recall:
-            giveBack(waiting.removeAll())
+            giveBack(schedule.removeAll())
             endAnnounced()
         case .cancel(let keys, let returning): cancel(keys, returningAttempt: returning)
-        case .slots(let slots): self.slots = slots
+        case .room(let room): schedule.room = room
         case .state(let number):
             // What has ended is spooled before it is missing here.
             spool()
@@ -108,10 +109,13 @@ extension Supervisor {
     }
 
     private func cancel(_ keys: [String], returningAttempt: Bool) {
-        endUnstarted(waiting.remove(Set(keys)), returningAttempt: returningAttempt)
+        let wanted = Set(keys)
+        endUnstarted(schedule.remove { wanted.contains($0.instanceKey) }, returningAttempt: returningAttempt)
         // Their RUNNING could not be spooled yet, so they have not begun.
-        endUnstarted(announced.filter { keys.contains($0.instanceKey) }, returningAttempt: returningAttempt)
-        announced.removeAll { keys.contains($0.instanceKey) }
+        let begun = announced.filter { wanted.contains($0.order.instanceKey) }
+        announced.removeAll { wanted.contains($0.order.instanceKey) }
+        for instance in begun { schedule.giveBack(instance.share) }
+        endUnstarted(begun.map(\.order), returningAttempt: returningAttempt)
         for id in keys.compactMap({ idOfKey[$0] }) {
             running[id]?.returningAttempt = returningAttempt
             loop.end(id, .cancelled)
@@ -120,9 +124,10 @@ extension Supervisor {
 
     /// Those that could not be started yet will not be: their attempts count for nothing.
     private func endAnnounced() {
-        let orders = announced
+        let instances = announced
         announced = []
-        endUnstarted(orders, returningAttempt: true)
+        for instance in instances { schedule.giveBack(instance.share) }
+        endUnstarted(instances.map(\.order), returningAttempt: true)
     }
 
     private func endUnstarted(_ orders: [InstanceOrder], returningAttempt: Bool) {
@@ -134,7 +139,7 @@ extension Supervisor {
 
     func stop(ending: Bool) {
         mode = .stopping
-        giveBack(waiting.removeAll())
+        giveBack(schedule.removeAll())
         endAnnounced()
         guard ending else { return }
         for id in running.keys {

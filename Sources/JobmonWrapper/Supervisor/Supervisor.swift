@@ -17,15 +17,14 @@ final class Supervisor {
     let listener: Int32
     let null: Int32
 
-    var slots = 0
     var mode = Mode.unowned
     var connection: SupervisorConnection?
     /// A connection that has not said hello yet.
     var caller: SupervisorConnection?
     var taken = TakenKeys()
-    var waiting = OrderQueue()
+    var schedule = StartSchedule<InstanceOrder>(MachineRoom(slots: 0))
     /// RUNNING is noted, but could not be spooled yet, or there was no process to be had.
-    var announced: [InstanceOrder] = []
+    var announced: [StartingInstance] = []
     var patience = StartPatience()
     var running: [CommandID: RunningInstance] = [:]
     var idOfKey: [String: CommandID] = [:]
@@ -52,8 +51,15 @@ final class Supervisor {
         case stopping
     }
 
+    /// An instance that has its share of the machine.
+    struct StartingInstance {
+        var order: InstanceOrder
+        var share: RoomShare
+    }
+
     struct RunningInstance {
         var order: InstanceOrder
+        var share: RoomShare
         var pid: Int32
         var checks: SuccessChecks
         /// The pid is on record.
@@ -70,6 +76,8 @@ final class Supervisor {
         var endedAt: Double
         /// When its outputs are looked at next.
         var lookAt: Double = 0
+        /// What it started is still there, and has its share of the machine.
+        var keepsRoom: Bool
     }
 
     enum Token {
@@ -131,7 +139,7 @@ final class Supervisor {
             let now = time.steadySeconds()
             nameProcesses(now)
             if journal.flushAt <= now { spool() }
-            if waiting.isEmpty {
+            if schedule.isEmpty {
                 if running.isEmpty { journal.poster.hurry() } else { journal.poster.hurry(within: Self.lastLinger) }
             }
             if journal.poster.wakeAfter == 0 { journal.post(revents: 0) }
@@ -255,45 +263,5 @@ final class Supervisor {
             return journal.spool(reports: &unheard)
         }
         return journal.spool(reports: &connection.output)
-    }
-}
-
-/// Orders that wait for their start, first in, first out.
-struct OrderQueue {
-    private var orders: [InstanceOrder] = []
-    private var front = 0
-
-    var isEmpty: Bool { front == orders.count }
-    var keys: [String] { orders[front...].map(\.instanceKey) }
-
-    mutating func append(_ more: [InstanceOrder]) { orders += more }
-
-    mutating func popFirst() -> InstanceOrder? {
-        guard front < orders.count else { return nil }
-        let order = orders[front]
-        front += 1
-        if front == orders.count || front > 1024 {
-            orders.removeFirst(front)
-            front = 0
-        }
-        return order
-    }
-
-    /// Takes out those of the given keys.
-    mutating func remove(_ keys: Set<String>) -> [InstanceOrder] {
-        let taken = orders[front...].filter { keys.contains($0.instanceKey) }
-        if !taken.isEmpty {
-            orders = orders[front...].filter { !keys.contains($0.instanceKey) }
-            front = 0
-        }
-        return taken
-    }
-
-    mutating func removeAll() -> [InstanceOrder] {
-        defer {
-            orders = []
-            front = 0
-        }
-        return Array(orders[front...])
     }
 }

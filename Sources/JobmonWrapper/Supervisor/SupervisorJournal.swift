@@ -56,12 +56,14 @@ final class SupervisorJournal {
     var hasNoted: Bool { !noted.isEmpty }
 
     /// Notes a fact; `spool` brings it on its way. Of the queue's concern are only starts and outcomes.
-    func note(_ fact: Fact, _ moment: Timestamp) {
+    /// - Parameter tellsWhole: the queue is told all of it.
+    func note(_ fact: Fact, _ moment: Timestamp, tellsWhole: Bool = false) {
         let identity = EventIdentity(sender: sender, seq: nextSeq)
         nextSeq += 1
         let start = lines.count
         Event(identity: identity, time: moment, fact: fact).write(to: &lines)
-        noted.append(Noted(identity: identity, range: start..<lines.count, report: Self.report(of: fact)))
+        noted.append(
+            Noted(identity: identity, range: start..<lines.count, report: tellsWhole ? .whole : Self.report(of: fact)))
         lines.append(0x0A)
         flushAt = 0
     }

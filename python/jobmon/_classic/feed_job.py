@@ -16,6 +16,7 @@ OPTIONS = (
     "queue",
     "runtime",
     "gpus",
+    "priority",
     "holds",
     "hold_pattern",
     "stdout",
@@ -72,8 +73,10 @@ def job_object(
         made["slots"] = _count("slots", given["slots"])
     if "gpus" in given:
         made["gpus"] = given["gpus"]
+    if "priority" in given:
+        made["priority"] = _whole("priority", given["priority"])
     if given.get("memory"):
-        made["memory"] = _memory(given["memory"])
+        made["memory"] = memory(given["memory"])
     hold = _hold(given)
     if hold:
         made["hold"] = hold
@@ -112,6 +115,12 @@ def _count(name: str, value: Any) -> int:
     return int(value)
 
 
+def _whole(name: str, value: Any) -> int:
+    if isinstance(value, bool) or int(value) != value:
+        raise ValueError(f"{name} must be a whole number, not {value!r}")
+    return int(value)
+
+
 def _texts(name: str, value: Any) -> List[str]:
     """One text or path, or a list of them."""
     values = [value] if isinstance(value, (str, os.PathLike)) else list(value)
@@ -127,7 +136,7 @@ def _positive(name: str, value: Any) -> float:
     return float(value)
 
 
-def _memory(value: Any) -> Union[str, int]:
+def memory(value: Any) -> Union[str, int]:
     """A number is in GB (2**30 bytes) and becomes bytes. Text has its own unit, and stays as it is."""
     if isinstance(value, str):
         return value

@@ -30,6 +30,8 @@ class BaseExecutor:
     - `jobs`: the jobs by number. `queued_jobs`, `running_jobs`, `failed_jobs`, `completed_jobs`, `unknown_jobs` and
       `cancelled_jobs` are lists of numbers.
 
+    - `limits`: the most jobs that run at once, by name, `{"stata": 4}`, or by the value of a param, `{"db=main": 2}`.
+
     The other arguments are those of 2017, and have no effect.
     """
 
@@ -47,6 +49,7 @@ class BaseExecutor:
         monitor_connection: Any = None,
         publisher_connection: Any = None,
         task_response_timeout: float = 3,
+        limits: Optional[Dict[str, int]] = None,
     ) -> None:
         self.logger = logging.getLogger(__name__)
         if parallelism is not None and (isinstance(parallelism, bool) or parallelism < 1):
@@ -59,6 +62,10 @@ class BaseExecutor:
         self.max_attempts = 1
         # Further options of `jobmon run`, which `JobQueue` and its scheduler add before the queue starts.
         self.run_options: List[str] = []
+        for name, most in (limits or {}).items():
+            if isinstance(most, bool) or not isinstance(most, int) or most < 0:
+                raise ValueError(f"the limit of {name!r} must be a whole number, 0 or more, not {most!r}")
+            self.run_options += ["--limit", f"{name}={most}"]
         self.queue: Optional[str] = None
         self.connection = MonitorConnection(self.mon_dir, patience=1.0)
         self._feed: Optional[Feed] = None
@@ -112,7 +119,9 @@ class BaseExecutor:
         """Queues the job to run. A job that has failed is run again.
 
         `process_timeout`: the time limit of an attempt, in seconds. The options are those of qsub in 2017, and some
-        more: `slots`, `memory` (GB), `project`, `queue`, `holds`, `stdout`, `stderr`, `runtime` (s), `gpus`, ...
+        more: `slots`, `memory` (GB), `gpus`, `priority`, `project`, `queue`, `holds`, `stdout`, `stderr`,
+        `runtime` (s), and others.
+        On this host, a job starts when the slots, the memory and the GPUs that it asks for are free.
         `expect`: paths that must exist and not be empty after exit code 0; `fail_on`: regular expressions for lines of
         output that mean failure; a text or a list each, `{name}` in a path is replaced by the param.
         `retry`: the job's own retry rules, as `RetryScheduler` takes them.

@@ -16,6 +16,7 @@ package struct SetCommand: AsyncParsableCommand {
               jobmon set -j 20
               jobmon set --queue fit --retries 3 --halt none
               jobmon set --queue fit --retry E3:1 --retry oom:2,mem=2x
+              jobmon set --limit stata=2 --limit db=main=none --priority 'site=bergen=10'
 
             Exit code 1 if no such queue runs. Then nothing is changed.
             """)
@@ -40,6 +41,20 @@ package struct SetCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("Stop starting jobs after N failures in this run; none: no limit.", valueName: "n|none"))
     package var halt: String?
+
+    @Option(
+        name: .customLong("limit"),
+        help: ArgumentHelp(
+            "Run at most N jobs at once that have this name, or this value of a param, as in `jobmon run`. 0 starts none; "
+                + "none: no limit. Those that run go on. Repeatable.", valueName: "name=n"))
+    package var limit: [String] = []
+
+    @Option(
+        name: .customLong("priority"),
+        help: ArgumentHelp(
+            "Priority of the jobs that have this name, or this value of a param, and have not started: those with a "
+                + "higher one start first. none: their own. Repeatable.", valueName: "name=n"))
+    package var priority: [String] = []
 
     @Option(
         name: .customLong("retry"),
@@ -77,10 +92,14 @@ package struct SetCommand: AsyncParsableCommand {
             }
             setting.halt = limit
         }
+        if !limit.isEmpty { setting.limits = try MachineOptions.changes(limit, "--limit", least: 0) }
+        if !priority.isEmpty {
+            setting.priorities = try MachineOptions.changes(priority, "--priority", least: Int(Int32.min))
+        }
         if !retry.isEmpty { setting.relaunch = try RelaunchOptions.rules(retry, option: "--retry") }
         guard !setting.isEmpty else {
             throw CommandFailure(
-                .usage, "nothing to change", hint: "give one of -j, --retries, --halt and --retry")
+                .usage, "nothing to change", hint: "give one of -j, --retries, --halt, --limit, --priority and --retry")
         }
         return setting
     }
@@ -122,6 +141,16 @@ extension QueueSetting {
         if let halt {
             parts.append(
                 halt == 0 ? "no limit of failures" : "stops starting jobs after \(Units.count(halt, "failure"))")
+        }
+        for limit in limits ?? [] {
+            parts.append(
+                limit.number.map { "at most \(Units.count($0, "job")) of \(limit.pattern.text) at once" }
+                    ?? "no limit of \(limit.pattern.text)")
+        }
+        for priority in priorities ?? [] {
+            parts.append(
+                priority.number.map { "priority \($0) for \(priority.pattern.text)" }
+                    ?? "\(priority.pattern.text) has its own priority again")
         }
         if let relaunch { parts.append("retry rules \(relaunch.texts.joined(separator: " "))") }
         return parts.joined(separator: ", ")

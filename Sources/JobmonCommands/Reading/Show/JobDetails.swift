@@ -163,7 +163,10 @@ package struct JobDetails {
         }
         if let cpu = used.cpu { parts.append("\(Units.duration(cpu)) of CPU time") }
         if let memory = used.memory {
-            parts.append("\(memory.bound?.words ?? "")\(Units.bytes(memory.bytes)) of memory")
+            let isMore = used.memoryExcess(over: instance.requested.memory) != nil
+            parts.append(
+                "\(memory.bound?.words ?? "")\(Units.bytes(memory.bytes)) of memory\(isMore ? ", more than it asked for" : "")"
+            )
         }
         if let read = used.ioRead { parts.append("\(Units.bytes(read)) read") }
         if let written = used.ioWritten { parts.append("\(Units.bytes(written)) written") }

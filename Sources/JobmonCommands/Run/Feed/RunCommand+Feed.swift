@@ -10,7 +10,7 @@ import Synchronization
 extension RunCommand {
     func runFeed() async throws {
         guard each.isEmpty, file == nil, command.isEmpty, !again, !detach, !cluster.dryRun, !json,
-            cluster.sizeFrom == nil
+            resources.sizeFrom == nil
         else {
             throw CommandFailure(
                 .usage, "--feed takes its jobs from stdin",
@@ -21,9 +21,7 @@ extension RunCommand {
         notify.hideURL()
         let input = try input()
         let queue = try RunPlan(RunPlan.Input(queue: queue ?? "run", cwd: input.cwd, readFile: RunFiles.read)).queue
-        let settings = QueueSettings(
-            layout: try directory.layout(making: true), queue: queue, executor: executor, slots: try parallel(),
-            interval: try cluster.interval())
+        let settings = try settings(queue)
         let configuration = try configuration(settings)
         let screen = RunScreen(terminal: { Terminal.behind(descriptor: 2) }, showsProgress: !noProgress)
         defer { screen.end() }

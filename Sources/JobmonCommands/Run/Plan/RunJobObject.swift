@@ -27,7 +27,8 @@ struct RunJobObject: Equatable {
 
     private static let members = [
         "command", "name", "params", "env", "cwd", "timeout", "slots", "memory", "runtime", "project",
-        "partition", "gpus", "hold", "queue_options", "stdout", "stderr", "memory_resource", "parallel_environment",
+        "partition", "gpus", "priority", "hold", "queue_options", "stdout", "stderr", "memory_resource",
+        "parallel_environment",
         "max_attempts", "retry", "key", "shell", "expect", "fail_on",
     ]
 
@@ -127,15 +128,21 @@ struct RunJobObject: Equatable {
 
     private static func resources(_ fields: JSONFields) throws(FieldError) -> JSONObject {
         var resources = JSONObject()
-        resources.append("slots", ifPresent: try fields.int("slots", atLeast: 1).map { .int($0) })
+        resources.append(JobNeed.slotsMember, ifPresent: try fields.int("slots", atLeast: 1).map { .int($0) })
         if let value = fields.value("memory") {
             guard let bytes = Quantity.bytes(text(value)) else {
                 throw fields.failure("memory", "must be a size such as \"4G\" or a number of bytes")
             }
-            resources.append("memory", .int(bytes))
+            resources.append(JobNeed.memoryMember, .int(bytes))
         }
         resources.append("runtime", ifPresent: try seconds("runtime", fields).map { .double($0) })
-        resources.append("gpus", ifPresent: try fields.int("gpus", atLeast: 0).map { .int($0) })
+        resources.append(JobNeed.gpusMember, ifPresent: try fields.int("gpus", atLeast: 0).map { .int($0) })
+        if let priority = try fields.int("priority") {
+            guard Int32(exactly: priority) != nil else {
+                throw fields.failure("priority", "must be between -2147483648 and 2147483647, not \(priority)")
+            }
+            resources.append(JobDescription.priorityMember, .int(priority))
+        }
         for name in [
             "project", "partition", "hold", "queue_options", "stdout", "stderr", "memory_resource",
             "parallel_environment",

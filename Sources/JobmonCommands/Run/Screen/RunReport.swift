@@ -61,6 +61,12 @@ struct RunReport {
                 "        \(Units.grouped(summary.doubtful)) complete, but in doubt: "
                     + "jobmon jobs\(again) --queue \(queue) --doubtful")
         }
+        if let over = summary.overMemory {
+            let jobs =
+                "\(Units.count(over.count, "attempt")) had more memory than \(over.count == 1 ? "it" : "they") asked for"
+            let most = "job \(over.jid) had \(Units.bytes(over.had)), and had asked for \(Units.bytes(over.asked))"
+            lines.append("        \(jobs): \(most); jobmon usage\(again) --queue \(ShellWord.quoted(queue))")
+        }
         let isGrouped = groups.contains { $0.jobs > 1 || $0.muted != nil }
         lines += isGrouped ? groupLines(columns: columns) : errors(columns: columns)
         return lines + next() + left()
@@ -168,6 +174,7 @@ struct RunReport {
             "failed": .int(Int64(counts.failed)), "cancelled": .int(Int64(counts.cancelled)),
             "queued": .int(Int64(counts.queued)), "running": .int(Int64(counts.running)),
             "unclear": .int(Int64(counts.unclear)), "doubtful": .int(Int64(summary.doubtful)),
+            "over_memory": .int(Int64(summary.overMemory?.count ?? 0)),
             "left": .int(Int64(summary.left.open)),
             "seconds": .double((seconds * 1000).rounded() / 1000),
         ]

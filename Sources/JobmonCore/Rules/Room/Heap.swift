@@ -1,12 +1,14 @@
 /// A priority queue that returns the smallest element first. Appending in order costs no more than in an array.
-struct Heap<Element: Comparable & Sendable>: Sendable {
-    private(set) var elements: [Element] = []
+package struct Heap<Element: Comparable & Sendable>: Sendable {
+    package private(set) var elements: [Element] = []
 
-    var count: Int { elements.count }
-    var isEmpty: Bool { elements.isEmpty }
-    var first: Element? { elements.first }
+    package init() {}
 
-    mutating func push(_ element: Element) {
+    package var count: Int { elements.count }
+    package var isEmpty: Bool { elements.isEmpty }
+    package var first: Element? { elements.first }
+
+    package mutating func push(_ element: Element) {
         elements.append(element)
         var child = elements.count - 1
         while child > 0 {
@@ -17,7 +19,7 @@ struct Heap<Element: Comparable & Sendable>: Sendable {
         }
     }
 
-    mutating func popFirst() -> Element? {
+    package mutating func popFirst() -> Element? {
         guard let last = elements.popLast() else { return nil }
         guard let first = elements.first else { return last }
         elements[0] = last
