@@ -38,7 +38,8 @@ import Testing
             .process(.key("i"), ProcessIdentity(pid: 1)),
             .process(.key("i"), ProcessIdentity(pid: Int32.max, started: 0)),
             .heartbeat([]), .heartbeat([.key("i"), .id(3)]), .retry(.jid(1)), .retry(.key(queue: "q", key: "k")),
-            .cancel(.jid(1)), .error(.key("i"), JobError("é\n\0why")), .error(.id(3), JobError("")),
+            .cancel(.jid(1)), .blocked(.jid(2), by: 1), .blocked(.key(queue: "q", key: "k"), by: nil),
+            .error(.key("i"), JobError("é\n\0why")), .error(.id(3), JobError("")),
             .forget(.jid(1)), .run(queue: "é"), .run(queue: "q", relaunch: .defaults),
             .run(
                 queue: "q",
@@ -98,7 +99,12 @@ import Testing
         let kinds = Set(Self.facts.map(\.kind))
         let all = ["job", "submitted", "running", "process", "complete", "failed", "cancelled", "unknown", "heartbeat"]
         #expect(
-            kinds == Set(all + ["error", "retry", "cancel", "forget", "run", "set", "mute", "unmute", "note", "merge"]))
+            kinds
+                == Set(
+                    all + [
+                        "error", "retry", "cancel", "blocked", "forget", "run", "set", "mute", "unmute", "note",
+                        "merge",
+                    ]))
     }
 
     /// Unknown members are ignored, and null counts as absent: a newer sender can talk to an older monitor.
@@ -131,7 +137,7 @@ import Testing
         (
             #"{"kind":"started"}"#,
             "\"kind\" must be one of job, submitted, running, process, complete, failed, cancelled, unknown, error, heartbeat, "
-                + "retry, cancel, forget, run, set, mute, unmute, note, merge, not \"started\""
+                + "retry, cancel, blocked, forget, run, set, mute, unmute, note, merge, not \"started\""
         ),
         (#"{"kind":"running"}"#, "\"instance_key\" is missing (or \"job_instance_id\")"),
         (#"{"kind":"running","instance_key":""}"#, "\"instance_key\" must have 1 to 128 bytes"),

@@ -72,7 +72,8 @@ struct ResponderTests {
                     host: "h", bootID: "b", executorID: "i", process: process,
                     place: ClusterPlace(queue: "q", allocated: ["slots": 2]))),
             .process(.id(1), process), .outcome(reference, outcome), .heartbeat([reference, .id(3)]),
-            .retry(.jid(1), resources: ["memory": 1]), .cancel(.key(queue: "q", key: "k")), .forget(.jid(1)),
+            .retry(.jid(1), resources: ["memory": 1]), .cancel(.key(queue: "q", key: "k")),
+            .blocked(.jid(1), by: 2), .forget(.jid(1)),
             .run(queue: "q", relaunch: .defaults),
             .set(
                 queue: "q",

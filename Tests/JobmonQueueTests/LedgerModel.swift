@@ -15,11 +15,14 @@ struct LedgerModel {
 
     var records: [JobRecord] { jobs.values.sorted { $0.jid < $1.jid } }
 
-    mutating func add(jid: Int64, _ description: JobDescription, key: String? = nil) {
+    mutating func add(
+        jid: Int64, _ description: JobDescription, key: String? = nil, waitsFor: [Int64] = []
+    ) {
         jobs[jid] = JobRecord(
             jid: jid, queue: "q", jobKey: key ?? "key-\(jid)", description: description,
             submittedDate: Timestamp(milliseconds: 0), status: .queued, attempts: 0, cancelRequested: false,
             instances: [])
+        jobs[jid]?.waitsFor = waitsFor
     }
 
     /// A job is queued again: it may have more attempts, and runs differently if it has not had one.
@@ -47,6 +50,10 @@ struct LedgerModel {
                 instance.returnedAttempt = outcome.returnsAttempt
                 instance.finishedDate = event.time
             }
+        case .blocked(.jid(let jid), let blocker):
+            jobs[jid]?.blockedBy = blocker
+            publish("blocked", jid, nil, nil)
+            return EventResult(outcome: .recorded, jid: jid)
         default: return EventResult(outcome: .refused)
         }
     }
@@ -123,7 +130,9 @@ struct LedgerModel {
 
     /// A user requests another attempt.
     mutating func retry(_ jid: Int64) {
-        guard let job = jobs[jid], job.status == .failed || job.status == .cancelled else { return }
+        guard let job = jobs[jid], job.status == .failed || job.status == .cancelled, job.blockedBy == nil else {
+            return
+        }
         jobs[jid]?.cancelRequested = false
         jobs[jid]?.description.maxAttempts = max(job.description.maxAttempts, job.attempts + 1)
         publish("retry", jid, nil, nil)
@@ -134,7 +143,8 @@ struct LedgerModel {
         let attempts = job.instances.count { !$0.returnedAttempt }
         let standing = JobStanding(
             attempts: attempts, maxAttempts: job.description.maxAttempts, cancelRequested: job.cancelRequested,
-            anyComplete: job.instances.contains { $0.status == .complete }, latest: job.instances.last?.status,
+            isBlocked: job.blockedBy != nil, anyComplete: job.instances.contains { $0.status == .complete },
+            latest: job.instances.last?.status,
             latestReturnedAttempt: job.instances.last?.returnedAttempt ?? false,
             latestIsLast: job.instances.last?.isLast ?? false)
         jobs[jid]?.attempts = attempts

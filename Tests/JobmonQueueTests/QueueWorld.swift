@@ -28,13 +28,19 @@ struct QueueWorld {
     private(set) var broken: [String] = []
     private(set) var restarts = 0
 
-    init(seed: UInt64, cluster: ScriptedCluster, configuration: QueueState.Configuration, jobs: [JobDescription]) {
+    init(
+        seed: UInt64, cluster: ScriptedCluster, configuration: QueueState.Configuration, jobs: [JobDescription],
+        upstream: [Int64: [Int64]] = [:]
+    ) {
         random = SeededGenerator(seed: seed)
         self.cluster = cluster
+        self.cluster.upstream = upstream
         self.configuration = configuration
         state = QueueState(configuration)
         ledger.relaunch = configuration.relaunch
-        for (index, job) in jobs.enumerated() { ledger.add(jid: Int64(index + 1), job) }
+        for (index, job) in jobs.enumerated() {
+            ledger.add(jid: Int64(index + 1), job, waitsFor: upstream[Int64(index + 1)] ?? [])
+        }
         feed([.known(ledger.records), .allKnown])
     }
 

@@ -53,8 +53,8 @@ struct RecordTests {
         #expect(
             object.members.map(\.name) == [
                 "jid", "queue", "job_key", "name", "runfile", "args", "params", "cwd", "env", "shell", "timeout",
-                "resources", "submitted_date", "status", "attempts", "max_attempts", "cancel_requested", "forgotten",
-                "instances",
+                "resources", "submitted_date", "status", "attempts", "max_attempts", "cancel_requested", "blocked_by",
+                "waits_for", "forgotten", "instances",
             ])
         #expect(object["status"] == "QUEUED")
     }

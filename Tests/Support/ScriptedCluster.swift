@@ -62,6 +62,9 @@ package struct ScriptedCluster: Sendable {
     /// Jobs that had a COMPLETE instance.
     private var complete: Set<Int64> = []
 
+    /// The jobs that must be complete before one starts.
+    package var upstream: [Int64: [Int64]] = [:]
+
     package init(slots: Int, loss: Loss = .ends, script: @escaping @Sendable (InstanceOrder) -> Script) {
         self.slots = slots
         self.loss = loss
@@ -194,6 +197,9 @@ package struct ScriptedCluster: Sendable {
             violations.append("job \(jid) is alive twice: \(other) and \(key)")
         }
         if complete.contains(jid) { violations.append("job \(jid) is complete, and \(key) was started") }
+        for other in upstream[jid] ?? [] where !complete.contains(other) {
+            violations.append("job \(jid) was started before job \(other) was complete")
+        }
         let now = Timestamp(milliseconds: time)
         spool.append(Event(time: now, fact: .running(.key(key), Start())))
         return .started(instanceKey: key)

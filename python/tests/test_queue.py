@@ -110,6 +110,31 @@ class QueueTests(TestCase):
         with self.assertRaisesRegex(ValueError, "priority must be a whole number"):
             q.queue_job(q.create_job("/bin/true", "half"), priority=0.5)
 
+    def test_jobs_wait_for_jobs(self) -> None:
+        q = self.queue(executor_params={"parallelism": 4})
+        script = self.path("say.sh")
+        with open(script, "w", encoding="ascii") as file:
+            file.write('echo "$1" >>"$2"\n')
+        out = self.path("order")
+        first = q.create_job(script, "fit 1", ["a", out], params={"year": 1995})
+        q.queue_job(first)
+        second = q.create_job(script, "fit 2", ["b", out])
+        q.queue_job(second, holds=[first])
+        q.queue_job(q.create_job(script, "merge", ["c", out]), after=["fit*", "year=1995"])
+        q.queue_job(q.create_job(script, "plot", ["d", out]), holds=3, after=second)
+        self.assertEqual(q.block_till_done()["counts"]["complete"], 4)
+        with open(out, encoding="ascii") as file:
+            self.assertEqual(file.read(), "a\nb\nc\nd\n")
+        bad = q.create_job(self.failer, "bad")
+        q.queue_job(bad)
+        q.queue_job(q.create_job("/bin/true", "last"), after=bad)
+        self.assertEqual(q.block_till_done()["counts"]["cancelled"], 1)
+        self.assertEqual((q.executor.failed_jobs, q.executor.cancelled_jobs), ([5], [6]))
+        with self.assertRaisesRegex(exceptions.JobmonError, '"nobody"'):
+            q.queue_job(q.create_job("/bin/true", "x"), after="nobody")
+        with self.assertRaisesRegex(ValueError, "after must be"):
+            q.queue_job(q.create_job("/bin/true", "x"), after=True)
+
     def test_a_job_has_its_number_before_it_is_queued_and_is_not_run_before(self) -> None:
         q = self.queue()
         first = q.create_job(self.waiter, "first", [self.path("first")])

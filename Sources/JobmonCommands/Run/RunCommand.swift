@@ -103,6 +103,12 @@ package struct RunCommand: AsyncParsableCommand {
                 + "all jobs of this queue.", valueName: "name"))
     var queue: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Start nothing unless all jobs of this queue are COMPLETE. Repeatable. For jobs that wait for single jobs of "
+                + "their own queue, see \"after\" in docs/jobs.md.", valueName: "queue"))
+    var after: [String] = []
+
     @Flag(help: "Run the jobs again as new jobs, whatever their earlier outcome.")
     var again = false
 
@@ -265,6 +271,7 @@ package struct RunCommand: AsyncParsableCommand {
             haltAfter: try positive(halt, "--halt"), logs: noLogs ? nil : settings.layout,
             leavesRunning: executor != "local" && !cluster.cancelOnExit, hearsFromMonitor: executor != "local")
         configuration.limits = try machine.limits()
+        configuration.after = after
         return configuration
     }
 

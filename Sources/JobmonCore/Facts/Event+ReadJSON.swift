@@ -48,11 +48,12 @@ extension Event {
                     try InstanceReference(required: JSONFields(object, prefix: fields.path("instances[\(index)]"))))
             }
             fact = .heartbeat(instances)
-        case "retry", "cancel", "forget":
+        case "retry", "cancel", "blocked", "forget":
             guard let job = try JobReference(fields, required: true) else { throw fields.failure("jid", "is missing") }
             switch kind {
             case "retry": fact = .retry(job, resources: try fields.fields("resources")?.object ?? [:])
             case "cancel": fact = .cancel(job)
+            case "blocked": fact = .blocked(job, by: try fields.int("by", atLeast: 1))
             default: fact = .forget(job)
             }
         case "run":
@@ -71,7 +72,7 @@ extension Event {
             throw fields.failure(
                 "kind",
                 "must be one of job, submitted, running, process, complete, failed, cancelled, unknown, error, "
-                    + "heartbeat, retry, cancel, forget, run, set, mute, unmute, note, merge, not \"\(kind.prefix(40))\""
+                    + "heartbeat, retry, cancel, blocked, forget, run, set, mute, unmute, note, merge, not \"\(kind.prefix(40))\""
             )
         }
     }

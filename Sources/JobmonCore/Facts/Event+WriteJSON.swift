@@ -56,6 +56,9 @@ extension Event: JSONWritable {
             job.append(to: &object)
             object.append("resources", object: resources)
         case .cancel(let job), .forget(let job): job.append(to: &object)
+        case .blocked(let job, let blocker):
+            job.append(to: &object)
+            object.append("by", int: blocker)
         case .run(let queue, let relaunch):
             object.append("queue", string: queue)
             if let relaunch { object.append("relaunch", relaunch.json) }

@@ -20,6 +20,9 @@ package enum Fact: Sendable, Equatable {
     case retry(JobReference, resources: JSONObject = [:])
     /// A user asks to end the job.
     case cancel(JobReference)
+    /// The job is not run, since the job with this number, for which it waits, failed or was cancelled; nil: nothing stands
+    /// in its way any more. The queue says so.
+    case blocked(JobReference, by: Int64?)
     /// A user removes the job from lists, counts and reports. Its key is free for another job.
     case forget(JobReference)
     /// A queue begins to be run, by these relaunch rules. Groups of errors are new, or gone, since the last run of their
@@ -45,6 +48,7 @@ package enum Fact: Sendable, Equatable {
         case .heartbeat: "heartbeat"
         case .retry: "retry"
         case .cancel: "cancel"
+        case .blocked: "blocked"
         case .forget: "forget"
         case .run: "run"
         case .set: "set"

@@ -80,7 +80,7 @@ extension Outcome {
         guard status.isFinal, let cause = resolvedCause else { return false }
         switch cause {
         case .timeout, .timeLimit, .outOfMemory, .nodeFailure, .preempted, .requeued, .cancelled, .lost: return true
-        case .exit, .signal, .missingOutput, .reportedError, .submitFailed, .notStarted:
+        case .exit, .signal, .missingOutput, .reportedError, .dependency, .submitFailed, .notStarted:
             let signal = evidence.signal ?? evidence.exitCode.map { $0 - 128 }
             // HUP, INT, KILL, TERM and XCPU come from outside; of others, such as SEGV, a program dies by itself.
             return signal.map { [1, 2, 9, 15, 24].contains($0) } ?? false

@@ -11,6 +11,12 @@ package struct JobRecord: Sendable, Equatable {
     /// Attempts used.
     package var attempts: Int
     package var cancelRequested: Bool
+    /// The job that failed or was cancelled, so that this one, which waits for it, is not run.
+    package var blockedBy: Int64?
+    /// The numbers of the jobs that must be COMPLETE before it starts. Only the queue that runs it fills this in.
+    package var waitsFor: [Int64] = []
+    /// What it waits for, if it waits for other jobs and is not over.
+    package var waits: JobWait?
     /// Oldest first.
     package var instances: [InstanceRecord]
     /// When a user removed it from lists, counts and reports; nil if it was not removed.
@@ -39,6 +45,7 @@ extension JobRecord {
         let last = instances.last
         var standing = JobStanding(
             attempts: attempts, maxAttempts: description.maxAttempts, cancelRequested: cancelRequested,
+            isBlocked: blockedBy != nil,
             anyComplete: instances.contains { $0.status == .complete }, latest: last?.status,
             latestReturnedAttempt: last?.returnedAttempt ?? false, latestIsLast: last?.isLast ?? false)
         // The ledger decides the status. A job that is queued although its attempts do not show why was retried.

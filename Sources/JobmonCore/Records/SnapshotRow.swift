@@ -12,6 +12,8 @@ package struct SnapshotRow: Sendable, Equatable {
     package var isForgotten: Bool
     /// When its cancellation was requested.
     package var cancelled: Timestamp?
+    /// A job that it waits for failed or was cancelled.
+    package var isBlocked = false
     /// The latest attempt; nil: there is none.
     package var attempt: Attempt?
     /// The groups of the errors of all its attempts. Empty if the rows of many jobs are read: then `jobsByGroup` has

@@ -23,6 +23,8 @@ package enum Cause: String, Sendable, CaseIterable, Hashable {
     case requeued
     /// It was cancelled on request.
     case cancelled
+    /// It was not run, since a job that it waits for failed or was cancelled.
+    case dependency
     /// The executor refused it.
     case submitFailed = "submit_failed"
     /// The command or its directory was not found or not accessible; the error names it.
@@ -46,6 +48,7 @@ extension Cause {
         case .preempted: "preempted by the scheduler"
         case .requeued: "requeued by the scheduler"
         case .cancelled: "cancelled"
+        case .dependency: "not run: a job that it waits for failed"
         case .submitFailed: "the executor did not take it"
         case .notStarted: "not started"
         case .lost: "lost: nobody saw its end"
@@ -56,8 +59,8 @@ extension Cause {
     package var isToldByCommand: Bool {
         switch self {
         case .exit, .signal, .missingOutput, .reportedError: true
-        case .timeout, .timeLimit, .outOfMemory, .nodeFailure, .preempted, .requeued, .cancelled, .submitFailed,
-            .notStarted, .lost:
+        case .timeout, .timeLimit, .outOfMemory, .nodeFailure, .preempted, .requeued, .cancelled, .dependency,
+            .submitFailed, .notStarted, .lost:
             false
         }
     }

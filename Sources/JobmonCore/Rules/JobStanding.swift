@@ -6,6 +6,8 @@ package struct JobStanding: Sendable, Equatable {
     package var maxAttempts: Int
     /// A user asked to cancel the job, and no user asked to retry it since.
     package var cancelRequested: Bool
+    /// A job that it waits for failed or was cancelled.
+    package var isBlocked: Bool
     /// One of its instances is COMPLETE: the latest, or an older one that reported late.
     package var anyComplete: Bool
     /// The status of the latest instance; nil if there is none.
@@ -17,12 +19,14 @@ package struct JobStanding: Sendable, Equatable {
     package var latestIsLast: Bool
 
     package init(
-        attempts: Int, maxAttempts: Int, cancelRequested: Bool = false, anyComplete: Bool = false,
+        attempts: Int, maxAttempts: Int, cancelRequested: Bool = false, isBlocked: Bool = false,
+        anyComplete: Bool = false,
         latest: Status? = nil, latestReturnedAttempt: Bool = false, latestIsLast: Bool = false
     ) {
         self.attempts = attempts
         self.maxAttempts = maxAttempts
         self.cancelRequested = cancelRequested
+        self.isBlocked = isBlocked
         self.anyComplete = anyComplete
         self.latest = latest
         self.latestReturnedAttempt = latestReturnedAttempt
@@ -30,16 +34,17 @@ package struct JobStanding: Sendable, Equatable {
     }
 
     /// COMPLETE if any instance is COMPLETE; QUEUED if another attempt is due or none was made; else the status of the
-    /// latest instance. A job with a cancel request is CANCELLED as soon as none of its instances is alive.
+    /// latest instance. A job with a cancel request, or that is blocked, is CANCELLED as soon as none of its instances is
+    /// alive.
     package var status: Status {
         if anyComplete { return .complete }
-        guard let latest else { return cancelRequested ? .cancelled : .queued }
+        guard let latest else { return cancelRequested || isBlocked ? .cancelled : .queued }
         switch latest {
         case .submitted, .running, .unknown: return latest
         case .complete: return .complete
         case .queued: return .queued
         case .failed, .cancelled:
-            if cancelRequested { return .cancelled }
+            if cancelRequested || isBlocked { return .cancelled }
             if latestIsLast, latest == .failed { return .failed }
             if latestReturnedAttempt { return .queued }
             return latest == .failed && attempts < maxAttempts ? .queued : latest

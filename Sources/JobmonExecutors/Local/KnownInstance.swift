@@ -49,7 +49,8 @@ package struct KnownInstance: Sendable, Equatable {
         case .process(_, let identity): process = identity
         case .outcome(_, let said):
             if said.status.isFinal { outcome = outcome ?? said } else if said.isOpen { open = said }
-        case .submitted, .job, .error, .heartbeat, .retry, .cancel, .forget, .run, .set, .group, .unreadable: break
+        case .submitted, .job, .error, .heartbeat, .retry, .cancel, .blocked, .forget, .run, .set, .group, .unreadable:
+            break
         }
     }
 }

@@ -14,6 +14,7 @@ enum Migrations {
         (Migration009.identifier, Migration009.sql),
         (Migration010.identifier, Migration010.sql),
         (Migration011.identifier, Migration011.sql),
+        (Migration012.identifier, Migration012.sql),
     ]
 
     static var all: DatabaseMigrator {

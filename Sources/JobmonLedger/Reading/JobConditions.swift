@@ -129,7 +129,12 @@ struct JobConditions {
                 EXISTS (SELECT 1 FROM json_each(?) n WHERE j.jid BETWEEN n.value ->> '$[0]' AND n.value ->> '$[1]')
                 """)
         }
-        if !filter.causes.isEmpty { conditions.append(Self.latest("l.cause IN (SELECT value FROM json_each(?))")) }
+        if !filter.causes.isEmpty {
+            // The cause of a blocked job is not that of an attempt.
+            let latest = "j.blocked_by IS NULL AND \(Self.latest("l.cause IN (SELECT value FROM json_each(?))"))"
+            conditions.append(
+                filter.causes.contains(.dependency) ? "(j.blocked_by IS NOT NULL OR \(latest))" : "(\(latest))")
+        }
         if !filter.hosts.isEmpty { conditions.append(Self.latest("l.host IN (SELECT value FROM json_each(?))")) }
         if filter.doubtful {
             conditions.append("+j.status = \(Status.complete.rawValue)")

@@ -19,10 +19,10 @@ struct JobQueries {
         let wanted = JSON.array(jids.map { .int($0) }).text
         let instances = Dictionary(
             grouping: try instances("i.jid IN (SELECT value FROM json_each(?))") { $0.put(wanted) }, by: \.jid)
-        return try connection.prepare(
+        var records = try connection.prepare(
             """
             SELECT jid, queue, job_key, name, runfile, args, params, cwd, env, shell, timeout, resources, submitted_date,
-                status, attempts, max_attempts, cancel_requested IS NOT NULL, forgotten
+                status, attempts, max_attempts, cancel_requested IS NOT NULL, blocked_by, forgotten
             FROM job WHERE jid IN (SELECT value FROM json_each(?)) ORDER BY jid
             """
         ).put(wanted).all { row in
@@ -37,11 +37,44 @@ struct JobQueries {
             let status = row.status()
             let attempts = Int(row.int())
             description.maxAttempts = Int(row.int())
-            return JobRecord(
+            let isCancelled = row.bool()
+            let blocker = row.optionalInt()
+            var record = JobRecord(
                 jid: jid, queue: queue, jobKey: key, description: description, submittedDate: submitted, status: status,
-                attempts: attempts, cancelRequested: row.bool(), instances: instances[jid] ?? [],
+                attempts: attempts, cancelRequested: isCancelled, instances: instances[jid] ?? [],
                 forgotten: row.optionalTime())
+            record.blockedBy = blocker
+            return record
         }
+        let waiting = records.indices.filter {
+            records[$0].status == .queued && records[$0].description.resources[JobDescription.afterMember] != nil
+        }
+        guard !waiting.isEmpty else { return records }
+        let waits = try waits(waiting.map { records[$0].jid })
+        for index in waiting { records[index].waits = waits[records[index].jid] }
+        return records
+    }
+
+    /// What jobs of these ids wait for; those that wait for nothing more are left out.
+    private func waits(_ jids: [Int64]) throws(SQLiteFailure) -> [Int64: JobWait] {
+        let found = try connection.prepare(
+            """
+            SELECT w.jid, w.needed, w.missing, u.jid, u.name, u.status FROM (
+                SELECT j.jid AS jid, count(*) AS needed, sum(u.status <> ?1) AS missing,
+                    min(CASE WHEN u.status <> ?1 THEN u.jid END) AS first
+                FROM job j, json_each(j.resources, '$.after') a
+                    JOIN job u ON u.queue = j.queue AND u.job_key = a.value
+                WHERE j.jid IN (SELECT value FROM json_each(?2)) GROUP BY j.jid
+            ) w JOIN job u ON u.jid = w.first
+            """
+        ).put(Status.complete.rawValue).put(JSON.array(jids.map { .int($0) }).text).all { row in
+            (
+                jid: row.int(),
+                wait: JobWait(
+                    all: Int(row.int()), open: Int(row.int()), jid: row.int(), name: row.text(), status: row.status())
+            )
+        }
+        return Dictionary(found.map { ($0.jid, $0.wait) }) { first, _ in first }
     }
 
     /// The instances that a condition on `i` lets through, oldest first.

@@ -8,7 +8,7 @@ struct SnapshotQueries {
 
     private static let columns = """
         SELECT j.jid, j.queue, j.name, j.status, j.attempts, j.submitted_date, j.resources, j.forgotten IS NOT NULL,
-            j.cancel_requested, i.submitted_date, i.cause, i.host, i.started_date, i.finished_date, i.wallclock, i.cpu,
+            j.cancel_requested, j.blocked_by IS NOT NULL, i.submitted_date, i.cause, i.host, i.started_date, i.finished_date, i.wallclock, i.cpu,
             coalesce(i.memory_peak, i.maxrss),
             i.late_since IS NOT NULL AND i.status = \(Status.running.rawValue), i.doubt IS NOT NULL,
             (SELECT e.signature_id FROM error e WHERE e.job_instance_id = i.job_instance_id)
@@ -143,6 +143,7 @@ extension SnapshotRow {
             jid: row.int(), queue: row.optionalText(), name: row.text(), status: row.status(),
             attempts: Int(row.int()), submitted: row.time(), resources: row.text(), isForgotten: row.bool(),
             cancelled: row.optionalTime())
+        isBlocked = row.bool()
         guard let submitted = row.optionalTime() else { return }
         attempt = Attempt(
             cause: row.cause(), host: row.optionalText(), submitted: submitted, started: row.optionalTime(),

@@ -14,6 +14,8 @@ struct JobState {
     /// The instance that was the latest when somebody asked to try the job once more.
     var retriedInstance: Int64?
     var anyComplete: Bool
+    /// The job that failed, for which it waits.
+    var blockedBy: Int64?
     /// A person took it out of lists, counts and reports.
     var isForgotten = false
     /// Its row does not say all of this yet.
@@ -27,7 +29,7 @@ struct JobState {
 
     static let columns = """
         j.jid, j.queue, j.job_key, j.status, j.attempts, j.max_attempts, j.cancel_requested, j.instances,
-        j.latest_instance_id, j.retried_instance_id, j.any_complete, j.forgotten IS NOT NULL
+        j.latest_instance_id, j.retried_instance_id, j.any_complete, j.blocked_by, j.forgotten IS NOT NULL
         """
 
     init(_ row: inout Row) {
@@ -42,6 +44,7 @@ struct JobState {
         latestInstance = row.optionalInt()
         retriedInstance = row.optionalInt()
         anyComplete = row.bool()
+        blockedBy = row.optionalInt()
         isForgotten = row.bool()
     }
 

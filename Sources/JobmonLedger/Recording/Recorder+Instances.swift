@@ -166,7 +166,7 @@ extension Recorder {
             try statements.updateJob
                 .put(job.status.rawValue).put(job.attempts).put(job.maxAttempts)
                 .put(job.cancelRequested?.description).put(job.instances).put(job.latestInstance)
-                .put(job.retriedInstance).put(job.anyComplete).put(job.jid).run()
+                .put(job.retriedInstance).put(job.anyComplete).put(job.blockedBy).put(job.jid).run()
         }
         for instance in changed.instances {
             let update = instance.ending == nil ? statements.updateInstance : statements.endInstance

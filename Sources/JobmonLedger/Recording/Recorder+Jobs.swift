@@ -34,6 +34,13 @@ extension Recorder {
                     "\(job.words) is \(job.status.label): only a FAILED or CANCELLED job can be retried",
                     hint: job.status == .queued ? "its next attempt is already queued" : nil))
         }
+        if let blocker = job.blockedBy, let status = try find(.jid(blocker))?.status {
+            return Verdict(
+                job,
+                refused: Problem(
+                    .contradiction, "\(job.words) waits for job \(blocker), which is \(status.label)",
+                    hint: "retry that one: this one is run when it is COMPLETE"))
+        }
         guard job.queue != nil else {
             return Verdict(
                 job,
@@ -46,6 +53,18 @@ extension Recorder {
         job.retriedInstance = job.latestInstance
         try restand(&job)
         if !resources.isEmpty { try statements.changeResources.put(JSON.object(resources).text).put(job.jid).run() }
+        return Verdict(job, changed: true)
+    }
+
+    /// The queue does not run the job, since a job that it waits for failed or was cancelled; or nothing stands in its way
+    /// any more.
+    func block(_ reference: JobReference, by blocker: Int64?) throws(SQLiteFailure) -> Verdict {
+        guard var job = try find(reference) else { return missing(reference) }
+        if job.isForgotten { return Verdict(job, refused: .forgotten(job)) }
+        if let blocker, try find(.jid(blocker)) == nil { return Verdict(job, refused: .unknown(.jid(blocker))) }
+        guard job.blockedBy != blocker, !job.anyComplete else { return Verdict(job, changed: false) }
+        job.blockedBy = blocker
+        try restand(&job)
         return Verdict(job, changed: true)
     }
 
@@ -159,7 +178,7 @@ extension Recorder {
         job.status =
             JobStanding(
                 attempts: job.attempts, maxAttempts: job.maxAttempts, cancelRequested: job.cancelRequested != nil,
-                anyComplete: job.anyComplete, latest: latest?.status,
+                isBlocked: job.blockedBy != nil, anyComplete: job.anyComplete, latest: latest?.status,
                 latestReturnedAttempt: latest?.attemptReturned == true || isRetried,
                 latestIsLast: !isRetried && latest?.isLast ?? false
             ).status

@@ -123,6 +123,7 @@ final class Recorder {
         case .outcome(let reference, let outcome): try end(reference, outcome, at: time)
         case .retry(let reference, let resources): try retry(reference, resources: resources)
         case .cancel(let reference): try cancel(reference, at: time)
+        case .blocked(let reference, let blocker): try block(reference, by: blocker)
         case .forget(let reference): try forget(reference, at: time)
         case .group(let number, let change): try apply(change, to: number, at: time)
         case .error(let reference, let said): try report(said, of: reference)

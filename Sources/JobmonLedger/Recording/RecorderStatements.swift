@@ -91,7 +91,7 @@ struct RecorderStatements {
         updateJob = try connection.prepare(
             """
             UPDATE job SET status = ?, attempts = ?, max_attempts = ?, cancel_requested = ?, instances = ?,
-                latest_instance_id = ?, retried_instance_id = ?, any_complete = ? WHERE jid = ?
+                latest_instance_id = ?, retried_instance_id = ?, any_complete = ?, blocked_by = ? WHERE jid = ?
             """)
 
         describeJob = try connection.prepare(

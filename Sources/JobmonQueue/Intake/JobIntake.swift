@@ -7,6 +7,8 @@ struct JobIntake: Sendable {
 
     let queue: String
     let environment: QueueEnvironment
+    let numbers = KeyNumbers()
+    let added = AddedJobs()
 
     /// The queue's jobs, compared with the given ones.
     struct Loaded {
@@ -14,8 +16,10 @@ struct JobIntake: Sendable {
         var known: [JobRecord]
         /// The queue's other jobs, which were not given.
         var left: [JobRecord]
-        /// Given jobs that the ledger does not have.
+        /// Given jobs that the ledger does not have, each after those that it waits for.
         var new: [NewJob]
+        /// Given jobs that the ledger has, and that wait for new ones.
+        var late: [JobRecord] = []
     }
 
     /// Records that the queue begins to be run. It is spooled while the monitor is away. No run fails for want of it: the
@@ -32,13 +36,16 @@ struct JobIntake: Sendable {
         let records = try await all(JobFilter(queue: queue))
         guard !given.isEmpty else {
             try refuse(records.filter { !$0.status.isFinal }.map { ("job \($0.jid)", $0.description) })
-            return Loaded(known: records, left: [], new: [])
+            var loaded = Loaded(known: records, left: [], new: [])
+            try resolve(&loaded, asked: [:])
+            return loaded
         }
         try refuse(given.enumerated().map { ("job \($0.offset + 1) of this run", $0.element.description) })
         let rounds = QueueRounds(of: given, among: records)
         var loaded = Loaded(known: [], left: [], new: [])
         var isNamed = [Bool](repeating: false, count: records.count)
-        var changed: [NewJob] = []
+        var originals: [Int64: JobDescription] = [:]
+        var asked: [Int: [DependencyReference]] = [:]
         var spellings: JobSpellings?
         for job in given {
             var base = job.key
@@ -53,7 +60,9 @@ struct JobIntake: Sendable {
             }
             guard let latest, !again else {
                 let round = latest.map { $0.round + 1 } ?? 1
-                loaded.new.append(NewJob(key: QueueRound.key(base, round: round), description: job.description))
+                var new = NewJob(key: QueueRound.key(base, round: round), description: job.description)
+                new.after = job.after
+                loaded.new.append(new)
                 continue
             }
             guard !isNamed[latest.index] else { continue }
@@ -62,17 +71,22 @@ struct JobIntake: Sendable {
             // Those that retry rules granted come on top of what is given.
             var description = job.description
             description.maxAttempts += Relaunches(record.instances).granted
-            var isChanged = description.maxAttempts > record.description.maxAttempts
-            if isChanged { record.description.maxAttempts = description.maxAttempts }
-            // A job without an attempt runs as it was given last.
-            if record.instances.isEmpty, record.description.takeExecution(of: description) { isChanged = true }
-            if isChanged {
-                changed.append(NewJob(key: record.jobKey ?? job.key, description: description))
+            let original = record.description
+            record.description.maxAttempts = max(original.maxAttempts, description.maxAttempts)
+            if record.instances.isEmpty {
+                // A job without an attempt runs as it was given last.
+                _ = record.description.takeExecution(of: description)
+                if !job.after.isEmpty { asked[loaded.known.count] = job.after }
             }
+            if record.description != original || !job.after.isEmpty { originals[record.jid] = original }
             loaded.known.append(record)
         }
         for (index, record) in records.enumerated() where !isNamed[index] { loaded.left.append(record) }
-        try await queue(JobsToQueue(changed)) { _ in }
+        try resolve(&loaded, asked: asked)
+        let changed = (loaded.known + loaded.late).filter { record in
+            originals[record.jid].map { $0 != record.description } ?? false
+        }
+        try await queue(JobsToQueue(changed.map { NewJob(key: $0.jobKey ?? "", description: $0.description) })) { _ in }
         return loaded
     }
 
@@ -110,12 +124,13 @@ struct JobIntake: Sendable {
             var records: [JobRecord] = []
             records.reserveCapacity(batch.count)
             for (job, jid) in zip(batch, jids) {
+                numbers.add(job.key, jid)
                 records.append(
                     JobRecord(
                         jid: jid, queue: queue, jobKey: job.key, description: job.description, submittedDate: now,
                         status: .queued, attempts: 0, cancelRequested: false, instances: []))
             }
-            queued(records)
+            queued(withNumbers(records))
         }
     }
 
@@ -165,20 +180,25 @@ struct JobIntake: Sendable {
 
     private func add(_ jobs: [NewJob], _ queued: ([JobRecord]) -> Void) async throws(Problem) -> [Int64] {
         try refuse(jobs.map { ("the job", $0.description) })
+        let (resolved, places) = try await resolveAdded(jobs)
         var jids: [Int64] = []
-        var rest = jobs[...]
+        var rest = resolved[...]
         while !rest.isEmpty {
             guard !Task.isCancelled else {
                 throw Problem(.contradiction, "the queue was stopped before all of these jobs were queued")
             }
             let batch = rest.prefix(Self.batches.others)
-            let numbers = try await enqueue(batch, at: environment.time.now())
+            let queuedJids = try await enqueue(batch, at: environment.time.now())
+            for (job, jid) in zip(batch, queuedJids) { numbers.add(job.key, jid) }
+            added.number(batch, queuedJids)
             // The key may belong to an earlier job, which has its own instances.
-            queued(try await all(JobFilter(jids: numbers)))
-            jids += numbers
+            queued(withNumbers(try await all(JobFilter(jids: queuedJids))))
+            jids += queuedJids
             rest = rest.dropFirst(batch.count)
         }
-        return jids
+        var answers = jids
+        for (jid, place) in zip(jids, places) { answers[place] = jid }
+        return answers
     }
 
     /// Records the jobs in the ledger. - Returns: their numbers, in order.
@@ -197,7 +217,7 @@ struct JobIntake: Sendable {
         return jids
     }
 
-    private func all(_ filter: JobFilter) async throws(Problem) -> [JobRecord] {
+    func all(_ filter: JobFilter) async throws(Problem) -> [JobRecord] {
         var records: [JobRecord] = []
         var page = Page(after: 0, limit: Page.maximumLimit)
         while true {

@@ -8,6 +8,8 @@ package struct NewJob: Sendable, Equatable {
     package var description: JobDescription
     /// Its number among equal jobs, from 1, that is part of the key; nil if the key was given by a user.
     package var occurrence: Int?
+    /// The jobs of the same queue that it waits for, as the user says it.
+    package var after: [DependencyReference] = []
 
     package init(key: String, description: JobDescription, occurrence: Int? = nil) {
         self.key = key

@@ -12,6 +12,8 @@ package final class QueueRunner: Sendable {
     private let latest = Mutex(QueueCounts())
     /// Why not all jobs could be queued; nil if they were.
     private let notQueued = Mutex<Problem?>(nil)
+    /// Jobs of the ledger that wait for new ones.
+    private let late = Mutex<[JobRecord]>([])
     private let idleQuestions = IdleQuestions()
     private let stopAsked = Mutex(false)
     /// The relaunch rules of this run.
@@ -77,6 +79,7 @@ package final class QueueRunner: Sendable {
         return await run(reports: reports, changes: changes) {
             do throws(Problem) {
                 try await intake.queue(toQueue) { self.post(.known($0)) }
+                self.post(.known(intake.withNumbers(self.late.withLock { $0 })))
                 whenQueued()
             } catch {
                 self.notQueued.withLock { $0 = error }
@@ -116,12 +119,14 @@ package final class QueueRunner: Sendable {
     private func load(
         _ jobs: JobsToQueue, with intake: JobIntake, again: Bool
     ) async throws(Problem) -> JobsToQueue {
+        try await intake.requireComplete(configuration.after)
         let given = jobs.take()
         if given.isEmpty, configuration.keepsRules, let last = await lastRules() { rules.withLock { $0 = last } }
         await intake.recordRun(by: rules.withLock { $0 })
         let loaded = try await intake.load(given, again: again)
         post(.known(loaded.known))
         if !loaded.left.isEmpty { post(.left(loaded.left)) }
+        late.withLock { $0 = loaded.late }
         return JobsToQueue(loaded.new)
     }
 

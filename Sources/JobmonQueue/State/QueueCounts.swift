@@ -18,7 +18,7 @@ package struct QueueCounts: Sendable, Equatable {
 
     mutating func count(_ phase: QueueJob.Phase, _ change: Int) {
         switch phase {
-        case .queued, .backingOff, .preparing, .submitting, .waiting: queued += change
+        case .held, .queued, .backingOff, .preparing, .submitting, .waiting: queued += change
         case .running: running += change
         case .unclear, .fencing: unclear += change
         case .complete: complete += change

@@ -9,6 +9,10 @@ struct QueueJob: Sendable {
     let isNamed: Bool
     private var described: Box<JobDescription>
     var standing: JobStanding
+    /// The job that failed, for which it waits; 0: none.
+    var blockedBy: Int64 = 0 {
+        didSet { standing.isBlocked = blockedBy != 0 }
+    }
     /// The number of instances made so far, which is the next one's `retry_number`.
     var instances: Int
     /// The number of its latest instances that were lost with their supervisor, in a row.
@@ -74,6 +78,8 @@ struct QueueJob: Sendable {
 
     /// The job's phase in the queue.
     enum Phase: Sendable, Equatable {
+        /// Waits until the jobs that it needs are COMPLETE.
+        case held
         /// Waits for room.
         case queued
         /// Waits until this time of the monotonic clock.
@@ -95,12 +101,29 @@ struct QueueJob: Sendable {
 
         var isOver: Bool { self == .complete || self == .failed || self == .cancelled }
 
+        /// What it means for the jobs that wait for it.
+        var upstream: Upstream {
+            switch self {
+            case .complete: .complete
+            case .failed, .cancelled: .failed
+            default: .open
+            }
+        }
+
         /// Whether an instance is with the executor, or may still run.
         var isUnderWay: Bool { takesRoom || self == .unclear || self == .fencing }
 
         /// Whether the executor has the instance, or is about to get it.
         var takesRoom: Bool { self == .preparing || self == .submitting || self == .waiting || self == .running }
     }
+}
+
+/// What a job means for those that wait for it.
+enum Upstream {
+    case open
+    case complete
+    /// It is over and did not complete.
+    case failed
 }
 
 /// A value on the heap.

@@ -31,13 +31,21 @@ extension QueueState {
             switch job.phase {
             case .queued where !job.isNamed, .backingOff where !job.isNamed:
                 expect(!readyIndexes.contains(index), "job \(job.jid) is ready, and nobody asked for it")
-            case .queued: expect(readyIndexes.contains(index), "job \(job.jid) is ready and in no queue")
+            case .held: expect(!isFree(index), "job \(job.jid) waits for nothing and is held")
+            case .queued:
+                expect(readyIndexes.contains(index), "job \(job.jid) is ready and in no queue")
+                expect(isFree(index), "job \(job.jid) is ready and waits for others")
             case .backingOff: expect(dueIndexes.contains(index), "job \(job.jid) waits for a time that never comes")
             case .preparing, .submitting, .waiting, .running, .unclear, .fencing:
                 expect(job.live != nil, "job \(job.jid) is \(job.phase) without an instance")
             case .complete, .failed, .cancelled:
                 expect(job.live == nil, "job \(job.jid) is over and has a live instance")
             }
+            if job.phase == .held || job.blockedBy != 0 {
+                expect(job.live == nil, "job \(job.jid) waits for others and has a live instance")
+            }
+            expect(
+                job.blockedBy == 0 || job.phase == .cancelled, "job \(job.jid) is blocked and \(job.phase)")
             if job.phase == .complete {
                 expect(job.standing.anyComplete, "job \(job.jid) is complete without a complete instance")
             }

@@ -141,7 +141,7 @@ extension QueueState {
     /// The job needs no instance any more: ends its live instance; without one, the job is over.
     mutating func leaveOff(_ index: Int, at now: Moment) {
         switch jobs[index].phase {
-        case .queued, .backingOff:
+        case .held, .queued, .backingOff:
             if jobs[index].live != nil { endUnstarted(index, at: now) } else { settle(index, at: now) }
         case .waiting, .running: cancelIfUnwanted(index)
         case .unclear:
@@ -198,7 +198,7 @@ extension QueueState {
     private func summary(_ how: QueueSummary.Ending) -> QueueSummary {
         QueueSummary(
             ending: how, counts: counts, failures: failures.values.sorted { $0.jid < $1.jid },
-            doubtful: doubtful, overMemory: overMemory, begun: begun, left: left)
+            doubtful: doubtful, overMemory: overMemory, blocked: blocked, begun: begun, left: left)
     }
 
     mutating func finish(_ how: QueueSummary.Ending) {

@@ -25,6 +25,7 @@ extension QueueState {
         let limitSet = limitSet(name: description.shownName, params: description.params)
         // The params are already filled into the command; the ledger keeps them for people.
         description.params = [:]
+        description.resources[JobDescription.afterMember] = nil
         jobs.append(
             QueueJob(
                 jid: record.jid, isNamed: isNamed, description: description, standing: standing,
@@ -35,6 +36,8 @@ extension QueueState {
         jobs[index].line = Int32(line(of: index))
         jobs[index].priority = description.priority
         indexOfJid[record.jid] = index
+        jobs[index].blockedBy = record.blockedBy ?? 0
+        enterGraph(index, record)
         // `move` expects a job that is counted: count it as queued first.
         count(index, .queued, 1)
         for given in record.instances.dropLast() where given.status == .unknown {
@@ -208,7 +211,7 @@ extension QueueState {
     /// ledger that lacks an attempt, or the end of one, is behind: its status says nothing then.
     func retriedIndex(_ record: JobRecord) -> Int? {
         guard let index = indexOfJid[record.jid], record.status == .queued, jobs[index].live == nil,
-            jobs[index].phase == .failed || jobs[index].phase == .cancelled,
+            jobs[index].phase == .failed || jobs[index].phase == .cancelled, jobs[index].blockedBy == 0,
             record.instances.count == jobs[index].instances, record.instances.last?.status.isFinal ?? true
         else { return nil }
         return index

@@ -34,7 +34,7 @@ extension QueueState {
             instanceKey: live.key, jid: jobs[index].jid, retryNumber: live.retryNumber, description: description,
             stdoutPath: live.stdoutPath, stderrPath: live.stderrPath)
         order.priority = jobs[index].priority
-        order.isAwaited = !limitSets[Int(jobs[index].limitSet)].isEmpty
+        order.isAwaited = !limitSets[Int(jobs[index].limitSet)].isEmpty || waits.hasDependents(index)
         if live.recorded {
             move(index, to: .submitting)
             outbox.submit.append(order)

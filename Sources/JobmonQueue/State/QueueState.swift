@@ -26,6 +26,8 @@ package struct QueueState: Sendable {
         package var window: Int
         /// The number of failed jobs after which nothing more is started; nil: no limit.
         package var haltAfter: Int?
+        /// Queues of which all jobs must be COMPLETE, or this one does not run.
+        package var after: [String] = []
         /// The most jobs of some kind at once.
         package var limits: [PatternChange] = []
         /// The directory of captured output; nil: it is not captured.
@@ -90,6 +92,16 @@ package struct QueueState: Sendable {
     var indexOfJid: [Int64: Int] = [:]
     /// Live instances, and given-up ones whose end may still be reported.
     var indexOfKey: [String: Int] = [:]
+    /// Which jobs wait for which.
+    var waits = WaitGraph()
+    /// Jobs that wait for one that is not known yet, by its number.
+    var awaited: [Int64: [Int]] = [:]
+    /// How many such jobs a job waits for.
+    var unknown: [Int: Int] = [:]
+    /// Jobs that became COMPLETE, failed or cancelled, or are not any more, on which others depend.
+    var changedUpstream: [Int] = []
+    /// Jobs that may be blocked now, or not any more.
+    var toJudge: [Int] = []
     var lines: [StartLine] = [StartLine(StartLine.Kind())]
     var lineOfKind: [StartLine.Kind: Int] = [StartLine.Kind(): 0]
     var limits: [ActiveLimit] = []
@@ -174,6 +186,7 @@ package struct QueueState: Sendable {
             take(fact, at: now)
             if ending != nil { break }
         }
+        settleDependents(at: now)
         if ending == nil { wakeDue(at: now) }
         if ending == nil { lookAtHosts(at: now) }
         if ending == nil { refill(at: now) }
@@ -192,7 +205,8 @@ package struct QueueState: Sendable {
 
     /// The jobs of this run that are over and did not succeed.
     package var unsuccessful: [Int64] {
-        jobs.filter { $0.isNamed && ($0.phase == .failed || $0.phase == .cancelled) }.map(\.jid)
+        // A blocked job can't be retried: the one that it waits for can.
+        jobs.filter { $0.isNamed && ($0.phase == .failed || $0.phase == .cancelled) && $0.blockedBy == 0 }.map(\.jid)
     }
 
     /// Continues after its end if the ledger shows that jobs which are over here were retried.
@@ -213,6 +227,7 @@ package struct QueueState: Sendable {
         case .allKnown:
             allKnown = true
             sayUnusedLimits()
+            sayUnknownUpstream()
         case .matched(let records): matched(records)
         case .allMatched: newPriorities = []
         case .prepared(let orders): for order in orders { prepared(order, at: now) }
@@ -298,8 +313,10 @@ package struct QueueState: Sendable {
         return index
     }
 
-    /// Changes a job's phase and all counts. No other function changes a phase.
-    mutating func move(_ index: Int, to phase: QueueJob.Phase) {
+    /// Changes a job's phase and all counts. No other function changes a phase. A job that waits for others is held in place
+    /// of queued.
+    mutating func move(_ index: Int, to wanted: QueueJob.Phase) {
+        let phase = wanted == .queued && !isFree(index) ? .held : wanted
         let old = jobs[index].phase
         count(index, old, -1)
         count(index, phase, 1)
@@ -311,6 +328,7 @@ package struct QueueState: Sendable {
         case .complete: jobs[index].forgetDescription()
         default: break
         }
+        if old.upstream != phase.upstream { noteUpstream(index) }
         if old == .unclear || phase == .unclear, let live = jobs[index].live, live.askable {
             if phase == .unclear { unclearKeys.insert(live.key) } else { unclearKeys.remove(live.key) }
         }

@@ -18,6 +18,20 @@ package struct QueueSummary: Sendable, Equatable {
         }
     }
 
+    /// Jobs that were not run, since a job that they wait for failed or was cancelled.
+    package struct Blocked: Sendable, Equatable {
+        package var count: Int
+        /// One of them, and the job that it waits for.
+        package var jid: Int64
+        package var by: Int64
+
+        package init(count: Int, jid: Int64, by: Int64) {
+            self.count = count
+            self.jid = jid
+            self.by = by
+        }
+    }
+
     package enum Ending: Sendable, Equatable {
         /// Every job is over.
         case done
@@ -37,6 +51,8 @@ package struct QueueSummary: Sendable, Equatable {
     package var doubtful: Int
     /// Attempts that ended in this run and had more memory than they asked for; nil: none.
     package var overMemory: OverMemory?
+    /// Jobs that were not run, since a job that they wait for failed or was cancelled; nil: none.
+    package var blocked: Blocked?
     /// The number of attempts that were started; 0 if nothing was left to do.
     package var begun: Int
     /// The queue's other jobs that are not over; they are not part of this run.
@@ -44,7 +60,7 @@ package struct QueueSummary: Sendable, Equatable {
 
     package init(
         ending: Ending, counts: QueueCounts, failures: [QueueFailure], doubtful: Int = 0,
-        overMemory: OverMemory? = nil, begun: Int = 0,
+        overMemory: OverMemory? = nil, blocked: Blocked? = nil, begun: Int = 0,
         left: QueueCounts = QueueCounts()
     ) {
         self.ending = ending
@@ -52,6 +68,7 @@ package struct QueueSummary: Sendable, Equatable {
         self.failures = failures
         self.doubtful = doubtful
         self.overMemory = overMemory
+        self.blocked = blocked
         self.begun = begun
         self.left = left
     }

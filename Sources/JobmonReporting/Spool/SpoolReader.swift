@@ -113,7 +113,7 @@ extension Fact {
             if case .key(let key) = instance { key } else { nil }
         case .running(let instance, _), .process(let instance, _), .outcome(let instance, _), .error(let instance, _):
             if case .key(let key) = instance { key } else { nil }
-        case .job, .heartbeat, .retry, .cancel, .forget, .run, .set, .group, .unreadable: nil
+        case .job, .heartbeat, .retry, .cancel, .blocked, .forget, .run, .set, .group, .unreadable: nil
         }
     }
 }

@@ -15,6 +15,9 @@ struct ExplanationWords {
 
     /// Why the job has its status.
     func end(_ time: (Timestamp) -> String) -> End {
+        if job.status == .cancelled, let blocker = job.blockedBy {
+            return ("it was not run, since it waits for job \(blocker), which failed or was cancelled", .certain, [])
+        }
         guard let last else {
             if job.status == .cancelled { return ("it was cancelled before its first attempt", .certain, []) }
             return waiting
@@ -76,7 +79,7 @@ struct ExplanationWords {
         case .lost:
             let seen = last.lastSeen.map { ["its last sign of life was at \(time($0))"] } ?? []
             return ("nobody saw its end", .unknown, (headline.map { [$0] } ?? []) + seen + host(last))
-        case .cancelled, nil: return (headline ?? "it failed", .certain, [])
+        case .cancelled, .dependency, nil: return (headline ?? "it failed", .certain, [])
         }
     }
 
@@ -150,6 +153,7 @@ struct ExplanationWords {
 
     private var waiting: End {
         guard let queue = job.queue else { return ("it has had no attempt yet", .certain, []) }
+        if let waits = job.waits { return ("it \(waits.words)", .certain, []) }
         switch surroundings.isQueueRun {
         case false?: return ("nobody runs its queue \(queue) now", .certain, [])
         case true? where last?.status == .failed && !(last?.returnedAttempt ?? false):
@@ -187,6 +191,9 @@ struct ExplanationWords {
             if let relaunch = last?.relaunch { why = relaunch.words }
             let (with, more) = larger
             return ["nothing by itself: \(why); one more attempt\(with): jobmon retry \(job.jid)\(again)\(more)"]
+        case .cancelled where job.blockedBy != nil:
+            let blocker = job.blockedBy ?? 0
+            return ["it is run when job \(blocker) is complete: jobmon retry \(blocker)\(again), then run the queue"]
         case .cancelled:
             return job.queue == nil ? [] : ["nothing by itself; one more attempt: jobmon retry \(job.jid)\(again)"]
         case .queued:

@@ -227,6 +227,7 @@ package struct JobSnapshot: Sendable {
             cpus[place] = .nan
             memories[place] = .nan
         }
+        if row.isBlocked { causes[place] = Self.causeNumbers[.dependency] ?? 0 }
         let before = Marks(rawValue: self.marks[place])
         if marks.contains(.forgotten) != before.contains(.forgotten) {
             forgotten += marks.contains(.forgotten) ? 1 : -1

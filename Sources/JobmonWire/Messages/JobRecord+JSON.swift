@@ -21,6 +21,8 @@ extension JobRecord {
         object.append("attempts", .number(attempts))
         object.append("max_attempts", .number(description.maxAttempts))
         object.append("cancel_requested", .bool(cancelRequested))
+        object.append("blocked_by", blockedBy.map { .int($0) } ?? .null)
+        object.append("waits_for", waits?.json ?? .null)
         object.append("forgotten", .time(forgotten))
         object.append("instances", .array(instances.map(\.json)))
         return .object(object)
@@ -44,5 +46,21 @@ extension JobRecord {
             attempts: try fields.integer("attempts") ?? 0,
             cancelRequested: try fields.bool("cancel_requested") ?? false, instances: instances,
             forgotten: try fields.timestamp("forgotten"))
+        blockedBy = try fields.int("blocked_by")
+        waits = try fields.fields("waits_for").map { (wait) throws(FieldError) in
+            JobWait(
+                all: try wait.integer("all") ?? 0, open: try wait.integer("open") ?? 0,
+                jid: try wait.requiredInt("jid"),
+                name: try wait.string("name") ?? "", status: try wait.requiredStatus("status"))
+        }
+    }
+}
+
+extension JobWait {
+    fileprivate var json: JSON {
+        [
+            "all": .number(all), "open": .number(open), "jid": .int(jid), "name": .string(name),
+            "status": .label(status),
+        ]
     }
 }

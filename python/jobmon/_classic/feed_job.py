@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, Dict, List, Optional, Union
+from typing import Any, Dict, List, Optional, Tuple, Union
 
 from .job_command import BY_ENDING, command, conda_run
 
@@ -17,6 +17,7 @@ OPTIONS = (
     "runtime",
     "gpus",
     "priority",
+    "after",
     "holds",
     "hold_pattern",
     "stdout",
@@ -38,7 +39,11 @@ OPTIONS = (
 
 
 def job_object(
-    job: Any, process_timeout: Optional[float], max_attempts: int, options: Dict[str, Any]
+    job: Any,
+    process_timeout: Optional[float],
+    max_attempts: int,
+    options: Dict[str, Any],
+    executor: str = "local",
 ) -> Dict[str, Any]:
     """The JSON object of a job. Raises TypeError for an unknown option, and ValueError for an invalid value."""
     for name in options:
@@ -77,9 +82,16 @@ def job_object(
         made["priority"] = _whole("priority", given["priority"])
     if given.get("memory"):
         made["memory"] = memory(given["memory"])
-    hold = _hold(given)
-    if hold:
-        made["hold"] = hold
+    held = _held(given)
+    jobs, numbers = _split(held)
+    if executor == "local":
+        # There is no scheduler whose numbers they could be.
+        jobs, numbers = jobs + [_jid(one) for one in numbers], []
+    after = _after(given.get("after")) + jobs
+    if after:
+        made["after"] = after
+    if numbers:
+        made["hold"] = ",".join(str(one) for one in numbers)
     for member, option in (
         ("project", "project"),
         ("partition", "queue"),
@@ -145,7 +157,7 @@ def memory(value: Any) -> Union[str, int]:
     return int(value * 2**30)
 
 
-def _hold(given: Dict[str, Any]) -> str:
+def _held(given: Dict[str, Any]) -> List[Any]:
     holds = given.get("holds")
     if given.get("hold_pattern"):
         if holds:
@@ -154,7 +166,35 @@ def _hold(given: Dict[str, Any]) -> str:
 
         holds = job_ids(qstat(pattern=given["hold_pattern"]))
     if not holds:
-        return ""
-    if not isinstance(holds, (list, tuple, set)):
-        holds = [holds]
-    return ",".join(str(one) for one in holds)
+        return []
+    return list(holds) if isinstance(holds, (list, tuple, set)) else [holds]
+
+
+def _split(holds: List[Any]) -> Tuple[List[Any], List[Any]]:
+    """The numbers of the jobs of this queue among them, and the rest: numbers of the scheduler."""
+    jobs = [one for one in holds if hasattr(one, "jid")]
+    return [_jid(one.jid) for one in jobs], [one for one in holds if not hasattr(one, "jid")]
+
+
+def _jid(value: Any) -> int:
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"holds must be jobs or their numbers, not {value!r}") from None
+    return number
+
+
+def _after(value: Any) -> List[Any]:
+    """Names, keys or params of jobs, as texts; jobs; or their numbers."""
+    if value is None:
+        return []
+    values = value if isinstance(value, (list, tuple, set)) else [value]
+    found: List[Any] = []
+    for one in values:
+        if hasattr(one, "jid"):
+            found.append(_jid(one.jid))
+        elif isinstance(one, (str, int, dict)) and not isinstance(one, bool) and one != "":
+            found.append(one)
+        else:
+            raise ValueError(f"after must be jobs, their names, numbers or params, not {one!r}")
+    return found

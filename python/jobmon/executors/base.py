@@ -122,6 +122,9 @@ class BaseExecutor:
         more: `slots`, `memory` (GB), `gpus`, `priority`, `project`, `queue`, `holds`, `stdout`, `stderr`,
         `runtime` (s), and others.
         On this host, a job starts when the slots, the memory and the GPUs that it asks for are free.
+        `after`: jobs of this queue that must be complete before this one starts: a job, its number or name (with `*`
+        and `?`), `"year=1995"` for the value of a param, or a list of these. `holds` takes jobs too; numbers in it are
+        those of the scheduler, and on this host those of jobs.
         `expect`: paths that must exist and not be empty after exit code 0; `fail_on`: regular expressions for lines of
         output that mean failure; a text or a list each, `{name}` in a path is replaced by the param.
         `retry`: the job's own retry rules, as `RetryScheduler` takes them.
@@ -136,7 +139,7 @@ class BaseExecutor:
         if job.job_key is None or job.queue != self.queue:
             self._adopt(job, process_timeout, options)
             return
-        made = job_object(job, process_timeout, self.max_attempts, options)
+        made = job_object(job, process_timeout, self.max_attempts, options, self.name)
         self._check_ledger(job)
         again = (job.jid in self.jobs or self._resumes) and self._try_again(job.jid, made)
         if not again:
@@ -172,7 +175,7 @@ class BaseExecutor:
         before = (job.jid, job.queue, job.job_key)
         job.queue, job.job_key = self.queue, str(uuid.uuid4())
         try:
-            made = job_object(job, process_timeout, self.max_attempts, options)
+            made = job_object(job, process_timeout, self.max_attempts, options, self.name)
             job.jid = self._feed.add(made)
         except BaseException:
             job.jid, job.queue, job.job_key = before

@@ -67,6 +67,11 @@ package struct JobDetails {
             fields.append(("retry rules", rules.texts.joined(separator: " ")))
         }
         if let queue = job.queue { fields.append(("queue", queue)) }
+        let needed = described.after.count
+        if needed > 0 {
+            let state = job.waits.map { ": \($0.words)" } ?? ""
+            fields.append(("waits for", "\(Units.count(needed, "job"))\(state)"))
+        }
         if let forgotten = job.forgotten { fields.append(("forgotten", times.text(forgotten))) }
         fields.append(("submitted", times.text(job.submittedDate)))
         fields.append(("attempts", "\(job.attempts) of \(described.maxAttempts) used"))
@@ -76,7 +81,7 @@ package struct JobDetails {
     private var resources: String {
         let shown = [
             JobDescription.shellResource, SuccessCriteria.members.expected, SuccessCriteria.members.failurePatterns,
-            RelaunchRules.resource,
+            RelaunchRules.resource, JobDescription.afterMember,
         ]
         return job.description.resources.members.filter { !shown.contains($0.name) }.map { member in
             switch (member.name, member.value) {
@@ -190,7 +195,11 @@ package struct JobDetails {
                     ))
             }
             // Only a queue can start the job again.
-            if job.queue != nil { steps.append(("jobmon retry \(job.jid)\(again)", "one more attempt")) }
+            if let blocker = job.blockedBy {
+                steps.append(("jobmon retry \(blocker)\(again)", "one more attempt at the job that it waits for"))
+            } else if job.queue != nil {
+                steps.append(("jobmon retry \(job.jid)\(again)", "one more attempt"))
+            }
         case .running, .submitted, .unknown, .queued:
             if job.queue != nil, !job.cancelRequested {
                 steps.append(("jobmon cancel \(job.jid)\(again)", "end it, or do not start it"))

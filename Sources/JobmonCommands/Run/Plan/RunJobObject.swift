@@ -16,6 +16,8 @@ struct RunJobObject: Equatable {
     var maxAttempts: Int?
     var key: String?
     var resources = JSONObject()
+    /// The jobs that it waits for.
+    var after: [DependencyReference] = []
     /// Its own relaunch rules.
     var retry: [String]?
     /// The path of the shell for a shell line.
@@ -27,7 +29,7 @@ struct RunJobObject: Equatable {
 
     private static let members = [
         "command", "name", "params", "env", "cwd", "timeout", "slots", "memory", "runtime", "project",
-        "partition", "gpus", "priority", "hold", "queue_options", "stdout", "stderr", "memory_resource",
+        "partition", "gpus", "priority", "after", "hold", "queue_options", "stdout", "stderr", "memory_resource",
         "parallel_environment",
         "max_attempts", "retry", "key", "shell", "expect", "fail_on",
     ]
@@ -87,6 +89,7 @@ struct RunJobObject: Equatable {
         expect = try Self.texts("expect", fields)
         failOn = try Self.texts("fail_on", fields)
         retry = try Self.texts("retry", fields)
+        if let value = fields.value("after") { after = try DependencyReference.read(value, fields.path("after")) }
         if let problem = (failOn ?? []).lazy.compactMap({ RunSuccess.problem(with: $0) }).first {
             throw fields.failure("fail_on", "is invalid: \(problem.message)")
         }

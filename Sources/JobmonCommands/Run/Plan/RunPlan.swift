@@ -178,7 +178,9 @@ struct RunPlan {
                     + "the limit of the kernel is 128 KiB",
                 hint: "pass it in a file; a line of a .txt job file may be longer")
         }
-        return object.key.map { NewJob(key: $0, description: job) } ?? keys.newJob(job)
+        var new = object.key.map { NewJob(key: $0, description: job) } ?? keys.newJob(job)
+        new.after = object.after.map { $0.mapTexts { filled($0) } }
+        return new
     }
 
     private static func absolute(_ path: String, in directory: String) -> String {

@@ -61,6 +61,11 @@ struct RunReport {
                 "        \(Units.grouped(summary.doubtful)) complete, but in doubt: "
                     + "jobmon jobs\(again) --queue \(queue) --doubtful")
         }
+        if let blocked = summary.blocked {
+            lines.append(
+                "        \(Units.count(blocked.count, "job")) not run, since a job that \(blocked.count == 1 ? "it waits" : "they wait")"
+                    + " for failed (such as job \(blocked.jid): job \(blocked.by))")
+        }
         if let over = summary.overMemory {
             let jobs =
                 "\(Units.count(over.count, "attempt")) had more memory than \(over.count == 1 ? "it" : "they") asked for"
@@ -174,6 +179,7 @@ struct RunReport {
             "failed": .int(Int64(counts.failed)), "cancelled": .int(Int64(counts.cancelled)),
             "queued": .int(Int64(counts.queued)), "running": .int(Int64(counts.running)),
             "unclear": .int(Int64(counts.unclear)), "doubtful": .int(Int64(summary.doubtful)),
+            "blocked": .int(Int64(summary.blocked?.count ?? 0)),
             "over_memory": .int(Int64(summary.overMemory?.count ?? 0)),
             "left": .int(Int64(summary.left.open)),
             "seconds": .double((seconds * 1000).rounded() / 1000),

@@ -31,7 +31,7 @@ struct SignedMessage {
             self.init(evidence.notStarted.map { ErrorReading("marked", ErrorText.sentence($0)) } ?? reading, params)
         case .submitFailed:
             self.init(reading, params)
-        case .timeout, .timeLimit, .outOfMemory, .nodeFailure, .preempted, .requeued, .cancelled, .lost:
+        case .timeout, .timeLimit, .outOfMemory, .nodeFailure, .preempted, .requeued, .cancelled, .dependency, .lost:
             return nil
         }
     }

@@ -57,7 +57,9 @@ extension Cause {
 
     /// Causes after which a job may be tried again. One that was cancelled is not; one that the executor refused would
     /// be refused again.
-    fileprivate static let relaunchable = Cause.allCases.filter { $0 != .cancelled && $0 != .submitFailed }
+    fileprivate static let relaunchable = Cause.allCases.filter {
+        $0 != .cancelled && $0 != .dependency && $0 != .submitFailed
+    }
 }
 
 extension RelaunchRule.Match {

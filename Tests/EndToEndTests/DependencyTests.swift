@@ -1,0 +1,149 @@
+import Foundation
+import JobmonTestSupport
+import Testing
+
+/// Jobs that wait for other jobs, as users type them.
+@Suite(.timeLimit(.minutes(20)))
+struct DependencyTests {
+    private func write(_ lines: [String], _ directory: String, _ name: String = "jobs.jsonl") throws -> String {
+        try lines.joined(separator: "\n").write(toFile: "\(directory)/\(name)", atomically: true, encoding: .utf8)
+        return "\(directory)/\(name)"
+    }
+
+    private func run(_ directory: String, _ more: [String]) async throws -> Executable.Finished {
+        try await Executable.run(["run", "-d", "\(directory)/mon", "--no-progress"] + more, in: directory)
+    }
+
+    private func statuses(_ directory: String, _ more: [String] = []) async throws -> [String] {
+        let sql = "select j.name || ' ' || s.label as line from job j join status s on s.id = j.status order by jid"
+        let answered = try await Executable.run(["query", "-d", "\(directory)/mon", "--json", sql])
+        let rows = try #require(try JSONSerialization.jsonObject(with: Data(answered.stdout.utf8)) as? [[String: Any]])
+        return rows.compactMap { $0["line"] as? String }
+    }
+
+    private static let example = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../../Examples/pipeline").standardized.path
+
+    @Test(
+        "the example: fits, a merge of them, and a plot of that; without the data of a year, its fit is the only failure"
+    )
+    func example() async throws {
+        try await withTestDirectory { directory in
+            let place = "\(directory)/pipeline"
+            try FileManager.default.copyItem(atPath: Self.example, toPath: place)
+            try FileManager.default.removeItem(atPath: "\(place)/rain/2002.txt")
+            let arguments = ["run", "-f", "jobs.yaml", "--no-progress", "-j", "4"]
+            let first = try await Executable.run(arguments, in: place)
+            #expect(first.status == 1, "\(first.stderr)")
+            #expect(first.stderr.contains("5 jobs: 2 complete, 1 failed, 2 cancelled"), "\(first.stderr)")
+            #expect(first.stderr.contains("2 jobs not run, since a job that they wait for failed"), "\(first.stderr)")
+            let listed = try await Executable.run(["jobs", "--cause", "dependency"], in: place)
+            #expect(listed.stdout.contains("not run: it waits for job 2, which failed"), "\(listed.stdout)")
+            #expect((listed.stdout + listed.stderr).contains("2 jobs: 2 CANCELLED"), "\(listed.stderr)")
+            let explained = try await Executable.run(["explain", "5"], in: place)
+            #expect(
+                explained.stdout.contains("it waits for job 2, which failed or was cancelled"), "\(explained.stdout)")
+            let refused = try await Executable.run(["retry", "5", "--yes"], in: place)
+            #expect(
+                (refused.stdout + refused.stderr).contains("job 5 waits for job 2, which is FAILED"),
+                "\(refused.stdout)")
+            try "7\n9\n".write(toFile: "\(place)/rain/2002.txt", atomically: true, encoding: .utf8)
+            #expect(try await Executable.run(["retry", "2"], in: place).status == 0)
+            let second = try await Executable.run(arguments, in: place)
+            #expect(second.status == 0, "\(second.stderr)")
+            #expect(second.stderr.contains("5 jobs: 5 complete"), "\(second.stderr)")
+            let plot = try String(contentsOfFile: "\(place)/plot.txt", encoding: .utf8)
+            #expect(plot == "2001 ####\n2002 ########\n2003 ####\n")
+            let shown = try await Executable.run(["show", "4"], in: place)
+            #expect(shown.stdout.contains("waits for    3 jobs"), "\(shown.stdout)")
+        }
+    }
+
+    @Test("a job waits for names, keys, params and numbers; what it waits for is shown while it waits")
+    func references() async throws {
+        try await withTestDirectory { directory in
+            let first = try write([#"{"name": "base", "command": "echo base >>order"}"#], directory, "base.jsonl")
+            #expect(try await run(directory, ["-f", first, "--queue", "q"]).status == 0)
+            let file = try write(
+                [
+                    #"{"name": "last", "after": ["mid*", 1], "command": "echo last >>order"}"#,
+                    #"{"name": "mid 1", "params": {"year": 2001}, "after": "key-a", "command": "echo mid1 >>order"}"#,
+                    #"{"name": "mid 2", "params": {"year": 2002}, "after": "year=2001", "command": "echo mid2 >>order"}"#,
+                    #"{"name": "a", "key": "key-a", "after": "gate", "command": "echo a >>order"}"#,
+                    #"{"name": "tail {y}", "params": {"y": 3}, "after": {"year": "2002"}, "command": "echo tail >>order"}"#,
+                    #"{"name": "gate", "command": "while [ ! -e open ]; do sleep 0.02; done"}"#,
+                ], directory)
+            let running = try Running(
+                Executable.path,
+                ["run", "-d", "\(directory)/mon", "--no-progress", "-f", file, "--queue", "q", "-j", "4"],
+                in: directory)
+            try await waitUntil("the gate runs") {
+                let jobs = try await statuses(directory)
+                return jobs.contains("gate RUNNING")
+            }
+            let listed = try await Executable.run(["jobs", "-d", "\(directory)/mon", "--name", "last"])
+            #expect(listed.stdout.contains("waits for 2 of 3 jobs, such as job"), "\(listed.stdout)")
+            let explained = try await Executable.run(["explain", "-d", "\(directory)/mon", "3"])
+            #expect(explained.stdout.contains("it waits for job"), "\(explained.stdout)")
+            try "".write(toFile: "\(directory)/open", atomically: true, encoding: .utf8)
+            let finished = try await running.finished()
+            #expect(finished.status == 0, "\(finished.stderr)")
+            let order = try String(contentsOfFile: "\(directory)/order", encoding: .utf8)
+            #expect(order.hasPrefix("base\na\nmid1\nmid2\n") && order.contains("last\n") && order.contains("tail\n"))
+        }
+    }
+
+    @Test("what can't be is refused in one sentence, and nothing is queued")
+    func refusals() async throws {
+        try await withTestDirectory { directory in
+            func refused(_ lines: [String], _ text: String, _ more: [String] = []) async throws {
+                let ran = try await run(directory, ["-f", try write(lines, directory), "--queue", "q"] + more)
+                #expect(ran.status != 0 && ran.stderr.contains(text), "\(ran.stderr)")
+            }
+            try await refused(
+                [
+                    #"{"name": "a", "after": ["x", "y"], "command": "true"}"#,
+                    #"{"name": "b", "after": ["y", "z*"], "command": "true"}"#,
+                ], "\"x\"")
+            try await refused([#"{"name": "a", "after": ["x", "y"], "command": "true"}"#], "\"y\"")
+            try await refused(
+                [
+                    #"{"name": "a", "after": "c", "command": "true"}"#,
+                    #"{"name": "b", "after": "a", "command": "true"}"#,
+                    #"{"name": "c", "after": "b", "command": "true"}"#,
+                ], "waits for")
+            try await refused(
+                [#"{"name": "fit", "command": "true"}"#, #"{"name": "merge", "after": "*", "command": "true"}"#],
+                "itself")
+            try await refused([#"{"name": "a", "after": true, "command": "true"}"#], "\"after\"")
+            #expect(try await statuses(directory).isEmpty)
+            // A job of an earlier run that is not COMPLETE.
+            _ = try await run(
+                directory, ["-f", try write([#"{"name": "bad", "command": "false"}"#], directory), "--queue", "q"])
+            try await refused(
+                [#"{"name": "next", "after": "bad", "command": "true"}"#],
+                "waits for job 1 (bad), which is FAILED and no part of this run")
+            #expect(try await Executable.run(["forget", "1", "-d", "\(directory)/mon", "--yes"]).status == 0)
+            try await refused([#"{"name": "next", "after": "bad", "command": "true"}"#], "\"bad\"")
+            #expect(try await statuses(directory).count == 1)
+        }
+    }
+
+    @Test("--after starts nothing unless another queue is complete")
+    func afterQueue() async throws {
+        try await withTestDirectory { directory in
+            let none = try await run(directory, ["--queue", "merge", "--after", "fit", "--", "true"])
+            #expect(none.status != 0 && none.stderr.contains("there is no queue \"fit\""), "\(none.stderr)")
+            #expect(
+                try await run(directory, ["--queue", "fit", "--each", "i=1..3", "--", "test", "{i}", "-lt", "3"]).status
+                    == 1)
+            let open = try await run(directory, ["--queue", "merge", "--after", "fit", "--", "true"])
+            #expect(
+                open.status != 0
+                    && open.stderr.contains("of the 3 jobs of queue \"fit\", not all are COMPLETE: 1 FAILED"))
+            #expect(try await run(directory, ["--queue", "good", "--", "true"]).status == 0)
+            let after = try await run(directory, ["--queue", "merge", "--after", "good", "--", "true"])
+            #expect(after.status == 0, "\(after.stderr)")
+        }
+    }
+}
