@@ -16,9 +16,9 @@ struct JSONKeysTests {
         "started_date", "status", "stderr_path", "stdout_path", "submitted_date", "wallclock",
     ]
     private static let job = [
-        "args", "attempts", "cancel_requested", "cwd", "doubt", "env", "forgotten", "instances", "jid", "job_key",
-        "max_attempts", "name",
-        "params", "queue", "resources", "runfile", "shell", "status", "submitted_date", "timeout", "why",
+        "args", "attempts", "blocked_by", "cancel_requested", "cwd", "doubt", "env", "forgotten",
+        "instances", "jid", "job_key", "max_attempts", "name", "params", "queue", "resources", "runfile",
+        "shell", "status", "submitted_date", "timeout", "waits_for", "why",
     ]
     private static let error = [
         "cause", "description", "error_time", "exit_code", "group", "headline", "host", "id", "jid",

@@ -56,6 +56,41 @@ struct LibraryTests {
         }
     }
 
+    @Test("jobs wait for jobs, and ask for slots and memory; what can't be is refused")
+    func dependencies() async throws {
+        try await withTestDirectory { directory in
+            try await withCentralJobMonitor(directory: "\(directory)/run") { monitor in
+                let queue = try await JobQueue(
+                    monitor: monitor, executor: .local(parallelism: 4, memory: 4 << 30), options: options { _ in })
+                func say(_ name: String) -> Job {
+                    queue.createJob(
+                        runfile: "sh", name: name,
+                        parameters: ["-c", "echo \(name) $OMP_NUM_THREADS >>\(directory)/order"],
+                        params: ["kind": name])
+                }
+                let (first, second) = (say("a"), say("b"))
+                try await queue.queueJob(first)
+                try await queue.queueJob(second, memory: .gigabytes(3), after: [.job(first)])
+                try await queue.queueJob(say("c"), slots: 2, after: ["b*", .params(["kind": "a"]), .number(1)])
+                let unknown = await #expect(throws: JobmonError.self) {
+                    try await queue.queueJob(say("d"), after: ["nobody"])
+                }
+                #expect(unknown?.message.contains("\"nobody\"") == true)
+                let large = await #expect(throws: JobmonError.self) {
+                    try await queue.queueJob(say("e"), memory: .gigabytes(5))
+                }
+                #expect(large?.message.contains("5.0 GiB of memory, and there are 4.0 GiB") == true)
+                let bad = queue.createJob(runfile: "false", name: "bad")
+                try await queue.queueJob(bad)
+                try await queue.queueJob(say("f"), after: [.job(bad)])
+                let result = try await queue.blockTillDone()
+                #expect(result.counts.complete == 3 && result.counts.failed == 1 && result.counts.cancelled == 1)
+                let order = try String(contentsOfFile: "\(directory)/order", encoding: .utf8)
+                #expect(order.split(separator: "\n").map { $0.prefix(1) } == ["a", "b", "c"], "\(order)")
+            }
+        }
+    }
+
     @Test("rules say what follows single causes")
     func retryRules() async throws {
         try await withTestDirectory { directory in

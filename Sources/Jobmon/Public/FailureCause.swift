@@ -15,7 +15,7 @@ public enum FailureCause: String, Sendable, CaseIterable, Hashable {
     case timeout
     /// It ran longer than the scheduler's time limit.
     case timeLimit = "time_limit"
-    /// The kernel or the scheduler ended it because of its memory use.
+    /// The kernel, the scheduler or the queue ended it because of its memory use.
     case outOfMemory = "out_of_memory"
     /// Its node failed.
     case nodeFailure = "node_failure"
@@ -25,6 +25,8 @@ public enum FailureCause: String, Sendable, CaseIterable, Hashable {
     case requeued
     /// It was cancelled on request.
     case cancelled
+    /// A job that it waits for failed or was cancelled.
+    case dependency
     /// The executor refused it.
     case submitFailed = "submit_failed"
     /// The command or its directory was not found or not accessible.

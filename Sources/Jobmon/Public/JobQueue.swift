@@ -118,6 +118,8 @@ public actor JobQueue {
     ///   - memory: the memory that it needs.
     ///   - gpus: the number of GPUs that it needs. On this host, `CUDA_VISIBLE_DEVICES` names those that it has.
     ///   - priority: jobs with a higher one start first.
+    ///   - after: jobs of this queue that must be complete before it starts. If one of them failed for good, the job is
+    ///     cancelled, and revived when that one is retried.
     ///   - project: the project to which a cluster charges it.
     ///   - timeout: the time limit of an attempt, after which it is ended; nil: no limit.
     ///   - retries: the maximum number of retries if it fails; nil: the number in the queue's options.
@@ -130,12 +132,12 @@ public actor JobQueue {
     @discardableResult
     public func queueJob(
         _ job: Job, slots: Int? = nil, memory: MemorySize? = nil, gpus: Int = 0, priority: Int = 0,
-        project: String? = nil,
-        timeout: Duration? = nil, retries: Int? = nil, expect: [String] = [], failOn: [String] = []
+        after: [JobDependency] = [], project: String? = nil, timeout: Duration? = nil, retries: Int? = nil,
+        expect: [String] = [], failOn: [String] = []
     ) async throws(JobmonError) -> Int64 {
         let jids = try await queueJobs(
-            [job], slots: slots, memory: memory, gpus: gpus, priority: priority, project: project, timeout: timeout,
-            retries: retries, expect: expect, failOn: failOn)
+            [job], slots: slots, memory: memory, gpus: gpus, priority: priority, after: after,
+            project: project, timeout: timeout, retries: retries, expect: expect, failOn: failOn)
         return jids[0]
     }
 
@@ -145,8 +147,8 @@ public actor JobQueue {
     @discardableResult
     public func queueJobs(
         _ jobs: [Job], slots: Int? = nil, memory: MemorySize? = nil, gpus: Int = 0, priority: Int = 0,
-        project: String? = nil,
-        timeout: Duration? = nil, retries: Int? = nil, expect: [String] = [], failOn: [String] = []
+        after: [JobDependency] = [], project: String? = nil, timeout: Duration? = nil, retries: Int? = nil,
+        expect: [String] = [], failOn: [String] = []
     ) async throws(JobmonError) -> [Int64] {
         let limits = JobLimits(
             slots: slots, memory: memory, project: project, timeout: timeout, retries: retries ?? options.retries,
@@ -155,7 +157,10 @@ public actor JobQueue {
         let new = try await publicly { () async throws(Problem) in
             for source in failOn { _ = try LinePattern(source) }
             return try jobs.map { (job) throws(Problem) in
-                NewJob(key: job.key, description: try JobDescription(job, limits, interpreters: interpreters))
+                var new = NewJob(
+                    key: job.key, description: try JobDescription(job, limits, interpreters: interpreters))
+                new.after = after.map(\.reference)
+                return new
             }
         }
         let feed = try await opened().feed

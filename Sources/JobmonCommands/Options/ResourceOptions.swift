@@ -24,6 +24,7 @@ struct ResourceOptions: ParsableArguments {
     var gpus: Int?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Jobs with a higher priority start first; an integer, default: 0. In a cluster, they are submitted first.",
             valueName: "n"))

@@ -192,6 +192,7 @@ package struct RunCommand: AsyncParsableCommand {
 
         let notifications = Notifications(
             targets, queue: queue, layout: settings.layout, hasDetails: notify.details, say: { screen.say($0) })
+        let running = Mutex<QueueRunner?>(nil)
         let summary: QueueSummary
         do {
             summary = try await control.guarded {
@@ -201,6 +202,7 @@ package struct RunCommand: AsyncParsableCommand {
                     let runner = QueueRunner(
                         queue: settings.queue, configuration: configuration, environment: environment,
                         notice: { screen.say($0) })
+                    running.withLock { $0 = runner }
                     return try await Notifications.beside(
                         notifications, environment.reading, counts: { runner.counts }
                     ) { () async throws(Problem) -> QueueSummary in
@@ -214,6 +216,10 @@ package struct RunCommand: AsyncParsableCommand {
         } catch {
             screen.end()
             await Self.tellEnd(notifications, of: error, queue, control)
+            // What the user gave can't be run, and nothing of it was queued.
+            if let problem = error as? Problem, running.withLock({ $0?.hasRefused ?? false }) {
+                throw CommandFailure(.usage, problem)
+            }
             throw error
         }
         screen.end()

@@ -34,11 +34,13 @@ extension Recorder {
                     "\(job.words) is \(job.status.label): only a FAILED or CANCELLED job can be retried",
                     hint: job.status == .queued ? "its next attempt is already queued" : nil))
         }
-        if let blocker = job.blockedBy, let status = try find(.jid(blocker))?.status {
+        if let number = job.blockedBy, let blocker = try find(.jid(number)), !blocker.isForgotten,
+            blocker.status == .failed || blocker.status == .cancelled
+        {
             return Verdict(
                 job,
                 refused: Problem(
-                    .contradiction, "\(job.words) waits for job \(blocker), which is \(status.label)",
+                    .contradiction, "\(job.words) waits for job \(number), which is \(blocker.status.label)",
                     hint: "retry that one: this one is run when it is COMPLETE"))
         }
         guard job.queue != nil else {
@@ -50,6 +52,7 @@ extension Recorder {
         }
         job.maxAttempts = max(job.maxAttempts, job.attempts + 1)
         job.cancelRequested = nil
+        job.blockedBy = nil
         job.retriedInstance = job.latestInstance
         try restand(&job)
         if !resources.isEmpty { try statements.changeResources.put(JSON.object(resources).text).put(job.jid).run() }
@@ -95,7 +98,8 @@ extension Recorder {
     func cancel(_ reference: JobReference, at time: Timestamp) throws(SQLiteFailure) -> Verdict {
         guard var job = try find(reference) else { return missing(reference) }
         if job.isForgotten { return Verdict(job, refused: .forgotten(job)) }
-        if job.status.isFinal {
+        // A blocked one stays cancelled then, whatever becomes of the job that it waits for.
+        if job.status.isFinal, job.blockedBy == nil {
             return Verdict(
                 job, refused: Problem(.contradiction, "\(job.words) is \(job.status.label) already"))
         }

@@ -3,18 +3,18 @@ import JobmonCore
 /// The jobs that jobs wait for: from what the user says (`after`) to keys, which the ledger keeps, and to numbers, by which
 /// the queue knows them.
 extension JobIntake {
-    /// - Throws: `.contradiction` if a queue has jobs that are not COMPLETE, with their number by status; `.notFound` if there
+    /// - Throws: `.invalid` if a queue has jobs that are not COMPLETE, with their number by status; or if there
     ///   is none of this name.
     func requireComplete(_ queues: [String]) async throws(Problem) {
         for queue in queues {
             let jobs = try await environment.reading.summary(queue: queue).jobs
             let all = jobs.values.reduce(0, +)
-            guard all > 0 else { throw Problem(.notFound, "there is no queue \"\(queue)\" with jobs") }
+            guard all > 0 else { throw Problem(.invalid, "there is no queue \"\(queue)\" with jobs") }
             let open = Status.allCases.filter { $0 != .complete && jobs[$0] ?? 0 > 0 }
             guard !open.isEmpty else { continue }
             let parts = open.map { "\(Units.grouped(jobs[$0] ?? 0)) \($0.label)" }.joined(separator: ", ")
             throw Problem(
-                .contradiction,
+                .invalid,
                 "of the \(Units.count(all, "job")) of queue \"\(queue)\", not all are COMPLETE: \(parts)",
                 hint: "run this again when they are; jobmon jobs --queue \(ShellWord.quoted(queue)) lists them")
         }
@@ -22,7 +22,7 @@ extension JobIntake {
 
     /// Finds the jobs that the given ones wait for, and brings new ones into an order in which each comes after those.
     /// - Parameter asked: what the user says of given jobs that the ledger has, by their place in `known`.
-    /// - Throws: `.invalid` for jobs that are not there, a job that waits for itself, and cycles; `.contradiction` for a job
+    /// - Throws: `.invalid` for jobs that are not there, a job that waits for itself, and cycles; or for a job
     ///   outside of this run that is not COMPLETE.
     func resolve(_ loaded: inout Loaded, asked: [Int: [DependencyReference]]) throws(Problem) {
         let isUsed =
@@ -38,15 +38,21 @@ extension JobIntake {
             DependencyResolver.Candidate(
                 key: $0.key, name: $0.description.shownName, params: $0.description.params, jid: nil)
         }
-        candidates += loaded.left.map(Self.candidate)
+        // A name that a job of this run has means that job: another one is of an earlier round, or ran another command. It
+        // can be meant by its key or number.
+        let names = Set(candidates.map(\.name))
+        candidates += loaded.left.map { record in
+            var candidate = Self.candidate(record)
+            if names.contains(candidate.name) { (candidate.name, candidate.params) = ("", [:]) }
+            return candidate
+        }
         try refuseForgotten(loaded, asked: asked, keys: Set(candidates.map(\.key)))
         var resolver = DependencyResolver(candidates)
         var jobs: [DependencyPlan.Job] = []
         jobs.reserveCapacity(given)
-        for (index, record) in loaded.known.enumerated() where record.status != .complete {
-            // What is given again counts until the first attempt; a stored key is that of one job.
-            let said = record.instances.isEmpty ? asked[index] : nil
-            let references = said ?? record.description.after.map { .named($0) }
+        // One that had an attempt waits for nothing any more.
+        for (index, record) in loaded.known.enumerated() where record.status != .complete && record.instances.isEmpty {
+            let references = asked[index] ?? record.description.after.map { .named($0) }
             jobs.append(DependencyPlan.Job(place: "job \(record.jid)", index: index, references: references))
         }
         for (index, job) in loaded.new.enumerated() {
@@ -127,10 +133,11 @@ extension JobIntake {
     private func refuseForgotten(
         _ loaded: Loaded, asked: [Int: [DependencyReference]], keys: Set<String>
     ) throws(Problem) {
-        for (index, record) in loaded.known.enumerated() where record.status != .complete && asked[index] == nil {
+        for (index, record) in loaded.known.enumerated()
+        where record.status != .complete && record.instances.isEmpty && asked[index] == nil {
             guard !record.description.after.allSatisfy(keys.contains) else { continue }
             throw Problem(
-                .contradiction,
+                .invalid,
                 "job \(record.jid) (\(record.description.shownName)) waits for a job that was forgotten",
                 hint: "give it again with another \"after\", or forget it too: jobmon forget \(record.jid)")
         }
@@ -157,14 +164,17 @@ extension JobIntake {
         guard let first else { return }
         let more = others.count - 1
         throw Problem(
-            .contradiction, more == 0 ? first : "\(first); there are \(Units.count(more, "more such job"))",
-            hint: "give those jobs too, or run all of the queue: jobmon run --queue \(ShellWord.quoted(queue))")
+            .invalid, more == 0 ? first : "\(first); there are \(Units.count(more, "more such job"))",
+            hint:
+                "give those jobs too, run all of the queue (jobmon run --queue \(ShellWord.quoted(queue))), or forget what is "
+                + "not wanted any more (jobmon forget)")
     }
 
     /// Jobs of the ledger with the numbers of those that they wait for.
     func withNumbers(_ records: [JobRecord]) -> [JobRecord] {
         records.map { record in
-            let keys = record.status == .complete ? [] : record.description.after
+            let isOver = record.status == .complete || !record.instances.isEmpty
+            let keys = isOver ? [] : record.description.after
             guard !keys.isEmpty else { return record }
             var record = record
             record.waitsFor = numbers.of(keys)

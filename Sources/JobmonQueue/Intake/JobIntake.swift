@@ -82,6 +82,11 @@ struct JobIntake: Sendable {
             loaded.known.append(record)
         }
         for (index, record) in records.enumerated() where !isNamed[index] { loaded.left.append(record) }
+        // A retry may have asked for more than the job as it is given.
+        try refuse(
+            loaded.known.filter { !$0.status.isFinal && !$0.instances.isEmpty }.map {
+                ("job \($0.jid)", $0.description)
+            })
         try resolve(&loaded, asked: asked)
         let changed = (loaded.known + loaded.late).filter { record in
             originals[record.jid].map { $0 != record.description } ?? false

@@ -12,6 +12,8 @@ package final class QueueRunner: Sendable {
     private let latest = Mutex(QueueCounts())
     /// Why not all jobs could be queued; nil if they were.
     private let notQueued = Mutex<Problem?>(nil)
+    /// The given jobs were refused.
+    private let refusal = Mutex(false)
     /// Jobs of the ledger that wait for new ones.
     private let late = Mutex<[JobRecord]>([])
     private let idleQuestions = IdleQuestions()
@@ -34,6 +36,9 @@ package final class QueueRunner: Sendable {
         self.notice = notice
         rules = Mutex(configuration.relaunch)
     }
+
+    /// Whether `run` threw because of the jobs that it was given, so that nothing was queued.
+    package var hasRefused: Bool { refusal.withLock { $0 } }
 
     /// The current number of jobs by state.
     package var counts: QueueCounts { latest.withLock { $0 } }
@@ -117,6 +122,17 @@ package final class QueueRunner: Sendable {
 
     /// Records that the queue begins to be run, and tells the loop which jobs it has. - Returns: the new ones.
     private func load(
+        _ jobs: JobsToQueue, with intake: JobIntake, again: Bool
+    ) async throws(Problem) -> JobsToQueue {
+        do throws(Problem) {
+            return try await loadChecked(jobs, with: intake, again: again)
+        } catch {
+            if error.code == .invalid { refusal.withLock { $0 = true } }
+            throw error
+        }
+    }
+
+    private func loadChecked(
         _ jobs: JobsToQueue, with intake: JobIntake, again: Bool
     ) async throws(Problem) -> JobsToQueue {
         try await intake.requireComplete(configuration.after)

@@ -188,6 +188,7 @@ extension QueueState {
     }
 
     private mutating func cancelRequested(_ index: Int, at now: Moment) {
+        if jobs[index].blockedBy != 0 { jobs[index].standing.cancelRequested = true }
         guard !jobs[index].phase.isOver else { return }
         jobs[index].standing.cancelRequested = true
         leaveOff(index, at: now)

@@ -13,6 +13,8 @@ extension QueueState {
             unknown[dependent, default: 1] -= 1
             if unknown[dependent] == 0 { unknown[dependent] = nil }
         }
+        // What blocked it may be complete by now, or nothing that it waits for any more.
+        if jobs[index].blockedBy != 0 { toJudge.insert(index) }
         guard !record.waitsFor.isEmpty, record.status != .complete else { return }
         var open: [Int] = []
         for jid in record.waitsFor {
@@ -24,9 +26,7 @@ extension QueueState {
             }
         }
         if !open.isEmpty { waits.add(index, waitsFor: open) }
-        if jobs[index].blockedBy != 0 || open.contains(where: { jobs[$0].phase.upstream == .failed }) {
-            toJudge.append(index)
-        }
+        if open.contains(where: { jobs[$0].phase.upstream == .failed }) { toJudge.insert(index) }
     }
 
     /// Whether a job waits for nothing.
@@ -55,10 +55,10 @@ extension QueueState {
                     for index in waits.dependents(of: upstream) where jobs[index].blockedBy == 0 {
                         block(index, by: root, at: now)
                     }
-                case .open: toJudge += waits.dependents(of: upstream).filter { jobs[$0].blockedBy != 0 }
+                case .open: toJudge.formUnion(waits.dependents(of: upstream).filter { jobs[$0].blockedBy != 0 })
                 }
-            } else if let index = toJudge.popLast() {
-                let failed = waits.waits(of: index).first { jobs[$0].phase.upstream == .failed }
+            } else if let index = toJudge.popFirst() {
+                let failed = waits.firstWait(of: index) { jobs[$0].phase.upstream == .failed }
                 block(index, by: failed.map(root) ?? 0, at: now)
             } else {
                 return

@@ -101,7 +101,7 @@ package struct QueueState: Sendable {
     /// Jobs that became COMPLETE, failed or cancelled, or are not any more, on which others depend.
     var changedUpstream: [Int] = []
     /// Jobs that may be blocked now, or not any more.
-    var toJudge: [Int] = []
+    var toJudge: Set<Int> = []
     var lines: [StartLine] = [StartLine(StartLine.Kind())]
     var lineOfKind: [StartLine.Kind: Int] = [StartLine.Kind(): 0]
     var limits: [ActiveLimit] = []

@@ -68,7 +68,9 @@ extension JobRecord {
     package func reason(in times: ShownTime) -> String {
         if status == .complete { return doubt ?? "" }
         if cancelRequested, status != .cancelled { return "to be cancelled" }
-        if status == .cancelled, let blockedBy { return "not run: it waits for job \(blockedBy), which failed" }
+        if status == .cancelled, let blockedBy {
+            return "not run: it waits for job \(blockedBy), which failed or was cancelled"
+        }
         if status == .queued, let waits { return waits.words }
         return instances.last?.reason(in: times) ?? ""
     }

@@ -164,6 +164,27 @@ package struct WaitGraph: Sendable {
         return jobs.sortedUnique()
     }
 
+    /// A job that a job still waits for, and for which this holds; nil: there is none.
+    package func firstWait(of index: Int, where holds: (Int) -> Bool) -> Int? {
+        guard !isFree(index), let node = nodeOfJob[Int32(index)] else { return nil }
+        var edge = nodes[Int(node)].firstUp
+        while edge != Self.noEdge {
+            let up = edges[Int(edge)].up
+            if nodes[Int(up)].isGroup {
+                var member = nodes[Int(up)].firstUp
+                while member != Self.noEdge {
+                    let job = edges[Int(member)].up
+                    if isOpen(job), holds(Int(nodes[Int(job)].job)) { return Int(nodes[Int(job)].job) }
+                    member = edges[Int(member)].nextOfDown
+                }
+            } else if isOpen(up), holds(Int(nodes[Int(up)].job)) {
+                return Int(nodes[Int(up)].job)
+            }
+            edge = edges[Int(edge)].nextOfDown
+        }
+        return nil
+    }
+
     /// Whether jobs were added to wait for a job.
     package func hasDependents(_ index: Int) -> Bool {
         guard !nodes.isEmpty, let node = nodeOfJob[Int32(index)] else { return false }
