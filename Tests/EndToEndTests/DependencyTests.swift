@@ -106,7 +106,7 @@ struct DependencyTests {
                 [
                     #"{"name": "a", "after": ["x", "y"], "command": "true"}"#,
                     #"{"name": "b", "after": ["y", "z*"], "command": "true"}"#,
-                ], "\"x\"")
+                ], "\"x\" (\(directory)/jobs.jsonl, line 1)")
             try await refused([#"{"name": "a", "after": ["x", "y"], "command": "true"}"#], "\"y\"")
             try await refused(
                 [
@@ -151,6 +151,28 @@ struct DependencyTests {
             let again = try await run(directory, ["-f", all, "--queue", "q", "--again"])
             #expect(again.status == 0, "\(again.stderr)")
             #expect(try await statuses(directory).suffix(2) == ["a COMPLETE", "b COMPLETE"])
+        }
+    }
+
+    @Test("a forgotten job that was complete counts as complete; another one is missed, and said so")
+    func forgotten() async throws {
+        try await withTestDirectory { directory in
+            let mon = "\(directory)/mon"
+            let file = try write(
+                [
+                    #"{"name": "good", "command": "true"}"#, #"{"name": "bad", "command": "false"}"#,
+                    #"{"name": "next", "after": ["good", "bad"], "command": "true"}"#,
+                ], directory)
+            #expect(try await run(directory, ["-f", file]).status == 1)
+            #expect(try await Executable.run(["forget", "1", "-d", mon, "--yes"]).status == 0)
+            #expect(try await Executable.run(["retry", "2", "-d", mon]).status == 0)
+            let still = try await run(directory, ["--queue", "jobs"])
+            #expect(still.status == 1 && still.stderr.contains("1 job not run, since a job"), "\(still.stderr)")
+            #expect(try await Executable.run(["forget", "2", "-d", mon, "--yes"]).status == 0)
+            let missed = try await run(directory, ["--queue", "jobs"])
+            #expect(missed.status == 2, "\(missed.status)")
+            #expect(
+                missed.stderr.contains("job 3 (next) waits for a job that the queue does not have"), "\(missed.stderr)")
         }
     }
 

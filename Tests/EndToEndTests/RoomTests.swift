@@ -194,6 +194,37 @@ struct RoomTests {
         }
     }
 
+    @Test("a retry with more memory gets it while the queue runs")
+    func retryWithMore() async throws {
+        try await withTestDirectory { directory in
+            let mon = "\(directory)/mon"
+            let file = try write(
+                [
+                    ["name": "big", "memory": "60M", "command": "touch ran; test {attempt} = 2"],
+                    ["name": "gate", "memory": "10M", "command": "until [ -e open ]; do sleep 0.05; done"],
+                ], directory)
+            let running = try Running(
+                Executable.path, ["run", "-d", mon, "-f", file, "--no-progress", "-j", "4"], in: directory)
+            try await waitUntil("the first has failed") {
+                // Before it runs there may be no ledger.
+                guard FileManager.default.fileExists(atPath: "\(directory)/ran") else { return false }
+                let rows = try await query(mon, "select status from job where jid = 1")
+                return rows.first?["status"] as? Int == 3
+            }
+            let retried = try await Executable.run(["retry", "1", "-d", mon, "--memory", "200M"])
+            #expect(retried.status == 0, "\(retried.stderr)")
+            try await waitUntil("it is complete") {
+                let rows = try await query(mon, "select status from job where jid = 1")
+                return rows.first?["status"] as? Int == 4
+            }
+            try "".write(toFile: "\(directory)/open", atomically: true, encoding: .utf8)
+            #expect(try await running.finished().status == 0)
+            let rows = try await query(
+                mon, "select requested_memory / 1048576 as mib from job_instance where jid = 1 order by retry_number")
+            #expect(rows.map { $0["mib"] as? Int } == [60, 200])
+        }
+    }
+
     @Test("at most so many jobs of a name at once, and more after jobmon set")
     func limits() async throws {
         try await withTestDirectory { directory in

@@ -16,9 +16,7 @@ import Testing
         return configuration
     }
 
-    private func at(_ seconds: Double) -> Moment {
-        Moment(time: Timestamp(milliseconds: Int64(seconds * 1000)), steady: seconds)
-    }
+    private func at(_ seconds: Double) -> Moment { .seconds(seconds) }
 
     private func job(
         _ jid: Int64, _ name: String = "fit", params: JSONObject = [:], resources: JSONObject = [:]
@@ -32,15 +30,7 @@ import Testing
 
     /// Hands what is prepared over; returns the orders.
     private func start(_ state: inout QueueState, _ actions: [QueueAction], at now: Double = 0) -> [InstanceOrder] {
-        var started: [InstanceOrder] = []
-        for case .prepare(let orders) in actions {
-            for case .submit(let batch) in state.take([.prepared(orders)], at: at(now)) {
-                _ = state.take([.submitted(batch, batch.map { _ in .taken(executorID: nil) })], at: at(now))
-                started += batch
-            }
-        }
-        #expect(state.sanityCheck() == [])
-        return started
+        state.start(actions, at: at(now))
     }
 
     private func complete(_ order: InstanceOrder) -> QueueFact {
@@ -146,6 +136,19 @@ import Testing
         #expect(next.map(\.jid) == [4, 5])
     }
 
+    @Test("a retry on this host gets what it asks for, as the ledger has it")
+    func retriedWithMore() {
+        var state = QueueState(configuration())
+        let jobs = [job(1, resources: ["memory": 100]), job(2)]
+        let first = start(&state, state.take([.known(jobs), .allKnown], at: at(0)))
+        _ = state.take([.report(.ended(instanceKey: first[0].instanceKey, outcome: .failure()))], at: at(1))
+        let change = Change(sequence: 1, kind: "retry", time: Timestamp(milliseconds: 0), jid: 1)
+        let asked = state.take([.changed([change])], at: at(2))
+        #expect(asked.contains(.look([1])))
+        let again = start(&state, state.take([.known([job(1, resources: ["memory": 300])])], at: at(2)), at: 2)
+        #expect(again.map(\.description.resources) == [["memory": 300]])
+    }
+
     @Test("fewer slots than a job asks for: it waits, and the user is told")
     func tooFewSlots() {
         var state = QueueState(configuration(window: 4))
@@ -182,17 +185,7 @@ import Testing
                         resources: ["slots": .int(Int64(1 + index % 2)), "priority": .int(Int64(index % 4))],
                         maxAttempts: 3)
                 })
-            for _ in 0..<Int.random(in: 50...600, using: &world.random) {
-                switch Int.random(in: 0..<150, using: &world.random) {
-                case 0: world.killQueue(supervisorToo: false)
-                case 1: world.killQueue(supervisorToo: true)
-                case 2: world.loseSupervisor()
-                case 3: world.toggleReach()
-                default: world.step()
-                }
-                world.checkLimits()
-            }
-            world.finish()
+            world.survive { $0.checkLimits() }
             let wrong = world.verdict()
             #expect(wrong.isEmpty, "seed \(seed)")
             #expect(world.summary?.ending == .done, "seed \(seed)")

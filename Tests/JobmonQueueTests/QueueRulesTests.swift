@@ -17,9 +17,7 @@ import Testing
                 random: RandomSource { generator.next() }))
     }
 
-    private func at(_ seconds: Double) -> Moment {
-        Moment(time: Timestamp(milliseconds: Int64(seconds * 1000)), steady: seconds)
-    }
+    private func at(_ seconds: Double) -> Moment { .seconds(seconds) }
 
     private func job(
         _ jid: Int64, attempts: Int = 1, _ instances: [InstanceRecord] = [], used: Int? = nil,
@@ -46,14 +44,7 @@ import Testing
 
     /// Hands the jobs that `state` prepares over to the executor; returns their orders.
     private func start(_ state: inout QueueState, _ actions: [QueueAction], at now: Double) -> [InstanceOrder] {
-        var started: [InstanceOrder] = []
-        for case .prepare(let orders) in actions {
-            for case .submit(let batch) in state.take([.prepared(orders)], at: at(now)) {
-                _ = state.take([.submitted(batch, batch.map { _ in .taken(executorID: nil) })], at: at(now))
-                started += batch
-            }
-        }
-        return started
+        state.start(actions, at: at(now))
     }
 
     private func ended(_ order: InstanceOrder, _ outcome: Outcome) -> QueueFact {

@@ -42,16 +42,7 @@ import Testing
                 configuration: configuration(
                     seed, policy: .retry(.init(base: 0.5)), hearsFromMonitor: hearsFromMonitor),
                 jobs: jobs(12, maxAttempts: 3))
-            for _ in 0..<Int.random(in: 50...600, using: &world.random) {
-                switch Int.random(in: 0..<150, using: &world.random) {
-                case 0: world.killQueue(supervisorToo: false)
-                case 1: world.killQueue(supervisorToo: true)
-                case 2: world.loseSupervisor()
-                case 3: world.toggleReach()
-                default: world.step()
-                }
-            }
-            world.finish()
+            world.survive()
             let wrong = world.verdict()
             #expect(wrong.isEmpty, "seed \(seed)")
             for job in world.ledger.records {

@@ -12,9 +12,7 @@ import Testing
             random: RandomSource { generator.next() })
     }
 
-    private func at(_ seconds: Double) -> Moment {
-        Moment(time: Timestamp(milliseconds: Int64(seconds * 1000)), steady: seconds)
-    }
+    private func at(_ seconds: Double) -> Moment { .seconds(seconds) }
 
     private func job(
         _ jid: Int64, after: [Int64] = [], status: Status = .queued, blockedBy: Int64? = nil,
@@ -42,15 +40,7 @@ import Testing
 
     /// Hands what is prepared over; returns the orders.
     private func start(_ state: inout QueueState, _ actions: [QueueAction], at now: Double = 0) -> [InstanceOrder] {
-        var started: [InstanceOrder] = []
-        for case .prepare(let orders) in actions {
-            for case .submit(let batch) in state.take([.prepared(orders)], at: at(now)) {
-                _ = state.take([.submitted(batch, batch.map { _ in .taken(executorID: nil) })], at: at(now))
-                started += batch
-            }
-        }
-        #expect(state.sanityCheck() == [])
-        return started
+        state.start(actions, at: at(now))
     }
 
     private func ended(_ order: InstanceOrder, _ outcome: Outcome) -> QueueFact {
@@ -67,8 +57,12 @@ import Testing
         }.sorted()
     }
 
-    private func retry(_ jid: Int64) -> QueueFact {
-        .changed([Change(sequence: 1, kind: "retry", time: Timestamp(milliseconds: 0), jid: jid)])
+    /// A user retries a job: the queue reads it from the ledger.
+    private func retry(_ state: inout QueueState, _ jid: Int64, at now: Double) -> [QueueAction] {
+        let change = Change(sequence: 1, kind: "retry", time: Timestamp(milliseconds: 0), jid: jid)
+        let asked = state.take([.changed([change])], at: at(now))
+        #expect(asked.contains(.look([jid])))
+        return state.take([.known([job(jid)])], at: at(now))
     }
 
     @Test("a job starts when all that it waits for are complete, in whatever order they came")
@@ -94,7 +88,7 @@ import Testing
         #expect(blocked(failed) == ["2<1", "3<1", "5<1"])
         #expect(state.currentCounts.cancelled == 3 && state.currentCounts.failed == 1)
         #expect(state.sanityCheck() == [])
-        let retried = state.take([retry(1)], at: at(2))
+        let retried = retry(&state, 1, at: 2)
         #expect(blocked(retried) == ["2<", "3<", "5<"])
         let again = start(&state, retried, at: 2)
         #expect(again.map(\.jid) == [1])
@@ -112,10 +106,10 @@ import Testing
             &state, state.take([.known([job(1), job(2), job(3, after: [1, 2]), job(4)]), .allKnown], at: at(0)))
         _ = state.take([ended(first[0], .failure()), ended(first[1], .failure())], at: at(1))
         #expect(state.currentCounts.cancelled == 1)
-        let retried = state.take([retry(1)], at: at(2))
+        let retried = retry(&state, 1, at: 2)
         #expect(blocked(retried) == ["3<2"] || blocked(retried).isEmpty)
         #expect(state.currentCounts.cancelled == 1)
-        let both = state.take([retry(2)], at: at(3))
+        let both = retry(&state, 2, at: 3)
         #expect(blocked(both) == ["3<"])
         #expect(state.sanityCheck() == [])
     }
@@ -202,16 +196,7 @@ import Testing
                 },
                 configuration: configuration(hearsFromMonitor: seed % 3 == 0, seed: seed),
                 jobs: (0..<15).map { _ in JobDescription(runfile: "/bin/true", maxAttempts: 2) }, upstream: upstream)
-            for _ in 0..<Int.random(in: 50...600, using: &world.random) {
-                switch Int.random(in: 0..<150, using: &world.random) {
-                case 0: world.killQueue(supervisorToo: false)
-                case 1: world.killQueue(supervisorToo: true)
-                case 2: world.loseSupervisor()
-                case 3: world.toggleReach()
-                default: world.step()
-                }
-            }
-            world.finish()
+            world.survive()
             let wrong = world.verdict()
             #expect(wrong.isEmpty, "seed \(seed)")
             #expect(world.summary?.ending == .done, "seed \(seed)")

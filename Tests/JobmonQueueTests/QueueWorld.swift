@@ -175,6 +175,22 @@ struct QueueWorld {
         }
     }
 
+    /// Takes a random number of steps, with deaths at any of them, and then comes to the end.
+    /// - Parameter check: is called after each step.
+    mutating func survive(_ check: (inout QueueWorld) -> Void = { _ in }) {
+        for _ in 0..<Int.random(in: 50...600, using: &random) {
+            switch Int.random(in: 0..<150, using: &random) {
+            case 0: killQueue(supervisorToo: false)
+            case 1: killQueue(supervisorToo: true)
+            case 2: loseSupervisor()
+            case 3: toggleReach()
+            default: step()
+            }
+            check(&self)
+        }
+        finish()
+    }
+
     // MARK: - Faults
 
     mutating func loseSupervisor() { reports += cluster.loseSupervisor() }

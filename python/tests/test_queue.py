@@ -132,6 +132,10 @@ class QueueTests(TestCase):
         self.assertEqual((q.executor.failed_jobs, q.executor.cancelled_jobs), ([5], [6]))
         with self.assertRaisesRegex(exceptions.JobmonError, '"nobody"'):
             q.queue_job(q.create_job("/bin/true", "x"), after="nobody")
+        # A job that is only registered would never run.
+        only = q.create_job("/bin/true", "only registered")
+        with self.assertRaisesRegex(exceptions.JobmonError, f"job {only.jid}"):
+            q.queue_job(q.create_job("/bin/true", "x"), after=only)
         with self.assertRaisesRegex(ValueError, "after must be"):
             q.queue_job(q.create_job("/bin/true", "x"), after=True)
 

@@ -105,7 +105,8 @@ final class MonitorLink: Sendable {
                 }
                 return
             } catch {
-                guard error.code == .unavailable else { throw error }
+                // What this monitor will never take stays there, for it to report.
+                guard error.code == .unavailable else { return say("the spool could not be delivered: \(error)") }
                 await finder.noteFailure(error)
                 guard await pause(0.2) else { throw error }
             }

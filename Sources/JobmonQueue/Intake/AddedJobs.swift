@@ -1,14 +1,30 @@
 import JobmonCore
 import Synchronization
 
-/// The jobs that jobs of a feed can wait for: those of the queue at the first such job, and those that were added since.
+/// The jobs for which jobs of a feed can wait: those that the queue had at its start, and those that were added since. A job
+/// that is only registered in the ledger is not among them, since nobody would run it.
 final class AddedJobs: Sendable {
+    typealias Candidate = DependencyResolver.Candidate
+
     private struct State {
-        var candidates: [DependencyResolver.Candidate] = []
-        var indexOfKey: [String: Int] = [:]
-        /// Nil: jobs were added since.
-        var resolver: DependencyResolver?
+        /// The queue has all of its jobs up to this number, and these.
+        var loadedUpTo: Int64 = 0
+        var jids: Set<Int64> = []
+
+        /// Filled with the first job that waits for others.
         var isUsed = false
+        var candidates: [Candidate] = []
+        var indexOfKey: [String: Int] = [:]
+        var indexesOfName: [String: [Int]] = [:]
+        var indexOfJid: [Int64: Int] = [:]
+
+        mutating func append(_ candidate: Candidate) {
+            let index = candidates.count
+            candidates.append(candidate)
+            indexOfKey[candidate.key] = index
+            indexesOfName[candidate.name, default: []].append(index)
+            if let jid = candidate.jid { indexOfJid[jid] = index }
+        }
     }
 
     private let state = Mutex(State())
@@ -16,62 +32,70 @@ final class AddedJobs: Sendable {
     /// Whether a job that waits for others was added.
     var isUsed: Bool { state.withLock(\.isUsed) }
 
-    func begin(_ candidates: [DependencyResolver.Candidate]) {
+    /// The queue has these jobs of the ledger from its start.
+    func loaded(_ records: [JobRecord]) { state.withLock { $0.loadedUpTo = records.last?.jid ?? 0 } }
+
+    /// The first job that waits for others is added. - Parameter records: all jobs of the queue in the ledger.
+    func begin(_ records: [JobRecord]) {
         state.withLock { state in
             state.isUsed = true
-            state.candidates = candidates
-            for (index, candidate) in candidates.enumerated() { state.indexOfKey[candidate.key] = index }
+            for record in records where record.jid <= state.loadedUpTo || state.jids.contains(record.jid) {
+                state.append(JobIntake.candidate(record))
+            }
+        }
+    }
+
+    /// The keys of the jobs for which one job waits, if each of its references is exactly the key, the name or the number of
+    /// a job that is there: then no index has to be made. Nil: it is not as simple.
+    func keys(of job: NewJob) -> [String]? {
+        state.withLock { state in
+            var found: Set<Int> = []
+            for reference in job.after {
+                switch reference {
+                case .jid(let jid):
+                    guard let index = state.indexOfJid[jid] else { return nil }
+                    found.insert(index)
+                case .named(let text):
+                    let indexes = (state.indexesOfName[text] ?? []) + (state.indexOfKey[text].map { [$0] } ?? [])
+                    guard !indexes.isEmpty, text != job.description.shownName else { return nil }
+                    found.formUnion(indexes)
+                case .param, .params: return nil
+                }
+            }
+            let keys = found.sorted().map { state.candidates[$0].key }
+            return keys.contains(job.key) ? nil : keys
         }
     }
 
     /// A resolver that knows these jobs too, and their indexes in it. A key that is known already means the known job.
     func with(_ jobs: [NewJob]) -> (resolver: DependencyResolver, indexes: [Int]) {
         state.withLock { state in
-            var more: [DependencyResolver.Candidate] = []
-            var indexes: [Int] = []
+            var candidates = state.candidates
             var newIndexes: [String: Int] = [:]
-            for job in jobs {
-                if let known = state.indexOfKey[job.key] ?? newIndexes[job.key] {
-                    indexes.append(known)
-                    continue
-                }
-                let index = state.candidates.count + more.count
-                newIndexes[job.key] = index
-                indexes.append(index)
-                more.append(Self.candidate(job))
+            let indexes = jobs.map { job in
+                if let known = state.indexOfKey[job.key] ?? newIndexes[job.key] { return known }
+                newIndexes[job.key] = candidates.count
+                candidates.append(Self.candidate(job))
+                return candidates.count - 1
             }
-            if more.isEmpty, let resolver = state.resolver { return (resolver, indexes) }
-            let resolver = DependencyResolver(state.candidates + more)
-            if more.isEmpty { state.resolver = resolver }
-            return (resolver, indexes)
+            return (DependencyResolver(candidates), indexes)
         }
     }
 
-    /// Keeps jobs, with the indexes that they had, now that nothing speaks against them.
-    func keep(_ jobs: [NewJob], _ indexes: [Int]) {
+    /// The queue has these jobs by now, with these numbers.
+    func add(_ jobs: some Sequence<NewJob>, _ jids: [Int64]) {
         state.withLock { state in
-            for (job, index) in zip(jobs, indexes) where index == state.candidates.count {
-                state.candidates.append(Self.candidate(job))
-                state.indexOfKey[job.key] = index
-                state.resolver = nil
-            }
-        }
-    }
-
-    /// Jobs have numbers now, by which others can name them.
-    func number(_ jobs: ArraySlice<NewJob>, _ jids: [Int64]) {
-        state.withLock { state in
-            guard state.isUsed else { return }
             for (job, jid) in zip(jobs, jids) {
-                guard let index = state.indexOfKey[job.key] else { continue }
-                state.candidates[index].jid = jid
+                state.jids.insert(jid)
+                guard state.isUsed, state.indexOfKey[job.key] == nil else { continue }
+                var candidate = Self.candidate(job)
+                candidate.jid = jid
+                state.append(candidate)
             }
-            state.resolver = nil
         }
     }
 
-    private static func candidate(_ job: NewJob) -> DependencyResolver.Candidate {
-        DependencyResolver.Candidate(
-            key: job.key, name: job.description.shownName, params: job.description.params, jid: nil)
+    private static func candidate(_ job: NewJob) -> Candidate {
+        Candidate(key: job.key, name: job.description.shownName, params: job.description.params, jid: nil)
     }
 }

@@ -24,7 +24,7 @@ extension JobIntake {
     /// - Parameter asked: what the user says of given jobs that the ledger has, by their place in `known`.
     /// - Throws: `.invalid` for jobs that are not there, a job that waits for itself, and cycles; or for a job
     ///   outside of this run that is not COMPLETE.
-    func resolve(_ loaded: inout Loaded, asked: [Int: [DependencyReference]]) throws(Problem) {
+    func resolve(_ loaded: inout Loaded, asked: [Int: [DependencyReference]]) async throws(Problem) {
         let isUsed =
             !asked.isEmpty || loaded.new.contains { !$0.after.isEmpty }
             || loaded.known.contains { $0.status != .complete && !$0.description.after.isEmpty }
@@ -46,7 +46,7 @@ extension JobIntake {
             if names.contains(candidate.name) { (candidate.name, candidate.params) = ("", [:]) }
             return candidate
         }
-        try refuseForgotten(loaded, asked: asked, keys: Set(candidates.map(\.key)))
+        try await settleForgotten(&loaded, asked: asked, keys: Set(candidates.map(\.key)))
         var resolver = DependencyResolver(candidates)
         var jobs: [DependencyPlan.Job] = []
         jobs.reserveCapacity(given)
@@ -56,8 +56,8 @@ extension JobIntake {
             jobs.append(DependencyPlan.Job(place: "job \(record.jid)", index: index, references: references))
         }
         for (index, job) in loaded.new.enumerated() {
-            jobs.append(
-                DependencyPlan.Job(place: "job \(index + 1) of this run", index: known + index, references: job.after))
+            let place = job.place ?? "job \(index + 1) of this run"
+            jobs.append(DependencyPlan.Job(place: place, index: known + index, references: job.after))
         }
         let plan = try DependencyPlan(jobs, &resolver)
         try Self.refuseTooMany(plan)
@@ -105,43 +105,84 @@ extension JobIntake {
     /// - Returns: the jobs with keys in place of what was said, in an order in which each comes after those; and the place of
     ///   each in the input.
     func resolveAdded(_ jobs: [NewJob]) async throws(Problem) -> (jobs: [NewJob], places: [Int]) {
-        guard jobs.contains(where: { !$0.after.isEmpty }) || added.isUsed else { return (jobs, Array(jobs.indices)) }
+        guard jobs.contains(where: { !$0.after.isEmpty }) else { return (jobs, Array(jobs.indices)) }
         if !added.isUsed {
             let records = try await all(JobFilter(queue: queue))
-            added.begin(records.map(Self.candidate))
+            added.begin(records)
             numbers.note(records.compactMap { record in record.jobKey.map { ($0, record.jid) } })
         }
+        if jobs.count == 1, let keys = added.keys(of: jobs[0]) { return ([Self.waiting(jobs[0], for: keys)], [0]) }
         var (resolver, indexes) = added.with(jobs)
         let plan = try DependencyPlan(
             zip(jobs, indexes).map {
-                DependencyPlan.Job(place: "job \"\($0.0.key)\"", index: $0.1, references: $0.0.after)
+                DependencyPlan.Job(
+                    place: "job \"\($0.0.description.shownName)\"", index: $0.1, references: $0.0.after)
             }, &resolver)
         try Self.refuseTooMany(plan)
         let resolved = plan.order.map { place in
-            var job = jobs[place]
-            let keys = plan.waits(at: place).map { resolver.candidates[$0].key }
-            if !keys.isEmpty {
-                job.description.resources[JobDescription.afterMember] = .array(keys.map { .string($0) })
-            }
-            return job
+            Self.waiting(jobs[place], for: plan.waits(at: place).map { resolver.candidates[$0].key })
         }
-        added.keep(jobs, indexes)
         return (resolved, plan.order)
     }
 
-    /// Refuses jobs of the ledger that wait for one that is not there any more.
-    private func refuseForgotten(
-        _ loaded: Loaded, asked: [Int: [DependencyReference]], keys: Set<String>
-    ) throws(Problem) {
-        for (index, record) in loaded.known.enumerated()
-        where record.status != .complete && record.instances.isEmpty && asked[index] == nil {
-            guard !record.description.after.allSatisfy(keys.contains) else { continue }
-            throw Problem(
-                .invalid,
-                "job \(record.jid) (\(record.description.shownName)) waits for a job that was forgotten",
-                hint: "give it again with another \"after\", or forget it too: jobmon forget \(record.jid)")
+    private static func waiting(_ job: NewJob, for keys: [String]) -> NewJob {
+        guard !keys.isEmpty else { return job }
+        var job = job
+        job.description.resources[JobDescription.afterMember] = .array(keys.map { .string($0) })
+        return job
+    }
+
+    /// Drops forgotten jobs that were COMPLETE from what jobs of the ledger wait for, and refuses jobs that wait for others
+    /// which are not there any more.
+    private func settleForgotten(
+        _ loaded: inout Loaded, asked: [Int: [DependencyReference]], keys: Set<String>
+    ) async throws(Problem) {
+        let waiting = loaded.known.indices.filter { index in
+            let record = loaded.known[index]
+            return record.status != .complete && record.instances.isEmpty && asked[index] == nil
+                && !record.description.after.allSatisfy(keys.contains)
+        }
+        guard !waiting.isEmpty else { return }
+        let missing = Set(waiting.flatMap { loaded.known[$0].description.after }).subtracting(keys)
+        let done = try await forgottenComplete(among: missing.sorted())
+        for index in waiting {
+            let record = loaded.known[index]
+            let left = record.description.after.filter { !done.contains($0) }
+            guard left.allSatisfy(keys.contains) else {
+                throw Problem(
+                    .invalid,
+                    "job \(record.jid) (\(record.description.shownName)) waits for a job that the queue does not have: it was "
+                        + "forgotten, or never queued",
+                    hint: "give it again with another \"after\", or forget it too: jobmon forget \(record.jid)")
+            }
+            let value: JSON? = left.isEmpty ? nil : .array(left.map { .string($0) })
+            loaded.known[index].description.resources[JobDescription.afterMember] = value
         }
     }
+
+    /// Those of some keys whose jobs were COMPLETE when they were forgotten.
+    private func forgottenComplete(among keys: [String]) async throws(Problem) -> Set<String> {
+        var found: Set<String> = []
+        var rest = keys[...]
+        while !rest.isEmpty {
+            let batch = rest.prefix(Self.keysInAQuery)
+            rest = rest.dropFirst(batch.count)
+            let wanted = JSON.array(batch.map { .string($0) }).text
+            let sql = """
+                SELECT key FROM (
+                    SELECT substr(job_key, length('forgotten:' || jid || ':') + 1) AS key FROM job
+                    WHERE queue = \(SQLText.quoted(queue)) AND forgotten IS NOT NULL
+                        AND status = \(Status.complete.rawValue)
+                ) WHERE key IN (SELECT value FROM json_each(\(SQLText.quoted(wanted))))
+                """
+            for row in try await environment.reading.query(sql, limits: QueryLimits()).rows {
+                if case .string(let key)? = row.first { found.insert(key) }
+            }
+        }
+        return found
+    }
+
+    private static let keysInAQuery = 5000
 
     /// Refuses jobs that wait for one that this run does not complete.
     private func refuseOthers(

@@ -37,7 +37,8 @@ struct JobIntake: Sendable {
         guard !given.isEmpty else {
             try refuse(records.filter { !$0.status.isFinal }.map { ("job \($0.jid)", $0.description) })
             var loaded = Loaded(known: records, left: [], new: [])
-            try resolve(&loaded, asked: [:])
+            added.loaded(records)
+            try await resolve(&loaded, asked: [:])
             return loaded
         }
         try refuse(given.enumerated().map { ("job \($0.offset + 1) of this run", $0.element.description) })
@@ -62,6 +63,7 @@ struct JobIntake: Sendable {
                 let round = latest.map { $0.round + 1 } ?? 1
                 var new = NewJob(key: QueueRound.key(base, round: round), description: job.description)
                 new.after = job.after
+                new.place = job.place
                 loaded.new.append(new)
                 continue
             }
@@ -87,7 +89,7 @@ struct JobIntake: Sendable {
             loaded.known.filter { !$0.status.isFinal && !$0.instances.isEmpty }.map {
                 ("job \($0.jid)", $0.description)
             })
-        try resolve(&loaded, asked: asked)
+        try await resolve(&loaded, asked: asked)
         let changed = (loaded.known + loaded.late).filter { record in
             originals[record.jid].map { $0 != record.description } ?? false
         }
@@ -195,7 +197,7 @@ struct JobIntake: Sendable {
             let batch = rest.prefix(Self.batches.others)
             let queuedJids = try await enqueue(batch, at: environment.time.now())
             for (job, jid) in zip(batch, queuedJids) { numbers.add(job.key, jid) }
-            added.number(batch, queuedJids)
+            added.add(batch, queuedJids)
             // The key may belong to an earlier job, which has its own instances.
             queued(withNumbers(try await all(JobFilter(jids: queuedJids))))
             jids += queuedJids

@@ -10,6 +10,8 @@ package struct NewJob: Sendable, Equatable {
     package var occurrence: Int?
     /// The jobs of the same queue that it waits for, as the user says it.
     package var after: [DependencyReference] = []
+    /// Where it was given, for messages, such as `jobs.jsonl, line 3`; only for jobs that wait for others.
+    package var place: String?
 
     package init(key: String, description: JobDescription, occurrence: Int? = nil) {
         self.key = key

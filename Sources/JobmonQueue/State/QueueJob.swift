@@ -34,6 +34,8 @@ struct QueueJob: Sendable {
     ) {
         self.jid = jid
         self.isNamed = isNamed
+        var description = description
+        description.resources = Self.needed(description.resources)
         described = Box(description)
         self.standing = standing
         self.instances = instances
@@ -59,16 +61,27 @@ struct QueueJob: Sendable {
     /// Replaces how the job runs; its name and params stay.
     mutating func describe(as description: JobDescription) {
         var changed = described.value
+        var description = description
+        description.resources = Self.needed(description.resources)
         if changed.takeExecution(of: description) { described = Box(changed) }
     }
 
     /// Replaces the requested resources, and the time limit if one is given.
     mutating func describe(resources: JSONObject, timeout: Double? = nil) {
+        let resources = Self.needed(resources)
         guard described.value.resources != resources || timeout != nil else { return }
         var changed = described.value
         changed.resources = resources
         changed.timeout = timeout ?? changed.timeout
         described = Box(changed)
+    }
+
+    /// Resources without the keys of the jobs that it waits for, which the graph has as numbers: there may be thousands.
+    private static func needed(_ resources: JSONObject) -> JSONObject {
+        guard resources[JobDescription.afterMember] != nil else { return resources }
+        var needed = resources
+        needed[JobDescription.afterMember] = nil
+        return needed
     }
 
     /// Frees the description when it is not needed any more.

@@ -25,7 +25,6 @@ extension QueueState {
         let limitSet = limitSet(name: description.shownName, params: description.params)
         // The params are already filled into the command; the ledger keeps them for people.
         description.params = [:]
-        description.resources[JobDescription.afterMember] = nil
         jobs.append(
             QueueJob(
                 jid: record.jid, isNamed: isNamed, description: description, standing: standing,
@@ -197,11 +196,10 @@ extension QueueState {
     private mutating func retried(_ index: Int, at now: Moment) {
         jobs[index].standing.cancelRequested = false
         switch jobs[index].phase {
-        // In a cluster, the retry may have changed the resources: read them from the ledger.
-        case .failed where configuration.hearsFromMonitor, .cancelled where configuration.hearsFromMonitor:
+        // The retry may have changed what it asks for: read that from the ledger.
+        case .failed, .cancelled:
             jobs[index].retryAsked = true
             outbox.look.append(jobs[index].jid)
-        case .failed, .cancelled: revive(index)
         case .complete: break
         // The ledger knows the end already; the executor's report of it will follow.
         default: jobs[index].retryAsked = jobs[index].live != nil

@@ -32,7 +32,7 @@ extension QueueState {
     /// Whether a job waits for nothing.
     func isFree(_ index: Int) -> Bool { waits.isFree(index) && (unknown.isEmpty || unknown[index] == nil) }
 
-    /// Says that jobs wait for one that does not come any more. (Then the ledger was changed by hand.)
+    /// Says that jobs wait for one that does not come any more: its run was ended, or the ledger was changed by hand.
     mutating func sayUnknownUpstream() {
         guard let first = awaited.min(by: { $0.key < $1.key }), let index = first.value.first else { return }
         outbox.say("job \(jobs[index].jid) waits for job \(first.key), which is no job of this queue")

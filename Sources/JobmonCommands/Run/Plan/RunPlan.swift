@@ -179,7 +179,10 @@ struct RunPlan {
                 hint: "pass it in a file; a line of a .txt job file may be longer")
         }
         var new = object.key.map { NewJob(key: $0, description: job) } ?? keys.newJob(job)
-        new.after = object.after.map { $0.mapTexts { filled($0) } }
+        if !object.after.isEmpty {
+            new.after = object.after.map { $0.mapTexts { filled($0) } }
+            if place.hasSuffix(": ") { new.place = String(place.dropLast(2)) }
+        }
         return new
     }
 
