@@ -44,6 +44,24 @@ struct ReadingTests {
             }
     }
 
+    @Test("what a job waits for is found by its key, not by reading its queue")
+    func waitsByKey() async throws {
+        let ledger = try SQLiteLedger.open(.memory, time: clock.source)
+        try await fill(ledger)
+        let plan = try await ledger.read { connection throws(SQLiteFailure) in
+            try connection.prepare("EXPLAIN QUERY PLAN " + JobQueries.waitsStatement).put(1).put("[]").all { row in
+                for _ in 0..<3 { _ = row.int() }
+                return row.text()
+            }
+        }
+        let ways = plan.filter { $0.hasPrefix("SEARCH u ") }
+        #expect(
+            ways.sorted() == [
+                "SEARCH u USING INDEX job_by_key (queue=? AND job_key=?)",
+                "SEARCH u USING INTEGER PRIMARY KEY (rowid=?)",
+            ], "\(plan)")
+    }
+
     @Test func everyFilterInPagesOfEverySize() async throws {
         let ledger = try SQLiteLedger.open(.memory, time: clock.source)
         try await fill(ledger)

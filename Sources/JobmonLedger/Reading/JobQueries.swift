@@ -55,19 +55,23 @@ struct JobQueries {
         return records
     }
 
+    /// From one job to the next by its key: left to itself, SQLite reads the whole queue once for each job that waits.
+    static let waitsStatement = """
+        SELECT w.jid, w.needed, w.missing, u.jid, u.name, u.status FROM (
+            SELECT j.jid AS jid, count(*) AS needed, sum(u.status <> ?1) AS missing,
+                min(CASE WHEN u.status <> ?1 THEN u.jid END) AS first
+            FROM json_each(?2) wanted CROSS JOIN job j ON j.jid = wanted.value
+                CROSS JOIN json_each(j.resources, '$.after') a
+                CROSS JOIN job u INDEXED BY job_by_key ON u.queue = j.queue AND u.job_key = a.value
+            GROUP BY j.jid
+        ) w JOIN job u ON u.jid = w.first
+        """
+
     /// What jobs of these ids wait for; those that wait for nothing more are left out.
     private func waits(_ jids: [Int64]) throws(SQLiteFailure) -> [Int64: JobWait] {
-        let found = try connection.prepare(
-            """
-            SELECT w.jid, w.needed, w.missing, u.jid, u.name, u.status FROM (
-                SELECT j.jid AS jid, count(*) AS needed, sum(u.status <> ?1) AS missing,
-                    min(CASE WHEN u.status <> ?1 THEN u.jid END) AS first
-                FROM job j, json_each(j.resources, '$.after') a
-                    JOIN job u ON u.queue = j.queue AND u.job_key = a.value
-                WHERE j.jid IN (SELECT value FROM json_each(?2)) GROUP BY j.jid
-            ) w JOIN job u ON u.jid = w.first
-            """
-        ).put(Status.complete.rawValue).put(JSON.array(jids.map { .int($0) }).text).all { row in
+        let wanted = JSON.array(jids.map { .int($0) }).text
+        let statement = try connection.prepare(Self.waitsStatement).put(Status.complete.rawValue).put(wanted)
+        let found = try statement.all { row in
             (
                 jid: row.int(),
                 wait: JobWait(
