@@ -150,6 +150,24 @@ package final class SQLiteLedger: Ledger, LedgerReads {
         try await write { recorder in try recorder.groupOld(limit: limit) }
     }
 
+    /// Makes the file smaller: events of earlier versions are stored as this version stores them, and free space is given
+    /// back. Nothing that can be read changes, but for the texts of events that their rows give back (`sentEvents`).
+    package func vacuum() async throws(Problem) -> VacuumResult {
+        let before = try await write { try $0.fileSize() }
+        var events = 0
+        var last: Int64? = 0
+        while let after = last {
+            let shrunk = try await write { try $0.shrink(after: after, limit: 10_000) }
+            events += shrunk.events
+            last = shrunk.last
+        }
+        let after = try await write { recorder in
+            try recorder.vacuum()
+            return try recorder.fileSize()
+        }
+        return VacuumResult(before: before, after: after, events: events)
+    }
+
     package func close() async throws(Problem) {
         let writer = writer
         let database = database

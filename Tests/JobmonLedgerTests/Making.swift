@@ -84,7 +84,21 @@ extension Fact {
     }
 }
 
+extension Migration012 {
+    /// Takes it back from a ledger all of whose events have their texts.
+    static let undo = """
+        DROP VIEW event;
+        DROP TABLE event_brief; DROP TABLE event_delivery; DROP TABLE event_sender;
+        DROP TABLE job_first;
+        ALTER TABLE event_whole RENAME TO event;
+        DELETE FROM grdb_migrations WHERE identifier = '\(identifier)';
+        """
+}
+
 extension SQLiteLedger {
+    /// Stores events from now on as earlier versions did.
+    func keepTexts() async throws { try await write { $0.keepsTexts = true } }
+
     /// Records one fact as a plain requester.
     @discardableResult func say(_ fact: Fact, at time: Timestamp? = nil) async throws -> EventResult {
         let batch = try await record([.plain(fact, at: time)])

@@ -15,6 +15,7 @@ enum Migrations {
         (Migration010.identifier, Migration010.sql),
         (Migration011.identifier, Migration011.sql),
         (Migration012.identifier, Migration012.sql),
+        (Migration013.identifier, Migration013.sql),
     ]
 
     static var all: DatabaseMigrator {

@@ -55,6 +55,11 @@ extension LedgerReads {
         try await read { connection in try ChangeQueries(connection).changes(after: sequence, limit: limit) }
     }
 
+    /// Events after a sequence number as they were sent, oldest first, at most `limit`.
+    func sentEvents(after sequence: Int64, limit: Int) async throws(Problem) -> [SentEvent] {
+        try await read { connection in try SentEventQueries(connection).events(after: sequence, limit: limit) }
+    }
+
     // MARK: - Pictures of all jobs
 
     package func snapshotRows(after jid: Int64, limit: Int) async throws(Problem) -> [SnapshotRow] {

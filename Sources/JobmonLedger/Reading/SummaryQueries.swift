@@ -23,8 +23,15 @@ struct SummaryQueries {
             WHERE i.late_since IS NOT NULL AND i.status = 2 AND (?1 IS NULL OR j.queue = ?1)
             """
         ).put(queue).first { Int($0.int()) }
-        let sequence = try connection.number("SELECT max(seq) FROM event")
-        return Summary(jobs: counts, late: late ?? 0, errors: errors, sequence: sequence ?? 0)
+        return Summary(jobs: counts, late: late ?? 0, errors: errors, sequence: try lastSequence())
+    }
+
+    /// The number of the latest event, from the ends of its two tables: of the view, SQLite would read every row.
+    func lastSequence() throws(SQLiteFailure) -> Int64 {
+        try connection.number(
+            """
+            SELECT max(coalesce((SELECT max(seq) FROM event_whole), 0), coalesce((SELECT max(seq) FROM event_brief), 0))
+            """) ?? 0
     }
 
     /// How many jobs have one of these statuses.

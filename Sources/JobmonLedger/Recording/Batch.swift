@@ -5,6 +5,8 @@ struct Batch {
     let now: Timestamp
     let nowText: String
     var changes: [Change] = []
+    /// Which events came from whom.
+    var deliveries = Deliveries()
     /// Statuses that instances took; written last, so that `recorded_time` is that of the commit.
     var statuses: [StatusRow] = []
     /// By queue ("" for none): how the numbers of errors (0) and of jobs of each status (1 to 7) change.

@@ -13,6 +13,7 @@ extension Recorder {
         if case .key(let given)? = reference { key = given }
 
         var created = Verdict.Subject(instanceKey: key)
+        var makesJob = false
         var job: JobState
         switch submission.job {
         case .jid?:
@@ -26,6 +27,7 @@ extension Recorder {
                 job = known
             } else if let description = submission.description {
                 job = try insert(description, queue: queue, key: jobKey, at: time)
+                makesJob = true
                 created.queue = queue
                 created.jobKey = jobKey
             } else {
@@ -37,6 +39,7 @@ extension Recorder {
                 job = known.job
             } else {
                 job = try insert(description, queue: nil, key: nil, at: time)
+                makesJob = true
             }
         }
 
@@ -58,6 +61,7 @@ extension Recorder {
         note(instance, .submitted, at: time)
         var verdict = Verdict(instance, changed: true)
         verdict.created = created
+        verdict.brief = BriefEvent(reference, submission, makesJob: makesJob)
         return verdict
     }
 
@@ -107,11 +111,25 @@ extension Recorder {
             instance.pidStarted = process.started
             changed = true
         }
+        var placesIt = false
         if let place = start.place {
             try statements.placeInstance.put(.schedulerQueue, place.queue)
                 .put(.allocated, place.allocated.isEmpty ? nil : JSON.object(place.allocated).text)
                 .put(.jobInstanceId, instance.id).run()
+            placesIt = connection.changedRows > 0 && (place.queue != nil || !place.allocated.isEmpty)
             changed = changed || connection.changedRows > 0
+        }
+        func verdict(changed: Bool) -> Verdict {
+            var verdict = Verdict(instance, changed: changed)
+            guard changed else { return verdict }
+            // Of host, boot and executor's id the first that was said stays.
+            let isKept =
+                (start.host == nil || start.host == instance.host)
+                && (start.bootID == nil || start.bootID == instance.bootID)
+                && (start.executorID == nil || start.executorID == instance.executorID)
+                && (start.place == nil || placesIt)
+            verdict.brief = BriefEvent(reference, start, isKept: isKept)
+            return verdict
         }
         switch InstanceStateMachine.answer(current: instance.status, said: .running) {
         case .moves:
@@ -121,7 +139,7 @@ extension Recorder {
             write(&instance)
             note(instance, .running, at: instance.startedDate ?? time)
             try restand(&instance.job, after: instance)
-            return Verdict(instance, changed: true)
+            return verdict(changed: true)
         case .fills:
             let started = instance.startedDate == nil
             fill(&instance.startedDate, time)
@@ -135,7 +153,7 @@ extension Recorder {
             write(&instance)
         case .contradicts: return Verdict(instance, refused: contradiction(instance, .running))
         }
-        return Verdict(instance, changed: changed)
+        return verdict(changed: changed)
     }
 
     /// The process that an instance became.
@@ -149,7 +167,9 @@ extension Recorder {
             instance.pidStarted = process.started
         }
         if !known || !instance.status.isFinal { write(&instance) }
-        return Verdict(instance, changed: !known)
+        var verdict = Verdict(instance, changed: !known)
+        verdict.brief = BriefEvent(reference, process)
+        return verdict
     }
 
     /// Keeps what changed of an instance, which was heard of just now.

@@ -12,6 +12,7 @@ extension Recorder {
             let job = try insert(description, queue: queue, key: key, at: time)
             var verdict = Verdict(job, changed: true)
             verdict.created = Verdict.Subject(queue: queue, jobKey: key)
+            verdict.brief = BriefEvent(job: description)
             return verdict
         }
         let isDescribed = job.instances == 0 ? try describe(job, description) : false
@@ -55,7 +56,10 @@ extension Recorder {
         job.blockedBy = nil
         job.retriedInstance = job.latestInstance
         try restand(&job)
-        if !resources.isEmpty { try statements.changeResources.put(JSON.object(resources).text).put(job.jid).run() }
+        if !resources.isEmpty {
+            try statements.keepChanged.put(job.jid).run()
+            try statements.changeResources.put(JSON.object(resources).text).put(job.jid).run()
+        }
         return Verdict(job, changed: true)
     }
 
@@ -133,8 +137,12 @@ extension Recorder {
     /// - Returns: whether that is not what was there.
     private func describe(_ job: JobState, _ description: JobDescription) throws(SQLiteFailure) -> Bool {
         let row = JobRow(description)
-        try statements.describeJob.put(row.runfile).put(row.args).put(row.cwd).put(row.env).put(row.shell)
-            .put(row.timeout).put(row.resources).put(job.jid).run()
+        func run(_ statement: Statement) throws(SQLiteFailure) {
+            try statement.put(row.runfile).put(row.args).put(row.cwd).put(row.env).put(row.shell).put(row.timeout)
+                .put(row.resources).put(job.jid).run()
+        }
+        try run(statements.keepDescription)
+        try run(statements.describeJob)
         return connection.changedRows > 0
     }
 

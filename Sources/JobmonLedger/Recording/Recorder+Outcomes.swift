@@ -39,6 +39,7 @@ extension Recorder {
         try restand(&instance.job, after: instance)
         var verdict = Verdict(instance, changed: true)
         verdict.error = headline
+        verdict.brief = BriefEvent(reference, outcome)
         return verdict
     }
 

@@ -88,6 +88,7 @@ extension Recorder {
         var changed = JSONObject()
         if let memory = decision.memory { changed.append("memory", .int(memory.to)) }
         if let runtime = decision.runtime { changed.append("runtime", .double(runtime.to)) }
+        if !changed.isEmpty || decision.timeout != nil { try statements.keepChanged.put(job.jid).run() }
         if !changed.isEmpty {
             try statements.changeResources.put(JSON.object(changed).text).put(job.jid).run()
         }

@@ -12,19 +12,27 @@ final class Recorder {
     var cache = StateCache()
     var groups = GroupBook()
     var rules = RuleBook()
+    private var senders = SenderBook()
+    /// Stores every event with its text, as earlier versions did. Tests compare the two.
+    var keepsTexts = false
     private struct Position {
         var nextSequence: Int64
         /// Events that wait for their instance or job.
         var early: Int
+        /// The highest number that the sender of a whole event gave it.
+        var highestWhole: Int64
     }
+
+    var highestWhole: Int64 { position.highestWhole }
 
     init(_ connection: Connection, time: TimeSource) throws(SQLiteFailure) {
         self.connection = connection
         self.time = time
         statements = try RecorderStatements(connection)
-        let last = try connection.number("SELECT max(seq) FROM event") ?? 0
-        let early = try connection.number("SELECT count(*) FROM event WHERE outcome = 'early'") ?? 0
-        position = Position(nextSequence: last + 1, early: Int(early))
+        let last = try SummaryQueries(connection).lastSequence()
+        let early = try connection.number("SELECT count(*) FROM event_whole WHERE outcome = 'early'") ?? 0
+        let highest = try connection.number("SELECT max(sender_seq) FROM event_whole WHERE sender IS NOT NULL") ?? -1
+        position = Position(nextSequence: last + 1, early: Int(early), highestWhole: highest)
         batch = Batch(now: time.now())
     }
 
@@ -53,9 +61,7 @@ final class Recorder {
             }
         } catch {
             position = before
-            cache = StateCache()
-            groups.empty()
-            rules.empty()
+            forgetKept()
             throw error
         }
     }
@@ -77,6 +83,15 @@ final class Recorder {
             }
         }
         try batch.groups.write(self)
+        try writeDeliveries()
+    }
+
+    /// Nothing that was kept in memory may outlive a rollback.
+    func forgetKept() {
+        cache = StateCache()
+        groups.empty()
+        rules.empty()
+        senders.empty()
     }
 
     /// Takes an event in between savepoints; one that can't be stored is refused, and kept without what it did.
@@ -91,9 +106,7 @@ final class Recorder {
         } catch {
             guard error.concernsOneStatement else { throw error }
             (position, batch) = before
-            cache = StateCache()
-            groups.empty()
-            rules.empty()
+            forgetKept()
             try connection.execute("ROLLBACK TO alone")
             try connection.execute("RELEASE alone")
             let problem = Problem(
@@ -141,6 +154,25 @@ final class Recorder {
         let sequence = position.nextSequence
         position.nextSequence += 1
         let time = event.time ?? batch.now
+        let mayBeBrief = !keepsTexts && verdict.cause == nil && BriefEvent.times.contains(time)
+        let brief = mayBeBrief ? verdict.brief : nil
+        if let brief {
+            try store(brief, of: event, at: time, verdict, sequence)
+        } else {
+            try storeWhole(event, at: time, verdict, sequence)
+        }
+        batch.deliveries.note(sequence, event.identity, isBrief: brief != nil)
+        if let identity = event.identity { senders.note(identity) }
+        if verdict.outcome == .early { position.early += 1 }
+        if verdict.changed { batch.changes.append(verdict.change(sequence, event.fact.kind, time)) }
+        if position.early > 0, let created = verdict.created { try applyEarly(created) }
+        return verdict.result(sequence)
+    }
+
+    /// As it was said, with what it did.
+    private func storeWhole(
+        _ event: Event, at time: Timestamp, _ verdict: Verdict, _ sequence: Int64
+    ) throws(SQLiteFailure) {
         var body: [UInt8] = []
         event.write(to: &body)
         try statements.insertEvent
@@ -152,14 +184,48 @@ final class Recorder {
             .put(.status, verdict.status?.rawValue).put(.jobStatus, verdict.jobStatus?.rawValue)
             .put(.cause, verdict.cause?.rawValue).put(.instanceKey, verdict.awaited?.instanceKey)
             .put(.queue, verdict.awaited?.queue).put(.jobKey, verdict.awaited?.jobKey).run()
-        if verdict.outcome == .early { position.early += 1 }
-        if verdict.changed { batch.changes.append(verdict.change(sequence, event.fact.kind, time)) }
-        if position.early > 0, let created = verdict.created { try applyEarly(created) }
-        return verdict.result(sequence)
+        position.highestWhole = max(position.highestWhole, event.identity?.seq ?? -1)
+    }
+
+    /// Without what rows have of it.
+    private func store(
+        _ brief: BriefEvent, of event: Event, at time: Timestamp, _ verdict: Verdict, _ sequence: Int64
+    ) throws(SQLiteFailure) {
+        let said = event.time == nil ? brief.said : brief.said.union(.time)
+        try statements.insertBrief
+            .put(sequence).put(brief.kind.rawValue).put(verdict.jid).put(verdict.instanceID)
+            .put(time.milliseconds - batch.now.milliseconds).put(verdict.status?.rawValue)
+            .put(verdict.jobStatus?.rawValue).put(said.rawValue)
+            .put(brief.rest.isEmpty ? nil : JSON.object(brief.rest).text).run()
+    }
+
+    /// The number of a sender in the file.
+    func senderID(_ name: String) throws(SQLiteFailure) -> Int64 { try senders.id(of: name, self) }
+
+    /// Who sent the batch's brief events, and when they were recorded.
+    private func writeDeliveries() throws(SQLiteFailure) {
+        for delivery in batch.deliveries.all where delivery.isNeeded {
+            var sender: Int64?
+            if let identity = delivery.identity { sender = try senderID(identity.sender) }
+            try statements.insertDelivery
+                .put(delivery.sequence).put(delivery.count).put(batch.now.milliseconds).put(sender)
+                .put(delivery.identity?.seq).run()
+        }
+        senders.trim()
     }
 
     /// What became of the event of this identity when it came first; nil when it did not come yet.
     private func earlierResult(of identity: EventIdentity) throws(SQLiteFailure) -> EventResult? {
+        let known = try senders.known(identity.sender, self)
+        if identity.seq <= known.inDeliveries, let sequence = try deliveredSequence(of: identity, known.id),
+            let found = try statements.findBrief.put(sequence).first({ row in
+                EventResult(
+                    outcome: .repeat, jid: row.optionalInt(), jobInstanceID: row.optionalInt(), sequence: sequence)
+            })
+        {
+            return found
+        }
+        guard identity.seq <= known.whole else { return nil }
         return try statements.findEvent.put(identity.sender).put(identity.seq).first { row in
             let sequence = row.int()
             let refused = row.text() == EventResult.Outcome.refused.rawValue
@@ -167,6 +233,18 @@ final class Recorder {
                 outcome: refused ? .refused : .repeat, jid: row.optionalInt(), jobInstanceID: row.optionalInt(),
                 problem: row.optionalText().map(Problem.init(stored:)), sequence: sequence)
         }
+    }
+
+    /// The number that an event got when it was delivered. Events in a delivery may be stored whole, and one that was early
+    /// has another number by now: then there is no brief event of this number.
+    private func deliveredSequence(of identity: EventIdentity, _ sender: Int64?) throws(SQLiteFailure) -> Int64? {
+        if let sequence = batch.deliveries.sequence(of: identity) { return sequence }
+        guard let sender else { return nil }
+        return try statements.findDelivery.put(sender).put(identity.seq).first { row in
+            let first = row.int()
+            let offset = identity.seq - row.int()
+            return offset < row.int() ? first + offset : nil
+        } ?? nil
     }
 
     /// Applies the events that waited for an instance or a job that is there now, in the order in which they came.

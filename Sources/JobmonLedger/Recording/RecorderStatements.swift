@@ -1,6 +1,14 @@
 /// The recorder's statements, prepared once. Frozen columns are named in each, never `*`.
 struct RecorderStatements {
     let findEvent: Statement
+    let findBrief: Statement
+    let insertBrief: Statement
+    let findSender: Statement
+    let insertSender: Statement
+    let findDelivery: Statement
+    let insertDelivery: Statement
+    let keepDescription: Statement
+    let keepChanged: Statement
     let insertEvent: NamedStatement<EventParameter>
     let findEarly: Statement
     let settleEvent: NamedStatement<EventParameter>
@@ -59,13 +67,45 @@ struct RecorderStatements {
 
     init(_ connection: Connection) throws(SQLiteFailure) {
         findEvent = try connection.prepare(
-            "SELECT seq, outcome, jid, job_instance_id, problem FROM event WHERE sender = ? AND sender_seq = ?")
+            "SELECT seq, outcome, jid, job_instance_id, problem FROM event_whole WHERE sender = ? AND sender_seq = ?")
+        findBrief = try connection.prepare("SELECT jid, job_instance_id FROM event_brief WHERE seq = ?")
+        insertBrief = try connection.prepare(
+            """
+            INSERT INTO event_brief (seq, kind, jid, job_instance_id, time, status, job_status, said, rest)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        findSender = try connection.prepare(
+            """
+            SELECT id, (SELECT max(sender_seq + (count - 1)) FROM event_delivery d
+                WHERE d.sender = s.id AND d.sender_seq = (
+                    SELECT max(l.sender_seq) FROM event_delivery l WHERE l.sender = s.id))
+            FROM event_sender s WHERE name = ?
+            """)
+        insertSender = try connection.prepare("INSERT INTO event_sender (name) VALUES (?)")
+        findDelivery = try connection.prepare(
+            """
+            SELECT seq, sender_seq, count FROM event_delivery WHERE sender = ? AND sender_seq <= ?
+            ORDER BY sender_seq DESC LIMIT 1
+            """)
+        insertDelivery = try connection.prepare(
+            "INSERT INTO event_delivery (seq, count, recorded_time, sender, sender_seq) VALUES (?, ?, ?, ?, ?)")
+        let keep = """
+            INSERT OR IGNORE INTO job_first (jid, runfile, args, cwd, env, shell, timeout, resources)
+            SELECT jid, runfile, args, cwd, env, shell, timeout, resources FROM job WHERE
+            """
+        keepDescription = try connection.prepare(
+            """
+            \(keep) jid = ?8 AND (runfile, args, cwd, env, shell, timeout, resources)
+                IS NOT (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            """)
+        keepChanged = try connection.prepare("\(keep) jid = ?")
         let event = EventParameter.columns
-        insertEvent = try NamedStatement(connection, "INSERT INTO event (\(event.columns)) VALUES (\(event.values))")
+        insertEvent = try NamedStatement(
+            connection, "INSERT INTO event_whole (\(event.columns)) VALUES (\(event.values))")
         findEarly = try connection.prepare(
             """
-            SELECT seq, time, body FROM event WHERE outcome = 'early' AND instance_key = ?1
-            UNION SELECT seq, time, body FROM event WHERE outcome = 'early' AND queue = ?2 AND job_key = ?3
+            SELECT seq, time, body FROM event_whole WHERE outcome = 'early' AND instance_key = ?1
+            UNION SELECT seq, time, body FROM event_whole WHERE outcome = 'early' AND queue = ?2 AND job_key = ?3
             ORDER BY seq
             """)
         let settled: [EventParameter] = [
@@ -74,7 +114,7 @@ struct RecorderStatements {
         settleEvent = try NamedStatement(
             connection,
             """
-            UPDATE event SET \(settled.assignments), instance_key = NULL, queue = NULL, job_key = NULL
+            UPDATE event_whole SET \(settled.assignments), instance_key = NULL, queue = NULL, job_key = NULL
             WHERE seq = :earlier
             """)
 
@@ -225,7 +265,7 @@ struct RecorderStatements {
         // The latest are enough: what is kept of an error is bounded.
         findReported = try connection.prepare(
             """
-            SELECT body FROM event INDEXED BY event_reported WHERE job_instance_id = ? AND kind = 'error'
+            SELECT body FROM event_whole INDEXED BY event_reported WHERE job_instance_id = ? AND kind = 'error'
             ORDER BY seq DESC LIMIT 100
             """)
         findError = try connection.prepare(

@@ -32,6 +32,8 @@ struct Verdict {
     var awaited: Subject?
     /// What the event made, for which others may have waited.
     var created: Subject?
+    /// What is stored of the event where the rows have what it said; nil: it is stored whole.
+    var brief: BriefEvent?
 
     init(_ outcome: EventResult.Outcome) { self.outcome = outcome }
 

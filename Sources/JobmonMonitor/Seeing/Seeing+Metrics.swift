@@ -18,7 +18,11 @@ extension Seeing {
             """)
         metrics.groups = try await groups()
         metrics.oldestWaiting = try await oldestWaiting()
-        metrics.lastEvent = try await time("SELECT recorded_time FROM event ORDER BY seq DESC LIMIT 1")
+        metrics.lastEvent = try await time(
+            """
+            SELECT recorded_time FROM event WHERE seq = (
+                SELECT max(seq) FROM (SELECT max(seq) AS seq FROM event_whole UNION ALL SELECT max(seq) FROM event_brief))
+            """)
         metrics.writer = writer.statistics
         metrics.ends = writer.ends
         metrics.requests = requests

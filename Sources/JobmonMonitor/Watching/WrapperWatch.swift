@@ -84,9 +84,10 @@ final class WrapperWatch: Service {
             guard isWatching, try await !ledger.query("\(running) LIMIT 1", limits: QueryLimits()).rows.isEmpty else {
                 return
             }
+            // An event that names a wrapper is stored whole: nothing else has it.
             let found = try await ledger.query(
                 """
-                SELECT body FROM event WHERE kind = 'running' AND outcome = 'recorded'
+                SELECT body FROM event_whole WHERE kind = 'running' AND outcome = 'recorded'
                 AND job_instance_id IN (\(running))
                 """, limits: QueryLimits())
             let events = found.rows.compactMap { row -> Event? in

@@ -1,0 +1,8 @@
+/// How much smaller a ledger's file became.
+package struct VacuumResult: Sendable, Equatable {
+    /// Bytes of the file.
+    package var before: Int64
+    package var after: Int64
+    /// Events whose texts were given up, since rows give them back.
+    package var events: Int
+}
