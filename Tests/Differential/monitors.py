@@ -50,6 +50,7 @@ class Monitor:
 
     def __init__(self, mode, base, jobmon):
         self.mode = mode
+        self.jobmon = jobmon
         self.real = None
         self.pid = None
         self.directory = os.path.join(base, "mon")
@@ -109,9 +110,11 @@ class Monitor:
             refused = ledger.execute("select problem from event where outcome = 'refused'").fetchall()
             if refused:
                 raise OSError("refused: %r" % refused)
-            return [body for body, in ledger.execute("select body from event")]
         finally:
             ledger.close()
+        # Most of them are stored without their text.
+        return subprocess.run([self.jobmon, "events", "--sent", "-d", self.directory], capture_output=True, text=True,
+                              check=True).stdout.splitlines()
 
     def events(self):
         """All reported events by wrapper and number: recorded, or left in the spool."""

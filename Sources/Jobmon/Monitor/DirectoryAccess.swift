@@ -133,7 +133,7 @@ package struct DirectoryAccess: Sendable {
     }
 
     /// Opens the ledger for writing while `body` runs, under the directory's lock, once the spool is taken in.
-    private func writing<Answer: Sendable>(
+    func writing<Answer: Sendable>(
         _ body: (SQLiteLedger) async throws(Problem) -> Answer
     ) async throws(Problem) -> Answer {
         guard let lock = try MonitorLock.take(layout) else { throw MonitorLock.refusal(layout) }

@@ -17,7 +17,7 @@ package struct EventsCommand: AsyncParsableCommand {
               jobmon events --since 10m --no-follow    # the last ten minutes
               jobmon events | jq 'select(.kind == "failed")'
 
-            Exit code 3 if there is no monitor; --no-follow needs none.
+            Exit code 3 if there is no monitor; --no-follow and --sent need none.
             """)
 
     @OptionGroup package var directory: DirectoryOption
@@ -36,6 +36,9 @@ package struct EventsCommand: AsyncParsableCommand {
     @Flag(help: "Print the changes so far, and end.")
     package var noFollow = false
 
+    @Flag(help: "Print the events as they were sent, also those that were refused or changed nothing, and end.")
+    package var sent = false
+
     package init() {}
 
     /// Where to start.
@@ -51,6 +54,11 @@ package struct EventsCommand: AsyncParsableCommand {
         return Timestamp(text).map { .time($0) }
     }
 
+    package func validate() throws {
+        guard sent, queue != nil else { return }
+        throw ValidationError("--sent prints the events of all queues: omit --queue")
+    }
+
     package func run() async throws {
         var beginning: Beginning?
         if let since {
@@ -61,6 +69,7 @@ package struct EventsCommand: AsyncParsableCommand {
             }
             beginning = read
         }
+        if sent { return try await printSent(from: beginning ?? .sequence(0)) }
         if noFollow { return try await printAll(from: beginning ?? .sequence(0)) }
         let layout = try directory.layout()
         try await directory.open { access in
@@ -98,6 +107,21 @@ package struct EventsCommand: AsyncParsableCommand {
         }
     }
 
+    private func printSent(from beginning: Beginning) async throws {
+        try await directory.open { access in
+            let output = Output()
+            let isTerminal = Terminal.behind(descriptor: 1).isTerminal
+            var after = try await Self.sequence(beginning, access.reading) ?? 0
+            while true {
+                let events = try await access.sentEvents(after: after, limit: 1000)
+                guard let last = events.last else { return }
+                for event in events { try output.write((isTerminal ? Self.harmless(event.text) : event.text) + "\n") }
+                try output.flush()
+                after = last.sequence
+            }
+        }
+    }
+
     /// Escapes characters above ASCII that control a terminal; JSON allows this.
     package static func harmless(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: { (0x7F...0x9F).contains($0.value) }) else { return text }
@@ -120,10 +144,15 @@ package struct EventsCommand: AsyncParsableCommand {
         case nil: return nil
         case .sequence(let sequence): return sequence
         case .time(let time):
+            // The times of events that are stored without their text are those of their deliveries.
             let result = try await reading.query(
                 """
-                SELECT coalesce((SELECT min(seq) - 1 FROM event WHERE recorded_time >= '\(time.description)'),
-                    (SELECT max(seq) FROM event), 0)
+                SELECT coalesce(min(first) - 1, max(last), 0) FROM (
+                    SELECT (SELECT min(seq) FROM event_whole WHERE recorded_time >= '\(time.description)') AS first,
+                        (SELECT max(seq) FROM event_whole) AS last
+                    UNION ALL
+                    SELECT (SELECT min(seq) FROM event_delivery WHERE recorded_time >= \(time.milliseconds)),
+                        (SELECT max(seq) FROM event_brief))
                 """,
                 limits: QueryLimits(rows: 1))
             guard case .int(let sequence)? = result.rows.first?.first else { return 0 }

@@ -1,0 +1,36 @@
+package import ArgumentParser
+import Jobmon
+import JobmonCore
+
+/// `jobmon vacuum`: makes the file of a ledger smaller.
+package struct VacuumCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "vacuum",
+        abstract: "Make the ledger's file smaller.",
+        discussion: """
+            Gives free space back to the disk, and stores the events of earlier versions as this version does: without \
+            their text where the tables have all that it says. An event keeps its text if it cannot be put together \
+            again to the byte. Nothing that jobmon shows changes; in the table event, body is null for such events.
+
+            No monitor and no `jobmon run` may use the directory meanwhile. While it runs, it needs as much free disk \
+            space as the ledger takes.
+
+              jobmon vacuum
+              jobmon vacuum -d DIR
+            """)
+
+    @OptionGroup package var directory: DirectoryOption
+
+    package init() {}
+
+    package func run() async throws {
+        try await directory.open { access in
+            let result = try await access.vacuum()
+            let output = Output()
+            try output.write(
+                "\(Units.bytes(result.before)) before, \(Units.bytes(result.after)) now; "
+                    + "\(Units.count(result.events, "event")) stored without text\n")
+            try output.flush()
+        }
+    }
+}
