@@ -18,8 +18,8 @@ package struct MonitorConfiguration: Sendable {
     /// Maximum bytes of one request's body.
     package var maximumBody = ProtocolLimits.request
 
-    /// Maximum events in one transaction, so that it stays short.
-    package var eventsPerCommit = 1000
+    /// Maximum events in one transaction: a tenth of a second or two. What is written for an event falls with their number.
+    package var eventsPerCommit = 8000
     /// Maximum events that wait for the writer; further ones are answered with 503.
     package var maximumPendingEvents = 50000
     /// Maximum bytes of the bodies that wait for the writer.

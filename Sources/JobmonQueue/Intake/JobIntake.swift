@@ -2,8 +2,11 @@ import JobmonCore
 
 /// Queues new jobs, and finds those that the queue has already.
 struct JobIntake: Sendable {
-    /// The number of jobs in one request: few at first, so that the first jobs start while the others are being queued.
-    private static let batches = (first: 100, others: 500)
+    /// The number of jobs in one request: few at first, so that the first jobs start while the others are being queued; each
+    /// then has twice as many as the one before. A commit touches a page of the index of keys for each job, so that what
+    /// is written for a job falls with the number of jobs in a commit. Those of a feed are read back by their numbers,
+    /// which are in the address of a request.
+    private static let batches = (first: 100, most: 8000, ofFeed: 500)
 
     let queue: String
     let environment: QueueEnvironment
@@ -125,7 +128,7 @@ struct JobIntake: Sendable {
         while !jobs.isEmpty, !Task.isCancelled {
             let batch = Array(jobs.suffix(size).reversed())[...]
             jobs.removeLast(batch.count)
-            size = Self.batches.others
+            size = min(2 * size, Self.batches.most)
             let now = environment.time.now()
             let jids = try await enqueue(batch, at: now)
             var records: [JobRecord] = []
@@ -194,7 +197,7 @@ struct JobIntake: Sendable {
             guard !Task.isCancelled else {
                 throw Problem(.contradiction, "the queue was stopped before all of these jobs were queued")
             }
-            let batch = rest.prefix(Self.batches.others)
+            let batch = rest.prefix(Self.batches.ofFeed)
             let queuedJids = try await enqueue(batch, at: environment.time.now())
             for (job, jid) in zip(batch, queuedJids) { numbers.add(job.key, jid) }
             added.add(batch, queuedJids)
