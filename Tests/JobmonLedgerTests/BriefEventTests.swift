@@ -24,6 +24,17 @@ struct BriefEventTests {
         return lines
     }
 
+    private func expectSame(
+        _ brief: SQLiteLedger, _ plain: SQLiteLedger, _ location: SourceLocation = #_sourceLocation
+    ) async throws {
+        let one = try await read(brief)
+        let other = try await read(plain)
+        #expect(one.count == other.count, sourceLocation: location)
+        let different = zip(one, other).filter { $0 != $1 }
+        let first = different.first.map { "\(different.count) lines differ, the first: \($0.0)\n\($0.1)" } ?? ""
+        #expect(different.isEmpty, "\(first)", sourceLocation: location)
+    }
+
     private func count(_ ledger: SQLiteLedger, _ table: String) async throws -> Int {
         Int(try await ledger.rows("SELECT count(*) FROM \(table)").first ?? "") ?? -1
     }
@@ -36,7 +47,7 @@ struct BriefEventTests {
         let brief = try SQLiteLedger.open(.memory, time: clock.source)
         let plain = try SQLiteLedger.open(.memory, time: clock.source)
         try await plain.keepTexts()
-        var life = RandomLife(seed: seed, clock: clock)
+        let life = RandomLife(seed: seed, clock: clock)
         var all: [Event] = []
         func record(_ batches: [[Event]]) async throws {
             for batch in batches {
@@ -49,20 +60,20 @@ struct BriefEventTests {
             }
         }
         try await record(life.batches(60))
-        #expect(try await read(brief) == read(plain))
+        try await expectSame(brief, plain)
         #expect(try await count(plain, "event_brief") == 0)
         #expect(try await count(brief, "event_brief") > 10)
 
         // An old ledger that is made smaller reads the same, and has no more texts than one that never had them.
         _ = try await plain.vacuum()
-        #expect(try await read(brief) == read(plain))
+        try await expectSame(brief, plain)
         #expect(try await count(plain, "event_whole") <= count(brief, "event_whole"))
         #expect(try await plain.vacuum().events == 0)
 
         // What comes later changes none of what was stored before.
         try await plain.write { $0.keepsTexts = false }
         try await record(life.batches(60))
-        #expect(try await read(brief) == read(plain))
+        try await expectSame(brief, plain)
         // Heartbeats are not kept, so that they have their effect again.
         let again = all.filter { event in
             if case .heartbeat = event.fact { false } else { event.identity != nil }
@@ -257,12 +268,12 @@ struct BriefEventTests {
             let path = "\(directory)/job_monitor.sqlite"
             let ledger = try SQLiteLedger.open(.file(path: path), time: .system)
             try await ledger.keepTexts()
-            var life = RandomLife(seed: 1, clock: ManualClock())
+            let life = RandomLife(seed: 1, clock: ManualClock())
             for batch in life.batches(200) { _ = try await ledger.record(batch) }
             let before = try await read(ledger)
             try await ledger.close()
             try RawDatabase(path, flags: 2).use { connection in
-                try connection.execute(Migration012.undo)
+                try connection.execute(Migration013.undo)
             }
             let opened = try SQLiteLedger.open(.file(path: path), time: .system)
             #expect(try await read(opened) == before)

@@ -84,7 +84,7 @@ extension Fact {
     }
 }
 
-extension Migration012 {
+extension Migration013 {
     /// Takes it back from a ledger all of whose events have their texts.
     static let undo = """
         DROP VIEW event;

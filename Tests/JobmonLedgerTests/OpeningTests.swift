@@ -160,7 +160,7 @@ struct OpeningTests {
             try RawDatabase(path, flags: 2).use {
                 try $0.execute(
                     """
-                    \(Migration012.undo)
+                    \(Migration013.undo)
                     DROP INDEX event_reported; DROP INDEX event_once;
                     CREATE UNIQUE INDEX event_once ON event (sender, sender_seq) WHERE sender IS NOT NULL;
                     DELETE FROM grdb_migrations WHERE identifier = '002';

@@ -1,7 +1,7 @@
 import JobmonCore
 
 /// Random events about a few jobs: valid and contradicting ones, in any order, with every member that an event may have.
-struct RandomLife {
+final class RandomLife {
     private var random: Seeded
     private var senders: [Sender]
     private var attempts: [String] = []
@@ -16,7 +16,7 @@ struct RandomLife {
     }
 
     /// Batches of events; some events come twice, at once or later.
-    mutating func batches(_ count: Int) -> [[Event]] {
+    func batches(_ count: Int) -> [[Event]] {
         var said: [Event] = []
         return (0..<count).map { _ in
             let batch = (0..<Int.random(in: 1...8, using: &random)).map { _ -> Event in
@@ -29,20 +29,20 @@ struct RandomLife {
         }
     }
 
-    private mutating func event() -> Event {
+    private func event() -> Event {
         let time = chance(0.8) ? clock.now.advanced(bySeconds: Double.random(in: -500...500, using: &random)) : nil
         let fact = fact()
         if chance(0.1) { return .plain(fact, at: time) }
         return senders[Int.random(in: 0..<senders.count, using: &random)].say(fact, at: time)
     }
 
-    private mutating func chance(_ share: Double) -> Bool { Double.random(in: 0..<1, using: &random) < share }
+    private func chance(_ share: Double) -> Bool { Double.random(in: 0..<1, using: &random) < share }
 
-    private mutating func maybe<Value>(_ value: @autoclosure () -> Value) -> Value? { chance(0.5) ? value() : nil }
+    private func maybe<Value>(_ value: @autoclosure () -> Value) -> Value? { chance(0.5) ? value() : nil }
 
-    private mutating func one<Value>(_ values: Value...) -> Value { values.randomElement(using: &random) ?? values[0] }
+    private func one<Value>(_ values: Value...) -> Value { values.randomElement(using: &random) ?? values[0] }
 
-    private mutating func fact() -> Fact {
+    private func fact() -> Fact {
         switch Int.random(in: 0..<20, using: &random) {
         case 0...2: .job(jobKey(), description())
         case 3...5: submitted()
@@ -51,27 +51,30 @@ struct RandomLife {
         case 11...14: .outcome(instance(), complete())
         case 15: one(Fact.failed(key()), .cancelled(key(), returnsAttempt: chance(0.5)), .lost(key()))
         case 16: one(.retry(job()), .retry(job(), resources: ["memory": 7]), .cancel(job()), .forget(job()))
-        case 17: .set(queue: "q", QueueSetting(retries: Int.random(in: 0...3, using: &random)))
+        case 17:
+            one(
+                .set(queue: "q", QueueSetting(retries: Int.random(in: 0...3, using: &random))),
+                .blocked(job(), by: maybe(Int64.random(in: 1...8, using: &random))))
         case 18: .run(queue: "q", relaunch: chance(0.5) ? .defaults : nil)
         default: .heartbeat([instance()])
         }
     }
 
-    private mutating func jobKey() -> JobReference {
+    private func jobKey() -> JobReference {
         .key(queue: "q", key: "j\(Int.random(in: 0..<5, using: &random))\(salt)")
     }
 
-    private mutating func job() -> JobReference {
+    private func job() -> JobReference {
         chance(0.5) ? jobKey() : .jid(Int64.random(in: 1...8, using: &random))
     }
 
-    private mutating func key() -> String { attempts.suffix(6).randomElement(using: &random) ?? "none\(salt)" }
+    private func key() -> String { attempts.suffix(6).randomElement(using: &random) ?? "none\(salt)" }
 
-    private mutating func instance() -> InstanceReference {
+    private func instance() -> InstanceReference {
         chance(0.8) ? .key(key()) : .id(Int64.random(in: 1...12, using: &random))
     }
 
-    private mutating func description() -> JobDescription {
+    private func description() -> JobDescription {
         JobDescription(
             name: maybe(one("", "fit", "näme \"x\"")), runfile: one("/bin/true", "sh", "a\u{1}b"),
             args: one([], ["1", "é", ""]),
@@ -80,7 +83,7 @@ struct RandomLife {
             resources: one([:], ["memory": 5, "runtime": .double(2.5)]), maxAttempts: one(1, 2, 3))
     }
 
-    private mutating func submitted() -> Fact {
+    private func submitted() -> Fact {
         let key = "i\(attempts.count)\(salt)"
         attempts.append(key)
         var submission = Submission(
@@ -100,11 +103,11 @@ struct RandomLife {
         return .submitted(chance(0.9) ? .key(key) : nil, submission)
     }
 
-    private mutating func process() -> ProcessIdentity {
+    private func process() -> ProcessIdentity {
         ProcessIdentity(pid: Int32.random(in: 1...3, using: &random), started: maybe(99))
     }
 
-    private mutating func start() -> Start {
+    private func start() -> Start {
         Start(
             host: maybe(one("n1", "n2")), bootID: maybe(one("b1", "b2")), executorID: maybe(one("4711", "9")),
             process: maybe(process()),
@@ -112,7 +115,7 @@ struct RandomLife {
             wrapper: chance(0.2) ? WrapperIdentity(process: process(), namespace: 4) : nil)
     }
 
-    private mutating func complete() -> Outcome {
+    private func complete() -> Outcome {
         var outcome = Outcome(
             status: .complete, evidence: Evidence(exitCode: maybe(0), oomKills: maybe(0)), process: maybe(process()))
         outcome.usage = Usage(

@@ -154,7 +154,8 @@ final class Recorder {
         let sequence = position.nextSequence
         position.nextSequence += 1
         let time = event.time ?? batch.now
-        let mayBeBrief = !keepsTexts && verdict.cause == nil && BriefEvent.times.contains(time)
+        let mayBeBrief =
+            !keepsTexts && verdict.changed && verdict.cause == nil && BriefEvent.times.contains(time)
         let brief = mayBeBrief ? verdict.brief : nil
         if let brief {
             try store(brief, of: event, at: time, verdict, sequence)
