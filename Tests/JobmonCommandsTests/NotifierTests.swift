@@ -64,7 +64,7 @@ struct NotifierTests {
             // Only the first one hangs.
             let script = "mkdir \"$0/first\" && exec sleep 60; cat >> \"$0/got\""
             let messages = (1...3).map { message($0) }
-            let said = await sent(messages, to: shell(script, directory), limit: 4)
+            let said = await sent(messages, to: shell(script, directory), limit: 12)
             let got = try String(contentsOfFile: "\(directory)/got", encoding: .utf8)
             #expect(got == "\(messages[2].json.text)\n")
             #expect(said.contains("1 notification not sent: no time was left"), "\(said)")

@@ -40,7 +40,8 @@ struct CrashTests {
                     ).isEmpty)
                 try await ledger.close()
             }
-            #expect(acknowledged.count > 100)
+            // Each round acknowledges three events at least; how many more depends on the machine.
+            #expect(acknowledged.count >= 3 * 8)
             #expect(Set(acknowledged).count == acknowledged.count)
         }
     }

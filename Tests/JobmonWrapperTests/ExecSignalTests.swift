@@ -41,19 +41,20 @@ import Testing
             # All are found first, and then signalled as fast as can be.
             def group(): return [q for q in map(int, filter(str.isdigit, os.listdir("/proc"))) if is_ours(q)]
             # A sender that has other things to do between two signals, or too little of a processor.
-            def slowly(number, pids):
+            def slowly(number, pids, clock=time.time):
+                begun = time.monotonic()
                 for q in pids:
                     os.kill(q, number)
-                    end = time.time() + 0.02
-                    while time.time() < end: pass
+                    taken = time.monotonic() - begun
+                    end = clock() + 0.02
+                    while clock() < end: pass
+                # By then, the wrapper may have forwarded the first signal: it waits for a second at most.
+                if taken > 0.8: open("late", "w").close()
             # The same with others on its processor, so that it waits long for its next turn.
             def crowded(number, pids):
                 os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
                 others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(6)]
-                for q in pids:
-                    os.kill(q, number)
-                    end = time.process_time() + 0.02
-                    while time.process_time() < end: pass
+                slowly(number, pids, time.process_time)
                 for other in others: other.kill()
                 for other in others: other.wait()
             \(deed)
@@ -82,9 +83,20 @@ import Testing
             ("os.killpg(p.pid, signal.SIGSTOP); time.sleep(0.1); os.killpg(p.pid, signal.SIGCONT)", [18]),
         ])
     func asOften(_ deed: String, _ expected: [Int]) async throws {
-        try await withTestDirectory { path in
-            let got = try await signals(path, deed)
-            #expect(got == expected)
+        // On a crowded machine, a sender may get no processor for longer than the wrapper waits: then it is tried again.
+        for attempt in 1...5 {
+            let isDecided = try await withTestDirectory { path in
+                let got = try await signals(path, deed)
+                let isLate = FileManager.default.fileExists(atPath: "\(path)/late")
+                if isLate {
+                    #expect(!got.isEmpty && got.allSatisfy(expected.contains), "received \(got)")
+                } else {
+                    #expect(got == expected)
+                }
+                return !isLate
+            }
+            if isDecided { return }
+            print("attempt \(attempt): the sender waited too long for a processor")
         }
     }
 
