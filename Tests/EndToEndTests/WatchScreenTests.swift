@@ -84,7 +84,9 @@ struct WatchScreenTests {
             try await window.press("Enter")
             try await window.wait("the failed jobs") { $0.contains("filter  failed") && $0.contains("[4] jobs 3") }
             try await window.press("s", "t")
-            try await window.wait(for: "by time, falling")
+            try await window.wait("the groups, and the jobs by time") {
+                $0.contains("by time, falling") && $0.contains("groups of errors 2")
+            }
 
             // Retry and cancel say a number first.
             try await window.press("1", "Home", "r")

@@ -69,6 +69,24 @@ import Testing
         }
     }
 
+    @Test("a key that comes before the rows is answered; another order leaves the groups as they are")
+    func beforeTheRows() {
+        var state = filled()
+        for key in "st1r" { state.press(.character(key), at: 2) }
+        guard case .counting(let action) = state.prompt else {
+            Issue.record("it does not count the jobs: \(String(describing: state.message?.text))")
+            return
+        }
+        #expect(action.filter.groups == [1])
+
+        state = filled()
+        state.press(.character("/"), at: 2)
+        for key in "failed" { state.press(.character(key), at: 2) }
+        state.press(.enter, at: 2)
+        for key in "1r" { state.press(.character(key), at: 2) }
+        #expect(state.message?.text.contains("still being read") == true)
+    }
+
     @Test("a picture has the size of the window, whatever the texts are")
     func fits() {
         let texts = [

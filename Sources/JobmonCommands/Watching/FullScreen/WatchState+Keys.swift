@@ -218,7 +218,8 @@ extension WatchState {
             action.job = jid
             action.words = named(jid)
         } else {
-            return say("there is nothing chosen", .plain, at: now)
+            let reason = isListRead ? "there is nothing chosen" : "the list is still being read: press the key again"
+            return say(reason, .plain, at: now)
         }
         guard hasMonitor else {
             return say("no monitor serves the directory: use jobmon \(kind.rawValue)\(again)", .red, at: now)
@@ -343,7 +344,7 @@ extension WatchState {
         // First what is most interesting, then the other way round.
         let fallsFirst: Set<RowOrder.Column> = [.time, .memory, .wait, .attempts, .cpu, .end]
         let falls = sort.column == column ? !sort.falls : fallsFirst.contains(column)
-        select { state in
+        reorder { state in
             state.sort = RowOrder(column, falls: falls)
             state.list = .jobs
             state.places[.jobs] = nil

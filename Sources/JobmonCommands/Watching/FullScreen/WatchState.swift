@@ -190,12 +190,20 @@ struct WatchState: Sendable {
 
     /// Something else is selected: what is shown is out of date.
     mutating func select(_ change: (inout WatchState) -> Void) {
+        reorder(change)
+        overview = nil
+    }
+
+    /// The same jobs are listed in another order.
+    mutating func reorder(_ change: (inout WatchState) -> Void) {
         change(&self)
         round += 1
         lists = [:]
-        overview = nil
         schedule.hurryAll()
     }
+
+    /// Whether the rows of the list that has the keys are known.
+    var isListRead: Bool { list == .groups ? overview != nil : lists[list] != nil }
 
     // MARK: - Answers
 
