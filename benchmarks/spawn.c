@@ -1,14 +1,17 @@
 // The bare things that starting commands is held against, and commands to be started; no Foundation of any kind.
 //
 //   spawn loop N SLOTS COMMAND...            fork, exec, wait4: N times, SLOTS at once; says seconds, CPU seconds
+//   spawn bare N SLOTS COMMAND...            the same with posix_spawn, which jobmon has too
 //   spawn measure COMMAND...                 runs it, its output thrown away; says its seconds, the CPU seconds and the
 //                                            largest process (bytes) of it and of all that it started, orphans too
 //   spawn delay N STAMP-FILE OTHER...        starts `OTHER... SELF stamp FILE` N times; says when it got to its
 //                                            main, and how long all took, in ms, as a JSON array of pairs
 //   spawn stamp FILE                         writes the monotonic time into FILE
 //   spawn eat MB SECONDS                     touches MB megabytes, sleeps
+//   spawn print BYTES                        prints as many bytes in lines of 80
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,15 +41,27 @@ static pid_t start(char **command) {
     return pid;
 }
 
+extern char **environ;
+
+static pid_t spawned(char **command) {
+    pid_t pid;
+    int failure = posix_spawn(&pid, command[0], NULL, NULL, command, environ);
+    if (failure != 0) {
+        fprintf(stderr, "posix_spawn: %s\n", strerror(failure));
+        exit(1);
+    }
+    return pid;
+}
+
 static double seconds(struct timeval t) { return t.tv_sec + t.tv_usec / 1e6; }
 
-static int loop(long count, int slots, char **command) {
+static int loop(long count, int slots, pid_t (*begin)(char **), char **command) {
     struct rusage used;
     long started = 0, running = 0;
     double begun = now();
     while (started < count || running > 0) {
         while (started < count && running < slots) {
-            start(command);
+            begin(command);
             started++;
             running++;
         }
@@ -139,13 +154,22 @@ static int eat(long megabytes, double rest) {
     return 0;
 }
 
+static int print(long bytes) {
+    char *text = malloc((size_t)bytes + 1);
+    if (!text) return 1;
+    for (long place = 0; place < bytes; place++) text[place] = place % 80 == 79 || place == bytes - 1 ? '\n' : 'x';
+    return write(1, text, (size_t)bytes) != bytes;
+}
+
 int main(int count, char **words) {
-    if (count >= 5 && strcmp(words[1], "loop") == 0) return loop(atol(words[2]), atoi(words[3]), words + 4);
+    if (count >= 5 && strcmp(words[1], "loop") == 0) return loop(atol(words[2]), atoi(words[3]), start, words + 4);
+    if (count >= 5 && strcmp(words[1], "bare") == 0) return loop(atol(words[2]), atoi(words[3]), spawned, words + 4);
     if (count >= 3 && strcmp(words[1], "measure") == 0) return measure(words + 2);
     if (count >= 4 && strcmp(words[1], "delay") == 0)
         return delay(atoi(words[2]), words[3], count - 4, words + 4);
     if (count == 3 && strcmp(words[1], "stamp") == 0) return stamp(words[2]);
     if (count == 4 && strcmp(words[1], "eat") == 0) return eat(atol(words[2]), atof(words[3]));
+    if (count >= 3 && strcmp(words[1], "print") == 0) return print(atol(words[2]));
     fprintf(stderr, "spawn: see its first lines for how it is used\n");
     return 2;
 }
