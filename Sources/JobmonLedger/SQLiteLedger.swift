@@ -97,11 +97,11 @@ package final class SQLiteLedger: Ledger, LedgerReads {
             guard try !database.writeWithoutTransaction(Migrations.all.hasBeenSuperseded) else { throw file.newer }
             // GRDB sets synchronous to NORMAL when it turns WAL on: an acknowledged event must survive a power cut.
             // A page that many commits change is written into the file once for each checkpoint, so these are rare. A commit
-            // of 8,000 new jobs changes pages all over the index of their keys: those that the cache can't hold are
+            // of 4,000 new jobs changes pages all over the index of their keys: those that the cache can't hold are
             // written twice.
             try database.writeWithoutTransaction { database in
                 try database.execute(
-                    sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -16000")
+                    sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 10000; PRAGMA cache_size = -12000")
                 guard try Int.fetchOne(database, sql: "PRAGMA synchronous") == 2 else {
                     throw Problem(.internalError, "SQLite does not accept synchronous = FULL for \(file.path)")
                 }

@@ -19,7 +19,7 @@ package struct MonitorConfiguration: Sendable {
     package var maximumBody = ProtocolLimits.request
 
     /// Maximum events in one transaction: a tenth of a second or two. What is written for an event falls with their number.
-    package var eventsPerCommit = 8000
+    package var eventsPerCommit = 4000
     /// Maximum events that wait for the writer; further ones are answered with 503.
     package var maximumPendingEvents = 50000
     /// Maximum bytes of the bodies that wait for the writer.

@@ -1,9 +1,18 @@
 /// The values from which a job's status is derived, and the rule that derives it; no other code does.
 package struct JobStanding: Sendable, Equatable {
     /// The number of attempts used: instances, without those that gave their attempt back.
-    package var attempts: Int
+    package var attempts: Int {
+        get { Int(used) }
+        set { used = Int32(clamping: newValue) }
+    }
     /// The number of attempts that the job may use.
-    package var maxAttempts: Int
+    package var maxAttempts: Int {
+        get { Int(usable) }
+        set { usable = Int32(clamping: newValue) }
+    }
+    // There may be a million of these values.
+    private var used: Int32
+    private var usable: Int32
     /// A user asked to cancel the job, and no user asked to retry it since.
     package var cancelRequested: Bool
     /// A job that it waits for failed or was cancelled.
@@ -23,8 +32,8 @@ package struct JobStanding: Sendable, Equatable {
         anyComplete: Bool = false,
         latest: Status? = nil, latestReturnedAttempt: Bool = false, latestIsLast: Bool = false
     ) {
-        self.attempts = attempts
-        self.maxAttempts = maxAttempts
+        used = Int32(clamping: attempts)
+        usable = Int32(clamping: maxAttempts)
         self.cancelRequested = cancelRequested
         self.isBlocked = isBlocked
         self.anyComplete = anyComplete

@@ -14,7 +14,7 @@ struct StateCache {
     private var changedJobs: [Int64] = []
 
     /// So many instances are kept between batches, at most.
-    private static let limit = 10000
+    private static let limit = 2000
 
     // MARK: - Looking
 

@@ -6,7 +6,7 @@ struct JobIntake: Sendable {
     /// then has twice as many as the one before. A commit touches a page of the index of keys for each job, so that what
     /// is written for a job falls with the number of jobs in a commit. Those of a feed are read back by their numbers,
     /// which are in the address of a request.
-    private static let batches = (first: 100, most: 8000, ofFeed: 500)
+    private static let batches = (first: 100, most: 4000, ofFeed: 500)
 
     let queue: String
     let environment: QueueEnvironment
@@ -44,7 +44,12 @@ struct JobIntake: Sendable {
             try await resolve(&loaded, asked: [:])
             return loaded
         }
-        try refuse(given.enumerated().map { ("job \($0.offset + 1) of this run", $0.element.description) })
+        try refuse(given.enumerated().lazy.map { ("job \($0.offset + 1) of this run", $0.element.description) })
+        guard !records.isEmpty else {
+            var loaded = Loaded(known: [], left: [], new: given)
+            try await resolve(&loaded, asked: [:])
+            return loaded
+        }
         let rounds = QueueRounds(of: given, among: records)
         var loaded = Loaded(known: [], left: [], new: [])
         var isNamed = [Bool](repeating: false, count: records.count)
@@ -54,7 +59,7 @@ struct JobIntake: Sendable {
         for job in given {
             var base = job.key
             var latest = rounds.latest(base)
-            if latest == nil, !records.isEmpty {
+            if latest == nil {
                 let found = spellings ?? JobSpellings(records)
                 spellings = found
                 if let other = found.otherKeys(of: job).first(where: { rounds.latest($0) != nil }) {
@@ -128,6 +133,8 @@ struct JobIntake: Sendable {
         while !jobs.isEmpty, !Task.isCancelled {
             let batch = Array(jobs.suffix(size).reversed())[...]
             jobs.removeLast(batch.count)
+            // An array that gets shorter keeps its memory.
+            if jobs.capacity > jobs.count / 4 * 5 + Self.batches.most { jobs = Array(jobs) }
             size = min(2 * size, Self.batches.most)
             let now = environment.time.now()
             let jids = try await enqueue(batch, at: now)

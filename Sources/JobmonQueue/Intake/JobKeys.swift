@@ -8,7 +8,7 @@ package import JobmonCore
 /// with its length before it, so that no two different jobs give the same bytes. Members of params and of the
 /// environment are sorted by name.
 package struct JobKeys: Sendable {
-    private var seen: [String: Int] = [:]
+    private var seen: [JobKey: Int32] = [:]
 
     package init() {}
 
@@ -18,11 +18,11 @@ package struct JobKeys: Sendable {
     /// A job with its key.
     package mutating func newJob(_ job: JobDescription) -> NewJob {
         let first = Self.make(job, occurrence: 1)
-        let occurrence = seen[first, default: 0] + 1
-        seen[first] = occurrence
+        let occurrence = seen[JobKey(first), default: 0] + 1
+        seen[JobKey(first)] = occurrence
         return NewJob(
-            key: occurrence == 1 ? first : Self.make(job, occurrence: occurrence), description: job,
-            occurrence: occurrence)
+            key: occurrence == 1 ? first : Self.make(job, occurrence: Int(occurrence)), description: job,
+            occurrence: Int(occurrence))
     }
 
     /// - Parameter job: with its params filled in, but `{jid}` and `{attempt}` unchanged.

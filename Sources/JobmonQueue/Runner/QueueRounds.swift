@@ -21,6 +21,7 @@ struct QueueRounds {
 
     /// - Parameter records: all jobs of the queue.
     init(of given: [NewJob], among records: [JobRecord]) {
+        guard !records.isEmpty else { return }
         let keys = Set(given.map(\.key))
         for (index, record) in records.enumerated() {
             guard let key = record.jobKey else { continue }

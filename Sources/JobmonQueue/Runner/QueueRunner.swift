@@ -140,6 +140,7 @@ package final class QueueRunner: Sendable {
         if given.isEmpty, configuration.keepsRules, let last = await lastRules() { rules.withLock { $0 = last } }
         await intake.recordRun(by: rules.withLock { $0 })
         let loaded = try await intake.load(given, again: again)
+        post(.expected(loaded.known.count + loaded.new.count))
         post(.known(loaded.known))
         if !loaded.left.isEmpty { post(.left(loaded.left)) }
         late.withLock { $0 = loaded.late }

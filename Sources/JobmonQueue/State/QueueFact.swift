@@ -2,6 +2,8 @@ package import JobmonCore
 
 /// A fact that reaches the queue.
 package enum QueueFact: Sendable {
+    /// So many jobs are coming: their memory is taken at once, since doubling it again and again takes more.
+    case expected(Int)
     /// Jobs as the ledger has them: at the start, newly queued, or read again.
     case known([JobRecord])
     /// Jobs of the queue that are not part of this run: they are not started and not counted.

@@ -1,32 +1,30 @@
 import JobmonCore
 
-/// A job in the queue. There may be a million, most of them over or not started. What only the others need is in boxes,
-/// which are absent or shared for the rest.
+/// A job in the queue. There may be a million, most of them over or not started. What only the others need is in boxes;
+/// what many have in common, they share.
 struct QueueJob: Sendable {
     let jid: Int64
-    /// Whether this run must complete the job. Other jobs of the queue are only followed and recorded while they are
-    /// alive.
-    let isNamed: Bool
-    private var described: Box<JobDescription>
+    private var described: PackedDescription
     var standing: JobStanding
     /// The job that failed, for which it waits; 0: none.
     var blockedBy: Int64 = 0 {
         didSet { standing.isBlocked = blockedBy != 0 }
     }
-    /// The number of instances made so far, which is the next one's `retry_number`.
-    var instances: Int
-    /// The number of its latest instances that were lost with their supervisor, in a row.
-    var lossesRunning: Int
-    var phase: Phase
+    private var alive: Box<LiveInstance>?
+    private var relaunched: Box<Relaunches>?
+    private var instancesMade: Int32
+    private var losses: Int32
     /// Its line, as of the last time that it was ready.
     var line: Int32 = 0
     /// The set of limits that it is under.
     var limitSet: Int32 = 0
     var priority: Int32 = 0
+    /// Whether this run must complete the job. Other jobs of the queue are only followed and recorded while they are
+    /// alive.
+    let isNamed: Bool
     /// A retry was requested before the queue knew that the last attempt is over.
     var retryAsked = false
-    private var alive: Box<LiveInstance>?
-    private var relaunched: Box<Relaunches>?
+    var phase: Phase
 
     init(
         jid: Int64, isNamed: Bool = true, description: JobDescription, standing: JobStanding, instances: Int,
@@ -36,11 +34,23 @@ struct QueueJob: Sendable {
         self.isNamed = isNamed
         var description = description
         description.resources = Self.needed(description.resources)
-        described = Box(description)
+        described = PackedDescription(description)
         self.standing = standing
-        self.instances = instances
-        self.lossesRunning = lossesRunning
+        instancesMade = Int32(clamping: instances)
+        losses = Int32(clamping: lossesRunning)
         phase = .queued
+    }
+
+    /// The number of instances made so far, which is the next one's `retry_number`.
+    var instances: Int {
+        get { Int(instancesMade) }
+        set { instancesMade = Int32(clamping: newValue) }
+    }
+
+    /// The number of its latest instances that were lost with their supervisor, in a row.
+    var lossesRunning: Int {
+        get { Int(losses) }
+        set { losses = Int32(clamping: newValue) }
     }
 
     /// The job's description; empty once the job is complete.
@@ -63,17 +73,17 @@ struct QueueJob: Sendable {
         var changed = described.value
         var description = description
         description.resources = Self.needed(description.resources)
-        if changed.takeExecution(of: description) { described = Box(changed) }
+        if changed.takeExecution(of: description) { described = PackedDescription(changed) }
     }
 
     /// Replaces the requested resources, and the time limit if one is given.
     mutating func describe(resources: JSONObject, timeout: Double? = nil) {
         let resources = Self.needed(resources)
-        guard described.value.resources != resources || timeout != nil else { return }
         var changed = described.value
+        guard changed.resources != resources || timeout != nil else { return }
         changed.resources = resources
         changed.timeout = timeout ?? changed.timeout
-        described = Box(changed)
+        described = PackedDescription(changed)
     }
 
     /// Resources without the keys of the jobs that it waits for, which the graph has as numbers: there may be thousands.
@@ -87,7 +97,7 @@ struct QueueJob: Sendable {
     /// Frees the description when it is not needed any more.
     mutating func forgetDescription() { described = Self.forgotten }
 
-    private static let forgotten = Box(JobDescription(runfile: ""))
+    private static let forgotten = PackedDescription(JobDescription(runfile: ""))
 
     /// The job's phase in the queue.
     enum Phase: Sendable, Equatable {
@@ -137,11 +147,4 @@ enum Upstream {
     case complete
     /// It is over and did not complete.
     case failed
-}
-
-/// A value on the heap.
-private final class Box<Value: Sendable>: Sendable {
-    let value: Value
-
-    init(_ value: Value) { self.value = value }
 }

@@ -34,7 +34,7 @@ extension QueueState {
         jobs[index].limitSet = limitSet
         jobs[index].line = Int32(line(of: index))
         jobs[index].priority = description.priority
-        indexOfJid[record.jid] = index
+        indexOfJid.add(record.jid, at: index)
         jobs[index].blockedBy = record.blockedBy ?? 0
         enterGraph(index, record)
         // `move` expects a job that is counted: count it as queued first.

@@ -89,7 +89,7 @@ package struct QueueState: Sendable {
     /// The rules that ended jobs for good, which the user was told.
     var saidRules: Set<String> = []
     var jobs: [QueueJob] = []
-    var indexOfJid: [Int64: Int] = [:]
+    var indexOfJid = JobIndexes()
     /// Live instances, and given-up ones whose end may still be reported.
     var indexOfKey: [String: Int] = [:]
     /// Which jobs wait for which.
@@ -220,6 +220,7 @@ package struct QueueState: Sendable {
 
     private mutating func take(_ fact: QueueFact, at now: Moment) {
         switch fact {
+        case .expected(let count): jobs.reserveCapacity(jobs.count + count)
         case .known(let records):
             for record in records { know(record, at: now) }
             sayForeign()

@@ -50,6 +50,7 @@ struct RunPlan {
             let sweep = try RunSweep(input.each, readFile: input.readFile)
             remarks = sweep.remarks(isFile: input.isFile)
             var keys = JobKeys()
+            jobs.reserveCapacity(sweep.dimensions.reduce(1) { $0 * $1.values.count })
             var slips: RunSlips?
             try sweep.forEachCombination { params in
                 var object = RunJobObject(command: .arguments(input.command), params: params)
