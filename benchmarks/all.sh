@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Every figure against its limit or peer in one run, and one table at the end. Judges, but never fails for a number.
 # What is missing of wrk and parallel is installed when we are root or sudo asks no password; else its rows say so.
-# usage: all.sh [--markdown FILE] [--cache FOLDER] [--bench PATH] [--quick] [--only abcde] PATH-OF-JOBMON
+# usage: all.sh [--markdown FILE] [--cache FOLDER] [--bench PATH] [--quick] [--only abcdeh] PATH-OF-JOBMON
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 cache=$here/../.build/bench
 bench=$here/../.build/release/JobmonBench
 markdown=
-only=abcde
+only=abcdeh
 options=()
 while [ $# -gt 1 ]; do
     case $1 in
@@ -52,5 +52,6 @@ run b jobs.py
 run c wrapper.py
 run d ledger.py
 run e dropin.py
+run h machine.py
 echo
 python3 "$here/table.py" "$rows" ${markdown:+"$markdown"}

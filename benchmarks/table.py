@@ -10,7 +10,7 @@ HEADER = ["", "what", "jobmon", "peer or limit", "ratio", "aim", "", "remarks"]
 TITLES = {
     "a": "durable events a second", "b": "jobmon run over short commands", "c": "jobmon exec around one command",
     "d": "a ledger of 1,000,000 jobs", "f": "the web page at a ledger of 1,000,000 jobs",
-    "g": "requests that jobmon usage recommends",
+    "g": "requests that jobmon usage recommends", "h": "one machine, used well",
 }
 
 

@@ -247,6 +247,7 @@ import Testing
         let room = MachineRoom(slots: 8, memory: 4 << 30, gpus: ["0"])
         #expect(room.refusal(of: need(8, memory: 4 << 30, gpus: 1)) == nil)
         #expect(room.refusal(of: need(64)) == "it asks for 64 slots, and there are 8")
+        #expect(MachineRoom(slots: 1).refusal(of: need(2)) == "it asks for 2 slots, and there is 1")
         #expect(
             room.refusal(of: need(9, memory: 5 << 30, gpus: 2))
                 == "it asks for 9 slots, and there are 8; and for 5.0 GiB of memory, and there are 4.0 GiB; and for "

@@ -23,7 +23,7 @@ package struct MachineRoom: Sendable, Hashable {
     /// Why a job can never run here, with the numbers; nil: it can.
     package func refusal(of need: JobNeed) -> String? {
         var reasons: [String] = []
-        if need.slots > slots { reasons.append("\(need.slots) slots, and there are \(slots)") }
+        if need.slots > slots { reasons.append("\(need.slots) slots, and there \(slots == 1 ? "is" : "are") \(slots)") }
         if let memory, need.memory > memory {
             reasons.append("\(Units.bytes(need.memory)) of memory, and there are \(Units.bytes(memory))")
         }
