@@ -25,7 +25,7 @@ dist/jobmon completions bash | sed '1{/^#!/d}' >"$stage/completions/bash/jobmon"
 dist/jobmon completions zsh >"$stage/completions/zsh/_jobmon"
 dist/jobmon completions fish >"$stage/completions/fish/jobmon.fish"
 cp -r README.md docs/*.md docs/openapi.yaml docs/images "$stage/docs/"
-cp Examples/requester.sh "$stage/examples/"
+cp -r Examples/requester.sh Examples/pipeline "$stage/examples/"
 cp CHANGELOG.md "$stage"/
 tar -C python --exclude=__pycache__ -cf - jobmon | tar -C "$stage/python" -xf -
 

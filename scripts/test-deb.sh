@@ -98,7 +98,7 @@ try "dpkg installs $command" in_root --install "$command"
 for file in /usr/bin/jobmon /usr/share/man/man1/jobmon.1.gz /usr/share/bash-completion/completions/jobmon \
     /usr/share/zsh/vendor-completions/_jobmon /usr/share/fish/vendor_completions.d/jobmon.fish \
     /usr/share/doc/jobmon/copyright /usr/share/doc/jobmon/changelog.Debian.gz /usr/share/doc/jobmon/changelog.gz \
-    /usr/share/doc/jobmon/examples/requester.sh; do
+    /usr/share/doc/jobmon/examples/requester.sh /usr/share/doc/jobmon/examples/pipeline/jobs.yaml; do
     try "it has $file" is_listed "$file"
 done
 try "its files are as its sums say" is_whole jobmon

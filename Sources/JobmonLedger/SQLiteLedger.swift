@@ -164,11 +164,11 @@ package final class SQLiteLedger: Ledger, LedgerReads {
             events += shrunk.events
             last = shrunk.last
         }
-        let after = try await write { recorder in
-            try recorder.vacuum()
-            return try recorder.fileSize()
+        let (after, isDone) = try await write { recorder in
+            let isDone = try recorder.vacuum()
+            return (try recorder.fileSize(), isDone)
         }
-        return VacuumResult(before: before, after: after, events: events)
+        return VacuumResult(before: before, after: after, events: events, isDone: isDone)
     }
 
     package func close() async throws(Problem) {

@@ -45,6 +45,13 @@ struct PackedDescriptionTests {
         }
     }
 
+    @Test("many arguments come back in order")
+    func manyArguments() {
+        let files = (0..<30_000).map { "data/\($0).csv" }
+        let given = (0..<3).map { JobDescription(runfile: "merge", args: ["\($0)"] + files) }
+        #expect(given.map { PackedDescription($0) }.map(\.value) == given)
+    }
+
     @Test("the jobs of a sweep share all but their arguments and params")
     func sweep() {
         let given = (0..<1000).map { number in

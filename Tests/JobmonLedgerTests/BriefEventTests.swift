@@ -221,6 +221,43 @@ struct BriefEventTests {
         }
     }
 
+    @Test("two spellings of a letter are two senders, two attempts, two jobs, as in SQLite")
+    func spellings() async throws {
+        let ledger = try SQLiteLedger.open(.memory, time: .system)
+        let names = ["\u{e9}", "e\u{301}"]
+        for again in [false, true] {
+            let events = names.flatMap { name in
+                [
+                    Event(identity: EventIdentity(sender: name, seq: 1), fact: .job("k\(name)")),
+                    Event(identity: EventIdentity(sender: name, seq: 2), fact: .attempt("i\(name)", of: "k\(name)")),
+                ]
+            }
+            let results = try await ledger.record(events).results
+            #expect(results.allSatisfy { $0.outcome == (again ? .repeat : .recorded) }, "\(results)")
+        }
+        #expect(try await ledger.rows("SELECT count(*) FROM job") == ["2"])
+        #expect(try await ledger.rows("SELECT count(DISTINCT jid) FROM job_instance") == ["2"])
+        #expect(try await ledger.rows("SELECT count(*) FROM event") == ["4"])
+    }
+
+    @Test("the key of a forgotten job is the one that was sent, whatever is in it")
+    func forgottenKey() async throws {
+        let ledger = try SQLiteLedger.open(.memory, time: .system)
+        let keys = ["a\u{0}b", "\u{301}x", "forgotten:1:y"]
+        let events = keys.map { Event.plain(.job($0)) }
+        _ = try await ledger.record(events)
+        let sent = try await ledger.sentEvents(after: 0, limit: 10).map(\.text)
+        for jid in 1...3 { try await ledger.say(.forget(.jid(Int64(jid)))) }
+        #expect(try await ledger.sentEvents(after: 0, limit: 3).map(\.text) == sent)
+        for (text, key) in zip(sent, keys) {
+            guard case .job(.key(_, let found), _) = try Event(JSON(parsing: text)).fact else {
+                Issue.record("\(text)")
+                continue
+            }
+            #expect(Array(found.utf8) == Array(key.utf8))
+        }
+    }
+
     @Test("many senders in one batch, each with few events")
     func manySenders() async throws {
         let ledger = try SQLiteLedger.open(.memory, time: .system)

@@ -350,8 +350,10 @@ struct ResponderTests {
             try await waitUntil("the connection is closed", within: 20) {
                 !socket.write([inBody ? UInt8(ascii: " ") : UInt8(ascii: "X")])
             }
-            let alive = try await fixture.requester.send("GET", "/v1/summary")
-            #expect(alive.status == 200)
+            // On a crowded machine, the limits above may be too short for this one too.
+            try await waitUntil("others are answered") {
+                (try? await fixture.requester.send("GET", "/v1/summary"))?.status == 200
+            }
             #expect(fixture.log.lines(.error) == [])
         }
     }

@@ -17,7 +17,8 @@ package struct EventsCommand: AsyncParsableCommand {
               jobmon events --since 10m --no-follow    # the last ten minutes
               jobmon events | jq 'select(.kind == "failed")'
 
-            Exit code 3 if there is no monitor; --no-follow and --sent need none.
+            Exit code 3 if there is no monitor; --no-follow and --sent need none. On a network file system, --sent is \
+            refused while there is one.
             """)
 
     @OptionGroup package var directory: DirectoryOption
@@ -26,7 +27,7 @@ package struct EventsCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             """
             Begin after this sequence number, this long ago (90s, 10m, 2h, 1d), or at this time \
-            (2026-01-31T09:30:00.000Z). Default: now; with --no-follow: at the beginning.
+            (2026-01-31T09:30:00.000Z). Default: now; with --no-follow or --sent: at the beginning.
             """, valueName: "sequence|time"))
     package var since: String?
 
@@ -144,8 +145,17 @@ package struct EventsCommand: AsyncParsableCommand {
         case nil: return nil
         case .sequence(let sequence): return sequence
         case .time(let time):
+            let result = try await firstSince(time, reading)
+            guard case .int(let sequence)? = result.rows.first?.first else { return 0 }
+            return sequence
+        }
+    }
+
+    private static func firstSince(_ time: Timestamp, _ reading: any LedgerReading) async throws -> QueryResult {
+        let problem: Problem
+        do throws(Problem) {
             // The times of events that are stored without their text are those of their deliveries.
-            let result = try await reading.query(
+            return try await reading.query(
                 """
                 SELECT coalesce(min(first) - 1, max(last), 0) FROM (
                     SELECT (SELECT min(seq) FROM event_whole WHERE recorded_time >= '\(time.description)') AS first,
@@ -155,8 +165,16 @@ package struct EventsCommand: AsyncParsableCommand {
                         (SELECT max(seq) FROM event_brief))
                 """,
                 limits: QueryLimits(rows: 1))
-            guard case .int(let sequence)? = result.rows.first?.first else { return 0 }
-            return sequence
+        } catch {
+            problem = error
         }
+        guard problem.message.contains("no such table") else { throw problem }
+        // The monitor is of an earlier version, which has all events in one table.
+        return try await reading.query(
+            """
+            SELECT coalesce(min(seq) - 1, (SELECT max(seq) FROM event), 0) FROM event
+            WHERE recorded_time >= '\(time.description)'
+            """,
+            limits: QueryLimits(rows: 1))
     }
 }

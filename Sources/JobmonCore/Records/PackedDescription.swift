@@ -131,7 +131,8 @@ package struct PackedDescription: Sendable, Equatable {
 
     private static func applied(_ own: String, to other: JobDescription) -> JobDescription {
         var description = other
-        var arguments: [String]?
+        var arguments: [String] = []
+        var hasArguments = false
         var values: [JSON] = []
         var rest = own.utf8[...]
         while let mark = rest.popFirst() {
@@ -145,15 +146,17 @@ package struct PackedDescription: Sendable, Equatable {
             switch mark {
             case Mark.name: description.name = part
             case Mark.runfile: description.runfile = part
-            case Mark.argument: arguments = (arguments ?? []) + [part]
-            case Mark.noArguments: arguments = []
+            case Mark.argument:
+                arguments.append(part)
+                hasArguments = true
+            case Mark.noArguments: hasArguments = true
             case Mark.text: values.append(.string(part))
             case Mark.double: values.append(.double(Double(bitPattern: UInt64(part, radix: 16) ?? 0)))
             // It was written by this type.
             default: values.append((try? JSON(parsing: part)) ?? .null)
             }
         }
-        if let arguments { description.args = arguments }
+        if hasArguments { description.args = arguments }
         if !values.isEmpty {
             description.params = JSONObject(zip(other.params.members, values).map { (name: $0.name, value: $1) })
         }

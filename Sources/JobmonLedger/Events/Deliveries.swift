@@ -13,12 +13,12 @@ struct Deliveries {
 
     private(set) var all: [Delivery] = []
     /// Places in `all`.
-    private var bySender: [String: [Int]] = [:]
+    private var bySender: [ExactText: [Int]] = [:]
 
     /// An event is stored under this number.
     mutating func note(_ sequence: Int64, _ identity: EventIdentity?, isBrief: Bool) {
         guard let last = all.indices.last, continues(all[last], sequence, identity) else {
-            if let identity { bySender[identity.sender, default: []].append(all.count) }
+            if let identity { bySender[ExactText(identity.sender), default: []].append(all.count) }
             all.append(Delivery(sequence: sequence, count: 1, identity: identity, isNeeded: isBrief))
             return
         }
@@ -29,7 +29,8 @@ struct Deliveries {
     private func continues(_ delivery: Delivery, _ sequence: Int64, _ identity: EventIdentity?) -> Bool {
         guard sequence == delivery.sequence + delivery.count else { return false }
         switch (delivery.identity, identity) {
-        case (let first?, let next?): return next.seq - first.seq == delivery.count && next.sender == first.sender
+        case (let first?, let next?):
+            return next.seq - first.seq == delivery.count && next.sender.isExactly(first.sender)
         case (nil, nil): return true
         default: return false
         }
@@ -37,7 +38,7 @@ struct Deliveries {
 
     /// The number under which an event of this batch was stored; nil: it was not.
     func sequence(of identity: EventIdentity) -> Int64? {
-        for place in (bySender[identity.sender] ?? []).reversed() {
+        for place in (bySender[ExactText(identity.sender)] ?? []).reversed() {
             guard let first = all[place].identity else { continue }
             let offset = identity.seq - first.seq
             if offset >= 0, offset < all[place].count { return all[place].sequence + offset }
@@ -47,6 +48,7 @@ struct Deliveries {
 
     /// The highest number that a sender gave an event of this batch; nil: there is none.
     func highest(of sender: String) -> Int64? {
-        bySender[sender]?.compactMap { place in all[place].identity.map { $0.seq + (all[place].count - 1) } }.max()
+        bySender[ExactText(sender)]?.compactMap { place in all[place].identity.map { $0.seq + (all[place].count - 1) } }
+            .max()
     }
 }

@@ -15,24 +15,25 @@ extension Recorder {
         defer { forgetKept() }
         return try connection.inTransaction {
             let whole = try candidates(after: sequence, limit: limit)
-            guard let first = whole.first?.sequence, let last = whole.last?.sequence else { return Shrunk() }
+            guard let last = whole.last?.sequence else { return Shrunk() }
             let shrinking = try ShrinkStatements(connection)
-            var texts: [Int64: String] = [:]
+            var inserted: [WholeEvent] = []
             for event in whole {
                 guard let brief = BriefEvent(event), try deliver(event, shrinking) else { continue }
-                texts[event.sequence] = event.text
+                inserted.append(event)
                 try statements.insertBrief
                     .put(event.sequence).put(brief.kind.rawValue).put(event.jid).put(event.instance)
                     .put(event.time.milliseconds - event.recorded.milliseconds).put(event.status).put(event.jobStatus)
                     .put(brief.said.rawValue).put(brief.rest.isEmpty ? nil : JSON.object(brief.rest).text).run()
             }
-            let again = try connection.prepare("\(SentEventQueries.brief) WHERE b.seq BETWEEN ? AND ?")
-                .put(first).put(last).all { SentEvent(&$0) }
-            let equal = Set(again.filter { texts[$0.sequence] == $0.text }.map(\.sequence))
-            for sequence in texts.keys.sorted() {
-                try (equal.contains(sequence) ? shrinking.removeWhole : shrinking.removeBrief).put(sequence).run()
+            var equal = 0
+            for event in inserted {
+                let again = try shrinking.readBrief.put(event.sequence).first { SentEvent(&$0) }
+                let isEqual = event.text.isExactly(again?.text)
+                if isEqual { equal += 1 }
+                try (isEqual ? shrinking.removeWhole : shrinking.removeBrief).put(event.sequence).run()
             }
-            return Shrunk(last: last, events: equal.count)
+            return Shrunk(last: last, events: equal)
         }
     }
 
@@ -81,10 +82,12 @@ extension Recorder {
         } ?? false
     }
 
-    /// Makes the file as small as what is in it. Takes as much free space as the ledger then has, for as long as it runs.
-    func vacuum() throws(SQLiteFailure) {
+    /// Makes the file as small as what is in it. For as long as it runs, that takes as much free space as the ledger then
+    /// has, twice: in a temporary file of SQLite's, and in the WAL.
+    /// - Returns: whether the file is as small by now; else somebody reads it, and it is once they have ended.
+    func vacuum() throws(SQLiteFailure) -> Bool {
         try connection.execute("VACUUM")
-        try connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return try connection.prepare("PRAGMA wal_checkpoint(TRUNCATE)").first { !$0.bool() } ?? false
     }
 
     /// Bytes of the file, once all is in it.
@@ -100,6 +103,8 @@ private struct ShrinkStatements {
     let extend: Statement
     let removeWhole: Statement
     let removeBrief: Statement
+    /// The event of a number, as it is put together from its rows.
+    let readBrief: Statement
 
     init(_ connection: Connection) throws(SQLiteFailure) {
         findBefore = try connection.prepare(
@@ -110,6 +115,7 @@ private struct ShrinkStatements {
         extend = try connection.prepare("UPDATE event_delivery SET count = count + 1 WHERE seq = ?")
         removeWhole = try connection.prepare("DELETE FROM event_whole WHERE seq = ?")
         removeBrief = try connection.prepare("DELETE FROM event_brief WHERE seq = ?")
+        readBrief = try connection.prepare("\(SentEventQueries.brief) WHERE b.seq = ?")
     }
 }
 
@@ -141,8 +147,8 @@ private struct StoredDelivery {
 
     /// Whether it says of an event, by its number, what is true of it.
     func has(_ event: WholeEvent) -> Bool {
-        recorded == event.recorded.milliseconds && sender == event.sender
-            && isNumber(of: event)
+        recorded == event.recorded.milliseconds && isNumber(of: event)
+            && (sender?.isExactly(event.sender) ?? (event.sender == nil))
     }
 }
 

@@ -11,12 +11,12 @@ struct SenderBook {
         var whole: Int64
     }
 
-    private var known: [String: Known] = [:]
+    private var known: [ExactText: Known] = [:]
     private static let limit = 20_000
 
     /// What is known of a sender, read from the file when it is met for the first time.
     mutating func known(_ sender: String, _ recorder: Recorder) throws(SQLiteFailure) -> Known {
-        if let found = known[sender] { return found }
+        if let found = known[ExactText(sender)] { return found }
         let stored = try recorder.statements.findSender.put(sender).first { row in
             (id: row.int(), highest: row.optionalInt() ?? -1)
         }
@@ -24,13 +24,13 @@ struct SenderBook {
             id: stored?.id,
             inDeliveries: max(stored?.highest ?? -1, recorder.batch.deliveries.highest(of: sender) ?? -1),
             whole: recorder.highestWhole)
-        known[sender] = found
+        known[ExactText(sender)] = found
         return found
     }
 
     /// An event of a sender that was met is stored.
     mutating func note(_ identity: EventIdentity) {
-        guard let index = known.index(forKey: identity.sender) else { return }
+        guard let index = known.index(forKey: ExactText(identity.sender)) else { return }
         known.values[index].inDeliveries = max(known.values[index].inDeliveries, identity.seq)
         known.values[index].whole = max(known.values[index].whole, identity.seq)
     }
@@ -40,7 +40,7 @@ struct SenderBook {
         if let id = try known(sender, recorder).id { return id }
         try recorder.statements.insertSender.put(sender).run()
         let id = recorder.connection.lastInsertedRow
-        known[sender]?.id = id
+        known[ExactText(sender)]?.id = id
         return id
     }
 

@@ -19,7 +19,7 @@ struct SentEventQueries {
     static let brief = """
         SELECT b.seq, b.kind, b.said, d.recorded_time + b.time, b.rest,
             (SELECT name FROM event_sender s WHERE s.id = d.sender), d.sender_seq + (b.seq - d.seq),
-            b.jid, j.queue, iif(j.forgotten IS NULL, j.job_key, substr(j.job_key, length('forgotten:' || j.jid || ':') + 1)),
+            b.jid, j.queue, j.job_key, j.forgotten IS NOT NULL,
             j.name, iif(f.jid IS NULL, j.runfile, f.runfile), iif(f.jid IS NULL, j.args, f.args), j.params,
             iif(f.jid IS NULL, j.cwd, f.cwd), iif(f.jid IS NULL, j.env, f.env), iif(f.jid IS NULL, j.shell, f.shell),
             iif(f.jid IS NULL, j.timeout, f.timeout), iif(f.jid IS NULL, j.resources, f.resources),
@@ -73,7 +73,10 @@ private struct BriefJob {
     init(_ row: inout Row, _ rest: JSONObject) {
         jid = row.int()
         queue = row.optionalText()
-        key = row.optionalText()
+        let stored = row.optionalText()
+        // A forgotten job gave its key free. By bytes: the key may begin with what belongs to the letter before it.
+        let mark = row.bool() ? "forgotten:\(jid):".utf8.count : 0
+        key = stored.map { mark == 0 ? $0 : String(decoding: $0.utf8.dropFirst(mark), as: UTF8.self) }
         described = JobDescription(
             name: row.text(), runfile: row.text(), args: Self.strings(row.json()), params: row.object(),
             cwd: row.optionalText(), env: row.object(), shell: row.bool(), timeout: row.optionalDouble(),

@@ -5,4 +5,6 @@ package struct VacuumResult: Sendable, Equatable {
     package var after: Int64
     /// Events whose texts were given up, since rows give them back.
     package var events: Int
+    /// The file is as small by now; else somebody reads it, and it is once they have ended.
+    package var isDone: Bool
 }

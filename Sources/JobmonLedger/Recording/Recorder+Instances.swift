@@ -124,9 +124,9 @@ extension Recorder {
             guard changed else { return verdict }
             // Of host, boot and executor's id the first that was said stays.
             let isKept =
-                (start.host == nil || start.host == instance.host)
-                && (start.bootID == nil || start.bootID == instance.bootID)
-                && (start.executorID == nil || start.executorID == instance.executorID)
+                (start.host?.isExactly(instance.host) ?? true)
+                && (start.bootID?.isExactly(instance.bootID) ?? true)
+                && (start.executorID?.isExactly(instance.executorID) ?? true)
                 && (start.place == nil || placesIt)
             verdict.brief = BriefEvent(reference, start, isKept: isKept)
             return verdict

@@ -7,11 +7,23 @@ import JobmonCore
 /// rollback nothing of it is: then it is emptied.
 struct StateCache {
     private var instances: [Int64: InstanceState] = [:]
-    private var instanceIDs: [String: Int64] = [:]
+    private var instanceIDs: [ExactText: Int64] = [:]
     private var jobs: [Int64: JobState] = [:]
-    private var jids: [JobReference: Int64] = [:]
+    private var jids: [JobKey: Int64] = [:]
     private var changedInstances: [Int64] = []
     private var changedJobs: [Int64] = []
+
+    /// The queue and key of a job.
+    private struct JobKey: Hashable {
+        let queue: ExactText
+        let key: ExactText
+
+        init?(_ queue: String?, _ key: String?) {
+            guard let queue, let key else { return nil }
+            self.queue = ExactText(queue)
+            self.key = ExactText(key)
+        }
+    }
 
     /// So many instances are kept between batches, at most.
     private static let limit = 2000
@@ -23,7 +35,7 @@ struct StateCache {
         let id: Int64? =
             switch reference {
             case .id(let id): id
-            case .key(let key): instanceIDs[key]
+            case .key(let key): instanceIDs[ExactText(key)]
             }
         // Whose job was forgotten is looked up anew: the job that is kept with it here is as old as it is.
         guard let id, var instance = instances[id], let job = jobs[instance.job.jid] else { return nil }
@@ -34,7 +46,7 @@ struct StateCache {
     func job(_ reference: JobReference) -> JobState? {
         switch reference {
         case .jid(let jid): jobs[jid]
-        case .key: jids[reference].flatMap { jobs[$0] }
+        case .key(let queue, let key): JobKey(queue, key).flatMap { jids[$0] }.flatMap { jobs[$0] }
         }
     }
 
@@ -45,14 +57,14 @@ struct StateCache {
         var kept = instance
         if let job = jobs[instance.job.jid] { kept.job = job } else { keep(instance.job) }
         instances[instance.id] = kept
-        if let key = instance.key { instanceIDs[key] = instance.id }
+        if let key = instance.key { instanceIDs[ExactText(key)] = instance.id }
         return kept
     }
 
     /// Keeps a job as its row has it.
     mutating func keep(_ job: JobState) {
         jobs[job.jid] = job
-        if let reference = job.reference { jids[reference] = job.jid }
+        if let key = JobKey(job.queue, job.key) { jids[key] = job.jid }
     }
 
     /// Keeps what changed of an instance, until it is written.
@@ -74,7 +86,7 @@ struct StateCache {
     /// Forgets a job, and all its instances with it. To be called when all is written.
     mutating func drop(_ job: JobState) {
         jobs[job.jid] = nil
-        if let reference = job.reference { jids[reference] = nil }
+        if let key = JobKey(job.queue, job.key) { jids[key] = nil }
     }
 
     // MARK: - Writing
@@ -93,10 +105,10 @@ struct StateCache {
     mutating func forget(over: [InstanceState]) {
         for instance in over where instance.status.isFinal {
             instances[instance.id] = nil
-            if let key = instance.key { instanceIDs[key] = nil }
+            if let key = instance.key { instanceIDs[ExactText(key)] = nil }
             guard let job = jobs[instance.job.jid], job.status.isFinal else { continue }
             jobs[job.jid] = nil
-            if let reference = job.reference { jids[reference] = nil }
+            if let key = JobKey(job.queue, job.key) { jids[key] = nil }
         }
         if instances.count > Self.limit || jobs.count > 2 * Self.limit { self = StateCache() }
     }

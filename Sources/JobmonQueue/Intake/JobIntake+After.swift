@@ -205,7 +205,8 @@ extension JobIntake {
         guard let first else { return }
         let more = others.count - 1
         throw Problem(
-            .invalid, more == 0 ? first : "\(first); there \(more == 1 ? "is" : "are") \(Units.count(more, "more such job"))",
+            .invalid,
+            more == 0 ? first : "\(first); there \(more == 1 ? "is" : "are") \(Units.count(more, "more such job"))",
             hint:
                 "give those jobs too, run all of the queue (jobmon run --queue \(ShellWord.quoted(queue))), or forget what is "
                 + "not wanted any more (jobmon forget)")

@@ -134,7 +134,13 @@ struct JobIntake: Sendable {
             let batch = Array(jobs.suffix(size).reversed())[...]
             jobs.removeLast(batch.count)
             // An array that gets shorter keeps its memory.
-            if jobs.capacity > jobs.count / 4 * 5 + Self.batches.most { jobs = Array(jobs) }
+            // An array that gets shorter keeps its memory, and so does one that is made of it as a whole.
+            if jobs.capacity > jobs.count / 4 * 5 + Self.batches.most {
+                var shorter: [NewJob] = []
+                shorter.reserveCapacity(jobs.count)
+                shorter.append(contentsOf: jobs)
+                jobs = shorter
+            }
             size = min(2 * size, Self.batches.most)
             let now = environment.time.now()
             let jids = try await enqueue(batch, at: now)

@@ -1,5 +1,5 @@
 /// Where jobs are in an array, by their numbers. Jobs are queued in the order of their numbers, mostly without gaps: such a
-/// stretch takes one entry, whatever its length.
+/// stretch takes one entry, whatever its length. What comes out of order is looked up as in any dictionary.
 struct JobIndexes: Sendable {
     private struct Stretch: Sendable {
         let jid: Int64
@@ -9,24 +9,30 @@ struct JobIndexes: Sendable {
 
     /// By number. No two of them overlap.
     private var stretches: [Stretch] = []
+    private var others: [Int64: Int] = [:]
 
     subscript(_ jid: Int64) -> Int? {
-        guard let place = place(of: jid) else { return nil }
-        let offset = Int(jid - stretches[place].jid)
-        return offset < stretches[place].count ? stretches[place].index + offset : nil
+        if let place = place(of: jid) {
+            let offset = Int(jid - stretches[place].jid)
+            if offset < stretches[place].count { return stretches[place].index + offset }
+        }
+        return others.isEmpty ? nil : others[jid]
     }
 
     /// Adds a job that is not there yet.
     mutating func add(_ jid: Int64, at index: Int) {
-        let before = place(of: jid)
-        if let before {
-            let stretch = stretches[before]
-            if stretch.jid + Int64(stretch.count) == jid, stretch.index + stretch.count == index {
-                stretches[before].count += 1
-                return
-            }
+        guard let last = stretches.last else {
+            stretches.append(Stretch(jid: jid, index: index, count: 1))
+            return
         }
-        stretches.insert(Stretch(jid: jid, index: index, count: 1), at: before.map { $0 + 1 } ?? 0)
+        let next = last.jid + Int64(last.count)
+        if jid == next, index == last.index + last.count {
+            stretches[stretches.count - 1].count += 1
+        } else if jid >= next {
+            stretches.append(Stretch(jid: jid, index: index, count: 1))
+        } else {
+            others[jid] = index
+        }
     }
 
     /// The last stretch that begins at or before a number.
