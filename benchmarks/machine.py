@@ -2,18 +2,14 @@
 """One machine, used well: `jobmon run` against the bare loop of posix_spawn and wait4, xargs and HyperQueue; what slots,
 memory and dependencies cost; memory and bytes on disk of a job; and what a request costs beside the commit.
 
-Each ratio is the best of three pairs, one after the other. With --before, an earlier build: its figures beside ours.
+Each ratio is the best of three pairs, one after the other. The last row needs the JobmonBench of an earlier build.
 
-    machine.py PATH-OF-JOBMON [--before PATH] [--before-bench PATH] [--only abcdefghi] [--cache FOLDER] [--rows FILE] [--quick]
+    machine.py PATH-OF-JOBMON [--before-bench PATH] [--only abcdefghi] [--cache FOLDER] [--rows FILE] [--quick]
 """
+import argparse
 import json
-import os
 import pathlib
-import shlex
-import shutil
-import sqlite3
 import subprocess
-import time
 
 import common
 import events
@@ -27,18 +23,14 @@ class Bench:
         self.pairs = 1 if options.quick else 3
         self.count = 1000 if options.quick else 5000
 
-    def run(self, arguments, words, jobmon=None, stdin=None):
+    def run(self, arguments, words=()):
         """A `jobmon run` in a folder of its own, measured as a whole: seconds, processor seconds, largest process."""
         with common.work_directory() as folder:
-            command = [jobmon or self.options.jobmon, "run", "-d", f"{folder}/run", "--no-progress", *arguments, *words]
-            if stdin is None:
-                return jobs.measured(self.spawn, command)
-            line = f"{shlex.join(map(str, command))} <{shlex.quote(str(stdin))}"
-            return jobs.measured(self.spawn, ["/bin/sh", "-c", line])
+            return jobs.measured(self.spawn, [self.options.jobmon, "run", "-d", f"{folder}/run", "--no-progress",
+                                              *arguments, *words])
 
-    def many(self, arguments, command=("/bin/true",), jobmon=None, count=None):
-        count = count or self.count
-        return self.run([*arguments, "--each", f"n=1..{count}"], ["--", *command, "{n}"], jobmon)
+    def many(self, arguments, command=("/bin/true",), count=None):
+        return self.run([*arguments, "--each", f"n=1..{count or self.count}"], ["--", *command, "{n}"])
 
     def compared(self, what, ours, theirs, aim, note="", lower=False):
         """Pairs of two rates a second (or, with `lower`, of two costs); the best ratio is the one that is judged."""
@@ -116,7 +108,7 @@ class Bench:
                 path.rename(path.with_suffix(".jsonl"))
 
             def cost(path):
-                return lambda: self.run(["-j", 2, "--no-logs", "-f", path.with_suffix(".jsonl")], [])["cpu"] / count * 1e3
+                return lambda: self.run(["-j", 2, "--no-logs", "-f", path.with_suffix(".jsonl")])["cpu"] / count * 1e3
             self.compared(f"CPU a job, {count:,} jobs with slots and memory, against without", cost(needy), cost(plain),
                           1.05, lower=True)
             self.compared(f"CPU a job, chains of 10 ({count // 10:,}), against without", cost(chains), cost(plain), 1.05,
@@ -134,7 +126,7 @@ class Bench:
                         after = [f"j{number - back}" for back in (1000, 777) if number >= back]
                         file.write(json.dumps({"name": f"j{number}", "command": ["/bin/true", str(number)],
                                                **({"after": after} if after else {})}) + "\n")
-                found[count] = [self.run(["-j", 2, "--no-logs", "-f", path], []) for _ in
+                found[count] = [self.run(["-j", 2, "--no-logs", "-f", path]) for _ in
                                 range(1 if count == large else self.pairs)]
                 common.log(f"{count:,} jobs with two edges each: {found[count]}")
         here = found[large][0]["cpu"] / large * 1e3
@@ -183,7 +175,7 @@ class Bench:
         before = self.options.before_bench
         if not before:
             return self.rows.missing("durable events a second against an earlier build", "--before-bench names none")
-        earlier = type("Earlier", (), {"bench": before, "jobmon": self.options.before})
+        earlier = argparse.Namespace(bench=before)
         seconds = 2 if self.options.quick else 4
 
         def rate(options):
@@ -209,8 +201,7 @@ def written_bytes():
 
 def main():
     parser = common.parser(__doc__)
-    parser.add_argument("--before", type=pathlib.Path, help="the executable of an earlier build")
-    parser.add_argument("--before-bench", type=pathlib.Path, help="its JobmonBench")
+    parser.add_argument("--before-bench", type=pathlib.Path, help="the JobmonBench of an earlier build")
     parser.add_argument("--only", default="abcdefghi", help="the rows to measure, by letter")
     options = common.parsed(parser)
     rows = common.Rows("h", options.rows)

@@ -21,12 +21,6 @@ struct JobState {
     /// Its row does not say all of this yet.
     var isChanged = false
 
-    /// By its key; nil when it has none.
-    var reference: JobReference? {
-        guard let queue, let key else { return nil }
-        return .key(queue: queue, key: key)
-    }
-
     static let columns = """
         j.jid, j.queue, j.job_key, j.status, j.attempts, j.max_attempts, j.cancel_requested, j.instances,
         j.latest_instance_id, j.retried_instance_id, j.any_complete, j.blocked_by, j.forgotten IS NOT NULL
