@@ -92,14 +92,21 @@ package struct DependencyResolver: Sendable {
         return TextIndex(entries)
     }
 
-    /// Whether a key has the form of a computed one, 32 hexadecimal digits. A pattern does not find jobs by these:
-    /// otherwise `a*` would mean one in 16 jobs, whatever their names.
+    /// Whether a key has the form of one that nobody chose: 32 hexadecimal digits, as jobmon computes it, or a UUID, as
+    /// the libraries make it. A pattern does not find jobs by these: otherwise `a*` would mean one in 16 jobs, whatever
+    /// their names.
     private static func isComputed(_ key: String) -> Bool {
-        key.utf8.count == 32
-            && key.utf8.allSatisfy {
-                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+        let bytes = key.utf8
+        guard bytes.count == 32 || bytes.count == 36 else { return false }
+        let isUUID = bytes.count == 36
+        return bytes.enumerated().allSatisfy { place, byte in
+            if isUUID, [8, 13, 18, 23].contains(place) { return byte == UInt8(ascii: "-") }
+            return switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): true
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): isUUID
+            default: false
             }
+        }
     }
 
     private static func jids(_ candidates: [Candidate]) -> [Int64: Int32] {
