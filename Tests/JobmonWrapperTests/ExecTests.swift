@@ -71,7 +71,9 @@ import Testing
             #expect(run.status == 0, "\(run.stderr)")
             let usage = try outcome(in: "\(path)/mon").usage
             let peak = try #require(usage.memoryPeak, "\(usage)")
-            #expect(peak.bytes > 110 << 20 && peak.bytes < 170 << 20, "\(usage)")
+            // Where there was no time to count the pages, those that both share count twice, and it says so.
+            let most: Int64 = peak.source == .rss && peak.bound == .atMost ? 230 : 170
+            #expect(peak.bytes > 110 << 20 && peak.bytes < most << 20, "\(usage)")
         }
     }
 
