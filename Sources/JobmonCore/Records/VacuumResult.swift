@@ -7,4 +7,11 @@ package struct VacuumResult: Sendable, Equatable {
     package var events: Int
     /// The file is as small by now; else somebody reads it, and it is once they have ended.
     package var isDone: Bool
+
+    package init(before: Int64, after: Int64, events: Int, isDone: Bool) {
+        self.before = before
+        self.after = after
+        self.events = events
+        self.isDone = isDone
+    }
 }
