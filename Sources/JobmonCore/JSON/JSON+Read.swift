@@ -94,9 +94,9 @@ private struct JSONReader {
 
     mutating func readObject(depth: Int) throws(JSONSyntaxError) -> JSON {
         position += 1
-        var object = JSONObject()
         skipSpace()
-        if take(UInt8(ascii: "}")) { return .object(object) }
+        if take(UInt8(ascii: "}")) { return .object(JSONObject()) }
+        var object = JSONObject(capacity: 8)
         while true {
             skipSpace()
             guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
@@ -144,10 +144,21 @@ private struct JSONReader {
             if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
             guard skipDigits() > 0 else { throw failure("a malformed number") }
         }
+        if isInteger, whole <= 18 { return .int(smallInteger(start)) }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
         if isInteger, let value = Int64(text) { return .int(value) }
         guard let value = Double(text), value.isFinite else { throw failure("a number that is too large") }
         return .double(value)
+    }
+
+    /// The integer that was just read, of at most 18 digits.
+    private func smallInteger(_ start: Int) -> Int64 {
+        let isNegative = bytes[start] == UInt8(ascii: "-")
+        var value: Int64 = 0
+        for index in (isNegative ? start + 1 : start)..<position {
+            value = value * 10 + Int64(bytes[index] - UInt8(ascii: "0"))
+        }
+        return isNegative ? -value : value
     }
 
     mutating func skipDigits() -> Int {

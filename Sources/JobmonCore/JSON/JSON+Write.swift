@@ -33,7 +33,7 @@ extension JSON {
         }
     }
 
-    static func write(int: Int64, to bytes: inout [UInt8]) {
+    package static func write(int: Int64, to bytes: inout [UInt8]) {
         // At most 20 characters, written from the last one.
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { buffer in
             var start = buffer.count
@@ -55,7 +55,7 @@ extension JSON {
         bytes.append(contentsOf: (double.isFinite ? "\(double)" : "null").utf8)
     }
 
-    static func write(string: String, to bytes: inout [UInt8]) {
+    package static func write(string: String, to bytes: inout [UInt8]) {
         var string = string
         bytes.append(UInt8(ascii: "\""))
         // Most strings need no escape: the bytes between two escapes are appended at once.

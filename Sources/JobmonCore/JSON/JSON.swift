@@ -45,10 +45,24 @@ package struct JSONObject: Sendable {
 
     package init(_ members: [(name: String, value: JSON)] = []) { self.members = members }
 
+    /// An empty object with room for as many members.
+    init(capacity: Int) {
+        members = []
+        members.reserveCapacity(capacity)
+    }
+
     /// The value of `name`; nil if there is none. Setting a value appends or replaces the member; setting nil removes
     /// it.
     package subscript(_ name: String) -> JSON? {
-        get { members.last { $0.name == name }?.value }
+        get {
+            // In place: with `last(where:)`, each member that is passed would be copied.
+            var index = members.count
+            while index > 0 {
+                index -= 1
+                if members[index].name == name { return members[index].value }
+            }
+            return nil
+        }
         set {
             guard let newValue else {
                 members.removeAll { $0.name == name }

@@ -36,7 +36,8 @@ package struct JSONFields: Sendable {
     package func path(_ name: String) -> String { prefix.isEmpty ? name : "\(prefix).\(name)" }
 
     package func value(_ name: String) -> JSON? {
-        guard let value = object[name], value != .null else { return nil }
+        guard let value = object[name] else { return nil }
+        if case .null = value { return nil }
         return value
     }
 

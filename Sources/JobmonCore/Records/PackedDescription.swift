@@ -57,7 +57,7 @@ package struct PackedDescription: Sendable, Equatable {
 
     // Two texts that are equal to Swift may have different bytes (é), and a path is its bytes.
 
-    private static func isSame(_ one: String, _ other: String) -> Bool { one.utf8.elementsEqual(other.utf8) }
+    private static func isSame(_ one: String, _ other: String) -> Bool { one.hasSameBytes(as: other) }
 
     private static func isSame(_ one: String?, _ other: String?) -> Bool {
         guard let one, let other else { return one == nil && other == nil }

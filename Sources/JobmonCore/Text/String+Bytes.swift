@@ -1,4 +1,19 @@
+import Glibc
+
 extension String {
+    /// Whether the bytes are the same. (`==` holds for two spellings of one character too.)
+    package func hasSameBytes(as other: String) -> Bool {
+        let isSame = utf8.withContiguousStorageIfAvailable { one in
+            other.utf8.withContiguousStorageIfAvailable { two in
+                guard one.count == two.count, let first = one.baseAddress, let second = two.baseAddress else {
+                    return one.count == two.count
+                }
+                return memcmp(first, second, one.count) == 0
+            }
+        }
+        return (isSame ?? nil) ?? utf8.elementsEqual(other.utf8)
+    }
+
     /// Its end, at most `limit` bytes of UTF-8, cut between characters.
     package func lastBytes(_ limit: Int) -> String {
         guard utf8.count > limit else { return self }

@@ -22,8 +22,12 @@ struct InstanceState {
     var isChanged = false
     /// It was heard of.
     var isSeen = false
-    /// How it ended.
-    var ending: Outcome?
+    /// How it ended. It is large, and this value is copied several times for each event.
+    private var boxedEnding: Box<Outcome>?
+    var ending: Outcome? {
+        get { boxedEnding?.value }
+        set { boxedEnding = newValue.map { Box($0) } }
+    }
 
     mutating func wasWritten() {
         isChanged = false

@@ -69,18 +69,32 @@ struct StateCache {
 
     /// Keeps what changed of an instance, until it is written.
     mutating func change(_ instance: InstanceState) {
-        if instances[instance.id]?.isChanged != true { changedInstances.append(instance.id) }
         var changed = instance
         changed.isChanged = true
-        _ = keep(changed)
+        guard let place = instances.index(forKey: instance.id) else {
+            changedInstances.append(instance.id)
+            _ = keep(changed)
+            return
+        }
+        // Its key and its job are kept already.
+        if !instances.values[place].isChanged { changedInstances.append(instance.id) }
+        if let job = jobs[instance.job.jid] { changed.job = job } else { keep(instance.job) }
+        instances.values[place] = changed
     }
 
     /// Keeps what changed of a job, until it is written.
     mutating func change(_ job: JobState) {
-        if jobs[job.jid]?.isChanged != true { changedJobs.append(job.jid) }
         var changed = job
         changed.isChanged = true
-        keep(changed)
+        guard let place = jobs.index(forKey: job.jid) else {
+            changedJobs.append(job.jid)
+            keep(changed)
+            return
+        }
+        if !jobs.values[place].isChanged { changedJobs.append(job.jid) }
+        let before = JobKey(jobs.values[place].queue, jobs.values[place].key)
+        jobs.values[place] = changed
+        if let key = JobKey(job.queue, job.key), key != before { jids[key] = job.jid }
     }
 
     /// Forgets a job, and all its instances with it. To be called when all is written.

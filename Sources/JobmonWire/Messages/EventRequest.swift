@@ -55,9 +55,21 @@ package enum EventAnswer {
 
     /// The body. If every event was refused, it is an error body too: the first problem beside `results`.
     package static func body(_ results: [EventResult]) -> [UInt8] {
-        var object = problem(results)?.members ?? [:]
-        object.append("results", .array(results.map(\.json)))
-        return JSON.object(object).bytes
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(32 + results.count * 80)
+        if let problem = problem(results) {
+            JSON.object(problem.members).write(to: &bytes)
+            bytes[bytes.count - 1] = UInt8(ascii: ",")
+        } else {
+            bytes.append(UInt8(ascii: "{"))
+        }
+        bytes.append(contentsOf: "\"results\":[".utf8)
+        for (index, result) in results.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            result.write(to: &bytes)
+        }
+        bytes.append(contentsOf: "]}".utf8)
+        return bytes
     }
 
     /// The results in a body, whatever its HTTP status.

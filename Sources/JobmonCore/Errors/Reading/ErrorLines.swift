@@ -105,13 +105,13 @@ struct ErrorLines {
     private static func plain(_ line: Substring) -> Substring { content(line.withoutColours) }
 
     private static func content(_ line: Substring) -> Substring {
-        let line = Box.content(line)
+        let line = DrawnBox.content(line)
         return line.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 } ? "" : line
     }
 }
 
 /// Boxes that programs draw around their messages.
-enum Box {
+enum DrawnBox {
     /// What stands in a line within the sides of a box; the line itself if it is not in a box.
     static func content(_ line: Substring) -> Substring {
         // Of all bytes that a side can begin with, most lines have none there.
