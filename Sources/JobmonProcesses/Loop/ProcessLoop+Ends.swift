@@ -104,6 +104,14 @@ extension ProcessLoop {
 
     // MARK: Tails
 
+    /// Waits for what commands write that are no quick ones.
+    func watchTails(_ now: Double) {
+        for index in commands.indices where commands[index].watchesTailAt <= now {
+            commands[index].isTailWatched = true
+            arrangement = .stale
+        }
+    }
+
     /// - Parameter isAtEnd: the pipe is empty and has no writers any more.
     func readTail(of index: Int, isAtEnd: Bool) {
         let count = isAtEnd ? 0 : read(commands[index].tailFD, &buffer, buffer.count)
@@ -112,6 +120,7 @@ extension ProcessLoop {
         } else if count == 0 {
             close(commands[index].tailFD)
             commands[index].tailFD = -1
+            commands[index].isTailWatched = false
             commands[index].hadTail = true
             arrangement = .stale
         }
@@ -121,7 +130,7 @@ extension ProcessLoop {
     /// closed pipe would kill it.
     private func finishTail(_ command: RunningCommand) -> String {
         var tail = command.tail
-        arrangement = .stale
+        if command.isTailWatched { arrangement = .stale }
         while true {
             let count = read(command.tailFD, &buffer, buffer.count)
             if count > 0 {
@@ -134,6 +143,7 @@ extension ProcessLoop {
                 close(command.tailFD)
             } else {
                 drains.append(Drain(fd: command.tailFD))
+                arrangement = .stale
             }
             return tail.text
         }

@@ -126,7 +126,7 @@ package final class ProcessLoop {
         }
         memorySchedule.started(commands[commands.count - 1].memory)
         if launched.underWay != nil { launches.append(id) }
-        if tail >= 0 { arrangement = .stale }
+        if commands[commands.count - 1].isTailWatched { arrangement = .stale }
         var identity = ProcessIdentity(pid: launched.pid)
         if command.looksUpStartTime {
             let started = jobmon_process_started(launched.pid, nil)
@@ -232,7 +232,7 @@ package final class ProcessLoop {
                 }
                 index += 1
             }
-            for command in commands.indices where commands[command].tailFD >= 0 {
+            for command in commands.indices where commands[command].isTailWatched {
                 let revents = polled[index].revents
                 if revents != 0 { readTail(of: command, isAtEnd: revents == Int16(POLLHUP)) }
                 index += 1
@@ -258,7 +258,7 @@ package final class ProcessLoop {
         polled.removeAll(keepingCapacity: true)
         polled.append(pollfd(fd: inbox, events: Int16(POLLIN), revents: 0))
         for watch in watches { polled.append(pollfd(fd: watch.fd, events: watch.events, revents: 0)) }
-        for command in commands where command.tailFD >= 0 {
+        for command in commands where command.isTailWatched {
             polled.append(pollfd(fd: command.tailFD, events: Int16(POLLIN), revents: 0))
         }
         for drain in drains { polled.append(pollfd(fd: drain.fd, events: Int16(POLLIN), revents: 0)) }
@@ -267,7 +267,9 @@ package final class ProcessLoop {
     private func timeout(atMost milliseconds: Int?) -> Int32 {
         if !found.isEmpty { return 0 }
         var next = Double.infinity
-        for command in commands { next = min(next, command.nextMoment) }
+        for index in commands.indices {
+            next = min(next, min(commands[index].nextMoment, commands[index].watchesTailAt))
+        }
         if !endings.isEmpty { next = min(next, nextEndingMoment) }
         if !commands.isEmpty { next = min(next, memorySchedule.nextRound) }
         for timer in timers { next = min(next, timer.at) }
@@ -292,9 +294,9 @@ package final class ProcessLoop {
     }
 
     private var isLimitDue: Bool {
-        guard commands.contains(where: { $0.nextMoment < .infinity }) else { return false }
+        guard commands.indices.contains(where: { commands[$0].nextMoment < .infinity }) else { return false }
         let now = time.steadySeconds()
-        return commands.contains { $0.nextMoment <= now }
+        return commands.indices.contains { commands[$0].nextMoment <= now }
     }
 
     private func lookAtClock() {
@@ -302,6 +304,7 @@ package final class ProcessLoop {
         let now = time.steadySeconds()
         for timer in timers where timer.at <= now { found.append(.timer(token: timer.token)) }
         timers.removeAll { $0.at <= now }
+        watchTails(now)
         enforceLimits(now)
         lookAtMemory(now)
     }

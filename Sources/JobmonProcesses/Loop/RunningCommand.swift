@@ -15,6 +15,9 @@ struct RunningCommand {
     var deadline: Double?
     /// The pipe with its stderr; -1: none, or at its end.
     var tailFD: Int32
+    /// The pipe is among what the loop waits for. That of a quick command is not: its end would wake the loop once more,
+    /// just before the end of the command. What such a command writes is read at its end.
+    var isTailWatched: Bool
     var hadTail = false
     var tail = OutputTail()
     /// The minimum that its `maxrss` can show.
@@ -46,6 +49,7 @@ struct RunningCommand {
         self.begun = begun
         deadline = command.timeLimit.map { begun + $0 }
         self.tailFD = tailFD
+        isTailWatched = tailFD >= 0 && !command.startsFast
         floor = launch.floor
         underWay = launch.underWay.map { ($0, command.place) }
         self.kills = kills
@@ -65,6 +69,13 @@ struct RunningCommand {
 
     /// The next time at which the loop must act for it.
     var nextMoment: Double { deadline ?? .infinity }
+
+    /// When its pipe joins what the loop waits for; infinity: it has, or there is none.
+    var watchesTailAt: Double { tailFD < 0 || isTailWatched ? .infinity : begun + Self.quick }
+
+    /// Seconds for which a command is a quick one. Longer than most need that do little, and short enough for one that
+    /// fills the pipe and waits.
+    private static let quick = 0.02
 }
 
 /// The pipe of an ended command that a grandchild still holds.
