@@ -37,9 +37,10 @@ extension OptionTable {
     static let gridEngine = OptionTable(
         .words,
         """
-        @= a= ac= adds=== ar= A= b= bgio= binding=* c= ckpt= clear clearp= clears== cwd C= dc= display= dl= e= h hard he= help
-        hold_jid= hold_jid_ad= i= inherit j= jc= js= jsv= l= m= M= masterl= masterq= mattr== mbind= mods=== N= nostdin
-        noshell notify now= o= ot= p= par= P= pe== ptf= pty= q= R= r= rdi= rou= rsh= S= sc= scope= shell= si= soft
-        sync= t= tc= tcon= terse umask= v= V verbose verify w= wd= when= xd= xdv=
+        @= a= ac= adds=== ar= A= b= bamount= bfilter= bgio= binding=* binstance= bsort= bstart= bstop= bstrategy=
+        btype= bunit= c= ckpt= clear clearp= clears== cwd C= dc= dept= display= dl= e= ectx= h hard he= help hold_jid=
+        hold_jid_ad= i= inherit j= jc= js= jsv= l= m= M= masterl= masterq= mattr== mbind= mods=== N= nostdin noshell
+        notify now= o= ot= p= par= P= pe== ptf= pty= q= R= r= rdi= rou= rsh= S= sc= scope= shell= si= soft sync= t=
+        tc= tcon= terse umask= v= V verbose verify w= wd= when= xd= xdv=
         """)
 }
