@@ -29,15 +29,15 @@ STATES = {
 }
 
 
-def state_of(record):
-    """State, exit code and reason of an ended run."""
+def state_of(record, whole=False):
+    """State, exit code and reason of an ended run. Before Slurm 25.11, accounting subtracts 128 from exit codes."""
     if record["why"] in STATES:
         return STATES[record["why"]]
     code, killed = record["code"], record["signal"]
     if killed:
         return "FAILED", f"0:{killed}", "JobLaunchFailure"
-    # The accounting subtracts 128.
-    return ("FAILED", f"{code - 128 if code > 128 else code}:0", "NonZeroExitCode") if code else (
+    shown = code - 128 if code > 128 and not whole else code
+    return ("FAILED", f"{shown}:0", "NonZeroExitCode") if code else (
         "COMPLETED", "0:0", "None")
 
 
@@ -132,7 +132,8 @@ def sacct(state, argv, fault):
             lines += rows(older, "1", {"raw": job["id"], "node": "node1"}, {
                 "start": job["submitted"] - 9000, "end": job["submitted"] - 8000, "code": 0, "signal": 0, "why": None,
                 "rss": 0, "made": 0})
-        lines += of_job(job, asked, fault, everything="all" in given)
+        version = [int(part) for part in state.settings().get("slurm_version", "22.05.8").split(".")]
+        lines += of_job(dict(job, whole=version >= [25, 11]), asked, fault, everything="all" in given)
     form = [name.lower() for name in options.last(given, "format", "JobID,JobName,State,ExitCode").split(",")]
     text = "" if "noheader" in given else "|".join(form) + "\n"
     for line in lines:
@@ -196,7 +197,7 @@ def rows(job, name, task, record):
     elif stage == "unfinished":
         state, code, reason = "FAILED", "0:0", "None"
     else:
-        state, code, reason = state_of(record)
+        state, code, reason = state_of(record, job.get("whole", False))
     open_ended = stage is not None
     end = "Unknown" if open_ended else moment(record["end"], "Unknown")
     start = moment(record["start"], "Unknown" if stage == "pending" else "None")

@@ -257,7 +257,7 @@ struct SGEDialectTests {
     @Test("memory is allowed for each slot")
     func limitsOfSlots() {
         func memory(_ used: String) -> String? {
-            SGELimits(["category": "-l h_vmem=300M -pe smp 2", "slots": "2", "maxvmem": used]).memory
+            SGELimits(SGERecord(["category": "-l h_vmem=300M -pe smp 2", "slots": "2", "maxvmem": used])).memory
         }
         #expect(memory("500.000MB") == nil)
         #expect(memory("700.000MB") == "h_vmem=300M for each of 2 slots, maxvmem=700.000MB")

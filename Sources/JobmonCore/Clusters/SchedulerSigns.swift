@@ -11,6 +11,10 @@ package struct SchedulerSigns: Sendable {
     package var addressSpaceLimit: String?
     /// Whether an environment variable describes the place of a process in a job.
     package var isPlace: @Sendable (_ variable: String) -> Bool
+    /// Whether a word is the name of the scheduler, or of a descendant of it, as its commands print it with the version.
+    var isProduct: @Sendable (_ word: String) -> Bool
+    /// Whether an environment variable changes what the scheduler's commands print, to the taste of its user.
+    package var isTaste: @Sendable (_ variable: String) -> Bool
     /// Each line that the scheduler itself writes has one of these phrases.
     var phrases: [String]
     /// Whether the scheduler itself wrote a line that stands among those of a job.
@@ -24,14 +28,21 @@ package struct SchedulerSigns: Sendable {
 extension SchedulerSigns {
     static let slurm = SchedulerSigns(
         title: "Slurm", jobVariable: "SLURM_JOB_ID", listing: "squeue -l -j", addressSpaceLimit: nil,
-        isPlace: { $0.hasPrefix("SLURM_") && $0 != "SLURM_CONF" }, phrases: SlurmLine.phrases,
+        isPlace: { $0.hasPrefix("SLURM_") && $0 != "SLURM_CONF" },
+        isProduct: { $0.hasPrefix("slurm") },
+        isTaste: { variable in
+            ["SQUEUE_", "SCANCEL_", "SACCT_", "SINFO_", "SCONTROL_"].contains { variable.hasPrefix($0) }
+                || ["SLURM_TIME_FORMAT", "SLURM_JSON", "SLURM_YAML"].contains(variable)
+        }, phrases: SlurmLine.phrases,
         isLine: { SlurmLine.isOne($0) },
         ending: { SlurmLine.ending(among: $0) }, isMemoryKill: { SlurmLine.isMemoryKill($0) })
 
     /// Grid Engine writes nothing among the lines of its jobs.
     static let gridEngine = SchedulerSigns(
         title: "Grid Engine", jobVariable: "JOB_ID", listing: "qstat -j", addressSpaceLimit: "h_vmem",
-        isPlace: { _ in false }, phrases: [], isLine: { _ in false }, ending: { _ in nil }, isMemoryKill: { _ in false }
+        isPlace: { _ in false }, isProduct: { $0.hasSuffix("GE") || ["OCS", "GCS"].contains($0) },
+        isTaste: { _ in false }, phrases: [], isLine: { _ in false }, ending: { _ in nil },
+        isMemoryKill: { _ in false }
     )
 }
 

@@ -26,7 +26,8 @@ package struct Start: Sendable, Equatable {
 package struct ClusterPlace: Sendable, Equatable {
     /// The scheduler's queue or partition.
     package var queue: String?
-    /// The allocated resources, as far as the environment shows them: `node`, `slots`, `memory` (bytes), `gpus`.
+    /// The allocated resources, as far as the environment shows them: `node`, `slots`, `memory` (bytes), `gpus`,
+    /// `account`, `sluid` (Slurm's id of the start).
     package var allocated: JSONObject
 
     package init(queue: String? = nil, allocated: JSONObject = [:]) {

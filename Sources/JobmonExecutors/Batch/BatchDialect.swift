@@ -66,6 +66,15 @@ package struct BatchDialect: Sendable {
     var listsArrays: Bool
     /// What a task came to of which there is neither a start nor a record: it waited, and is gone.
     var goneUnstarted: @Sendable (Confirmation, _ accountingAnswered: Bool) -> Outcome
+    /// Asks for the scheduler's version, and reads that; nil: nothing here depends on it.
+    var versionCommand: [String]?
+    var readVersion: @Sendable (CommandResult) -> SchedulerVersion? = { _ in nil }
+    /// The same dialect by the rules of a version.
+    var ofVersion: (@Sendable (SchedulerVersion) -> BatchDialect)?
+    /// What depends on the version, as it is read here.
+    package var rules: [VersionRule] = []
+    /// What `jobmon doctor` asks; nil: nothing.
+    var examination: SchedulerExamination?
 
     /// The one of a scheduler.
     package static func of(_ scheduler: ClusterScheduler) -> BatchDialect {
@@ -73,6 +82,11 @@ package struct BatchDialect: Sendable {
         case .slurm: .slurm
         case .sge: .sge
         }
+    }
+
+    static func version(_ result: CommandResult, of scheduler: ClusterScheduler) -> SchedulerVersion? {
+        SchedulerVersion(output: result.output, of: scheduler)
+            ?? SchedulerVersion(output: result.complaint, of: scheduler)
     }
 
     /// A complaint of the scheduler's in one line.

@@ -53,6 +53,14 @@ extension BatchExecutor {
     /// One complete list of the scheduler's, and what it says of these instances; nil: they are not in it.
     func list(_ keys: [String]) async throws(ExecutorError) -> [String: ListedTask.Standing?] {
         let begun = now()
+        let list = try await listed()
+        let ended = now()
+        noteAnswer(after: ended - begun)
+        return state.withLock { $0.batches.take(list, begunAt: begun, endedAt: ended, wanted: keys) }
+    }
+
+    /// The list as the scheduler gives it, complete.
+    func listed() async throws(ExecutorError) -> [ListedTask] {
         let list = try dialect.readList(try await run(dialect.list))
         // Nothing at all may be what a scheduler prints that does not answer.
         if list.isEmpty, let probe = dialect.probe {
@@ -61,9 +69,7 @@ extension BatchExecutor {
                 throw .unreachable(dialect.sentence(result.text))
             }
         }
-        let ended = now()
-        noteAnswer(after: ended - begun)
-        return state.withLock { $0.batches.take(list, begunAt: begun, endedAt: ended, wanted: keys) }
+        return list
     }
 
     /// What became of instances: the scheduler's list first, then what is on record, then the accounting. Nothing is
@@ -135,6 +141,8 @@ extension BatchExecutor {
     private func accounts(of keys: [String]) async -> Accounts {
         let wanted = state.withLock { $0.batches.accounted(keys) }
         var accounts = Accounts()
+        await version()
+        let dialect = dialect
         // A job whose id is not known is asked for by its name, which is another question.
         for group in [wanted.filter { $0.job != nil }, wanted.filter { $0.job == nil }] {
             var rest = group[...]
@@ -320,7 +328,9 @@ extension BatchExecutor {
 
     private func ending(_ account: AccountedTask) -> String {
         let evidence = account.outcome.evidence
-        return evidence.exitCode.map { "exit code \($0)" } ?? evidence.scheduler?.said ?? "no exit code"
+        // An exit code that may be another one has its own words.
+        return account.outcome.description ?? evidence.exitCode.map { "exit code \($0)" }
+            ?? evidence.scheduler?.said ?? "no exit code"
     }
 
     /// Why tasks are held in error. They will not go on, so they are removed, and each is one that could not be started.

@@ -44,7 +44,9 @@ package final class BatchExecutor: Executor {
     }
 
     package var name: String { dialect.name }
-    let dialect: BatchDialect
+    /// How the scheduler is spoken to: by the rules of its version, once that is known.
+    var dialect: BatchDialect { speech.withLock { $0.dialect } }
+    private let speech: Mutex<Speech>
     let configuration: Configuration
     let runner: any CommandRunner
     let files: BatchFiles
@@ -52,6 +54,13 @@ package final class BatchExecutor: Executor {
     let state: Mutex<State>
     /// When it came, on the steady clock: before that nobody listened for it.
     let began: Double
+
+    private struct Speech: Sendable {
+        var dialect: BatchDialect
+        var version: SchedulerVersion?
+        /// When the version is asked for, on the steady clock.
+        var askAt = -Double.infinity
+    }
 
     struct State: Sendable {
         var batches = BatchState()
@@ -82,7 +91,7 @@ package final class BatchExecutor: Executor {
         _ dialect: BatchDialect, _ configuration: Configuration, runner: (any CommandRunner)? = nil,
         known: @escaping LocalExecutor.KnownInstances
     ) throws(Problem) {
-        self.dialect = dialect
+        speech = Mutex(Speech(dialect: dialect))
         self.configuration = configuration
         self.runner = runner ?? ProcessRunner(dialect)
         self.known = known
@@ -119,6 +128,27 @@ package final class BatchExecutor: Executor {
         }
         return result
     }
+
+    /// The scheduler's version, which is asked for once: from then on it is spoken to by the rules of that version.
+    /// - Returns: nil where it does not answer, or not in a way that is known. Then what is ambiguous in any version is taken
+    ///   to be so, and it is asked again after a while.
+    @discardableResult package func version() async -> SchedulerVersion? {
+        let (dialect, known, askAt) = speech.withLock { ($0.dialect, $0.version, $0.askAt) }
+        guard let command = dialect.versionCommand, now() >= askAt else { return known }
+        let result = try? await run(command)
+        let version = result.flatMap { dialect.readVersion($0) }
+        speech.withLock { speech in
+            // An answer without a version will not be another one later.
+            speech.askAt = version != nil || result?.status == 0 ? .infinity : now() + Self.askingAgain
+            guard let version, let adapted = speech.dialect.ofVersion?(version) else { return }
+            speech.dialect = adapted
+            speech.version = version
+        }
+        return version
+    }
+
+    /// Seconds after which a scheduler that did not say its version is asked again.
+    private static let askingAgain = 300.0
 
     func now() -> Double { configuration.time.steadySeconds() }
 

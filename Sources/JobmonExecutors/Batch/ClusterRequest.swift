@@ -25,6 +25,9 @@ struct ClusterRequest: Sendable, Equatable {
     var memoryResource: String?
     var parallelEnvironment: String?
 
+    /// Nothing is asked for.
+    init() {}
+
     /// - Parameter reserved: names the option that a word is, if jobmon knows its jobs by that.
     /// - Throws: which member is of the wrong type.
     init(_ resources: JSONObject, reserved: (String) -> String?) throws(FieldError) {

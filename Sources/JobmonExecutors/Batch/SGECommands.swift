@@ -80,7 +80,7 @@ enum SGECommands {
         return isCounted && !request.options.contains("-l") ? "e" : "w"
     }
 
-    private static func memory(
+    static func memory(
         _ request: ClusterRequest, _ traits: SchedulerTraits
     ) throws(Problem) -> SchedulerTraits.Resource {
         if let name = request.memoryResource {
@@ -95,7 +95,7 @@ enum SGECommands {
             hint: "name it with --memory-resource; it has \(names.isEmpty ? "none" : names)")
     }
 
-    private static func environment(
+    static func environment(
         _ request: ClusterRequest, _ traits: SchedulerTraits
     ) throws(Problem) -> String {
         if let name = request.parallelEnvironment { return name }
@@ -153,8 +153,8 @@ enum SGECommands {
         for line in result.output.split(separator: "\n") {
             if line.hasPrefix("job_number:") {
                 job = line.dropFirst("job_number:".count).trimmed
-            } else if line.hasPrefix("error reason"), reasons[job] == nil {
-                // error reason   1:   DATE TIME [UID:PID]: error: WHAT
+            } else if GridEngineLabel.begins(line, "error_reason"), reasons[job] == nil {
+                // error reason   1:   DATE TIME [UID:PID]: error: WHAT (Open Cluster Scheduler: error_reason)
                 let text = line.drop { $0 != ":" }.dropFirst().trimmed
                 reasons[job] =
                     text.firstIndex(of: "]").map { text[text.index(after: $0)...].drop { ": ".contains($0) } }

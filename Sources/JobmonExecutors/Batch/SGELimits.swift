@@ -5,16 +5,16 @@ import JobmonCore
 struct SGELimits {
     /// The requests of `qsub -l`.
     private let requests: [Substring: Substring]
-    private let record: [Substring: String]
+    private let record: SGERecord
     /// Processor time and memory are allowed for each slot.
     private let slots: Double
 
-    init(_ record: [Substring: String]) {
+    init(_ record: SGERecord) {
         self.record = record
         slots = max(1, SGEAccounts.number(record["slots"]) ?? 1)
         var requests: [Substring: Substring] = [:]
-        // -u ada -l h_rt=600,h_vmem=2G -pe smp 4
-        let words = (record["category"] ?? "").split(separator: " ")
+        // -u ada -l h_rt=600,h_vmem=2G -pe smp 4 (Open Cluster Scheduler: as it was submitted)
+        let words = [record["submit_cmd_line"], record["category"]].flatMap { ($0 ?? "").split(separator: " ") }
         for (option, value) in zip(words, words.dropFirst()) where option == "-l" {
             for request in value.split(separator: ",") {
                 let parts = request.split(separator: "=", maxSplits: 1)
@@ -45,9 +45,9 @@ struct SGELimits {
     private var time: String? {
         for (limit, used, share) in [("h_rt", "ru_wallclock", 1.0), ("h_cpu", "cpu", slots)] {
             guard let request = requests[limit[...]], let most = GridEngineAmount.seconds(request),
-                let amount = SGEAccounts.number(record[used[...]]), amount >= most * share - 1
+                let amount = SGEAccounts.number(record[used]), amount >= most * share - 1
             else { continue }
-            return "\(limit)=\(request)\(share > 1 ? ofSlots : ""), \(used)=\(record[used[...]] ?? "")"
+            return "\(limit)=\(request)\(share > 1 ? ofSlots : ""), \(used)=\(record[used] ?? "")"
         }
         return nil
     }

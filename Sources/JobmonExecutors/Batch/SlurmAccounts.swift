@@ -3,7 +3,9 @@ import JobmonCore
 
 /// The records of Slurm's accounting.
 enum SlurmAccounts {
-    static func read(_ result: CommandResult) throws(ExecutorError) -> [AccountedTask] {
+    static func read(
+        _ result: CommandResult, _ rules: SlurmRules
+    ) throws(ExecutorError) -> [AccountedTask] {
         guard result.status == 0,
             !SchedulerText.contains(result.complaint, anyOf: ["refused", "Unable to", "disabled"])
         else {
@@ -25,7 +27,7 @@ enum SlurmAccounts {
                 take(used, ofStep: id[1], into: &tasks[last].outcome.usage)
                 continue
             }
-            tasks.append(task(String(job), numbers, fields))
+            tasks.append(task(String(job), numbers, fields, rules))
         }
         return tasks
     }
@@ -52,12 +54,14 @@ enum SlurmAccounts {
         }
     }
 
-    private static func task(_ job: String, _ numbers: [ClosedRange<Int>], _ fields: [String]) -> AccountedTask {
+    private static func task(
+        _ job: String, _ numbers: [ClosedRange<Int>], _ fields: [String], _ rules: SlurmRules
+    ) -> AccountedTask {
         let state = fields[2].split(separator: " ").first.map { String($0) } ?? ""
         let started = !["", "None", "Unknown"].contains(fields[4])
         let isFinal =
             !["", "None", "Unknown"].contains(fields[5])
-            && !["PENDING", "RUNNING", "SUSPENDED", "COMPLETING", "CONFIGURING", "RESIZING"].contains(state)
+            && (SlurmCommands.finalStates.contains(state) || state == "REQUEUED")
         let code = fields[3].split(separator: ":").compactMap { Int($0) }
         var evidence = Evidence(scheduler: SchedulerWord(fields[2] + limit(state, fields), cause: cause(state)))
         if state == "COMPLETED" || state == "FAILED", code.count == 2 {
@@ -68,6 +72,9 @@ enum SlurmAccounts {
         var outcome = Outcome(evidence: evidence)
         outcome.usage.wallclock = started ? Double(fields[6]) : nil
         outcome.usage.maxrss = bytes(fields[7])
+        if let code = evidence.exitCode, state == "FAILED" {
+            outcome.description = rules.doubt(code, shown: fields[3])
+        }
         if !started, outcome.status == .cancelled { outcome.description = "cancelled before it started (\(fields[2]))" }
         return AccountedTask(
             job: job, numbers: numbers, name: fields[1], isFinal: isFinal, outcome: outcome,

@@ -5,7 +5,7 @@ import JobmonCore
 enum SlurmCommands {
     static let environment = CommandEnvironment(
         submits: ["sbatch"],
-        isTaste: { name in ["SQUEUE_", "SCANCEL_", "SACCT_"].contains { name.hasPrefix($0) } },
+        isTaste: ClusterScheduler.slurm.signs.isTaste,
         // Else a list of tasks may be cut.
         settings: ["SLURM_BITSTR_LEN": "0"])
 

@@ -69,7 +69,7 @@ struct GridEngineLimits {
 
     /// What the job was submitted with, and what its queue allows.
     private func values(_ name: String) -> [Substring] {
-        let asked = Self.words(job, in: "hard resource_list:").first { $0.hasPrefix("\(name)=") }
+        let asked = Self.words(job, in: "hard_resource_list:").first { $0.hasPrefix("\(name)=") }
         // NAME  VALUE,[HOST=VALUE],...
         let said = Self.words(queue, in: "\(name) ").dropFirst()
         var allowed = said.first
@@ -94,8 +94,8 @@ struct GridEngineLimits {
         return nil
     }
 
-    private static func words(_ text: String, in line: String) -> [Substring] {
-        let line = text.split(separator: "\n").first { $0.hasPrefix(line) } ?? ""
+    private static func words(_ text: String, in label: String) -> [Substring] {
+        let line = text.split(separator: "\n").first { GridEngineLabel.begins($0, label) } ?? ""
         return line.split { $0 == " " || $0 == "," }
     }
 }

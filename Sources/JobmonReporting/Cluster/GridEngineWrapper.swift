@@ -71,11 +71,16 @@ enum GridEngineWrapper {
     /// The letters by which Grid Engine names the state of a job that has started; nil when it does not say.
     static func state(_ inquiry: SchedulerInquiry) -> Substring? {
         guard let text = inquiry.output(of: ["qstat", "-s", "rs", "-u", "$user"]) else { return nil }
+        return state(of: inquiry.job.job, task: inquiry.job.task, in: text)
+    }
+
+    /// The letters of a job in what `qstat` prints; nil: it is not in it.
+    static func state(of job: String, task: Int?, in text: String) -> Substring? {
         // job-ID prior name user state date time [queue slots] task
         for line in text.split(separator: "\n") {
             let fields = line.split(separator: " ")
-            guard fields.count > 6, fields[0] == inquiry.job.job else { continue }
-            if let task = inquiry.job.task, fields.last != "\(task)" { continue }
+            guard fields.count > 6, fields[0] == job else { continue }
+            if let task, fields.last != "\(task)" { continue }
             return fields[4]
         }
         return nil

@@ -23,13 +23,11 @@ package enum SchedulerCommand {
         defer { posix_spawnattr_destroy(&attributes) }
         posix_spawnattr_setpgroup(&attributes, 0)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
-        defer { for argument in arguments { free(argument) } }
-        arguments.append(nil)
-        // Else Grid Engine folds its lines.
-        setenv("SGE_SINGLE_LINE", "1", 1)
+        let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+        let variables: [UnsafeMutablePointer<CChar>?] = environment().map { strdup($0) } + [nil]
+        defer { for text in arguments + variables { free(text) } }
         var pid: pid_t = 0
-        let failure = posix_spawnp(&pid, words[0], &actions, &attributes, arguments, environ)
+        let failure = posix_spawnp(&pid, words[0], &actions, &attributes, arguments, variables)
         close(pipe[1])
         guard failure == 0 else { return nil }
         let text = all(pipe[0], until: deadline)
@@ -37,6 +35,23 @@ package enum SchedulerCommand {
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
         return status == 0 ? text : nil
+    }
+
+    /// The variables of this process, without those by which somebody changes what a scheduler's commands print.
+    private static func environment() -> [String] {
+        // Else Grid Engine folds its lines.
+        var variables = ["SGE_SINGLE_LINE=1", "LC_ALL=C"]
+        var next: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> = environ
+        while let entry = next.pointee {
+            let text = String(cString: entry)
+            let name = String(text.prefix { $0 != "=" })
+            let isOurs = name == "SGE_SINGLE_LINE" || name == "LC_ALL"
+            if !isOurs, !ClusterScheduler.allCases.contains(where: { $0.signs.isTaste(name) }) {
+                variables.append(text)
+            }
+            next += 1
+        }
+        return variables
     }
 
     private static func all(_ descriptor: Int32, until deadline: Double) -> String? {

@@ -30,6 +30,8 @@ package enum SlurmWrapper {
         let gpus = variable("SLURM_JOB_GPUS").map { Int64($0.split(separator: ",").count) }
         allocated.append("gpus", ifPresent: (gpus ?? number("SLURM_GPUS")).map { .int($0) })
         allocated.append("account", ifPresent: variable("SLURM_JOB_ACCOUNT").map { .string($0) })
+        // The start's own id, which all commands of Slurm take. (Numbers of jobs are given again after a crash.)
+        allocated.append("sluid", ifPresent: variable("SLURM_JOB_SLUID").map { .string($0) })
         return ClusterJob(
             scheduler: .slurm, job: task == nil ? id : variable("SLURM_ARRAY_JOB_ID") ?? id,
             cluster: variable("SLURM_CLUSTER_NAME"), task: task,
