@@ -28,17 +28,19 @@ package enum ShortProgram {
     /// The number of bytes that are kept of what a program writes.
     private static let kept = 4096
     /// Seconds between TERM and KILL, and after KILL until it is left alone.
-    private static let grace = 0.5
+    package static let grace = 0.5
 
     /// Runs a program to its end, in the environment of this process.
     /// - Parameters:
     ///   - path: the program; not looked up on PATH.
     ///   - arguments: those after its name.
     ///   - input: what it reads on stdin.
-    ///   - seconds: the time after which it is ended: TERM, and KILL half a second later.
+    ///   - seconds: the time after which it is ended: TERM, and KILL later.
+    ///   - grace: seconds between the two.
     /// - Throws: `.unavailable` if it cannot be started.
     package static func run(
-        _ path: String, _ arguments: [String], input: [UInt8], within seconds: Double, time: TimeSource = .system
+        _ path: String, _ arguments: [String], input: [UInt8], within seconds: Double, grace: Double = Self.grace,
+        time: TimeSource = .system
     ) async throws(Problem) -> Finished {
         let (pid, output) = try start(path, arguments, input: input)
         defer { close(output) }
@@ -48,7 +50,7 @@ package enum ShortProgram {
         while jobmon_peek_ended(pid) == 0 {
             drain(output, into: &said)
             if Task.isCancelled || time.steadySeconds() >= deadline {
-                await stop(pid, time)
+                await stop(pid, grace, time)
                 drain(output, into: &said)
                 return Finished(end: .outOfTime, said: text(said))
             }
@@ -124,7 +126,7 @@ package enum ShortProgram {
 
     /// Ends a program and its process group. As long as nobody has waited for the program, its number stands for no
     /// other group, even if the program itself is over.
-    private static func stop(_ pid: pid_t, _ time: TimeSource) async {
+    private static func stop(_ pid: pid_t, _ grace: Double, _ time: TimeSource) async {
         for signal in [SIGTERM, SIGKILL] {
             kill(-pid, signal)
             let until = time.steadySeconds() + grace

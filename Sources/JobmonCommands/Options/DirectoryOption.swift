@@ -40,10 +40,23 @@ package struct DirectoryOption: ParsableArguments {
         return try Self.makeOwnFolder(in: here)
     }
 
+    /// The directory that `jobmon run` would use: the named or found one, else the one that it would create here.
+    package func wouldBe() throws -> DirectoryLayout {
+        if let named { return try Self.layout(of: named) }
+        let here = try Self.layout(of: ".").root
+        let search: DirectorySearch
+        do throws(Problem) { search = try DirectorySearch(from: here) } catch { throw CommandFailure(.ledger, error) }
+        for sentence in search.passedOver { Messages.say("jobmon: \(Printable.line(sentence))") }
+        return try Self.layout(of: search.found ?? Self.ownFolder(in: here))
+    }
+
+    private static func ownFolder(in here: String) -> String {
+        here == "/" ? "/\(DirectorySearch.folder)" : "\(here)/\(DirectorySearch.folder)"
+    }
+
     /// Creates jobmon's own folder in a folder of the user's, and excludes it from git.
     private static func makeOwnFolder(in here: String) throws -> DirectoryLayout {
-        let layout = DirectoryLayout(
-            root: here == "/" ? "/\(DirectorySearch.folder)" : "\(here)/\(DirectorySearch.folder)")
+        let layout = DirectoryLayout(root: ownFolder(in: here))
         do throws(Problem) { try layout.makeOwn() } catch { throw CommandFailure(.ledger, error) }
         return try Self.layout(of: layout.root)
     }

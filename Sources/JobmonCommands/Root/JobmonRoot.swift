@@ -39,7 +39,7 @@ package struct JobmonRoot: AsyncParsableCommand {
                 name: "Control",
                 subcommands: [
                     RetryCommand.self, CancelCommand.self, SetCommand.self, ForgetCommand.self, StopCommand.self,
-                    VacuumCommand.self, CompletionsCommand.self,
+                    VacuumCommand.self, DoctorCommand.self, CompletionsCommand.self,
                 ]),
         ])
 

@@ -1,6 +1,6 @@
-import CJobmonPOSIX
 import Glibc
 package import JobmonCore
+import JobmonSystem
 
 /// The outputs that are expected of a command, and what they were before its start.
 package struct ExpectedOutputs: Sendable {
@@ -37,7 +37,7 @@ package struct ExpectedOutputs: Sendable {
     /// - Returns: nil if none is expected.
     package init?(
         _ paths: [String], in directory: String?,
-        isShared: @escaping @Sendable (String) -> Bool = { ExpectedOutputs.isShared($0) }
+        isShared: @escaping @Sendable (String) -> Bool = { SharedFileSystem.has($0) }
     ) {
         guard !paths.isEmpty else { return nil }
         self.isShared = isShared
@@ -111,32 +111,4 @@ package struct ExpectedOutputs: Sendable {
         guard let slash = place.lastIndex(of: "/") else { return "." }
         return slash == place.startIndex ? "/" : String(place[..<slash])
     }
-
-    /// Whether the nearest directory that exists is on a file system that other hosts may write to.
-    package static func isShared(_ place: String) -> Bool {
-        var folder = parent(of: place)
-        while true {
-            let kind = jobmon_filesystem_type(folder)
-            if kind >= 0 { return shared.contains(kind) }
-            let next = parent(of: folder)
-            if next == folder { return false }
-            folder = next
-        }
-    }
-
-    private static let shared: Set<Int> = [
-        0x6969,  // NFS
-        0x517B, 0xFF53_4D42, 0xFE53_4D42,  // SMB, CIFS, SMB 2
-        0x0BD0_0BD0,  // Lustre
-        0x4750_4653,  // GPFS
-        0x1983_0326,  // BeeGFS
-        0x00C3_6400,  // Ceph
-        0xAAD7_AAEA,  // PanFS
-        0x6573_5546,  // FUSE, such as sshfs and glusterfs
-        0x5346_414F, 0x6B41_4653,  // OpenAFS, kAFS
-        0x0102_1997,  // 9p
-        0x7461_636F,  // OCFS2
-        0x0116_1970,  // GFS2
-        0x2003_0528,  // OrangeFS (PVFS2)
-    ]
 }
