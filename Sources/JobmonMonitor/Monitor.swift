@@ -43,7 +43,8 @@ package final class Monitor: Sendable {
         self.layout = layout
         gate = Gate(configuration: configuration)
         publisher = Publisher(configuration: configuration)
-        writer = EventWriter(ledger: ledger, publisher: publisher, configuration: configuration, logger: logger)
+        writer = EventWriter(
+            ledger: ledger, publisher: publisher, configuration: configuration, time: time, logger: logger)
         watchdog = Watchdog(
             ledger: ledger, writer: writer, configuration: configuration, time: time, logger: logger)
         intake = SpoolIntake(layout: layout, writer: writer, configuration: configuration, logger: logger)

@@ -6,7 +6,7 @@ import Synchronization
 /// The only path into the ledger. It collects what many senders send at the same time, and commits it together.
 ///
 /// `record` returns once the events are durable. The size of a commit follows the load: everything that arrives during
-/// one commit goes into the next.
+/// one commit goes into the next, with what `CommitGathering` expects right after it.
 final class EventWriter: Service {
     private struct Item {
         var events: [Event]
@@ -25,18 +25,26 @@ final class EventWriter: Service {
         var statistics = EventWriterStatistics()
         var ends = EndFigures()
         weak var wrappers: WrapperWatch?
+        var gathering = CommitGathering()
+        /// The writer, while it waits for further requests; and how often it has waited.
+        var gatherer: CheckedContinuation<Void, Never>?
+        var gatherings = 0
     }
 
     private let ledger: any Ledger
     private let publisher: Publisher
     private let configuration: MonitorConfiguration
+    private let time: TimeSource
     private let logger: Logger
     private let state = Mutex(State())
     private let wakeUps: AsyncStream<Void>
     private let wakeUp: AsyncStream<Void>.Continuation
 
-    init(ledger: any Ledger, publisher: Publisher, configuration: MonitorConfiguration, logger: Logger) {
+    init(
+        ledger: any Ledger, publisher: Publisher, configuration: MonitorConfiguration, time: TimeSource, logger: Logger
+    ) {
         self.ledger = ledger
+        self.time = time
         self.publisher = publisher
         self.configuration = configuration
         self.logger = logger
@@ -55,13 +63,28 @@ final class EventWriter: Service {
         if events.isEmpty { return [] }
         let result = await withCheckedContinuation { continuation in
             let item = Item(events: events, bytes: bytes, isWhole: isWhole, continuation: continuation)
-            if let refusal = state.withLock({ add(item, to: &$0) }) {
-                continuation.resume(returning: .failure(refusal))
-            } else {
-                wakeUp.yield()
+            let (refusal, next) = state.withLock { state -> (Problem?, Next) in
+                if let refusal = add(item, to: &state) { return (refusal, .nothing) }
+                guard let gatherer = state.gatherer else { return (nil, .wakeUp) }
+                guard isEnough(state) else { return (nil, .nothing) }
+                state.gatherer = nil
+                return (nil, .goOn(gatherer))
+            }
+            if let refusal { continuation.resume(returning: .failure(refusal)) }
+            switch next {
+            case .nothing: break
+            case .wakeUp: wakeUp.yield()
+            case .goOn(let gatherer): gatherer.resume()
             }
         }
         return try result.get()
+    }
+
+    /// What a new request makes the writer do.
+    private enum Next {
+        case nothing
+        case wakeUp
+        case goOn(CheckedContinuation<Void, Never>)
     }
 
     /// Tells the watch about everything that is recorded from now on.
@@ -98,6 +121,7 @@ final class EventWriter: Service {
 
     private func close() {
         state.withLock { $0.isClosed = true }
+        goOn()
         wakeUp.finish()
     }
 
@@ -120,6 +144,7 @@ final class EventWriter: Service {
 
     private func drain() async {
         while true {
+            await gather()
             let items = state.withLock { state in
                 defer { state.pending = [] }
                 return state.pending
@@ -138,6 +163,40 @@ final class EventWriter: Service {
         }
     }
 
+    private func isEnough(_ state: State) -> Bool {
+        state.isClosed || state.pending.isEmpty
+            || state.gathering.isEnough(
+                requests: state.pending.count, events: state.waitingEvents, at: time.steadySeconds())
+    }
+
+    /// Waits for requests that will be there in a moment.
+    private func gather() async {
+        guard !state.withLock({ isEnough($0) }) else { return }
+        await withCheckedContinuation { continuation in
+            let wait = state.withLock { state -> (seconds: Double, number: Int)? in
+                guard !isEnough(state) else { return nil }
+                state.gatherer = continuation
+                state.gatherings += 1
+                return (state.gathering.until - time.steadySeconds(), state.gatherings)
+            }
+            guard let wait else { return continuation.resume() }
+            Task {  // allowed: it only ends the wait, which may have ended before
+                try? await Task.sleep(for: .seconds(max(0, wait.seconds)))
+                goOn(wait.number)
+            }
+        }
+    }
+
+    /// Ends the wait for further requests: that of a number, or any.
+    private func goOn(_ number: Int? = nil) {
+        let gatherer = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            guard number == nil || number == state.gatherings else { return nil }
+            defer { state.gatherer = nil }
+            return state.gatherer
+        }
+        gatherer?.resume()
+    }
+
     /// Commits the events of some requests together, or one large request in several steps.
     private func commit(_ items: ArraySlice<Item>, count: Int) async {
         var events: [Event] = []
@@ -150,6 +209,7 @@ final class EventWriter: Service {
         var results: [EventResult] = []
         var changes: [Change] = []
         var failure: Problem?
+        let begun = time.steadySeconds()
         // Only events whose repeats are detected may be split: if a later step fails, the whole request is sent again.
         let mayBeCut = !items.contains { $0.isWhole } && events.allSatisfy { $0.identity != nil }
         let step = mayBeCut ? configuration.eventsPerCommit : events.count
@@ -171,6 +231,9 @@ final class EventWriter: Service {
                 metadata: [LogKey.problem: "\(error)", LogKey.events: "\(events.count)"])
         }
         state.withLock { state in
+            state.gathering.noteCommit(
+                requests: items.count, events: count, waiting: state.pending.count, from: begun,
+                to: time.steadySeconds())
             state.waitingEvents -= count
             for item in items { state.waitingBytes -= item.bytes }
             state.statistics.commits += 1
