@@ -154,6 +154,37 @@ struct DependencyTests {
         }
     }
 
+    @Test("in a further round, a key means the job of that round, and patterns find no job by a key with a round")
+    func keysInARound() async throws {
+        try await withTestDirectory { directory in
+            let all = try write(
+                [
+                    #"{"name": "a", "key": "ka", "command": "[ -e ok ]"}"#,
+                    #"{"name": "b", "after": "ka", "command": "true"}"#,
+                    #"{"name": "c", "after": "k*", "command": "true"}"#, #"{"name": "k", "command": "true"}"#,
+                    #"{"name": "d", "after": "b*", "command": "true"}"#,
+                ], directory)
+            try "".write(toFile: "\(directory)/ok", atomically: true, encoding: .utf8)
+            #expect(try await run(directory, ["-f", all, "--queue", "q"]).status == 0)
+            try FileManager.default.removeItem(atPath: "\(directory)/ok")
+            for round in 2...3 {
+                let again = try await run(directory, ["-f", all, "--queue", "q", "--again"])
+                #expect(again.status == 1, "\(again.stderr)")
+                let jobs = try await statuses(directory)
+                #expect(
+                    jobs.suffix(5).sorted()
+                        == ["a FAILED", "b CANCELLED", "c CANCELLED", "d CANCELLED", "k COMPLETE"], "round \(round)")
+            }
+            // The jobs of all rounds, each with what it waits for, are told apart when the queue runs as a whole.
+            try "".write(toFile: "\(directory)/ok", atomically: true, encoding: .utf8)
+            #expect(
+                try await Executable.run(["retry", "--status", "failed", "-d", "\(directory)/mon", "--yes"]).status == 0
+            )
+            let whole = try await run(directory, ["--queue", "q"])
+            #expect(whole.status == 0, "\(whole.stderr)")
+        }
+    }
+
     @Test("a forgotten job that was complete counts as complete; another one is missed, and said so")
     func forgotten() async throws {
         try await withTestDirectory { directory in

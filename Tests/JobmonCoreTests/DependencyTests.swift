@@ -97,25 +97,6 @@ import Testing
 
     // MARK: Which jobs are meant
 
-    @Test(
-        "a pattern finds no job by a key that nobody chose: a computed one, or a UUID as the libraries make it",
-        arguments: [
-            "b1946ac92492d2347c6235b4d2611184", "b7a3f0d2-6f0e-4b53-9d5e-0f3a6c1d2e4b",
-            "B7A3F0D2-6F0E-4B53-9D5E-0F3A6C1D2E4B",
-        ])
-    func keysThatNobodyChose(_ key: String) {
-        var resolver = DependencyResolver([
-            Candidate(key: "x", name: "b1"), Candidate(key: key, name: "c"),
-            Candidate(key: "b2-of-1995", name: "d"), Candidate(key: "b7a3f0d2-6f0e-4b53-9d5e-0f3a6c1d2e4", name: "e"),
-        ])
-        for pattern in ["b*", "B*"] {
-            let found = resolver.find(.named(pattern))
-            #expect(found == (pattern == "b*" ? [0, 2, 3] : []))
-        }
-        let exact = resolver.find(.named(key))
-        #expect(exact == [1])
-    }
-
     private static let some: [Candidate] = [
         Candidate(key: "first", name: "fit 2001", params: ["db": "main", "year": 2001], jid: 7),
         Candidate(key: "fit 2001", name: "other", params: ["db": "test", "year": "2001"], jid: 9),

@@ -7,7 +7,12 @@ import Testing
         arguments: [
             ("null", JSON.null), ("true", .bool(true)), ("false", .bool(false)), ("0", .int(0)), ("-0", .int(0)),
             ("-12", .int(-12)), ("9223372036854775807", .int(.max)), ("-9223372036854775808", .int(.min)),
-            ("9223372036854775808", .double(9.223372036854775808e18)), ("1.5", .double(1.5)), ("1e3", .double(1000)),
+            ("9223372036854775808", .double(9.223372036854775808e18)),
+            ("-9223372036854775809", .double(-9.223372036854775808e18)),
+            ("999999999999999999", .int(999_999_999_999_999_999)),
+            ("-999999999999999999", .int(-999_999_999_999_999_999)),
+            ("1000000000000000000", .int(1_000_000_000_000_000_000)),
+            ("-1000000000000000000", .int(-1_000_000_000_000_000_000)), ("1.5", .double(1.5)), ("1e3", .double(1000)),
             ("1E+3", .double(1000)), ("-1.5e-3", .double(-0.0015)), ("0.0", .double(0)), ("1e-400", .double(0)),
             (" [ ] ", .array([])), ("\t{\n}\r", .object([:])), ("[1,[2,{}]]", [1, [2, [:]]]),
             (#"{"a":1,"b":[null]}"#, ["a": 1, "b": [.null]]), (#""""#, ""),
@@ -67,6 +72,27 @@ import Testing
             return
         }
         #expect(object["a"] == 2)
+    }
+
+    @Test("an object that was read has the room that its members need, since it may live for long")
+    func objectsAreNotLargerThanNeeded() throws {
+        for count in [1, 2, 3, 5, 9] {
+            let inner = (0..<count).map { "\"m\($0)\":\($0)" }.joined(separator: ",")
+            guard
+                case .object(let outer) = try JSON(parsing: "{\"a\":1,\"b\":{\(inner)},\"c\":[{\(inner)},2],\"d\":{}}"),
+                case .object(let object)? = outer["b"], case .array(let array)? = outer["c"],
+                case .object(let other)? = array.first
+            else {
+                Issue.record("not as it was written")
+                return
+            }
+            #expect(outer.members.map(\.name) == ["a", "b", "c", "d"] && outer.members.capacity <= 5)
+            for object in [object, other] {
+                #expect(object.members.map(\.name) == (0..<count).map { "m\($0)" })
+                // The allocator may give a little more than is asked for.
+                #expect(object.members.capacity <= count + 1)
+            }
+        }
     }
 }
 

@@ -44,13 +44,4 @@ import Testing
         var again = JobKeys()
         #expect([again.key(of: job), again.key(of: job)] == Array(made[0...1]))
     }
-
-    @Test("a round is part of the ledger's key")
-    func rounds() {
-        #expect(QueueRound.key("k", round: 1) == "k")
-        #expect(QueueRound.key("k", round: 3) == "k#3")
-        #expect(QueueRound.of("k#3") == 3)
-        #expect(QueueRound.of("k") == 1)
-        #expect(QueueRound.of("k#x") == 1)
-    }
 }

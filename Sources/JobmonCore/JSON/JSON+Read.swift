@@ -44,6 +44,11 @@ extension JSON {
 private struct JSONReader {
     let bytes: UnsafeBufferPointer<UInt8>
     var position = 0
+    /// The members that were read of the objects that are open, those of the innermost last. An object takes its own from
+    /// here when it ends: so it has no more room than it needs, and it may live for long.
+    private var open: [(name: String, value: JSON)] = []
+
+    init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
     func failure(_ message: String) -> JSONSyntaxError { JSONSyntaxError(message: message, offset: position) }
 
@@ -96,7 +101,7 @@ private struct JSONReader {
         position += 1
         skipSpace()
         if take(UInt8(ascii: "}")) { return .object(JSONObject()) }
-        var object = JSONObject(capacity: 8)
+        let first = open.count
         while true {
             skipSpace()
             guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
@@ -105,11 +110,17 @@ private struct JSONReader {
             let name = try readString()
             skipSpace()
             guard take(UInt8(ascii: ":")) else { throw failure("':' is missing") }
-            object.append(name, try readValue(depth: depth + 1))
+            let value = try readValue(depth: depth + 1)
+            open.append((name, value))
             skipSpace()
             if take(UInt8(ascii: ",")) { continue }
             guard take(UInt8(ascii: "}")) else { throw failure("',' or '}' is missing") }
-            return .object(object)
+            // An array that is made of the whole of another one would share its room.
+            var members: [(name: String, value: JSON)] = []
+            members.reserveCapacity(open.count - first)
+            members.append(contentsOf: open[first...])
+            open.removeSubrange(first...)
+            return .object(JSONObject(members))
         }
     }
 

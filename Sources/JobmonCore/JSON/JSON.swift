@@ -45,12 +45,6 @@ package struct JSONObject: Sendable {
 
     package init(_ members: [(name: String, value: JSON)] = []) { self.members = members }
 
-    /// An empty object with room for as many members.
-    init(capacity: Int) {
-        members = []
-        members.reserveCapacity(capacity)
-    }
-
     /// The value of `name`; nil if there is none. Setting a value appends or replaces the member; setting nil removes
     /// it.
     package subscript(_ name: String) -> JSON? {

@@ -22,9 +22,12 @@ extension JobIntake {
 
     /// Finds the jobs that the given ones wait for, and brings new ones into an order in which each comes after those.
     /// - Parameter asked: what the user says of given jobs that the ledger has, by their place in `known`.
+    /// - Parameter isWholeQueue: no jobs are given; those of all rounds are to run, and each is meant by its own key.
     /// - Throws: `.invalid` for jobs that are not there, a job that waits for itself, and cycles; or for a job
     ///   outside of this run that is not COMPLETE.
-    func resolve(_ loaded: inout Loaded, asked: [Int: [DependencyReference]]) async throws(Problem) {
+    func resolve(
+        _ loaded: inout Loaded, asked: [Int: [DependencyReference]], isWholeQueue: Bool = false
+    ) async throws(Problem) {
         let isUsed =
             !asked.isEmpty || loaded.new.contains { !$0.after.isEmpty }
             || loaded.known.contains { $0.status != .complete && !$0.description.after.isEmpty }
@@ -38,12 +41,21 @@ extension JobIntake {
             DependencyResolver.Candidate(
                 key: $0.key, name: $0.description.shownName, params: $0.description.params, jid: nil)
         }
-        // A name that a job of this run has means that job: another one is of an earlier round, or ran another command. It
-        // can be meant by its key or number.
+        // A name or key that a job of this run has means that job: another one is of an earlier round, or ran another command.
+        // It can be meant by its number, and by its key if that is another one.
         let names = Set(candidates.map(\.name))
+        var keys: Set<String> = []
+        if !isWholeQueue {
+            for index in candidates.indices {
+                let key = QueueRound.withoutRound(candidates[index].key)
+                if key != candidates[index].key { candidates[index].saidKey = key }
+                keys.insert(key)
+            }
+        }
         candidates += loaded.left.map { record in
             var candidate = Self.candidate(record)
             if names.contains(candidate.name) { (candidate.name, candidate.params) = ("", [:]) }
+            if keys.contains(candidate.key) { candidate.saidKey = "" }
             return candidate
         }
         try await settleForgotten(&loaded, asked: asked, keys: Set(candidates.map(\.key)))

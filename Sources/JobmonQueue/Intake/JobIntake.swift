@@ -41,7 +41,7 @@ struct JobIntake: Sendable {
             try refuse(records.filter { !$0.status.isFinal }.map { ("job \($0.jid)", $0.description) })
             var loaded = Loaded(known: records, left: [], new: [])
             added.loaded(records)
-            try await resolve(&loaded, asked: [:])
+            try await resolve(&loaded, asked: [:], isWholeQueue: true)
             return loaded
         }
         try refuse(given.enumerated().lazy.map { ("job \($0.offset + 1) of this run", $0.element.description) })

@@ -8,6 +8,9 @@ package struct DependencyResolver: Sendable {
     package struct Candidate: Sendable {
         /// Its key in the queue, which is given or computed.
         package var key: String
+        /// The key by which references mean it as well, where `key` has a round. Empty: they do not mean it by its key, since
+        /// that is what a job of a later round is called.
+        package var saidKey: String?
         /// The name that is shown.
         package var name: String
         /// Its params; a number is compared by its text.
@@ -81,20 +84,22 @@ package struct DependencyResolver: Sendable {
         var entries: [TextIndex.Entry] = []
         entries.reserveCapacity(2 * candidates.count)
         for (index, candidate) in candidates.enumerated() {
-            if !candidate.key.isEmpty {
-                entries.append(
-                    TextIndex.Entry(text: candidate.key, index: index, isSought: !isComputed(candidate.key)))
+            let said = candidate.saidKey ?? candidate.key
+            let keys = said.isEmpty || said == candidate.key ? [said] : [said, candidate.key]
+            for key in keys where !key.isEmpty && key != candidate.name {
+                entries.append(TextIndex.Entry(text: key, index: index, isSought: isSought(key)))
             }
-            if candidate.name != candidate.key, !candidate.name.isEmpty {
-                entries.append(TextIndex.Entry(text: candidate.name, index: index))
-            }
+            if !candidate.name.isEmpty { entries.append(TextIndex.Entry(text: candidate.name, index: index)) }
         }
         return TextIndex(entries)
     }
 
+    /// Whether patterns find a job by its key. They do not by a key with a round, which is of the ledger's making, and not by
+    /// one that nobody chose: otherwise `a*` would mean one in 16 jobs, whatever their names.
+    private static func isSought(_ key: String) -> Bool { QueueRound.of(key) == 1 && !isComputed(key) }
+
     /// Whether a key has the form of one that nobody chose: 32 hexadecimal digits, as jobmon computes it, or a UUID, as
-    /// the libraries make it. A pattern does not find jobs by these: otherwise `a*` would mean one in 16 jobs, whatever
-    /// their names.
+    /// the libraries make it.
     private static func isComputed(_ key: String) -> Bool {
         let bytes = key.utf8
         guard bytes.count == 32 || bytes.count == 36 else { return false }
