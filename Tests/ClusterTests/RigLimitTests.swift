@@ -84,7 +84,8 @@ import Testing
                 let stat = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
                 return stat.split(separator: ")").last?.first { !$0.isWhitespace }
             }
-            try await Rig.sge.command("qmod", "-sj", id)
+            let suspended = try await Rig.sge.command("qmod", "-sj", id)
+            #expect(suspended.status == 0 && suspended.stdout.contains("suspended job"), "\(suspended)")
             try await waitUntil("it is stopped", within: 60) { state() == "T" }
             #expect(try await mon.jobs()["one"]?.status == "RUNNING")
             try await Rig.sge.command("qmod", "-usj", id)

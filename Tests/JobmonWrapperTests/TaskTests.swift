@@ -87,6 +87,11 @@ import Testing
         return folder
     }
 
+    private func script(_ text: String, _ path: String) throws {
+        try "#!/bin/sh\n\(text)\n".write(toFile: path, atomically: true, encoding: .utf8)
+        chmod(path, 0o755)
+    }
+
     private func path(_ folder: String) -> [String: String] {
         ["PATH": "\(folder):\(ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")"]
     }
@@ -206,27 +211,45 @@ import Testing
         }
     }
 
-    @Test("if a queue has limits per host, the one of this host counts")
-    func limitOfHost() async throws {
-        for (value, stops) in [
-            ("0:0:1,[n7=100:0:0]", true), ("100:0:0,[n7=0:0:1]", false), ("0:0:1,[@big=9:0:0]", true),
-        ] {
-            try await withTask("echo $$ > ROOT/pid; until test -e ROOT/go; do sleep 0.05; done") { task in
-                let folder = try folder(task, state: "s")
-                try "#!/bin/sh\necho 's_rt                  \(value)'\n".write(
-                    toFile: "\(folder)/qconf", atomically: true, encoding: .utf8)
-                chmod("\(folder)/qconf", 0o755)
-                let run = try task.start(path(folder).merging(["HOSTNAME": "n7"]) { $1 })
-                let pid = try await task.pid()
-                run.send(SIGUSR1)
-                if stops {
-                    try await waitUntil("the command is stopped") { state(of: pid) == "T" }
-                    run.send(SIGCONT)
-                    try Data().write(to: URL(fileURLWithPath: "\(task.layout.root)/go"))
-                }
-                _ = try await run.finished()
-                #expect(task.outcome?.cause == (stops ? nil : .timeLimit), "\(value)")
+    @Test("whether it is suspended is the first question: limits that are said late, or never, do not matter")
+    func suspendedFirst() async throws {
+        try await withTask("echo $$ > ROOT/pid; until test -e ROOT/go; do sleep 0.05; done") { task in
+            let folder = try folder(task, state: "s")
+            try script(
+                """
+                [ "$1" != -j ] || { touch '\(task.layout.root)/asked'; exec sleep 300; }
+                echo '      7 0.55500 n.1a2b3c.0 somebody     s     11/25/2026 10:00:00 all.q@here          1 1'
+                """, "\(folder)/qstat")
+            let run = try task.start(path(folder))
+            let pid = try await task.pid()
+            run.send(SIGUSR1)
+            try await waitUntil("the command is stopped") { state(of: pid) == "T" }
+            #expect(!FileManager.default.fileExists(atPath: "\(task.layout.root)/asked"))
+            run.send(SIGCONT)
+            try Data().write(to: URL(fileURLWithPath: "\(task.layout.root)/go"))
+            #expect(try await run.finished().status == 0)
+            #expect(task.outcome?.status == .complete)
+        }
+    }
+
+    @Test(
+        "if a queue has limits per host, the one of this host counts",
+        arguments: [("0:0:1,[n7=100:0:0]", false), ("100:0:0,[n7=0:0:1]", true), ("0:0:1,[@big=9:0:0]", false)])
+    func limitOfHost(_ value: String, _ isReached: Bool) async throws {
+        try await withTask("echo $$ > ROOT/pid; until test -e ROOT/go; do sleep 0.05; done") { task in
+            let folder = try folder(task, state: "r")
+            try script(
+                "touch '\(task.layout.root)/asked'; echo 's_rt                  \(value)'", "\(folder)/qconf")
+            let run = try task.start(path(folder).merging(["HOSTNAME": "n7"]) { $1 })
+            _ = try await task.pid()
+            run.send(SIGUSR1)
+            try await waitUntil("the limit is asked for") {
+                FileManager.default.fileExists(atPath: "\(task.layout.root)/asked")
             }
+            // Of a limit that is reached the command is told, which ends it.
+            if !isReached { try Data().write(to: URL(fileURLWithPath: "\(task.layout.root)/go")) }
+            _ = try await run.finished()
+            #expect(task.outcome?.cause == (isReached ? .timeLimit : nil))
         }
     }
 

@@ -266,14 +266,16 @@ final class TaskRun {
         guard let job else { return }
         let signal = job.dialect.suspensionAnnouncement ?? SIGUSR1
         let inquiry = SchedulerInquiry(job, of: signal)
-        // Of the limit it is told once.
-        if softWord == nil, let word = inquiry.softLimit(ran: time.steadySeconds() - began) {
+        // First whether it is suspended, which takes one question: we are stopped ourselves a few seconds later, answered or
+        // not, and then the command would go on.
+        if inquiry.isSuspended {
+            isSuspended = true
+            kill(-pid, SIGSTOP)
+        } else if softWord == nil, let word = inquiry.softLimit(ran: time.steadySeconds() - began) {
+            // Of the limit it is told once.
             softWord = word
             reporter.said("the scheduler's warning (\(word.said))")
             kill(-pid, signal)
-        } else if inquiry.isSuspended {
-            isSuspended = true
-            kill(-pid, SIGSTOP)
         }
     }
 
